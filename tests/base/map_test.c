@@ -1,0 +1,59 @@
+/* Goal: the map equals a plain array indexed by key.
+ * Method: random puts, drops and looks on a small key range against the array, many seeds. */
+#include "base/map.h"
+#include "check.h"
+
+static void test_random_calls_equal_an_array(uint64_t seed)
+{
+    enum { KEYS = 97, CALLS = 3000 };
+    uint64_t slow[KEYS] = { 0 };
+    bool there[KEYS] = { false };
+    size_t count = 0;
+    zh_map map = zh_map_open();
+    for (int i = 0; i < CALLS; i++) {
+        const uint64_t key = test_random(&seed) % KEYS, value = test_random(&seed);
+        switch (test_random(&seed) % 3) {
+        case 0:
+            CHECK(zh_map_put(&map, key, value) == ZH_OK);
+            count += !there[key];
+            slow[key] = value, there[key] = true;
+            break;
+        case 1:
+            CHECK(zh_map_drop(&map, key) == there[key]);
+            count -= there[key];
+            there[key] = false;
+            break;
+        default: {
+            const uint64_t *got = zh_map_get(&map, key);
+            CHECK((got != NULL) == there[key]);
+            CHECK(got == NULL || *got == slow[key]);
+        }
+        }
+        CHECK(map.count == count);
+    }
+    size_t walked = 0;
+    uint64_t key, value;
+    for (size_t at = 0; zh_map_next(&map, &at, &key, &value); walked++)
+        CHECK(key < KEYS && there[key] && slow[key] == value);
+    CHECK(walked == count);
+    zh_map_clear(&map);
+    CHECK(map.count == 0 && zh_map_get(&map, 1) == NULL);
+    zh_map_close(&map);
+}
+
+static void test_every_value_and_key_may_be_kept(void)
+{
+    zh_map map = zh_map_open();
+    CHECK(zh_map_get(&map, 0) == NULL && !zh_map_drop(&map, 0));
+    CHECK(zh_map_put(&map, 0, 0) == ZH_OK && zh_map_put(&map, UINT64_MAX, UINT64_MAX) == ZH_OK);
+    CHECK(*zh_map_get(&map, 0) == 0 && *zh_map_get(&map, UINT64_MAX) == UINT64_MAX);
+    zh_map_close(&map);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t seed = test_seed(argc, argv);
+    test_every_value_and_key_may_be_kept();
+    for (uint64_t i = 0; i < 50; i++) test_random_calls_equal_an_array(seed + i);
+    return 0;
+}
