@@ -1,0 +1,40 @@
+/* record.h -- the kinds of records in the log: one byte at the head of each.
+ *
+ * A record is [kind u8][version u8][body]. Bodies: events in core/event.h, the others by the
+ * module that folds them. `input` records are facts from outside; `derived` ones are what zhun
+ * concluded, regenerated and compared by `zhun check`. docs/FORMATS.md draws each body.
+ */
+#ifndef ZH_CORE_RECORD_H
+#define ZH_CORE_RECORD_H
+#include "base/buf.h"
+
+/* Stored: append only, numbers never move. */
+#define ZH_RECORD_LIST(X)                                                                    \
+    X(EVENT,       1, "event")        /* input: a canonical event (core/event.h) */          \
+    X(IDENTITY,    2, "identity")     /* input: an external id belongs to a customer (profile/identity.h) */ \
+    X(MERGE,       3, "merge")        /* input: a customer is absorbed by another (profile/identity.h) */    \
+    X(ITEM,        4, "item")         /* input: a catalog change (catalog/item.h) */         \
+    X(CONSENT,     5, "consent")      /* input: a customer's choice (guard/consent.h) */     \
+    X(DEFINITION,  6, "definition")   /* input: source, key, user, setting (guard/registry.h) */ \
+    X(DEADLETTER,  7, "deadletter")   /* input: what could not be taken, with the reason (core/deadletter.h) */ \
+    X(DECISION,    8, "decision")     /* derived: what was chosen and why (core/decision.h) */ \
+    X(TICK,        9, "tick")         /* input: time passed */                               \
+    X(FEEDBACK,   10, "feedback")     /* input: not interested, block, undo (profile) */
+typedef enum zh_record_kind {
+#define X(name, number, text) ZH_RECORD_##name = number,
+    ZH_RECORD_LIST(X)
+#undef X
+} zh_record_kind;
+
+/* Kind of a record, 0 when it is empty or unknown to this version. */
+zh_record_kind zh_record_kind_of(zh_sv record);
+const char *zh_record_kind_text(zh_record_kind kind); /* "?" when unknown */
+
+/* Start a record. */
+static inline void zh_record_begin(zh_buf *out, zh_record_kind kind, uint8_t version)
+{
+    zh_buf_put_u8(out, (uint8_t)kind);
+    zh_buf_put_u8(out, version);
+}
+
+#endif
