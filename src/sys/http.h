@@ -5,7 +5,7 @@
  *
  *     zh_http_reply(request, &answer)            at once, for what takes microseconds
  *     zh_http_hold(request), then zh_http_reply  later, exactly once, from any thread: the group commit
- *     zh_http_stream(request, …, &stream)        server-sent events: pieces pushed by any thread
+ *     zh_http_stream_open(&stream, request, …)   server-sent events: pieces pushed by any thread
  *
  * A handler runs on an event loop: what blocks it delays every connection of that thread.
  *
@@ -145,7 +145,7 @@ void zh_http_hold(zh_http_request *request);
 
 /* Answer with `head` (its body, if any, goes first) and pieces to come. You end it, always. ZH_NOMEM: nothing
  * was answered, the request is still yours. */
-ZH_MUST zh_err zh_http_stream(zh_http_request *request, const zh_http_response *head, zh_http_stream **out);
+ZH_MUST zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request, const zh_http_response *head);
 /* One piece, copied whole or not at all. ZH_FULL: the reader is too slow. ZH_STOPPED: it is gone, or the server
  * drains. Nobody tells us of a reader that left while nothing is sent: push a comment line every 15 s. */
 ZH_MUST zh_err zh_http_stream_push(zh_http_stream *stream, zh_sv piece);
