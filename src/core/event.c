@@ -1,0 +1,163 @@
+/* The record of an event, version 1 (docs/FORMATS.md draws it):
+ *
+ *   u8 kind=1, u8 version=1, u8 type, u8 act, u32 marks, u64 customer, u32 source,
+ *   u64 key.high, u64 key.low, u64 body_hash, i64 time_ms,
+ *   zig original_ms - time_ms, zig received_ms - time_ms, u8 has sent [, zig sent_ms - time_ms],
+ *   text message_id, name, category, order_id; u32 currency; zig revenue_minor;
+ *   var lines, each: u64 item, text item_text, sku ("" = as item_text), name, category, brand,
+ *                    zig price_minor, zig quantity, zig total_minor;
+ *   text properties, traits, context, integrations, consent, personal (sealed).
+ */
+#include "core/event.h"
+#include "core/record.h"
+
+#define VERSION 1
+#define LINE_BYTES_MIN 16 /* of one line in a record: bounds the count before it is believed */
+
+static const char *const acts[ZH_ACT_COUNT] = {
+#define X(name, text) [ZH_ACT_##name] = text,
+    ZH_ACT_LIST(X)
+#undef X
+};
+
+const char *zh_act_text(zh_act act)
+{
+    return (unsigned)act < ZH_ACT_COUNT ? acts[act] : "other";
+}
+
+static uint64_t zigzag(int64_t value)
+{
+    return ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0);
+}
+
+/* Differences of times wrap instead of overflowing; reading wraps back. */
+static int64_t minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static void put_line(const zh_line *line, zh_buf *out)
+{
+    zh_buf_put_u64(out, line->item.number);
+    zh_buf_put_text(out, line->item_text);
+    zh_buf_put_text(out, zh_sv_equal(line->sku, line->item_text) ? (zh_sv){ 0 } : line->sku);
+    zh_buf_put_text(out, line->name);
+    zh_buf_put_text(out, line->category);
+    zh_buf_put_text(out, line->brand);
+    zh_buf_put_zig(out, line->price_minor);
+    zh_buf_put_zig(out, line->quantity);
+    zh_buf_put_zig(out, line->total_minor);
+}
+
+void zh_event_put(const zh_event *e, zh_buf *out)
+{
+    zh_record_begin(out, ZH_RECORD_EVENT, VERSION);
+    zh_buf_put_u8(out, (uint8_t)e->type);
+    zh_buf_put_u8(out, (uint8_t)e->act);
+    zh_buf_put_u32(out, e->marks);
+    zh_buf_put_u64(out, e->customer.number);
+    zh_buf_put_u32(out, e->source.number);
+    zh_buf_put_u64(out, e->key.high);
+    zh_buf_put_u64(out, e->key.low);
+    zh_buf_put_u64(out, e->body_hash);
+    zh_buf_put_i64(out, e->time_ms);
+    zh_buf_put_zig(out, minus(e->original_ms, e->time_ms));
+    zh_buf_put_zig(out, minus(e->received_ms, e->time_ms));
+    zh_buf_put_u8(out, e->sent_ms != 0);
+    if (e->sent_ms != 0) zh_buf_put_var(out, zigzag(minus(e->sent_ms, e->time_ms)));
+    zh_buf_put_text(out, e->message_id);
+    zh_buf_put_text(out, e->name);
+    zh_buf_put_text(out, e->category);
+    zh_buf_put_text(out, e->order_id);
+    zh_buf_put_u32(out, e->currency.code);
+    zh_buf_put_zig(out, e->revenue_minor);
+    zh_buf_put_var(out, e->lines_count);
+    for (uint32_t i = 0; i < e->lines_count; i++) put_line(&e->lines[i], out);
+    zh_buf_put_text(out, e->properties);
+    zh_buf_put_text(out, e->traits);
+    zh_buf_put_text(out, e->context);
+    zh_buf_put_text(out, e->integrations);
+    zh_buf_put_text(out, e->consent);
+    zh_buf_put_text(out, e->personal);
+}
+
+static void get_line(zh_reader *r, zh_line *line)
+{
+    line->item.number = zh_read_u64(r);
+    line->item_text = zh_read_text(r);
+    line->sku = zh_read_text(r);
+    if (line->sku.size == 0) line->sku = line->item_text;
+    line->name = zh_read_text(r);
+    line->category = zh_read_text(r);
+    line->brand = zh_read_text(r);
+    line->price_minor = zh_read_zig(r);
+    line->quantity = zh_read_zig(r);
+    line->total_minor = zh_read_zig(r);
+}
+
+static void get_head(zh_reader *r, zh_event *e)
+{
+    e->type = (zh_event_type)zh_read_u8(r);
+    e->act = (zh_act)zh_read_u8(r);
+    e->marks = zh_read_u32(r);
+    e->customer.number = zh_read_u64(r);
+    e->source.number = zh_read_u32(r);
+    e->key.high = zh_read_u64(r);
+    e->key.low = zh_read_u64(r);
+    e->body_hash = zh_read_u64(r);
+    e->time_ms = zh_read_i64(r);
+    e->original_ms = plus(e->time_ms, zh_read_zig(r));
+    e->received_ms = plus(e->time_ms, zh_read_zig(r));
+    e->sent_ms = zh_read_u8(r) == 0 ? 0 : plus(e->time_ms, zh_read_zig(r));
+    e->message_id = zh_read_text(r);
+    e->name = zh_read_text(r);
+    e->category = zh_read_text(r);
+    e->order_id = zh_read_text(r);
+    e->currency.code = zh_read_u32(r);
+    e->revenue_minor = zh_read_zig(r);
+}
+
+zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
+{
+    zh_reader r = zh_reader_on(record);
+    *e = (zh_event){ 0 };
+    if (zh_read_u8(&r) != ZH_RECORD_EVENT || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    get_head(&r, e);
+    const uint64_t lines = zh_read_var(&r);
+    if (r.bad || lines > ZH_EVENT_LINES_MAX || lines > zh_reader_left(&r) / LINE_BYTES_MIN) return ZH_FORMAT;
+    if (lines > 0) {
+        e->lines = ZH_TAKE(arena, zh_line, lines);
+        if (e->lines == NULL) return ZH_NOMEM;
+        e->lines_count = (uint32_t)lines;
+        for (uint32_t i = 0; i < e->lines_count; i++) get_line(&r, &e->lines[i]);
+    }
+    e->properties = zh_read_text(&r);
+    e->traits = zh_read_text(&r);
+    e->context = zh_read_text(&r);
+    e->integrations = zh_read_text(&r);
+    e->consent = zh_read_text(&r);
+    e->personal = zh_read_text(&r);
+    if (r.bad || zh_reader_left(&r) != 0) return ZH_FORMAT;
+    if (e->type < ZH_EVENT_TRACK || e->type > ZH_EVENT_ALIAS || e->act >= ZH_ACT_COUNT) return ZH_FORMAT;
+    return ZH_OK;
+}
+
+int zh_event_order(const zh_event *a, const zh_event *b)
+{
+    if (a->time_ms != b->time_ms) return a->time_ms < b->time_ms ? -1 : 1;
+    const int by_id = zh_sv_compare(a->message_id, b->message_id);
+    if (by_id != 0) return by_id;
+    return a->body_hash < b->body_hash ? -1 : a->body_hash > b->body_hash;
+}
+
+int64_t zh_event_lines_minor(const zh_event *event)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < event->lines_count; i++) sum += event->lines[i].total_minor;
+    return sum;
+}
