@@ -1,0 +1,67 @@
+/* role.h -- who acts, and what a person's role lets them do.
+ *
+ * A role is a set of rights and nothing else; a route or a command names the one right it needs.
+ * The rule behind the table: running the engine and looking at one customer are different rights, so
+ * the admin who manages keys does not see a customer, and who sees a customer does not manage keys.
+ *
+ * Guarantees  an unknown role has no right; rights are checked by bit, never by comparing roles.
+ * Cost        O(1).
+ * Not here    consent (guard/consent.h): a right to look is not yet a permit (guard/permit.h).
+ */
+#ifndef ZH_GUARD_ROLE_H
+#define ZH_GUARD_ROLE_H
+#include "base/err.h"
+#include "base/sv.h"
+
+/* What can be done. Bits of a mask; append only. */
+typedef enum zh_right {
+    ZH_RIGHT_VIEW_TOTALS      = 1 << 0, /* counts and reports over many customers */
+    ZH_RIGHT_VIEW_CUSTOMER    = 1 << 1, /* one customer's profile, with a stated purpose */
+    ZH_RIGHT_EDIT_CATALOG     = 1 << 2,
+    ZH_RIGHT_EDIT_DEFINITIONS = 1 << 3, /* segments, placements, settings, campaigns */
+    ZH_RIGHT_MANAGE_KEYS      = 1 << 4, /* sources and their keys */
+    ZH_RIGHT_MANAGE_USERS     = 1 << 5,
+    ZH_RIGHT_READ_DEADLETTERS = 1 << 6, /* raw bytes that may hold anything */
+    ZH_RIGHT_IMPORT           = 1 << 7,
+    ZH_RIGHT_EXPORT           = 1 << 8, /* many customers' data out of the engine */
+    ZH_RIGHT_ERASE            = 1 << 9,
+    ZH_RIGHT_READ_AUDIT       = 1 << 10,
+} zh_right;
+
+/* Stored by number and text: append only. */
+#define ZH_ROLE_LIST(X)                                                      \
+    X(NONE,            "none")            /* no right at all */              \
+    X(OWNER,           "owner")           /* everything: the first user */   \
+    X(ADMIN,           "admin")           /* runs the engine, sees no customer */ \
+    X(MARKETER,        "marketer")        /* defines what is shown and sent */ \
+    X(ANALYST,         "analyst")         /* totals only */                  \
+    X(SUPPORT,         "support")         /* looks at one customer at a time */ \
+    X(PRIVACY_OFFICER, "privacy_officer") /* answers and erases customers */ \
+    X(DEVELOPER,       "developer")       /* connects shops: keys, imports, dead letters */ \
+    X(AUDITOR,         "auditor")         /* reads the audit, changes nothing */ \
+    X(VIEWER,          "viewer")          /* totals, read only */
+typedef enum zh_role {
+#define X(name, text) ZH_ROLE_##name,
+    ZH_ROLE_LIST(X)
+#undef X
+    ZH_ROLE_COUNT
+} zh_role;
+
+const char *zh_role_text(zh_role role); /* "privacy_officer"; "?" when unknown */
+zh_role zh_role_of(zh_sv text);         /* ZH_ROLE_NONE when unknown */
+uint32_t zh_role_rights(zh_role role);  /* mask of zh_right; 0 when unknown */
+bool zh_role_may(zh_role role, zh_right right);
+
+/* Who acts: the engine itself, a program with a key, or a person. Stored: append only. */
+typedef enum zh_actor_kind { ZH_ACTOR_ENGINE = 1, ZH_ACTOR_KEY, ZH_ACTOR_USER } zh_actor_kind;
+
+typedef struct zh_actor {
+    zh_actor_kind kind;
+    uint32_t number; /* of the key or user in the registry; 0 for the engine */
+    zh_role role;    /* of a user; ZH_ROLE_NONE otherwise */
+    zh_sv why;       /* the stated purpose of a person, for the audit; borrowed */
+} zh_actor;
+
+#define ZH_ACTOR_THE_ENGINE ((zh_actor){ .kind = ZH_ACTOR_ENGINE })
+
+#endif
