@@ -1,0 +1,205 @@
+/* customer.h -- what zhun knows of each customer, folded from events into integers.
+ *
+ * The state is a function of the *set* of a customer's events, never of the order they came in:
+ * sums, unions, minima, maxima, and "the newest N" by a rank that no order of arrival can move.
+ * So shuffled events give the same bytes, two customers merge into exactly what one would have
+ * been, and partitions need no agreement. Ratios, decay and scores are computed by the reader.
+ *
+ *     part       key                  holds                                   kept when full
+ *     tallies    act, hour of week    events                                  (bounded by nature)
+ *     days       UTC day              which half hours saw an event           newest days
+ *     touches    item, act            newest touch                            newest touches
+ *     bought     item                 times, quantity, newest time            smallest item numbers
+ *     orders     hash of order id     what was stated, lines, refunds         smallest hashes
+ *     tastes     week, kind, name     points                                  newest weeks
+ *     traits     name                 newest value (JSON text)                smallest names
+ *
+ * "Smallest numbers" of a keyed hash is a fair sample that any order of arrival agrees on
+ * (bottom-k; Cohen, Kaplan, PODC 2007); only accounts no person has get there.
+ *
+ * Guarantees  state(shuffled events) == state(events); state(A) merged with state(B) == state(A and B);
+ *             the BUYER and BOTH steps of all folds and merges add up to exactly the final bought sets;
+ *             a failed call changes neither the state nor the effects.
+ * Cost        a fold: O(log n) to find, O(n) bytes moved to insert, and one BOTH step for each bought
+ *             item when a new one is bought. A merge: (items only here) x (items only there) steps.
+ * Threads     one table, one thread at a time.
+ * Clock       none: weeks, days and hours come from the events' own times, UTC.
+ * Not here    who a customer is (identity.h), personal traits (sealed in the log), scores (model),
+ *             the time line of events (store), duplicates (an event is folded once: store/dedup.h).
+ */
+#ifndef ZH_PROFILE_CUSTOMER_H
+#define ZH_PROFILE_CUSTOMER_H
+#include "base/keep.h"
+#include "core/effect.h"
+
+#define ZH_PROFILE_TOUCHES_MAX 32      /* what "now interested in" can use; older ones are in `tastes` */
+#define ZH_PROFILE_BOUGHT_MAX 4096     /* distinct items; the heaviest trade customer of UCI has 1,800 */
+#define ZH_PROFILE_ORDERS_MAX 2048     /* one a day for five years, and refunds */
+#define ZH_PROFILE_STATED_MAX 256      /* items of one order whose quantity is counted; bounds memory an order */
+#define ZH_PROFILE_TASTES_MAX 512      /* (week, name) pairs: a year of ten names a week */
+#define ZH_PROFILE_DAYS_MAX 128        /* active days */
+#define ZH_PROFILE_TRAITS_MAX 64       /* distinct trait names */
+#define ZH_PROFILE_TRAIT_NAME_MAX 255  /* bytes; longer names are not traits */
+#define ZH_PROFILE_TRAIT_VALUE_MAX 1024 /* bytes of JSON; longer values are not taken */
+#define ZH_PROFILE_NAME_BYTES_MAX 96   /* category and brand as shown, cut at a character */
+#define ZH_PROFILE_PARTNERS_MAX 16     /* SEEN_BOTH steps of one view */
+#define ZH_PROFILE_SITTING_MS (30 * 60 * 1000) /* two views nearer than this are one sitting */
+#define ZH_PROFILE_CURRENCIES_MAX 4    /* totals shown; the most used ones */
+
+/* The place of an event in the canonical order: its time, then a hash of its key and body. */
+typedef struct zh_rank {
+    int64_t time_ms;
+    uint64_t tie;
+} zh_rank;
+zh_rank zh_rank_of(const zh_event *event);
+static inline int zh_rank_compare(zh_rank a, zh_rank b)
+{
+    if (a.time_ms != b.time_ms) return a.time_ms < b.time_ms ? -1 : 1;
+    return a.tie < b.tie ? -1 : a.tie > b.tie;
+}
+
+/* The newest touch of an item by an act. */
+typedef struct zh_touch {
+    zh_item_id item;
+    zh_rank rank;
+    zh_act act; /* VIEW, CLICK, ADD, REMOVE, ORDER, WISH, UNWISH, SHARE, REVIEW */
+} zh_touch;
+
+typedef struct zh_bought {
+    zh_item_id item;
+    int64_t quantity; /* over the orders that stand */
+    int64_t last_ms;
+    uint32_t times;   /* orders that stand, and loose lines; 0: only in statements replaced since */
+} zh_bought;
+
+/* What an order says of itself, in either form: stated whole (Order Completed, Order Updated), or
+ * as loose lines (ZH_MARK_ORDER_LINE). Of several statements one stands: an update before an order,
+ * the newest update, the oldest order. Lines and refunds add up. */
+typedef enum zh_order_form { ZH_ORDER_UNSTATED, ZH_ORDER_STATED, ZH_ORDER_UPDATED } zh_order_form;
+typedef struct zh_order {
+    uint64_t id_hash;       /* zh_order_hash() */
+    int64_t first_ms;       /* oldest event that names it */
+    zh_rank stated;         /* of the statement that stands */
+    int64_t stated_minor;
+    int64_t loose_minor;    /* sum of loose lines */
+    int64_t refunded_minor;
+    zh_currency currency;   /* of the statement that stands, else the smallest code of lines and refunds */
+    uint32_t marks;         /* ZH_MARK_… of all its events */
+    uint32_t loose_lines;
+    uint32_t refunds;       /* refund events */
+    uint16_t stated_lines;
+    uint8_t form;           /* zh_order_form */
+    bool is_cancelled;
+} zh_order;
+uint64_t zh_order_hash(zh_sv order_id);
+static inline bool zh_order_is_sale(const zh_order *order) /* not only a refund, and not cancelled */
+{
+    return (order->form != ZH_ORDER_UNSTATED || order->loose_lines > 0) && !order->is_cancelled;
+}
+static inline int64_t zh_order_minor(const zh_order *order)
+{
+    return order->form != ZH_ORDER_UNSTATED ? order->stated_minor : order->loose_minor;
+}
+
+/* Interest in a category or brand in one week: 1 a view or click, 3 an add or wish, 5 a line bought. */
+typedef enum zh_taste_kind { ZH_TASTE_CATEGORY = 1, ZH_TASTE_BRAND = 2 } zh_taste_kind;
+typedef struct zh_taste {
+    uint64_t name_hash;  /* zh_taste_hash() */
+    uint16_t week;       /* whole weeks since 1970-01-01 UTC */
+    uint8_t kind;        /* zh_taste_kind */
+    uint32_t points;
+} zh_taste;
+uint64_t zh_taste_hash(zh_taste_kind kind, zh_sv name);
+
+typedef struct zh_trait {
+    zh_sv name;
+    zh_sv value;         /* JSON text; "null" where the shop took it back */
+    zh_rank rank;
+} zh_trait;
+
+typedef struct zh_money_total {
+    zh_currency currency;
+    uint32_t orders;
+    int64_t revenue_minor, refunded_minor;
+} zh_money_total;
+
+typedef struct zh_order_totals {
+    uint32_t orders;     /* sales that stand, in all currencies */
+    uint32_t cancelled;
+    int64_t last_ms;     /* newest sale that stands; 0 without one */
+    uint64_t last_hash;
+    zh_money_total money[ZH_PROFILE_CURRENCIES_MAX]; /* most orders first, then by code */
+    uint32_t money_count;
+    bool is_sampled;     /* more than ZH_PROFILE_ORDERS_MAX: these are a sample */
+} zh_order_totals;
+
+/* One customer, read-only; valid until the next change of the table. */
+typedef struct zh_customer_state zh_customer_state;
+
+zh_customer_id zh_customer_number(const zh_customer_state *state);
+int64_t zh_customer_first_ms(const zh_customer_state *state);
+int64_t zh_customer_last_ms(const zh_customer_state *state);
+uint64_t zh_customer_events(const zh_customer_state *state);             /* all acts */
+uint32_t zh_customer_acts(const zh_customer_state *state, zh_act act);
+uint32_t zh_customer_hour(const zh_customer_state *state, uint32_t hour_of_week); /* 0: Monday 00:00 UTC, < 168 */
+uint32_t zh_customer_active_days(const zh_customer_state *state, int64_t from_ms, int64_t until_ms);
+uint32_t zh_customer_half_hours(const zh_customer_state *state, int64_t from_ms, int64_t until_ms); /* by whole days */
+const zh_touch *zh_customer_touches(const zh_customer_state *state, uint32_t *count); /* newest first */
+const zh_bought *zh_customer_bought(const zh_customer_state *state, uint32_t *count); /* by item number */
+const zh_bought *zh_customer_bought_of(const zh_customer_state *state, zh_item_id item); /* NULL: never */
+const zh_order *zh_customer_orders(const zh_customer_state *state, uint32_t *count);  /* by hash */
+const zh_order *zh_customer_order_of(const zh_customer_state *state, zh_sv order_id); /* NULL: unknown */
+const zh_taste *zh_customer_tastes(const zh_customer_state *state, uint32_t *count);  /* newest week first */
+zh_sv zh_customer_taste_name(const zh_customer_state *state, uint64_t name_hash);     /* as shown, cut */
+void zh_customer_order_totals(const zh_customer_state *state, zh_order_totals *out);  /* O(orders) */
+bool zh_customer_trait_at(const zh_customer_state *state, uint32_t at, zh_trait *out); /* by name; false past the end */
+bool zh_customer_trait_of(const zh_customer_state *state, zh_sv name, zh_trait *out);
+size_t zh_customer_bytes(const zh_customer_state *state);                             /* memory of this state */
+
+typedef struct zh_customers zh_customers;
+typedef struct zh_customers_desc {
+    size_t bytes_max; /* bound of all states; 0: 16 GiB */
+} zh_customers_desc;
+
+ZH_MUST zh_err zh_customers_open(zh_customers **out, const zh_customers_desc *desc);
+void zh_customers_close(zh_customers *customers);
+
+/* Fold one event into `customer` (> 0, after merges: the survivor). Steps are appended to `effects`, whose
+ * arena also serves as scratch. Traits that are no JSON object are ignored: collect has checked them.
+ * SEEN_BOTH comes once a sitting for a pair, VIEWER once for as long as the item stays among the touches;
+ * these two depend on the order of the log, which is fixed, and merges leave them.
+ * Errors: ZH_NOMEM (nothing changed). */
+ZH_MUST zh_err zh_customers_fold(zh_customers *customers, zh_customer_id customer, const zh_event *event,
+                                 zh_effects *effects);
+
+/* `from` becomes part of `to` (different, > 0) and is gone; one or both may be unknown.
+ * Errors: ZH_NOMEM (nothing changed). */
+ZH_MUST zh_err zh_customers_merge(zh_customers *customers, zh_customer_id from, zh_customer_id to,
+                                  zh_effects *effects);
+/* The same across two partitions' tables; the caller holds both. */
+ZH_MUST zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_customers *target,
+                                      zh_customer_id to, zh_effects *effects);
+/* As if the customer never was: steps take back what it had counted (but VIEWER and SEEN_BOTH).
+ * Unknown is fine. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_effects *effects);
+
+/* NULL where unknown. */
+const zh_customer_state *zh_customers_get(const zh_customers *customers, zh_customer_id customer);
+size_t zh_customers_count(const zh_customers *customers);
+size_t zh_customers_bytes(const zh_customers *customers); /* memory held */
+
+/* Each customer once, in no particular order; the table must not change meanwhile.
+ *     for (size_t at = 0; (state = zh_customers_walk(customers, &at)) != NULL;) use(state); */
+const zh_customer_state *zh_customers_walk(const zh_customers *customers, size_t *at);
+
+/* Keep (base/keep.h). Key: the number, 8 bytes, big-endian. Errors: the keeper's, ZH_NOMEM, ZH_CORRUPT. */
+ZH_MUST zh_err zh_customers_save(zh_customers *customers, bool all, zh_keep keep);
+ZH_MUST zh_err zh_customers_load(zh_customers *customers, zh_sv key, zh_sv value);
+/* The bytes of one entry, and a hash of them for comparing states. */
+void zh_customer_put(const zh_customer_state *state, zh_buf *out);
+ZH_MUST zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash);
+
+/* Is every state as this file promises? Else *why is a static sentence. O(everything). */
+bool zh_customers_check(const zh_customers *customers, const char **why);
+
+#endif

@@ -1,0 +1,175 @@
+/* identity.h -- which customer is behind an id?
+ *
+ * A shop names its customers by ids of several kinds. Here an external id is known by its kind and
+ * its blind index only (a keyed hash made by guard); the text itself is sealed. The table leads
+ * from external ids to dense customer numbers, and from a number that was absorbed by a merge to
+ * the one that survives. zh_identity_plan() decides, for one event, whose event it is and what has
+ * to be recorded first; it changes nothing. Records change the table: zh_identity_fold().
+ *
+ *     plan ─► IDENTITY / MERGE records ─► log ─► fold
+ *
+ * Guarantees  an absorbed number redirects for ever; no cycles; folding a record again, or records
+ *             older than the table (a checkpoint may be ahead of the log position), changes nothing.
+ * Cost        find, root, next, dek: O(1). plan: O(numbers absorbed). A merge: O(numbers absorbed).
+ *             152 bytes a customer with two ids; sealed texts stay in the state store.
+ * Threads     readers together or one writer.
+ * Not here    blind indexes and sealing (guard), which ids identify nobody (collect), what a merge
+ *             does to histories (profile/customer.h).
+ */
+#ifndef ZH_PROFILE_IDENTITY_H
+#define ZH_PROFILE_IDENTITY_H
+#include "base/buf.h"
+#include "base/keep.h"
+#include "core/id.h"
+
+#define ZH_IDENTITY_BLIND_BYTES 16       /* 128 bits: no two ids of a shop meet by chance */
+#define ZH_IDENTITY_DEK_BYTES 48         /* a wrapped 32-byte key: with its 16-byte tag */
+#define ZH_IDENTITY_SEALED_BYTES_MAX 512 /* ZH_EXTERNAL_ID_BYTES_MAX, nonce, tag and a margin */
+#define ZH_IDENTITY_LINKS_MAX 3          /* one event adds: user id, anonymous id, previous id */
+#define ZH_IDENTITY_ABSORBED_MAX 256     /* numbers one customer may absorb by plan: a kiosk or a test
+                                          * login must not swallow the shop. Records are obeyed. */
+#define ZH_IDENTITY_CUSTOMERS_MAX 0xFFFFFFF0u /* numbers are 32 bits wide in memory */
+
+/* Stored: append only (e-mail, phone … may follow). */
+typedef enum zh_id_kind { ZH_ID_USER = 1, ZH_ID_ANONYMOUS = 2, ZH_ID_KIND_END } zh_id_kind;
+
+typedef struct zh_external_id {
+    zh_id_kind kind;
+    uint8_t blind[ZH_IDENTITY_BLIND_BYTES];
+} zh_external_id;
+
+/* IDENTITY: `id` belongs to `customer`.
+ *
+ *     OFFSET  SIZE  MEANING
+ *          0     2  record kind, version 1
+ *          2     1  id kind
+ *          3    16  blind index
+ *         19     8  customer
+ *         27     4  turn: 1 when first linked, one more each time the id moves to another customer
+ *         31     8  at_ms
+ *         39     1  1 when a wrapped key follows, else 0
+ *         40   48?  wrapped key: present where this record makes the customer
+ *          .     .  sealed text, size as var before it */
+typedef struct zh_identity_link {
+    zh_external_id id;
+    zh_customer_id customer;
+    uint32_t turn;
+    int64_t at_ms;
+    zh_sv sealed;     /* the id's text, sealed; at most ZH_IDENTITY_SEALED_BYTES_MAX */
+    zh_sv dek;        /* ZH_IDENTITY_DEK_BYTES or empty */
+} zh_identity_link;
+
+/* Stored: append only. */
+typedef enum zh_merge_why { ZH_MERGE_LOGIN = 1, ZH_MERGE_ALIAS = 2, ZH_MERGE_MANUAL = 3, ZH_MERGE_WHY_END } zh_merge_why;
+
+/* MERGE: [kind, version 1][from u64][to u64][at_ms i64][why u8]. */
+typedef struct zh_identity_merge {
+    zh_customer_id from, to; /* both > 0, different */
+    int64_t at_ms;
+    zh_merge_why why;
+} zh_identity_merge;
+
+void zh_identity_link_put(const zh_identity_link *link, zh_buf *out);
+void zh_identity_merge_put(const zh_identity_merge *merge, zh_buf *out);
+/* Views point into `record`. Errors: ZH_FORMAT (any other bytes). */
+ZH_MUST zh_err zh_identity_link_get(zh_sv record, zh_identity_link *out);
+ZH_MUST zh_err zh_identity_merge_get(zh_sv record, zh_identity_merge *out);
+
+typedef struct zh_identity zh_identity;
+
+/* Reads one entry of this view, as kept by the last saves; ZH_ABSENT when it is not there. */
+typedef zh_err (*zh_identity_get)(void *context, zh_sv key, zh_buf *out);
+
+typedef struct zh_identity_desc {
+    zh_identity_get get; /* NULL: sealed texts stay in memory (tests, small shops) */
+    void *context;       /* given back to get; borrowed */
+    size_t bytes_max;    /* bound of all memory; 0: 4 GiB */
+} zh_identity_desc;
+
+ZH_MUST zh_err zh_identity_open(zh_identity **out, const zh_identity_desc *desc);
+void zh_identity_close(zh_identity *identity);
+
+/* Fold an IDENTITY or MERGE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
+ZH_MUST zh_err zh_identity_fold(zh_identity *identity, zh_sv record);
+
+/* The customer behind an id (after merges: the survivor); 0: unknown. */
+zh_customer_id zh_identity_find(const zh_identity *identity, const zh_external_id *id);
+/* The survivor of a number; the number itself where it was never absorbed (also when unknown). */
+zh_customer_id zh_identity_root(const zh_identity *identity, zh_customer_id customer);
+/* The next number that was never used. */
+zh_customer_id zh_identity_next(const zh_identity *identity);
+/* The wrapped key of exactly this number (absorbed ones keep theirs: what was sealed before the
+ * merge stays so); ZH_IDENTITY_DEK_BYTES bytes valid until close, or empty. */
+zh_sv zh_identity_dek(const zh_identity *identity, zh_customer_id customer);
+/* Has this customer an id of a known person (ZH_ID_USER), itself or by absorption? */
+bool zh_identity_is_known(const zh_identity *identity, zh_customer_id customer);
+size_t zh_identity_customers(const zh_identity *identity); /* numbers in use, absorbed ones too */
+size_t zh_identity_bytes(const zh_identity *identity);     /* memory held */
+
+/* All ids of a customer and of those it absorbed, in no particular order: sort before showing.
+ *     for (zh_identity_links it = zh_identity_links_of(id, customer); zh_identity_links_next(&it);) use(it.id);
+ * The table must not change meanwhile. */
+typedef struct zh_identity_links {
+    zh_external_id id;
+    zh_customer_id customer; /* the number it was linked to: the survivor or an absorbed one */
+    const zh_identity *identity_;
+    uint32_t link_, number_;
+} zh_identity_links;
+zh_identity_links zh_identity_links_of(const zh_identity *identity, zh_customer_id customer);
+bool zh_identity_links_next(zh_identity_links *it);
+
+/* The numbers a customer absorbed, ascending, itself not among them. */
+typedef struct zh_identity_absorbed {
+    zh_customer_id customer;
+    const zh_identity *identity_;
+    uint32_t number_;
+} zh_identity_absorbed;
+zh_identity_absorbed zh_identity_absorbed_of(const zh_identity *identity, zh_customer_id customer);
+bool zh_identity_absorbed_next(zh_identity_absorbed *it);
+
+/* Append the sealed text of an id, from memory or through desc.get. Errors: ZH_ABSENT, ZH_CORRUPT, get's own. */
+ZH_MUST zh_err zh_identity_sealed(zh_identity *identity, const zh_external_id *id, zh_buf *out);
+
+typedef struct zh_identity_ask {
+    bool has_user, has_anonymous, has_previous;
+    bool is_alias;                             /* without it `previous` is ignored */
+    uint8_t user[ZH_IDENTITY_BLIND_BYTES];
+    uint8_t anonymous[ZH_IDENTITY_BLIND_BYTES];
+    uint8_t previous_user[ZH_IDENTITY_BLIND_BYTES];      /* previousId, as if it were a user id */
+    uint8_t previous_anonymous[ZH_IDENTITY_BLIND_BYTES]; /* … and an anonymous id */
+} zh_identity_ask;
+
+typedef enum zh_identity_text { ZH_TEXT_USER, ZH_TEXT_ANONYMOUS, ZH_TEXT_PREVIOUS } zh_identity_text;
+
+typedef struct zh_identity_step {
+    zh_external_id id;
+    zh_customer_id customer;
+    uint32_t turn;
+    zh_identity_text text; /* which of the event's ids is to be sealed into the record */
+} zh_identity_step;
+
+/* What to record before the event, in this order: links, then the merge. The first link makes the
+ * customer where is_new, and carries the new key. */
+typedef struct zh_identity_plan {
+    zh_customer_id customer; /* whose event it is, after the merge */
+    bool is_new;
+    zh_identity_step links[ZH_IDENTITY_LINKS_MAX];
+    uint32_t links_count;
+    bool has_merge;
+    zh_customer_id from, to; /* where has_merge */
+    zh_merge_why why;
+} zh_identity_plan;
+
+/* Decide, purely. At least one of user and anonymous is there. README.md has the table of cases. */
+void zh_identity_plan_make(const zh_identity *identity, const zh_identity_ask *ask, zh_identity_plan *out);
+
+/* Keep (base/keep.h). Keys: 'C' and the number (8 bytes, big-endian), 'L', id kind and blind index.
+ * Sealed texts are let go at the second save after the one that wrote them: the store has them by then.
+ * Errors: the keeper's, get's, ZH_NOMEM, ZH_CORRUPT. */
+ZH_MUST zh_err zh_identity_save(zh_identity *identity, bool all, zh_keep keep);
+ZH_MUST zh_err zh_identity_load(zh_identity *identity, zh_sv key, zh_sv value);
+
+/* Is the table as this file promises? Else *why is a static sentence. O(everything). */
+bool zh_identity_check(const zh_identity *identity, const char **why);
+
+#endif
