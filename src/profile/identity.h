@@ -11,7 +11,8 @@
  * Guarantees  an absorbed number redirects for ever; no cycles; folding a record again, or records
  *             older than the table (a checkpoint may be ahead of the log position), changes nothing.
  * Cost        find, root, next, dek: O(1). plan: O(numbers absorbed). A merge: O(numbers absorbed).
- *             152 bytes a customer with two ids; sealed texts stay in the state store.
+ *             164 bytes a customer with two ids, 69 of them its wrapped key; sealed texts stay in
+ *             the state store.
  * Threads     readers together or one writer.
  * Not here    blind indexes and sealing (guard), which ids identify nobody (collect), what a merge
  *             does to histories (profile/customer.h).
@@ -21,9 +22,8 @@
 #include "base/buf.h"
 #include "base/keep.h"
 #include "core/id.h"
+#include "guard/seal.h"
 
-#define ZH_IDENTITY_BLIND_BYTES 16       /* 128 bits: no two ids of a shop meet by chance */
-#define ZH_IDENTITY_DEK_BYTES 48         /* a wrapped 32-byte key: with its 16-byte tag */
 #define ZH_IDENTITY_SEALED_BYTES_MAX 512 /* ZH_EXTERNAL_ID_BYTES_MAX, nonce, tag and a margin */
 #define ZH_IDENTITY_LINKS_MAX 3          /* one event adds: user id, anonymous id, previous id */
 #define ZH_IDENTITY_ABSORBED_MAX 256     /* numbers one customer may absorb by plan: a kiosk or a test
@@ -35,7 +35,7 @@ typedef enum zh_id_kind { ZH_ID_USER = 1, ZH_ID_ANONYMOUS = 2, ZH_ID_KIND_END } 
 
 typedef struct zh_external_id {
     zh_id_kind kind;
-    uint8_t blind[ZH_IDENTITY_BLIND_BYTES];
+    zh_blind_id blind;
 } zh_external_id;
 
 /* IDENTITY: `id` belongs to `customer`.
@@ -43,12 +43,12 @@ typedef struct zh_external_id {
  *     OFFSET  SIZE  MEANING
  *          0     2  record kind, version 1
  *          2     1  id kind
- *          3    16  blind index
+ *          3    16  blind index, high then low
  *         19     8  customer
  *         27     4  turn: 1 when first linked, one more each time the id moves to another customer
  *         31     8  at_ms
  *         39     1  1 when a wrapped key follows, else 0
- *         40   48?  wrapped key: present where this record makes the customer
+ *         40   69?  wrapped key: present where this record makes the customer
  *          .     .  sealed text, size as var before it */
 typedef struct zh_identity_link {
     zh_external_id id;
@@ -56,7 +56,7 @@ typedef struct zh_identity_link {
     uint32_t turn;
     int64_t at_ms;
     zh_sv sealed;     /* the id's text, sealed; at most ZH_IDENTITY_SEALED_BYTES_MAX */
-    zh_sv dek;        /* ZH_IDENTITY_DEK_BYTES or empty */
+    zh_sv dek;        /* the bytes of a zh_wrapped_dek, or empty */
 } zh_identity_link;
 
 /* Stored: append only. */
@@ -91,6 +91,11 @@ void zh_identity_close(zh_identity *identity);
 
 /* Fold an IDENTITY or MERGE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
 ZH_MUST zh_err zh_identity_fold(zh_identity *identity, zh_sv record);
+/* An erasure: the keys and ids of this customer and of all it absorbed are gone, and older records
+ * never bring them back. Unknown is fine. Errors: ZH_NOMEM (nothing changed). */
+ZH_MUST zh_err zh_identity_forget(zh_identity *identity, zh_customer_id customer);
+/* One step of a key rotation: the same key, wrapped anew. Errors: ZH_ABSENT unknown or erased, ZH_NOMEM. */
+ZH_MUST zh_err zh_identity_rewrap(zh_identity *identity, zh_customer_id customer, const zh_wrapped_dek *dek);
 
 /* The customer behind an id (after merges: the survivor); 0: unknown. */
 zh_customer_id zh_identity_find(const zh_identity *identity, const zh_external_id *id);
@@ -99,8 +104,8 @@ zh_customer_id zh_identity_root(const zh_identity *identity, zh_customer_id cust
 /* The next number that was never used. */
 zh_customer_id zh_identity_next(const zh_identity *identity);
 /* The wrapped key of exactly this number (absorbed ones keep theirs: what was sealed before the
- * merge stays so); ZH_IDENTITY_DEK_BYTES bytes valid until close, or empty. */
-zh_sv zh_identity_dek(const zh_identity *identity, zh_customer_id customer);
+ * merge stays so), valid until the next change; NULL: unknown or erased. */
+const zh_wrapped_dek *zh_identity_dek(const zh_identity *identity, zh_customer_id customer);
 /* Has this customer an id of a known person (ZH_ID_USER), itself or by absorption? */
 bool zh_identity_is_known(const zh_identity *identity, zh_customer_id customer);
 size_t zh_identity_customers(const zh_identity *identity); /* numbers in use, absorbed ones too */
@@ -133,10 +138,9 @@ ZH_MUST zh_err zh_identity_sealed(zh_identity *identity, const zh_external_id *i
 typedef struct zh_identity_ask {
     bool has_user, has_anonymous, has_previous;
     bool is_alias;                             /* without it `previous` is ignored */
-    uint8_t user[ZH_IDENTITY_BLIND_BYTES];
-    uint8_t anonymous[ZH_IDENTITY_BLIND_BYTES];
-    uint8_t previous_user[ZH_IDENTITY_BLIND_BYTES];      /* previousId, as if it were a user id */
-    uint8_t previous_anonymous[ZH_IDENTITY_BLIND_BYTES]; /* … and an anonymous id */
+    zh_blind_id user, anonymous;
+    zh_blind_id previous_user;                 /* previousId, as if it were a user id */
+    zh_blind_id previous_anonymous;            /* … and as if it were an anonymous id */
 } zh_identity_ask;
 
 typedef enum zh_identity_text { ZH_TEXT_USER, ZH_TEXT_ANONYMOUS, ZH_TEXT_PREVIOUS } zh_identity_text;
