@@ -34,6 +34,7 @@
 #define ZH_HTTP_REQUEST_MS      60000       /* default from the request line to the last body byte */
 #define ZH_HTTP_ANSWER_MS       60000       /* default from the answer to its last byte */
 #define ZH_HTTP_STREAM_BYTES    65536       /* pieces waiting in one stream; a slower reader is told ZH_FULL */
+#define ZH_HTTP_BODY_PAD        64          /* zero bytes that may be read behind a body; simdjson asks for them */
 #define ZH_HTTP_ARENA_BYTES     (64u << 20) /* default maximum of a request's arena: one decompressed body and its parse */
 
 typedef struct zh_http_server zh_http_server;
@@ -57,7 +58,7 @@ typedef struct zh_http_desc {
     /* Largest body for this request, asked once when its headers are there (body not yet). NULL: 1 MiB. */
     size_t (*body_max)(void *ctx, const zh_http_request *request);
     /* Called instead of handler for a body not taken in (ZH_FULL: over its limit, ZH_BUSY: bodies_bytes_max is
-     * reached); must answer like a handler, e.g. with 400 where the protocol says so. NULL: plain 413, 503. */
+     * reached); must zh_http_reply at once, e.g. with 400 where the protocol says so. NULL: plain 413, 503. */
     void (*refuse)(void *ctx, zh_http_request *request, zh_err why);
     unsigned connections_max;
     size_t bodies_bytes_max, arena_bytes_max;
@@ -128,7 +129,7 @@ zh_sv zh_http_header_of(const zh_http_request *request, const char *name);
 /* "127.0.0.1", "::1"; empty over the unix socket. Personal data: never into a log line. */
 zh_sv zh_http_peer(const zh_http_request *request);
 bool zh_http_is_unix(const zh_http_request *request);
-/* One piece; empty in body_max and in refuse. */
+/* One piece, with ZH_HTTP_BODY_PAD readable zero bytes behind it; empty in body_max and in refuse. */
 zh_sv zh_http_body(const zh_http_request *request);
 /* Scratch memory of this request: zeroed takes, gone after the answer is sent. */
 zh_arena *zh_http_arena(zh_http_request *request);
