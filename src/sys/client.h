@@ -60,6 +60,9 @@ ZH_MUST zh_err zh_client_ask(zh_client *client, const zh_client_question *questi
 /* Value of an answer's header, the name in any case; a view of answer->head, data == NULL when absent. */
 zh_sv zh_client_header_of(const zh_client_answer *answer, zh_sv name);
 
+/* Is this numeric address one the whole world may reach? False for what is no address. */
+bool zh_client_is_public(zh_sv address);
+
 /* What went wrong in the last question, for people; valid until the next. */
 zh_sv zh_client_why(const zh_client *client);
 

@@ -80,7 +80,7 @@ typedef struct zh_http_response {
     zh_sv content_type; /* empty: no such header */
     zh_sv body;         /* left out by itself for HEAD, 204 and 304 */
     zh_http_keep keep;
-    const zh_http_header *headers; /* copied; a value with CR, LF or NUL turns the answer into 500 */
+    const zh_http_header *headers; /* copied; CR, LF or NUL in a value turns the answer into 500, an empty value leaves it out */
     size_t headers_count;
     bool close; /* close the connection after it */
 } zh_http_response;

@@ -136,6 +136,13 @@ static bool same_name(zh_sv name, const char *other)
     return name.size == strlen(other) && strncasecmp(name.data, other, name.size) == 0;
 }
 
+/* libmicrohttpd 0.9.75 joins a folded line to the name, not to the value: "Transfer-Encoding:", " chunked"
+ * comes out as the header "Transfer-Encodingchunked", while a proxy may have read what was meant. */
+static bool begins_like(zh_sv name, const char *framing)
+{
+    return name.size > strlen(framing) && strncasecmp(name.data, framing, strlen(framing)) == 0;
+}
+
 static enum MHD_Result see_header(void *ctx, enum MHD_ValueKind kind, const char *key, size_t key_size,
                                   const char *value, size_t value_size)
 {
@@ -144,6 +151,8 @@ static enum MHD_Result see_header(void *ctx, enum MHD_ValueKind kind, const char
     (void)kind;
     facts->lines++;
     if (!is_token(name) || (text.size > 0 && memchr(text.data, '\0', text.size) != NULL)) facts->odd = true;
+    if (begins_like(name, "host") || begins_like(name, "content-length") || begins_like(name, "transfer-encoding"))
+        facts->odd = true;
     if (same_name(name, "host")) facts->hosts++;
     if (same_name(name, "expect")) facts->expect = text;
     if (same_name(name, "content-length")) facts->lengths++, facts->length = text;
@@ -383,6 +392,7 @@ bool zh_http_dress(zh_http_request *request, struct MHD_Response *to, const zh_h
     }
     for (size_t i = 0; i < from->headers_count; i++) {
         const zh_http_header *header = &from->headers[i];
+        if (header->value.size == 0) continue; /* libmicrohttpd knows no empty value */
         const zh_sv name = zh_arena_copy(&request->arena, header->name);
         const zh_sv value = zh_arena_copy(&request->arena, header->value);
         if (name.data == NULL || value.data == NULL || !is_token(name)) return false;
