@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/sv.h"
 
-#define ZH_JSON_DEPTH_MAX 64 /* levels of objects and arrays; no honest sender comes near */
+#define ZH_JSON_DEPTH_MAX 64 /* levels of objects and arrays that hold something; no honest sender comes near */
 #define ZH_JSON_BYTES_MAX ((size_t)256 << 20) /* what bytes_max may be: a tape takes 8 bytes a byte */
 
 typedef struct zh_json zh_json; /* a parser and the text it read last */

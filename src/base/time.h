@@ -43,11 +43,12 @@ zh_civil zh_civil_of(int64_t ms);
 /* ISO 8601 / RFC 3339 text to UTC: "2026-11-21", "2026-11-21T12:00:00Z", "2026-11-21 12:00:00.123456",
  * "2026-11-21T20:00+08:00", "+0800", "+08". A fraction has 1 to 9 digits (',' too) and is cut to ms.
  * No zone means UTC; second 60 counts as 59.999. Blanks around are not taken.
- * Errors: ZH_FORMAT not such a text, ZH_RANGE no such date or outside 1970 .. 2200. */
+ * Errors: ZH_FORMAT not such a text or no such date, ZH_RANGE a true date outside 1970 .. 2200. */
 ZH_MUST zh_err zh_time_parse(zh_sv text, int64_t *ms);
 
 /* The same text as its parts: the civil time as written; *zoned says whether a zone stood there and
- * *offset_s is that zone's distance from UTC (0 without one). For times to be read in a named zone. */
+ * *offset_s is that zone's distance from UTC (0 without one). For times to be read in a named zone.
+ * Years 0000 .. 9999. Errors: ZH_FORMAT. */
 ZH_MUST zh_err zh_time_parse_civil(zh_sv text, zh_civil *civil, bool *zoned, int32_t *offset_s);
 
 /* "2026-11-21T12:00:00.000Z", NUL-ended; returns the length. Years 0 .. 9999. */

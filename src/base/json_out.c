@@ -1,0 +1,366 @@
+#include "base/json_out.h"
+
+#include "base/json_shim.h"
+
+#include <assert.h>
+#include <math.h>
+
+#define ONES (~(uint64_t)0 / 255)  /* 0x01 in each byte */
+#define HIGHS (ONES * 0x80)
+
+/* Eight bytes at once: is one below 0x20, a quote or a backslash? */
+static bool needs_escape(uint64_t x)
+{
+    const uint64_t quote = x ^ ONES * '"', backslash = x ^ ONES * '\\';
+    return (((x - ONES * 0x20) & ~x) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)) &
+           HIGHS;
+}
+
+/* What a byte needs inside a JSON text: 0 nothing, 'u' a \u00XX, else the letter of its escape. */
+static const char escapes[256] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+    ['"'] = '"', ['\\'] = '\\',
+};
+
+/* Bytes at the front that stand for themselves. */
+static size_t plain_size(const char *at, size_t size)
+{
+    size_t i = 0;
+    for (; size - i >= 8; i += 8) {
+        uint64_t word;
+        memcpy(&word, at + i, 8);
+        if (needs_escape(word)) break;
+    }
+    while (i < size && escapes[(unsigned char)at[i]] == 0) i++;
+    return i;
+}
+
+static void put_escape(zh_buf *buf, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char letter = escapes[c];
+    if (letter != 'u') {
+        const char two[2] = { '\\', letter };
+        zh_buf_put(buf, (zh_sv){ two, 2 });
+    } else {
+        const char six[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+        zh_buf_put(buf, (zh_sv){ six, 6 });
+    }
+}
+
+/* The escaped inside of a text that is known to be UTF-8. */
+static void put_inside(zh_buf *buf, zh_sv text)
+{
+    while (text.size > 0) {
+        const size_t plain = plain_size(text.data, text.size);
+        zh_buf_put(buf, zh_sv_part(text, 0, plain));
+        if (plain == text.size) return;
+        put_escape(buf, (unsigned char)text.data[plain]);
+        text = zh_sv_part(text, plain + 1, text.size);
+    }
+}
+
+static void put_utf8(zh_buf *buf, zh_sv text)
+{
+    const size_t plain = text.size == 0 ? 0 : plain_size(text.data, text.size);
+    if (plain == text.size) { /* nearly always */
+        char *room = zh_buf_room(buf, text.size + 2);
+        if (room == NULL) return;
+        room[0] = room[text.size + 1] = '"';
+        if (text.size > 0) memcpy(room + 1, text.data, text.size);
+        return;
+    }
+    zh_buf_put_u8(buf, '"');
+    put_inside(buf, text);
+    zh_buf_put_u8(buf, '"');
+}
+
+/* Bytes at the front that are ASCII. */
+static size_t ascii_size(zh_sv text)
+{
+    size_t i = 0;
+    for (; text.size - i >= 8; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.data + i, 8);
+        if (word & HIGHS) break;
+    }
+    while (i < text.size && (unsigned char)text.data[i] < 0x80) i++;
+    return i;
+}
+
+/* Bytes of the UTF-8 sequence at the front, 0 when it is none (Unicode 15, table 3-7). */
+static size_t sequence_size(const unsigned char *at, size_t left)
+{
+    const unsigned c = at[0];
+    const size_t size = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    if (size == 0 || left < size) return 0;
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    if ((c == 0xE0 && at[1] < 0xA0) || (c == 0xED && at[1] > 0x9F) || (c == 0xF0 && at[1] < 0x90) ||
+        (c == 0xF4 && at[1] > 0x8F))
+        return 0;
+    return size;
+}
+
+/* Bytes at the front that are UTF-8. */
+static size_t utf8_size(zh_sv text)
+{
+    size_t i = ascii_size(text);
+    while (i < text.size) {
+        const size_t size = sequence_size((const unsigned char *)text.data + i, text.size - i);
+        if (size == 0) break;
+        i += size;
+    }
+    return i;
+}
+
+void zh_json_put_text(zh_buf *buf, zh_sv text)
+{
+    size_t good = utf8_size(text);
+    if (good == text.size) {
+        put_utf8(buf, text);
+        return;
+    }
+    zh_buf_put_u8(buf, '"');
+    while (text.size > 0) {
+        put_inside(buf, zh_sv_part(text, 0, good));
+        if (good < text.size) zh_buf_put(buf, ZH_SV("\xEF\xBF\xBD"));
+        text = zh_sv_part(text, good + 1, text.size);
+        good = utf8_size(text);
+    }
+    zh_buf_put_u8(buf, '"');
+}
+
+size_t zh_json_print_real(double value, char out[ZH_JSON_REAL_BYTES])
+{
+    assert(isfinite(value));
+    size_t size = zh_json_shim_print_real(value, out);
+    if (memchr(out, '.', size) == NULL && memchr(out, 'e', size) == NULL) {
+        out[size++] = '.'; /* so that it is read back as a double */
+        out[size++] = '0';
+    }
+    return size;
+}
+
+static void put_real(zh_buf *buf, double value)
+{
+    char text[ZH_JSON_REAL_BYTES];
+    const size_t size = zh_json_print_real(value, text);
+    zh_buf_put(buf, (zh_sv){ text, size });
+}
+
+static void put_uint(zh_buf *buf, bool negative, uint64_t value)
+{
+    char text[21], *at = text + sizeof text;
+    do {
+        *--at = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    if (negative) *--at = '-';
+    zh_buf_put(buf, (zh_sv){ at, (size_t)(text + sizeof text - at) });
+}
+
+static void put_int(zh_buf *buf, int64_t value)
+{
+    put_uint(buf, value < 0, value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value);
+}
+
+static void put_number(zh_buf *buf, zh_json_value value)
+{
+    int64_t number;
+    uint64_t large;
+    double real;
+    if (zh_json_int(value, &number)) {
+        put_int(buf, number);
+    } else if (zh_json_uint(value, &large)) {
+        put_uint(buf, false, large);
+    } else if (zh_json_real(value, &real)) {
+        put_real(buf, real);
+    }
+}
+
+static void write_children(zh_json_value value, zh_buf *out, bool keys)
+{
+    bool first = true;
+    zh_buf_put_u8(out, keys ? '{' : '[');
+    for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it); first = false) {
+        if (!first) zh_buf_put_u8(out, ',');
+        if (keys) {
+            put_utf8(out, it.key);
+            zh_buf_put_u8(out, ':');
+        }
+        zh_json_write(it.value, out); /* as deep as the parser allows */
+    }
+    zh_buf_put_u8(out, keys ? '}' : ']');
+}
+
+void zh_json_write(zh_json_value value, zh_buf *out)
+{
+    bool yes = false;
+    switch (zh_json_type_of(value)) {
+    case ZH_JSON_OBJECT: write_children(value, out, true); break;
+    case ZH_JSON_ARRAY: write_children(value, out, false); break;
+    case ZH_JSON_TEXT: put_utf8(out, zh_json_text_or_empty(value)); break;
+    case ZH_JSON_INT:
+    case ZH_JSON_REAL: put_number(out, value); break;
+    case ZH_JSON_BOOL:
+        (void)zh_json_bool(value, &yes);
+        zh_buf_put(out, yes ? ZH_SV("true") : ZH_SV("false"));
+        break;
+    case ZH_JSON_NULL:
+    case ZH_JSON_ABSENT: zh_buf_put(out, ZH_SV("null")); break;
+    }
+}
+
+static uint64_t level_bit(const zh_json_out *out)
+{
+    return (uint64_t)1 << (out->depth_ - 1);
+}
+
+static void before_value(zh_json_out *out)
+{
+    assert(!out->whole_);
+    if (out->depth_ == 0) return;
+    if (out->objects_ & level_bit(out)) {
+        assert(out->keyed_);
+        out->keyed_ = false;
+    } else {
+        if (out->filled_ & level_bit(out)) zh_buf_put_u8(out->buf, ',');
+        out->filled_ |= level_bit(out);
+    }
+}
+
+static void after_value(zh_json_out *out)
+{
+    if (out->depth_ == 0) out->whole_ = true;
+}
+
+static void open_level(zh_json_out *out, bool object)
+{
+    before_value(out);
+    assert(out->depth_ < ZH_JSON_DEPTH_MAX);
+    out->depth_++;
+    const uint64_t bit = level_bit(out);
+    out->objects_ = object ? out->objects_ | bit : out->objects_ & ~bit;
+    out->filled_ &= ~bit;
+    zh_buf_put_u8(out->buf, object ? '{' : '[');
+}
+
+void zh_json_out_object(zh_json_out *out)
+{
+    open_level(out, true);
+}
+
+void zh_json_out_array(zh_json_out *out)
+{
+    open_level(out, false);
+}
+
+void zh_json_out_end(zh_json_out *out)
+{
+    assert(out->depth_ > 0);
+    assert(!out->keyed_);
+    zh_buf_put_u8(out->buf, out->objects_ & level_bit(out) ? '}' : ']');
+    out->depth_--;
+    after_value(out);
+}
+
+void zh_json_out_key(zh_json_out *out, zh_sv key)
+{
+    assert(out->depth_ > 0);
+    assert(out->objects_ & level_bit(out));
+    assert(!out->keyed_);
+    if (out->filled_ & level_bit(out)) zh_buf_put_u8(out->buf, ',');
+    out->filled_ |= level_bit(out);
+    zh_json_put_text(out->buf, key);
+    zh_buf_put_u8(out->buf, ':');
+    out->keyed_ = true;
+}
+
+void zh_json_out_text(zh_json_out *out, zh_sv text)
+{
+    before_value(out);
+    zh_json_put_text(out->buf, text);
+    after_value(out);
+}
+
+void zh_json_out_int(zh_json_out *out, int64_t value)
+{
+    before_value(out);
+    put_int(out->buf, value);
+    after_value(out);
+}
+
+void zh_json_out_uint(zh_json_out *out, uint64_t value)
+{
+    before_value(out);
+    put_uint(out->buf, false, value);
+    after_value(out);
+}
+
+void zh_json_out_real(zh_json_out *out, double value)
+{
+    before_value(out);
+    put_real(out->buf, value);
+    after_value(out);
+}
+
+void zh_json_out_bool(zh_json_out *out, bool value)
+{
+    before_value(out);
+    zh_buf_put(out->buf, value ? ZH_SV("true") : ZH_SV("false"));
+    after_value(out);
+}
+
+void zh_json_out_null(zh_json_out *out)
+{
+    before_value(out);
+    zh_buf_put(out->buf, ZH_SV("null"));
+    after_value(out);
+}
+
+void zh_json_out_raw(zh_json_out *out, zh_sv json)
+{
+    assert(json.size > 0);
+    before_value(out);
+    zh_buf_put(out->buf, json);
+    after_value(out);
+}
+
+void zh_json_out_value(zh_json_out *out, zh_json_value value)
+{
+    before_value(out);
+    zh_json_write(value, out->buf);
+    after_value(out);
+}
+
+void zh_json_out_key_text(zh_json_out *out, zh_sv key, zh_sv text)
+{
+    zh_json_out_key(out, key);
+    zh_json_out_text(out, text);
+}
+
+void zh_json_out_key_int(zh_json_out *out, zh_sv key, int64_t value)
+{
+    zh_json_out_key(out, key);
+    zh_json_out_int(out, value);
+}
+
+void zh_json_out_key_real(zh_json_out *out, zh_sv key, double value)
+{
+    zh_json_out_key(out, key);
+    zh_json_out_real(out, value);
+}
+
+void zh_json_out_key_bool(zh_json_out *out, zh_sv key, bool value)
+{
+    zh_json_out_key(out, key);
+    zh_json_out_bool(out, value);
+}
+
+zh_err zh_json_out_done(const zh_json_out *out)
+{
+    assert(out->whole_);
+    return zh_buf_err(out->buf);
+}
