@@ -126,5 +126,26 @@ void *zh_heap_resize(zh_heap *heap, void *thing, size_t was, size_t bytes)
     return moved;
 }
 
+zh_err zh_heap_list_reserve(zh_heap *heap, zh_heap_list *list, size_t each, size_t extra)
+{
+    const size_t need = list->count + extra;
+    if (need <= list->cap) return ZH_OK;
+    if (need > UINT32_MAX / 2) return ZH_NOMEM;
+    size_t cap = list->cap + list->cap / 2;
+    if (cap < need) cap = need;
+    cap = zh_heap_round(cap * each) / each;
+    void *data = zh_heap_resize(heap, list->data, list->cap * each, cap * each);
+    if (data == NULL) return ZH_NOMEM;
+    list->data = data;
+    list->cap = (uint32_t)cap;
+    return ZH_OK;
+}
+
+void zh_heap_list_close(zh_heap *heap, zh_heap_list *list, size_t each)
+{
+    zh_heap_give(heap, list->data, list->cap * each);
+    *list = (zh_heap_list){ 0 };
+}
+
 size_t zh_heap_used(const zh_heap *heap) { return heap->used_; }
 size_t zh_heap_held(const zh_heap *heap) { return heap->held_; }

@@ -54,6 +54,17 @@ void *zh_heap_resize(zh_heap *heap, void *thing, size_t was, size_t bytes);
 /* What a take of `bytes` really occupies: a caller may use all of it. */
 size_t zh_heap_round(size_t bytes);
 
+/* An array that grows in a heap; the owner knows the size of its elements. All zeros: empty. */
+typedef struct zh_heap_list {
+    void *data;          /* [count] in use, [cap] there */
+    uint32_t count, cap;
+} zh_heap_list;
+
+/* Room for `extra` elements of `each` bytes past count: exactly as many at first, half as many
+ * again later. Errors: ZH_NOMEM, nothing changed. */
+ZH_MUST zh_err zh_heap_list_reserve(zh_heap *heap, zh_heap_list *list, size_t each, size_t extra);
+void zh_heap_list_close(zh_heap *heap, zh_heap_list *list, size_t each);
+
 size_t zh_heap_used(const zh_heap *heap); /* handed out, rounded */
 size_t zh_heap_held(const zh_heap *heap); /* taken from the system */
 

@@ -28,6 +28,7 @@
 #define ZH_IDENTITY_LINKS_MAX 3          /* one event adds: user id, anonymous id, previous id */
 #define ZH_IDENTITY_ABSORBED_MAX 256     /* numbers one customer may absorb by plan: a kiosk or a test
                                           * login must not swallow the shop. Records are obeyed. */
+#define ZH_IDENTITY_TURN_MAX 16000000u   /* moves of one id; after that it stays (24 bits in memory) */
 #define ZH_IDENTITY_CUSTOMERS_MAX 0xFFFFFFF0u /* numbers are 32 bits wide in memory */
 
 /* Stored: append only (e-mail, phone … may follow). */

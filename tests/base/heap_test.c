@@ -97,12 +97,32 @@ static void tests_can_make_the_nth_take_fail(void)
     zh_heap_close(&heap);
 }
 
+static void a_list_grows_and_gives_all_back(void)
+{
+    for (size_t each = 1; each <= 100; each += 3) {
+        zh_heap heap = zh_heap_open((size_t)1 << 20);
+        zh_heap_list list = { 0 };
+        for (size_t i = 0; i < 1000; i++) {
+            CHECK(zh_heap_list_reserve(&heap, &list, each, 1) == ZH_OK);
+            memset((char *)list.data + list.count++ * each, (int)(i % 251), each);
+        }
+        for (size_t i = 0; i < 1000 * each; i++)
+            CHECK(((unsigned char *)list.data)[i] == i / each % 251);
+        heap.takes_left = 0;
+        CHECK(zh_heap_list_reserve(&heap, &list, each, 100000) == ZH_NOMEM && list.count == 1000);
+        zh_heap_list_close(&heap, &list, each);
+        CHECK(zh_heap_used(&heap) == 0);
+        zh_heap_close(&heap);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
     rounding_wastes_at_most_a_quarter();
     a_full_heap_refuses_and_stays_usable();
     tests_can_make_the_nth_take_fail();
+    a_list_grows_and_gives_all_back();
     for (uint64_t i = 0; i < 5; i++) random_lives(seed + i);
     return 0;
 }

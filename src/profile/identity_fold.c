@@ -1,0 +1,113 @@
+/* Records into the table. A record tells a fact that may be known already: a checkpoint can be
+ * ahead of the log position it is continued from. So each change is one that the newest fact wins:
+ * a link by its turn, a key by being first, a merge by being done, an erasure by being final. */
+#include "core/record.h"
+#include "profile/identity_inside.h"
+
+static zh_err fold_link(zh_identity *t, const zh_identity_link *record)
+{
+    const uint32_t customer = (uint32_t)record->customer.number;
+    const uint32_t link = zh_link_find(t, &record->id);
+    const bool is_news = link == 0 || zh_link_at(t, link)->turn < record->turn;
+    zh_err e = zh_number_reserve(t, customer);
+    if (e == ZH_OK) e = zh_link_reserve(t);
+    if (e != ZH_OK) return e;
+
+    zh_number *n = zh_number_at(t, customer);
+    if (n->flags & ZH_NUMBER_ERASED) { /* the id went there and was forgotten: nothing older holds either */
+        if (link == 0 || !is_news) return ZH_OK;
+        if ((e = zh_gone_reserve(t, 1)) == ZH_OK) zh_link_remove(t, link);
+        return e;
+    }
+    zh_link_tail *tail = NULL;
+    if (is_news) {
+        const uint32_t place = link != 0 ? link : t->links_free != 0 ? t->links_free : t->links_end;
+        if ((e = zh_link_tail_reserve(t, record->at_ms, record->sealed, &tail)) != ZH_OK) return e;
+        bool made;
+        if (zh_map_at(&t->tails, place, &made) == NULL) {
+            zh_heap_give(&t->heap, tail, sizeof *tail + tail->size);
+            return ZH_NOMEM;
+        }
+    }
+    zh_number_use(t, customer);
+    if (record->dek.size > 0 && !(n->flags & ZH_NUMBER_DEK)) {
+        memcpy(n->dek.bytes, record->dek.data, sizeof n->dek.bytes);
+        n->flags |= ZH_NUMBER_DEK;
+    }
+    if (!is_news) return ZH_OK;
+    uint32_t at = link;
+    if (at == 0) at = zh_link_add(t, &record->id, customer, record->turn);
+    else zh_link_move(t, at, customer, record->turn);
+    zh_link_tail_set(t, at, tail);
+    zh_link_touch(t, at);
+    return ZH_OK;
+}
+
+static zh_err fold_merge(zh_identity *t, const zh_identity_merge *record)
+{
+    const uint32_t from = (uint32_t)zh_identity_root(t, record->from).number;
+    const uint32_t to = (uint32_t)zh_identity_root(t, record->to).number;
+    if (from == to) return ZH_OK;
+    zh_err e = zh_number_reserve(t, from);
+    if (e == ZH_OK) e = zh_number_reserve(t, to);
+    if (e != ZH_OK) return e;
+    const size_t moved = (size_t)zh_identity_absorbed_count(t, from) + 2;
+    e = zh_heap_list_reserve(&t->heap, &t->dirty_numbers, sizeof(uint32_t), moved);
+    if (e != ZH_OK) return e;
+    zh_number_use(t, from);
+    zh_number_use(t, to);
+    zh_absorb(t, from, to);
+    return ZH_OK;
+}
+
+zh_err zh_identity_fold(zh_identity *t, zh_sv record)
+{
+    zh_err e = ZH_OK;
+    switch (zh_record_kind_of(record)) {
+    case ZH_RECORD_IDENTITY: {
+        zh_identity_link link;
+        e = zh_identity_link_get(record, &link);
+        return e == ZH_OK ? fold_link(t, &link) : e;
+    }
+    case ZH_RECORD_MERGE: {
+        zh_identity_merge merge;
+        e = zh_identity_merge_get(record, &merge);
+        return e == ZH_OK ? fold_merge(t, &merge) : e;
+    }
+    default: return ZH_OK;
+    }
+}
+
+zh_err zh_identity_forget(zh_identity *t, zh_customer_id customer)
+{
+    const uint32_t root = (uint32_t)zh_identity_root(t, customer).number;
+    if (zh_number_at(t, root) == NULL || customer.number > UINT32_MAX) return ZH_OK;
+    size_t links = 0;
+    for (zh_identity_links it = zh_identity_links_of(t, customer); zh_identity_links_next(&it);) links++;
+    zh_err e = zh_gone_reserve(t, links);
+    const size_t numbers = (size_t)zh_identity_absorbed_count(t, root) + 1;
+    if (e == ZH_OK) e = zh_heap_list_reserve(&t->heap, &t->dirty_numbers, sizeof(uint32_t), numbers);
+    if (e != ZH_OK) return e;
+
+    uint32_t number = root;
+    for (bool more = true; more;) {
+        zh_number *n = zh_number_at(t, number);
+        while (n->first_link != 0) zh_link_remove(t, n->first_link);
+        zh_number_use(t, number);
+        n->flags = (uint8_t)((n->flags & ~ZH_NUMBER_DEK) | ZH_NUMBER_ERASED);
+        memset(&n->dek, 0, sizeof n->dek);
+        number = n->flags & ZH_NUMBER_ABSORBED ? n->next_absorbed : n->up_or_head;
+        more = number != 0;
+    }
+    return ZH_OK;
+}
+
+zh_err zh_identity_rewrap(zh_identity *t, zh_customer_id customer, const zh_wrapped_dek *dek)
+{
+    if (zh_identity_dek(t, customer) == NULL) return ZH_ABSENT;
+    const zh_err e = zh_number_reserve(t, customer.number);
+    if (e != ZH_OK) return e;
+    zh_number_at(t, customer.number)->dek = *dek;
+    zh_number_touch(t, (uint32_t)customer.number);
+    return ZH_OK;
+}

@@ -1,0 +1,101 @@
+/* identity_inside.h -- how the identity table lies in memory; for the files of identity only.
+ *
+ *     index ── (kind, blind) ──► link ──► number ──► survivor
+ *                                 ▲          │ first_link
+ *                                 └──────────┘ (chain, both ways)
+ *
+ * Numbers and links live in chunks that never move, so a doubling never copies or wastes them.
+ * Survivor and absorbed list share a field: only a survivor has a list, only an absorbed number
+ * has a survivor. Chains are kept one step long when a merge is folded, so a reader takes one step.
+ */
+#ifndef ZH_PROFILE_IDENTITY_INSIDE_H
+#define ZH_PROFILE_IDENTITY_INSIDE_H
+#include "base/heap.h"
+#include "base/map.h"
+#include "profile/identity.h"
+
+enum {
+    ZH_NUMBER_USED = 1,     /* an IDENTITY or MERGE record named it */
+    ZH_NUMBER_ABSORBED = 2,
+    ZH_NUMBER_DEK = 4,
+    ZH_NUMBER_ERASED = 8,   /* for ever: no key, no ids */
+    ZH_NUMBER_DIRTY = 16,
+};
+
+typedef struct zh_number {
+    uint32_t up_or_head;    /* absorbed: the survivor. Survivor: the smallest number it absorbed, 0 none */
+    uint32_t next_absorbed; /* of the same survivor, ascending */
+    uint32_t first_link;    /* 0: none */
+    uint32_t users;         /* links of kind USER */
+    uint8_t flags;
+    zh_wrapped_dek dek;
+} zh_number;
+
+typedef struct zh_link {
+    zh_blind_id blind;
+    uint32_t customer;      /* as linked; 0: the place is free */
+    uint32_t next, before;  /* of the same customer; free places are chained by next */
+    uint32_t turn : 24, kind : 7, is_dirty : 1;
+} zh_link;
+_Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 32, "the header promises bytes a customer");
+
+#define ZH_NUMBERS_CHUNK 512u  /* 44 KiB */
+#define ZH_LINKS_CHUNK 1024u   /* 32 KiB */
+
+/* The part of a link's entry that is not kept in memory once the store has it. */
+typedef struct zh_link_tail {
+    uint32_t size;
+    uint8_t saves;          /* saves that wrote it; let go at the second */
+    char bytes[];           /* i64 at_ms, sealed text */
+} zh_link_tail;
+
+struct zh_identity {
+    zh_identity_desc desc;
+    zh_heap heap;
+    zh_number **numbers;    /* [numbers_chunks], NULL where no number of it is used */
+    uint32_t numbers_chunks, numbers_max; /* numbers_max: the largest number used */
+    size_t numbers_count;
+    zh_link **links;        /* [links_chunks] */
+    uint32_t links_chunks, links_end, links_free; /* links_end: first place never used; from 1 */
+    size_t links_count;
+    uint32_t *index;        /* [index_size] link numbers, 0 free; linear probing */
+    size_t index_size;      /* a power of two, or 0 */
+    zh_map tails;           /* link number -> zh_link_tail * */
+    zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */
+    zh_heap_list gone;      /* of zh_external_id: links that were removed since the last save */
+};
+
+#define ZH_LINK_KEY_BYTES 18 /* 'L', kind, blind */
+#define ZH_NUMBER_KEY_BYTES 9 /* 'C', number */
+
+static inline zh_number *zh_number_at(const zh_identity *t, uint64_t number) /* NULL: never used */
+{
+    if (number == 0 || number / ZH_NUMBERS_CHUNK >= t->numbers_chunks) return NULL;
+    zh_number *chunk = t->numbers[number / ZH_NUMBERS_CHUNK];
+    return chunk == NULL ? NULL : &chunk[number % ZH_NUMBERS_CHUNK];
+}
+static inline zh_link *zh_link_at(const zh_identity *t, uint32_t link)
+{
+    return &t->links[link / ZH_LINKS_CHUNK][link % ZH_LINKS_CHUNK];
+}
+
+uint32_t zh_link_find(const zh_identity *t, const zh_external_id *id); /* 0: none */
+void zh_link_key(const zh_external_id *id, char key[ZH_LINK_KEY_BYTES]);
+uint32_t zh_identity_absorbed_count(const zh_identity *t, uint32_t root);
+
+/* Room first, change after: a reserve may fail and changes nothing a reader can see, the rest cannot fail. */
+ZH_MUST zh_err zh_number_reserve(zh_identity *t, uint64_t number);
+ZH_MUST zh_err zh_link_reserve(zh_identity *t);                       /* one link more, or changed */
+ZH_MUST zh_err zh_link_tail_reserve(zh_identity *t, int64_t at_ms, zh_sv sealed, zh_link_tail **out);
+ZH_MUST zh_err zh_gone_reserve(zh_identity *t, size_t links);
+void zh_number_touch(zh_identity *t, uint32_t number); /* it will be saved */
+void zh_link_touch(zh_identity *t, uint32_t link);
+void zh_number_use(zh_identity *t, uint32_t number);
+uint32_t zh_link_add(zh_identity *t, const zh_external_id *id, uint32_t customer, uint32_t turn);
+void zh_link_move(zh_identity *t, uint32_t link, uint32_t customer, uint32_t turn);
+void zh_link_remove(zh_identity *t, uint32_t link);
+void zh_link_tail_set(zh_identity *t, uint32_t link, zh_link_tail *tail); /* its place was reserved */
+void zh_link_tail_drop(zh_identity *t, uint32_t link);
+void zh_absorb(zh_identity *t, uint32_t from, uint32_t to); /* both survivors, different */
+
+#endif

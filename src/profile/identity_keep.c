@@ -1,0 +1,293 @@
+/* The table as entries, and its check.
+ *
+ *     'C' number u64 (big-endian)        [version u8 = 1][flags u8][survivor u64][wrapped key 69?]
+ *     'L' kind u8, blind 16 (big-endian) [version u8 = 1][customer u64][turn var][at_ms i64][sealed text]
+ */
+#include "profile/identity_inside.h"
+
+#define VERSION 1
+#define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64)
+#define KEPT_FLAGS (ZH_NUMBER_ABSORBED | ZH_NUMBER_DEK | ZH_NUMBER_ERASED)
+
+static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh_buf *value)
+{
+    const zh_number *n = zh_number_at(t, number);
+    char key[ZH_NUMBER_KEY_BYTES] = { 'C' };
+    for (int i = 0; i < 8; i++) key[1 + i] = (char)(unsigned char)((uint64_t)number >> (56 - 8 * i));
+    zh_buf_reset(value);
+    zh_buf_put_u8(value, VERSION);
+    zh_buf_put_u8(value, n->flags & KEPT_FLAGS);
+    zh_buf_put_u64(value, n->flags & ZH_NUMBER_ABSORBED ? n->up_or_head : 0);
+    if (n->flags & ZH_NUMBER_DEK) zh_buf_put(value, (zh_sv){ (const char *)n->dek.bytes, sizeof n->dek.bytes });
+    const zh_err e = zh_buf_err(value);
+    return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
+}
+
+typedef struct link_value { uint64_t customer, turn; zh_sv tail; } link_value;
+
+static zh_err get_link_value(zh_sv value, link_value *out)
+{
+    zh_reader r = zh_reader_on(value);
+    const uint8_t version = zh_read_u8(&r);
+    out->customer = zh_read_u64(&r);
+    out->turn = zh_read_var(&r);
+    out->tail = zh_read_bytes(&r, zh_reader_left(&r));
+    if (r.bad || out->tail.size < 8 || out->tail.size > 8 + ZH_IDENTITY_SEALED_BYTES_MAX) return ZH_CORRUPT;
+    if (out->customer == 0 || out->customer > ZH_IDENTITY_CUSTOMERS_MAX) return ZH_CORRUPT;
+    if (out->turn == 0 || out->turn > ZH_IDENTITY_TURN_MAX) return ZH_CORRUPT;
+    return version == VERSION ? ZH_OK : ZH_FORMAT;
+}
+
+/* at_ms and sealed text: still in memory, or as the store has them (read into `was`). */
+static zh_err tail_of(zh_identity *t, const zh_external_id *id, uint32_t link, zh_buf *was, zh_sv *tail)
+{
+    const uint64_t *place = zh_map_get(&t->tails, link);
+    if (place != NULL && *place != 0) {
+        const zh_link_tail *x = (const zh_link_tail *)(uintptr_t)*place;
+        *tail = (zh_sv){ x->bytes, x->size };
+        return ZH_OK;
+    }
+    if (t->desc.get == NULL) return ZH_CORRUPT;
+    char key[ZH_LINK_KEY_BYTES];
+    zh_link_key(id, key);
+    zh_buf_reset(was);
+    zh_err e = t->desc.get(t->desc.context, (zh_sv){ key, sizeof key }, was);
+    if (e == ZH_OK) e = zh_buf_err(was);
+    if (e != ZH_OK) return e == ZH_ABSENT ? ZH_CORRUPT : e;
+    link_value value;
+    if ((e = get_link_value(zh_buf_view(was), &value)) != ZH_OK) return e;
+    *tail = value.tail;
+    return ZH_OK;
+}
+
+zh_err zh_identity_sealed(zh_identity *t, const zh_external_id *id, zh_buf *out)
+{
+    const uint32_t link = zh_link_find(t, id);
+    if (link == 0) return ZH_ABSENT;
+    zh_buf was = zh_buf_open(VALUE_BYTES_MAX);
+    zh_sv tail;
+    zh_err e = tail_of(t, id, link, &was, &tail);
+    if (e == ZH_OK) {
+        zh_buf_put(out, zh_sv_part(tail, 8, tail.size - 8));
+        e = zh_buf_err(out);
+    }
+    zh_buf_close(&was);
+    return e;
+}
+
+static zh_err put_link(zh_identity *t, uint32_t link, zh_keep keep, zh_buf *value, zh_buf *was)
+{
+    const zh_link *x = zh_link_at(t, link);
+    const zh_external_id id = { (zh_id_kind)x->kind, x->blind };
+    zh_sv tail;
+    zh_err e = tail_of(t, &id, link, was, &tail);
+    if (e != ZH_OK) return e;
+    char key[ZH_LINK_KEY_BYTES];
+    zh_link_key(&id, key);
+    zh_buf_reset(value);
+    zh_buf_put_u8(value, VERSION);
+    zh_buf_put_u64(value, x->customer);
+    zh_buf_put_var(value, x->turn);
+    zh_buf_put(value, tail);
+    e = zh_buf_err(value);
+    return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
+}
+
+static zh_err save_changes(zh_identity *t, zh_keep keep, zh_buf *value, zh_buf *was)
+{
+    zh_err e = ZH_OK;
+    const zh_external_id *gone = t->gone.data;
+    for (uint32_t i = 0; i < t->gone.count && e == ZH_OK; i++) {
+        char key[ZH_LINK_KEY_BYTES];
+        zh_link_key(&gone[i], key);
+        if (zh_link_find(t, &gone[i]) == 0) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
+    }
+    const uint32_t *numbers = t->dirty_numbers.data, *links = t->dirty_links.data;
+    for (uint32_t i = 0; i < t->dirty_numbers.count && e == ZH_OK; i++)
+        e = put_number(t, numbers[i], keep, value);
+    for (uint32_t i = 0; i < t->dirty_links.count && e == ZH_OK; i++)
+        if (zh_link_at(t, links[i])->is_dirty) e = put_link(t, links[i], keep, value, was);
+    return e;
+}
+
+/* The save went well: nothing is dirty, and tails that an earlier save wrote may go. */
+static void settle(zh_identity *t)
+{
+    const uint32_t *numbers = t->dirty_numbers.data, *links = t->dirty_links.data;
+    for (uint32_t i = 0; i < t->dirty_numbers.count; i++)
+        zh_number_at(t, numbers[i])->flags &= (uint8_t)~ZH_NUMBER_DIRTY;
+    for (uint32_t i = 0; i < t->dirty_links.count; i++) zh_link_at(t, links[i])->is_dirty = 0;
+    t->gone.count = t->dirty_numbers.count = t->dirty_links.count = 0;
+    if (t->desc.get == NULL) return;
+    zh_map kept = zh_map_open(); /* a fresh map, because a map must not change during its walk */
+    uint64_t link, tail;
+    for (size_t at = 0; zh_map_next(&t->tails, &at, &link, &tail);) {
+        zh_link_tail *x = (zh_link_tail *)(uintptr_t)tail;
+        if (x != NULL && x->saves == 0 && zh_map_put(&kept, link, tail) == ZH_OK) x->saves = 1;
+        else if (x != NULL && x->saves == 0) goto keep_all; /* no memory: let them go next time */
+    }
+    for (size_t at = 0; zh_map_next(&t->tails, &at, &link, &tail);) {
+        zh_link_tail *x = (zh_link_tail *)(uintptr_t)tail;
+        if (x != NULL && zh_map_get(&kept, link) == NULL) zh_heap_give(&t->heap, x, sizeof *x + x->size);
+    }
+    zh_map_close(&t->tails);
+    t->tails = kept;
+    return;
+keep_all:
+    zh_map_close(&kept);
+}
+
+zh_err zh_identity_save(zh_identity *t, bool all, zh_keep keep)
+{
+    zh_buf value = zh_buf_open(VALUE_BYTES_MAX), was = zh_buf_open(VALUE_BYTES_MAX);
+    zh_err e = ZH_OK;
+    if (!all) {
+        e = save_changes(t, keep, &value, &was);
+        if (e == ZH_OK) settle(t);
+    } else {
+        for (uint32_t number = 1; number <= t->numbers_max && e == ZH_OK; number++) {
+            const zh_number *n = zh_number_at(t, number);
+            if (n != NULL && (n->flags & ZH_NUMBER_USED)) e = put_number(t, number, keep, &value);
+        }
+        for (size_t i = 0; i < t->index_size && e == ZH_OK; i++)
+            if (t->index[i] != 0) e = put_link(t, t->index[i], keep, &value, &was);
+    }
+    zh_buf_close(&value);
+    zh_buf_close(&was);
+    return e;
+}
+
+/* Into the ascending list of the survivor, whose own entry may come later. */
+static zh_err load_absorbed(zh_identity *t, uint32_t number, uint64_t up)
+{
+    if (up == 0 || up > ZH_IDENTITY_CUSTOMERS_MAX || up == number) return ZH_CORRUPT;
+    const zh_err e = zh_number_reserve(t, up);
+    if (e != ZH_OK) return e;
+    zh_number *survivor = zh_number_at(t, up), *n = zh_number_at(t, number);
+    if ((survivor->flags & ZH_NUMBER_ABSORBED) || n->up_or_head != 0) return ZH_CORRUPT;
+    uint32_t *place = &survivor->up_or_head;
+    while (*place != 0 && *place < number) place = &zh_number_at(t, *place)->next_absorbed;
+    n->next_absorbed = *place;
+    *place = number;
+    n->up_or_head = (uint32_t)up;
+    return ZH_OK;
+}
+
+static zh_err load_number(zh_identity *t, uint64_t number, zh_sv value)
+{
+    zh_reader r = zh_reader_on(value);
+    const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
+    const uint64_t up = zh_read_u64(&r);
+    const zh_sv dek = flags & ZH_NUMBER_DEK ? zh_read_bytes(&r, sizeof(zh_wrapped_dek)) : (zh_sv){ 0 };
+    if (version > VERSION && !r.bad) return ZH_FORMAT;
+    if (r.bad || zh_reader_left(&r) > 0 || version != VERSION || (flags & ~KEPT_FLAGS)) return ZH_CORRUPT;
+    if (number == 0 || number > ZH_IDENTITY_CUSTOMERS_MAX) return ZH_CORRUPT;
+    if ((flags & ZH_NUMBER_ERASED) && (flags & ZH_NUMBER_DEK)) return ZH_CORRUPT;
+
+    zh_err e = zh_number_reserve(t, number);
+    if (e != ZH_OK) return e;
+    zh_number *n = zh_number_at(t, number);
+    if (n->flags & ZH_NUMBER_USED) return ZH_CORRUPT;
+    if (flags & ZH_NUMBER_ABSORBED) e = load_absorbed(t, (uint32_t)number, up);
+    else if (up != 0) e = ZH_CORRUPT;
+    if (e != ZH_OK) return e;
+    n->flags |= flags | ZH_NUMBER_USED;
+    t->numbers_count++;
+    if (number > t->numbers_max) t->numbers_max = (uint32_t)number;
+    if (dek.size > 0) memcpy(n->dek.bytes, dek.data, dek.size);
+    return ZH_OK;
+}
+
+static zh_err load_link(zh_identity *t, const zh_external_id *id, zh_sv bytes)
+{
+    link_value value;
+    zh_err e = get_link_value(bytes, &value);
+    if (e != ZH_OK) return e;
+    if (id->kind < ZH_ID_USER || id->kind >= ZH_ID_KIND_END || zh_link_find(t, id) != 0) return ZH_CORRUPT;
+    e = zh_number_reserve(t, value.customer);
+    if (e == ZH_OK) e = zh_link_reserve(t);
+    if (e != ZH_OK) return e;
+    zh_link_tail *tail = NULL;
+    if (t->desc.get == NULL) { /* nobody else would have it */
+        const uint32_t place = t->links_free != 0 ? t->links_free : t->links_end;
+        int64_t at_ms = 0;
+        zh_reader r = zh_reader_on(value.tail);
+        at_ms = zh_read_i64(&r);
+        e = zh_link_tail_reserve(t, at_ms, zh_sv_part(value.tail, 8, value.tail.size - 8), &tail);
+        if (e != ZH_OK) return e;
+        bool made;
+        if (zh_map_at(&t->tails, place, &made) == NULL) {
+            zh_heap_give(&t->heap, tail, sizeof *tail + tail->size);
+            return ZH_NOMEM;
+        }
+    }
+    const uint32_t link = zh_link_add(t, id, (uint32_t)value.customer, (uint32_t)value.turn);
+    if (tail != NULL) zh_link_tail_set(t, link, tail);
+    return ZH_OK;
+}
+
+static uint64_t big_endian(zh_sv bytes)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8; i++) value = value << 8 | (unsigned char)bytes.data[i];
+    return value;
+}
+
+zh_err zh_identity_load(zh_identity *t, zh_sv key, zh_sv value)
+{
+    if (key.size == ZH_NUMBER_KEY_BYTES && key.data[0] == 'C')
+        return load_number(t, big_endian(zh_sv_part(key, 1, 8)), value);
+    if (key.size != ZH_LINK_KEY_BYTES || key.data[0] != 'L') return ZH_CORRUPT;
+    const zh_external_id id = { (zh_id_kind)(unsigned char)key.data[1],
+                                { big_endian(zh_sv_part(key, 2, 8)), big_endian(zh_sv_part(key, 10, 8)) } };
+    return load_link(t, &id, value);
+}
+
+#define UNLESS(cond, text) do { if (!(cond)) { *why = text; return false; } } while (0)
+
+static bool check_number(const zh_identity *t, uint32_t number, size_t *links, const char **why)
+{
+    const zh_number *n = zh_number_at(t, number);
+    UNLESS(n->flags & ZH_NUMBER_USED, "a number is named that no record made");
+    uint32_t users = 0, before = 0;
+    for (uint32_t at = n->first_link; at != 0; before = at, at = zh_link_at(t, at)->next) {
+        const zh_link *x = zh_link_at(t, at);
+        UNLESS(x->customer == number && x->before == before, "a chain of links is broken");
+        const zh_external_id id = { (zh_id_kind)x->kind, x->blind };
+        UNLESS(zh_link_find(t, &id) == at, "a link is not found by its id");
+        UNLESS(!(n->flags & ZH_NUMBER_ERASED), "an erased customer has an id");
+        users += x->kind == ZH_ID_USER;
+        ++*links;
+    }
+    UNLESS(users == n->users, "the count of user ids is wrong");
+    if (n->flags & ZH_NUMBER_ABSORBED) {
+        const zh_number *up = zh_number_at(t, n->up_or_head);
+        UNLESS(up != NULL && (up->flags & ZH_NUMBER_USED), "a survivor is unknown");
+        UNLESS(!(up->flags & ZH_NUMBER_ABSORBED), "a survivor is absorbed itself");
+        return true;
+    }
+    for (uint32_t at = n->up_or_head, last = 0; at != 0; last = at, at = zh_number_at(t, at)->next_absorbed) {
+        const zh_number *x = zh_number_at(t, at);
+        UNLESS(at > last, "absorbed numbers do not ascend");
+        UNLESS((x->flags & ZH_NUMBER_ABSORBED) && x->up_or_head == number, "an absorbed number has another survivor");
+    }
+    return true;
+}
+
+bool zh_identity_check(const zh_identity *t, const char **why)
+{
+    size_t links = 0, numbers = 0, absorbed = 0, listed = 0;
+    for (uint64_t number = 1; number < (uint64_t)t->numbers_chunks * ZH_NUMBERS_CHUNK; number++) {
+        const zh_number *n = zh_number_at(t, number);
+        if (n == NULL || (n->flags == 0 && n->first_link == 0 && n->up_or_head == 0)) continue;
+        if (!check_number(t, (uint32_t)number, &links, why)) return false;
+        numbers++;
+        absorbed += (n->flags & ZH_NUMBER_ABSORBED) != 0;
+        if (!(n->flags & ZH_NUMBER_ABSORBED)) listed += zh_identity_absorbed_count(t, (uint32_t)number);
+    }
+    UNLESS(links == t->links_count, "a link is in no chain");
+    UNLESS(numbers == t->numbers_count, "the count of numbers is wrong");
+    UNLESS(absorbed == listed, "an absorbed number is in no list");
+    *why = NULL;
+    return true;
+}
