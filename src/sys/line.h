@@ -33,14 +33,14 @@ typedef struct zh_line_sink {
 } zh_line_sink;
 
 typedef struct zh_line {
-    zh_line_sink *sink_; /* private; NULL when the line is filtered */
+    const zh_line_sink *sink_; /* private; NULL when the line is filtered */
     size_t size_;        /* private */
     bool cut_;           /* private */
     char bytes_[ZH_LINE_BYTES_MAX];
 } zh_line;
 
 /* Begin a line. sink == NULL: standard error, level info. */
-zh_line zh_line_open(zh_line_sink *sink, zh_line_level level, const char *event);
+zh_line zh_line_open(const zh_line_sink *sink, zh_line_level level, const char *event);
 
 void zh_line_text(zh_line *line, const char *key, zh_sv value); /* bad UTF-8 becomes U+FFFD */
 void zh_line_int(zh_line *line, const char *key, int64_t value);
