@@ -13,11 +13,11 @@ static const zh_line_sink standard = { .fd = STDERR_FILENO, .level = ZH_LINE_INF
 
 /* All or nothing: a key whose value does not fit leaves the line as it was. */
 typedef struct place {
-    zh_line *line;
+    zh_log_line *line;
     size_t began;
 } place;
 
-static void put(zh_line *line, const char *bytes, size_t size)
+static void put(zh_log_line *line, const char *bytes, size_t size)
 {
     if (line->cut_) return;
     if (size > sizeof line->bytes_ - TAIL_BYTES - line->size_) {
@@ -44,7 +44,7 @@ static size_t utf8_length(const unsigned char *at, size_t left)
     return size;
 }
 
-static void put_quoted(zh_line *line, zh_sv text)
+static void put_quoted(zh_log_line *line, zh_sv text)
 {
     put(line, "\"", 1);
     for (size_t i = 0; i < text.size && !line->cut_;) {
@@ -66,7 +66,7 @@ static void put_quoted(zh_line *line, zh_sv text)
     put(line, "\"", 1);
 }
 
-static place begin(zh_line *line, const char *key)
+static place begin(zh_log_line *line, const char *key)
 {
     const place at = { line, line->size_ };
     put(line, ",", 1);
@@ -81,7 +81,7 @@ static void finish(place at)
 }
 
 /* The days since 1970 as year, month, day are the C library's business. */
-static void put_time(zh_line *line, int64_t wall_ms)
+static void put_time(zh_log_line *line, int64_t wall_ms)
 {
     char text[64];
     struct tm parts;
@@ -93,9 +93,9 @@ static void put_time(zh_line *line, int64_t wall_ms)
     put(line, text, (size_t)size);
 }
 
-zh_line zh_line_open(const zh_line_sink *sink, zh_line_level level, const char *event)
+zh_log_line zh_line_open(const zh_line_sink *sink, zh_line_level level, const char *event)
 {
-    zh_line line;
+    zh_log_line line;
     line.size_ = 0;
     line.cut_ = false;
     if (sink == NULL) sink = &standard;
@@ -107,7 +107,7 @@ zh_line zh_line_open(const zh_line_sink *sink, zh_line_level level, const char *
     return line;
 }
 
-void zh_line_text(zh_line *line, const char *key, zh_sv value)
+void zh_line_text(zh_log_line *line, const char *key, zh_sv value)
 {
     if (line->sink_ == NULL || line->cut_) return;
     const place at = begin(line, key);
@@ -115,40 +115,40 @@ void zh_line_text(zh_line *line, const char *key, zh_sv value)
     finish(at);
 }
 
-static void put_raw(zh_line *line, const char *key, const char *value, int size)
+static void put_raw(zh_log_line *line, const char *key, const char *value, int size)
 {
     const place at = begin(line, key);
     put(line, value, (size_t)size);
     finish(at);
 }
 
-void zh_line_int(zh_line *line, const char *key, int64_t value)
+void zh_line_int(zh_log_line *line, const char *key, int64_t value)
 {
     char text[32];
     if (line->sink_ == NULL || line->cut_) return;
     put_raw(line, key, text, snprintf(text, sizeof text, "%lld", (long long)value));
 }
 
-void zh_line_real(zh_line *line, const char *key, double value)
+void zh_line_real(zh_log_line *line, const char *key, double value)
 {
     char text[40];
     if (line->sink_ == NULL || line->cut_) return;
     put_raw(line, key, text, snprintf(text, sizeof text, isfinite(value) ? "%.9g" : "null", value));
 }
 
-void zh_line_flag(zh_line *line, const char *key, bool value)
+void zh_line_flag(zh_log_line *line, const char *key, bool value)
 {
     if (line->sink_ == NULL || line->cut_) return;
     put_raw(line, key, value ? "true" : "false", value ? 4 : 5);
 }
 
-void zh_line_err(zh_line *line, zh_err e)
+void zh_line_err(zh_log_line *line, zh_err e)
 {
     zh_line_text(line, "error", zh_sv_of(zh_err_name(e)));
     zh_line_text(line, "errorText", zh_sv_of(zh_err_text(e)));
 }
 
-void zh_line_end(zh_line *line)
+void zh_line_end(zh_log_line *line)
 {
     if (line->sink_ == NULL) return;
     const zh_sv tail = line->cut_ ? ZH_SV(",\"cut\":true}\n") : ZH_SV("}\n");
