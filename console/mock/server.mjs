@@ -1,0 +1,186 @@
+// A mock engine for development and tests: serves dist/ with the policy of the real one and made-up data.
+//   node mock/server.mjs [PORT]      ZHUN_ADMIN_PASSWORD sets the password (default: zhun-console)
+//   MOCK_MODE=empty|error shows the other states of each view.
+import { randomBytes } from 'node:crypto'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as shop from './shop.mjs'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const dist = join(here, '../dist')
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.json': 'application/json' }
+const START = Date.now() - 900_000
+const PER_SECOND = 14
+
+function policy(nonce) {
+  return `default-src 'self'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'`
+}
+
+function rateAt(ms) {
+  const s = ms / 1000
+  return Math.max(0, PER_SECOND + 5 * Math.sin(s / 47) + 3 * Math.sin(s / 13) + 4 * shop.randomAt(5, Math.floor(s / 5)))
+}
+
+function overview(empty) {
+  const now = Date.now()
+  const series = Array.from({ length: 181 }, (_, i) => {
+    const at = Math.floor(now / 5000) * 5000 - (180 - i) * 5000
+    return { at, events: empty ? 0 : Math.round(rateAt(at) * 5) }
+  })
+  const grown = Math.round(((now - START) / 1000) * PER_SECOND)
+  return {
+    now,
+    eventsPerSecond: empty ? 0 : Number(((series.at(-2).events + series.at(-3).events) / 10).toFixed(1)),
+    series,
+    totals: empty
+      ? { events: 0, customers: 0, items: 0, orders: 0, duplicates: 0, rejected: 0 }
+      : { events: 541_909 + grown, customers: 4_372, items: shop.items.length, orders: 18_532, duplicates: 5_268, rejected: 41 },
+    orders: empty ? { count: 0, revenueCents: 0, refundedCents: 0, currency: '' } : { count: 18_532, revenueCents: 891_140_790, refundedCents: 23_114_022, currency: 'GBP' },
+    daily: empty ? [] : shop.daily(),
+  }
+}
+
+function problem(status, code, detail) {
+  return { status, type: 'application/problem+json', body: { type: 'about:blank', title: code.replace('_', ' '), status, code, detail } }
+}
+
+function rowsNow(limit) {
+  const last = Math.floor(((Date.now() - START) / 1000) * 3)
+  return Array.from({ length: limit }, (_, i) => shop.eventAt(last - i, START + ((last - i) * 1000) / 3))
+}
+
+function answer(method, path, query, body, empty) {
+  if (path === '/api/v1/overview') return overview(empty)
+  if (path === '/api/v1/events') return { items: empty ? [] : rowsNow(Number(query.get('limit') ?? 50)), next: null }
+  if (path === '/api/v1/system') {
+    return {
+      version: '0.1.0', uptimeSeconds: 273_912, positions: [{ partition: 0, logEnd: 812_443_648, folded: 812_443_648 }], logBytes: 812_443_648,
+      stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, viewLagMs: 3, ready: true,
+    }
+  }
+  if (path === '/api/v1/placements') return { items: shop.placements, next: null }
+  if (path === '/api/v1/items') return { items: empty ? [] : shop.items, next: null }
+  if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
+  if (path === '/api/v1/customers') {
+    const q = query.get('q')
+    if (empty) return { items: [], next: null }
+    const ids = q === null ? Array.from({ length: 30 }, (_, i) => String(12347 + i * 3)) : /^u?(1[2-3]\d{3})$/.test(q) ? [q.replace('u', '')] : []
+    return {
+      items: ids.map((id) => {
+        const c = shop.customer(id)
+        return { id, userId: c.userId, firstSeen: c.firstSeen, lastSeen: c.lastSeen, orders: c.orders.count, revenueCents: c.orders.revenueCents, currency: c.orders.currency }
+      }).sort((a, b) => b.lastSeen.localeCompare(a.lastSeen)),
+      next: null,
+    }
+  }
+  const one = /^\/api\/v1\/customers\/(\d+)(\/events)?$/.exec(path)
+  if (one) {
+    if (Number(one[1]) > 90_000) return problem(404, 'absent', 'no such customer')
+    if (one[2] === undefined) return shop.customer(one[1])
+    const from = Number(query.get('cursor') || 0)
+    const limit = Number(query.get('limit') ?? 50)
+    const events = Array.from({ length: limit }, (_, i) => {
+      const at = Date.UTC(2011, 11, 9, 12, 50) - ((from + i) ** 1.7) * 400_000
+      return { ...shop.eventAt(Number(one[1]) * 31 + from + i, at), customer: { id: one[1], userId: null } }
+    })
+    return { items: events, next: from + limit < 160 ? String(from + limit) : null }
+  }
+  return problem(404, 'absent', `the mock does not know ${path}`)
+}
+
+/** Starts the mock; resolves to its address and a way to stop it. */
+export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', password = process.env.ZHUN_ADMIN_PASSWORD ?? 'zhun-console' } = {}) {
+  const sessions = new Map()
+  const streams = new Set()
+
+  const send = (response, found, headers = {}) => {
+    const failed = found?.status !== undefined && found?.type !== undefined
+    const text = JSON.stringify(failed ? found.body : found)
+    response.writeHead(failed ? found.status : 200, { 'Content-Type': failed ? found.type : 'application/json', 'Cache-Control': 'no-store', ...headers })
+    response.end(text)
+  }
+
+  const page = (response, path) => {
+    const wanted = normalize(join(dist, path))
+    const file = wanted.startsWith(dist) && extname(wanted) !== '' && existsSync(wanted) ? wanted : join(dist, 'index.html')
+    const html = file.endsWith('index.html')
+    const nonce = randomBytes(16).toString('base64')
+    response.writeHead(200, {
+      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+      'Content-Security-Policy': policy(nonce),
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': html ? 'no-store' : 'public, max-age=31536000, immutable',
+    })
+    if (html) response.end(readFileSync(file, 'utf8').replaceAll('__ZHUN_NONCE__', nonce))
+    else createReadStream(file).pipe(response)
+  }
+
+  const live = (request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    let next = Math.floor(((Date.now() - START) / 1000) * 3)
+    const timer = setInterval(() => {
+      const view = overview(mode === 'empty')
+      const { now, eventsPerSecond, totals, orders, series } = view
+      response.write(`event: stats\ndata: ${JSON.stringify({ now, eventsPerSecond, totals, orders, step: series.at(-1), viewLagMs: 3, ready: true })}\n\n`)
+      if (mode === 'empty') return
+      const rows = []
+      for (const end = Math.floor(((now - START) / 1000) * 3); next < end; ) rows.push(shop.eventAt(++next, START + (next * 1000) / 3))
+      if (rows.length > 0) response.write(`event: batch\ndata: ${JSON.stringify(rows)}\n\n`)
+    }, 1000)
+    streams.add(response)
+    request.on('close', () => {
+      clearInterval(timer)
+      streams.delete(response)
+    })
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://mock')
+    const chunks = []
+    request.on('data', (chunk) => chunks.push(chunk))
+    request.on('end', () => {
+      if (!url.pathname.startsWith('/api/')) return page(response, url.pathname)
+      let body = null
+      if (chunks.length > 0) body = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+      const cookie = /zhun=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
+      if (url.pathname === '/api/v1/login') {
+        if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'bad_login', 'user or password is wrong'))
+        const id = randomBytes(16).toString('hex')
+        sessions.set(id, randomBytes(16).toString('hex'))
+        return send(response, { user: 'admin', role: 'admin', csrf: sessions.get(id) }, { 'Set-Cookie': `zhun=${id}; Path=/; HttpOnly; SameSite=Strict` })
+      }
+      const csrf = sessions.get(cookie)
+      if (csrf === undefined) return send(response, problem(401, 'login_required', 'sign in first'))
+      if (url.pathname === '/api/v1/session') return send(response, { user: 'admin', role: 'admin', csrf })
+      if (request.method !== 'GET' && request.headers['x-csrf-token'] !== csrf) return send(response, problem(403, 'csrf', 'the token is missing or wrong'))
+      if (url.pathname === '/api/v1/logout') {
+        sessions.delete(cookie)
+        response.writeHead(204, { 'Set-Cookie': 'zhun=; Path=/; Max-Age=0' })
+        return response.end()
+      }
+      if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'denied', 'not for you'))
+      if (url.pathname === '/api/v1/live') return live(request, response)
+      send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
+    })
+  })
+  return new Promise((resolve) =>
+    server.listen(port, '127.0.0.1', () =>
+      resolve({
+        url: `http://127.0.0.1:${server.address().port}`,
+        password,
+        stop: () => {
+          for (const stream of streams) stream.destroy()
+          server.closeAllConnections()
+          return new Promise((done) => server.close(done))
+        },
+      }),
+    ),
+  )
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const mock = await start(Number(process.argv[2] ?? 8700))
+  console.log(`mock engine on ${mock.url}, user admin, password ${mock.password}`)
+}

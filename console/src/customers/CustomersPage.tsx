@@ -1,0 +1,106 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useEffect, useState, type FormEvent } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router-dom'
+import { call, type Schema } from '../shared/client'
+import * as format from '../shared/format'
+import { SearchIcon } from '../shared/icons'
+import { Card, Empty, View } from '../shared/View'
+import { useWords } from '../shared/words'
+import { Page } from '../shell/Page'
+import './customers.css'
+
+function CustomerTable({ rows, title }: { rows: Schema<'CustomerRow'>[]; title: string }) {
+  const { t, language } = useWords()
+  const navigate = useNavigate()
+  const now = Date.now()
+  return (
+    <div className="table-wrap" role="region" aria-label={title} tabIndex={0}>
+      <table className="table table-rows">
+        <thead>
+          <tr>
+            <th scope="col">{t('customers.list.customer')}</th>
+            <th scope="col">{t('customers.list.userId')}</th>
+            <th scope="col">{t('customers.list.lastSeen')}</th>
+            <th scope="col" className="wide-only">{t('customers.list.firstSeen')}</th>
+            <th scope="col" className="number">{t('customers.list.orders')}</th>
+            <th scope="col" className="number">{t('customers.list.revenue')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            // The link in the first cell is the control; a click anywhere in the row is a convenience.
+            <tr key={row.id} onClick={() => navigate(`/customers/${row.id}`)}>
+              <th scope="row">
+                <Link to={`/customers/${row.id}`} onClick={(event) => event.stopPropagation()}>#{row.id}</Link>
+              </th>
+              <td>{row.userId ?? <span className="less">{t('shared.anonymous')}</span>}</td>
+              <td>
+                <time dateTime={row.lastSeen} title={format.date(row.lastSeen, language, 'moment')}>{format.ago(row.lastSeen, now, language)}</time>
+              </td>
+              <td className="wide-only">{format.date(row.firstSeen, language, 'day')}</td>
+              <td className="number">{format.count(row.orders, language)}</td>
+              <td className="number">{row.orders > 0 ? format.money(row.revenueCents, row.currency, language) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+export default function CustomersPage() {
+  const { t } = useWords()
+  const [search, setSearch] = useSearchParams()
+  const q = search.get('q') ?? ''
+  const [text, setText] = useState(q)
+  useEffect(() => setText(q), [q])
+  const customers = useQuery({
+    queryKey: ['customers', q],
+    queryFn: ({ signal }) => call('get', '/api/v1/customers', { query: { q, limit: 50 }, signal }),
+    placeholderData: keepPreviousData,
+  })
+  const ask = (next: string) => setSearch(next === '' ? {} : { q: next })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    ask(text.trim())
+  }
+  const title = q === '' ? t('customers.list.recent') : t('customers.list.found')
+  return (
+    <Page title={t('customers.title')}>
+      <form className="search" role="search" onSubmit={submit}>
+        <Input
+          size="large"
+          aria-label={t('customers.search.label')}
+          placeholder={t('customers.search.placeholder')}
+          prefix={<SearchIcon />}
+          allowClear
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            if (event.target.value === '') ask('')
+          }}
+        />
+        <Button type="primary" size="large" htmlType="submit">
+          {t('customers.search.submit')}
+        </Button>
+      </form>
+      <Card id="customer-list" title={title}>
+        <View
+          query={customers}
+          lines={10}
+          empty={(list) => list.items.length === 0}
+          whenEmpty={
+            q === '' ? (
+              <Empty title={t('customers.list.emptyTitle')}>{t('customers.list.empty')}</Empty>
+            ) : (
+              <Empty title={t('customers.list.noneTitle', { q })}>{t('customers.list.none')}</Empty>
+            )
+          }
+        >
+          {(list) => <CustomerTable rows={list.items} title={title} />}
+        </View>
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { byDay, consentLines, leanings, traitText } from './portrait'
+
+describe('leanings', () => {
+  it('puts category first, the strongest first, and cuts the tail', () => {
+    const got = leanings({
+      price: { low: 1 }, brand: {},
+      category: { tea: 0.1, cups: 0.4, bags: 0.1, lamps: 0.05, hats: 0.04, pens: 0.03 },
+    })
+    expect(got.map((one) => one.dimension)).toEqual(['category', 'price'])
+    expect(got[0]?.values.map((v) => v.name)).toEqual(['cups', 'bags', 'tea', 'lamps', 'hats'])
+  })
+})
+
+it('consentLines tells what was set from what is the default', () => {
+  const lines = consentLines({
+    personalization: false, analytics: true, marketing: { email: true, sms: false },
+    times: { personalization: '2026-01-01T00:00:00Z', 'marketing.sms': '2026-01-02T00:00:00Z' },
+  })
+  expect(lines).toEqual([
+    { kind: 'personalization', allowed: false, at: '2026-01-01T00:00:00Z' },
+    { kind: 'analytics', allowed: true, at: undefined },
+    { kind: 'email', allowed: true, at: undefined },
+    { kind: 'sms', allowed: false, at: '2026-01-02T00:00:00Z' },
+  ])
+})
+
+it('byDay keeps the order and opens a day once', () => {
+  const at = (timestamp: string) => ({ timestamp })
+  const days = byDay([at('2011-12-02T09'), at('2011-12-02T08'), at('2011-12-01T23')], (t) => t.slice(0, 10))
+  expect(days.map((d) => [d.day, d.events.length])).toEqual([['2011-12-02', 2], ['2011-12-01', 1]])
+})
+
+it.each([['Shenzhen', 'Shenzhen'], [7, '7'], [{ a: 1 }, '{"a":1}'], [null, 'null']])('traitText of %j', (value, want) =>
+  expect(traitText(value)).toBe(want),
+)

@@ -1,0 +1,54 @@
+// What a portrait shows, in the order it shows it.
+import type { Schema } from '../shared/client'
+
+const SHOWN_MAX = 5 // of one dimension; the tail says little about a customer
+
+// Category says most, then brand; others follow by name.
+const first = ['category', 'brand']
+const rank = (dimension: string) => (first.includes(dimension) ? first.indexOf(dimension) : first.length)
+
+/** The strongest leanings of each dimension, strongest first; equal ones by name. */
+export function leanings(affinity: Schema<'Profile'>['affinity']): { dimension: string; values: { name: string; share: number }[] }[] {
+  return Object.entries(affinity)
+    .map(([dimension, values]) => ({
+      dimension,
+      values: Object.entries(values)
+        .map(([name, share]) => ({ name, share }))
+        .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
+        .slice(0, SHOWN_MAX),
+    }))
+    .filter((one) => one.values.length > 0)
+    .sort((a, b) => rank(a.dimension) - rank(b.dimension) || a.dimension.localeCompare(b.dimension))
+}
+
+export interface ConsentLine {
+  kind: string
+  allowed: boolean
+  at: string | undefined // undefined: never set, the workspace's default
+}
+
+export function consentLines(consents: Schema<'Consents'>): ConsentLine[] {
+  const own = (kind: 'personalization' | 'analytics'): ConsentLine => ({ kind, allowed: consents[kind], at: consents.times[kind] })
+  return [
+    own('personalization'),
+    own('analytics'),
+    ...Object.entries(consents.marketing).map(([kind, allowed]) => ({ kind, allowed, at: consents.times[`marketing.${kind}`] })),
+  ]
+}
+
+/** Events under their day; the order of the list stays. `dayOf` names a day in the reader's zone. */
+export function byDay<E extends { timestamp: string }>(events: readonly E[], dayOf: (timestamp: string) => string): { day: string; events: E[] }[] {
+  const days: { day: string; events: E[] }[] = []
+  for (const event of events) {
+    const day = dayOf(event.timestamp)
+    const last = days[days.length - 1]
+    if (last?.day === day) last.events.push(event)
+    else days.push({ day, events: [event] })
+  }
+  return days
+}
+
+/** A trait as text; nested ones as JSON. */
+export function traitText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,70 @@
+import { Button, Input } from 'antd'
+import { useEffect, useState, type FormEvent } from 'react'
+import { CallError } from '../shared/client'
+import { BrandMark } from '../shared/icons'
+import { useErrorText } from '../shared/View'
+import { useWords } from '../shared/words'
+import { Switches, type Appearance } from '../shell/Switches'
+import { useSignIn } from './useSession'
+
+export function SignIn({ appearance }: { appearance: Appearance }) {
+  const { t } = useWords()
+  const errorText = useErrorText()
+  const signIn = useSignIn()
+  const [user, setUser] = useState('')
+  const [password, setPassword] = useState('')
+  const [missing, setMissing] = useState(false)
+  const title = t('session.title')
+  const brand = t('shell.brand')
+  useEffect(() => {
+    document.title = `${title} · ${brand}`
+  }, [title, brand])
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const empty = user.trim() === '' || password === ''
+    setMissing(empty)
+    if (!empty) signIn.mutate({ user: user.trim(), password })
+  }
+  const error = signIn.error
+  let problem: string | undefined
+  if (missing) problem = t('session.errors.required')
+  else if (error instanceof CallError && error.code === 'bad_login') problem = t('session.errors.bad_login')
+  else if (error instanceof CallError && error.status === 429) problem = t('session.errors.overloaded', { seconds: error.retryAfterSeconds ?? 60 })
+  else if (error !== null) problem = errorText(error)
+
+  return (
+    <div className="signin">
+      <header className="signin-top">
+        <Switches appearance={appearance} />
+      </header>
+      <main className="signin-main">
+        <form className="signin-card" onSubmit={submit} noValidate>
+          <div className="signin-brand">
+            <BrandMark size={44} />
+            <span>
+              <b>准</b> zhun
+            </span>
+          </div>
+          <h1 className="signin-title">{title}</h1>
+          <p className="signin-lead">{t('session.lead')}</p>
+          <label className="field">
+            <span>{t('session.user')}</span>
+            <Input size="large" name="username" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
+          </label>
+          <label className="field">
+            <span>{t('session.password')}</span>
+            <Input.Password size="large" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} aria-invalid={problem !== undefined} aria-describedby="signin-problem" visibilityToggle={false} />
+          </label>
+          <p id="signin-problem" className="signin-problem" role="alert">
+            {problem}
+          </p>
+          <Button type="primary" size="large" block htmlType="submit" loading={signIn.isPending}>
+            {t('session.submit')}
+          </Button>
+          <p className="signin-hint">{t('session.hint')}</p>
+        </form>
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+// Small line icons, drawn for this console; each is decoration beside a name, never the name itself.
+import type { ReactNode } from 'react'
+
+function icon(body: ReactNode) {
+  return function Icon({ size = 18 }: { size?: number }) {
+    return (
+      <svg width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
+        {body}
+      </svg>
+    )
+  }
+}
+
+export const OverviewIcon = icon(<path d="M3 16.5h14M5 13.5V10M9 13.5V4M13 13.5V7.5M17 13.5v-2" />)
+export const CustomersIcon = icon(
+  <>
+    <circle cx="8" cy="7" r="3" />
+    <path d="M2.8 16.5c.5-3 2.5-4.5 5.2-4.5s4.7 1.5 5.2 4.5M13 4.3a3 3 0 0 1 0 5.4M15.2 12.5c1.2.700 1.9 2 2.2 4" />
+  </>,
+)
+export const PauseIcon = icon(<path d="M7 4.5v11M13 4.5v11" />)
+export const PlayIcon = icon(<path d="M6.5 4.5v11l9-5.5z" />)
+export const SunIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="3.2" />
+    <path d="M10 2.5v1.6M10 15.9v1.6M2.5 10h1.6M15.9 10h1.6M4.7 4.7l1.1 1.1M14.2 14.2l1.1 1.1M4.7 15.3l1.1-1.1M14.2 5.8l1.1-1.1" />
+  </>,
+)
+export const MoonIcon = icon(<path d="M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z" />)
+export const SystemIcon = icon(
+  <>
+    <rect x="2.5" y="4" width="15" height="9.5" rx="1.5" />
+    <path d="M7 16.5h6" />
+  </>,
+)
+export const SignOutIcon = icon(<path d="M8 3.5H4.5v13H8M12.5 6.5 16 10l-3.5 3.5M16 10H8" />)
+export const SearchIcon = icon(
+  <>
+    <circle cx="9" cy="9" r="5" />
+    <path d="m13 13 3.5 3.5" />
+  </>,
+)
+export const TableIcon = icon(<path d="M3 4.5h14v11H3zM3 8.5h14M8 8.5v7" />)
+export const ChartIcon = icon(<path d="m3 13.5 4-4.5 3.5 3L17 5.5M3 16.5h14" />)
+export const CheckIcon = icon(<path d="m4.5 10.5 3.5 3.5 7.5-8" />)
+export const CrossIcon = icon(<path d="m5.5 5.5 9 9M14.5 5.5l-9 9" />)
+export const BackIcon = icon(<path d="M12 4.5 6.5 10l5.5 5.5" />)
+export const ChevronIcon = icon(<path d="m8 5 5 5-5 5" />)
+export const EmptyIcon = icon(<path d="M3 11.5 5.2 5h9.6l2.2 6.5v4H3zM3 11.5h4l1 1.8h4l1-1.8h4" />)
+export const AlertIcon = icon(<path d="M10 3 2.5 16.5h15zM10 8.2v3.6M10 14.2v.1" />)
+
+export function BrandMark({ size = 28 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" fill="var(--brand)" />
+      <circle cx="16" cy="16" r="8.5" fill="none" stroke="#fff" strokeWidth="2" strokeDasharray="38 15.4" strokeLinecap="round" transform="rotate(-18 16 16)" />
+      <circle cx="16" cy="16" r="3" fill="#fff" />
+      <circle cx="24" cy="8" r="2.2" fill="#f2b84b" />
+    </svg>
+  )
+}

@@ -1,0 +1,74 @@
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { ConfigProvider } from 'antd'
+import enGB from 'antd/locale/en_GB'
+import zhCN from 'antd/locale/zh_CN'
+import { lazy, Suspense, useMemo } from 'react'
+import { BrowserRouter, Route, Routes } from 'react-router-dom'
+import { SessionGate } from '../session/SessionGate'
+import { sessionKey } from '../session/useSession'
+import { CallError } from '../shared/client'
+import { Loading } from '../shared/View'
+import { useWords } from '../shared/words'
+import { Fence } from './Fence'
+import { NotFound } from './NotFound'
+import { Shell } from './Shell'
+import { antdTheme, useAppearance } from './theme'
+
+const OverviewPage = lazy(() => import('../overview/OverviewPage'))
+const CustomersPage = lazy(() => import('../customers/CustomersPage'))
+const CustomerPage = lazy(() => import('../customers/CustomerPage'))
+
+// The engine writes a fresh nonce into each answer of index.html; styles made at run time carry it.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content
+
+function makeClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      // A session that ended elsewhere shows itself as a 401 anywhere: ask who we are, and the gate shows the sign-in.
+      onError: (error, query) => {
+        if (error instanceof CallError && error.status === 401 && query.queryKey[0] !== sessionKey[0]) {
+          client.setQueryData(sessionKey, null)
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What the engine refuses it will refuse again; what did not answer may answer soon.
+        retry: (failures, error) =>
+          failures < 2 && error instanceof CallError && (error.status === 0 || error.status === 503),
+        retryDelay: (failures) => 400 * 2 ** failures,
+      },
+    },
+  })
+  return client
+}
+
+export function App() {
+  const { language } = useWords()
+  const appearance = useAppearance()
+  const client = useMemo(makeClient, [])
+  const look = useMemo(() => antdTheme(appearance.dark), [appearance.dark])
+  return (
+    <ConfigProvider csp={nonce === undefined ? {} : { nonce }} locale={language === 'zh' ? zhCN : enGB} theme={look} button={{ autoInsertSpace: false }}>
+      <QueryClientProvider client={client}>
+        <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+          <Fence>
+            <SessionGate appearance={appearance}>
+              <Shell appearance={appearance}>
+                <Suspense fallback={<Loading lines={8} />}>
+                  <Routes>
+                    <Route path="/" element={<OverviewPage />} />
+                    <Route path="/customers" element={<CustomersPage />} />
+                    <Route path="/customers/:id" element={<CustomerPage />} />
+                    <Route path="*" element={<NotFound />} />
+                  </Routes>
+                </Suspense>
+              </Shell>
+            </SessionGate>
+          </Fence>
+        </BrowserRouter>
+      </QueryClientProvider>
+    </ConfigProvider>
+  )
+}

@@ -1,0 +1,28 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// The engine serves what `vite build` leaves in dist/. For development: `npm run dev` with the
+// engine (or `npm run mock`) on ZHUN_URL.
+const engine = process.env.ZHUN_URL ?? 'http://127.0.0.1:8700'
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // Files stay files: the policy allows no inline script, and hashed files are cached for good.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+    rollupOptions: {
+      output: {
+        // React and antd change less often than the console: their chunks stay cached over an upgrade.
+        manualChunks: (id) =>
+          /node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run|i18next|react-i18next|@tanstack)\//.test(id)
+            ? 'react'
+            : undefined,
+      },
+    },
+  },
+  server: { proxy: { '/api': engine, '/v1': engine, '/openapi.json': engine } },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+})
