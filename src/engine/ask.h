@@ -1,0 +1,47 @@
+/* ask.h -- one question for recommendations: from the ids of a request to a decision written down.
+ *
+ *     ids ─► customer ─► permit (personalisation allowed?) ─► history ─► zh_recommend ─► decision record (lazy)
+ *
+ * Guarantees  unknown customers, unknown items, and customers who switched personalisation off get a
+ *             full answer; the last one is byte for byte the answer of anybody.
+ * Cost        one read lock of the world for the computing, about 50 to 150 us.
+ * Threads     any.
+ */
+#ifndef ZH_ENGINE_ASK_H
+#define ZH_ENGINE_ASK_H
+#include "decide/recommend.h"
+#include "engine/engine.h"
+
+#define ZH_ASK_ITEMS_DEFAULT 10 /* n where the request does not say */
+
+typedef struct zh_ask {
+    zh_sv placement;             /* empty: "home" */
+    zh_sv user_id, anonymous_id; /* either, both or none */
+    zh_customer_id customer;     /* instead of ids: for the console */
+    uint32_t n;                  /* 0: the default */
+    zh_sv context_item;          /* the shop's item ids */
+    const zh_sv *cart, *exclude;
+    uint32_t cart_count, exclude_count;
+    int64_t time_ms;             /* 0: now */
+    bool explain;
+    bool preview;                /* a person looks: nothing is written down */
+    zh_actor actor;              /* who asks */
+} zh_ask;
+
+typedef struct zh_answer_item {
+    zh_sv text, title, category, brand, image_url, url; /* copied into the arena; title may be empty */
+    int64_t price_minor;         /* -1: unknown */
+    zh_currency currency;
+} zh_answer_item;
+
+typedef struct zh_answer {
+    zh_decision decision;
+    zh_answer_item *items;       /* one a shown item */
+    zh_reason *reasons;          /* one a shown item where explain, else NULL */
+    zh_sv (*evidence_titles)[ZH_EVIDENCE_MAX]; /* with reasons: titles of the evidence items */
+} zh_answer;
+
+/* Errors: ZH_ABSENT no such placement; ZH_RANGE n, cart or exclude over its maximum; ZH_NOMEM. */
+ZH_MUST zh_err zh_engine_ask(zh_engine *engine, const zh_ask *ask, zh_arena *arena, zh_answer *out);
+
+#endif

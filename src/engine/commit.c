@@ -1,0 +1,485 @@
+#include "engine/commit.h"
+#include "core/record.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
+
+typedef struct part {
+    zh_fold_block *block; /* being built; NULL: empty */
+    zh_buf carry;         /* identity records of a failed group, to go first in the next one */
+    uint32_t carry_count;
+    int64_t commit_ms;    /* of the last block: times of one partition never go back */
+} part;
+
+struct zh_commit {
+    zh_commit_desc d;
+    uint32_t partitions;
+    part *parts;
+    zh_buf sealed, record;  /* scratch */
+    zh_event_key *group_keys; /* asked in this group, to be taken back if it fails */
+    size_t group_keys_count, group_keys_cap;
+    uint64_t next_letter;
+    uint64_t pushed_at_turn; /* blocks pushed when the dedup tables last turned over */
+
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    zh_work *head, **tail; /* waiting, in order */
+    size_t waiting_bytes;
+    bool urgent;           /* something that waits is not lazy */
+    bool stopping;
+    _Atomic bool broken;
+
+    zh_histogram *seconds;
+    zh_counter *groups, *group_events;
+};
+
+/* ---- building the blocks of a group ---- */
+
+static zh_fold_block *block_of(zh_commit *c, uint32_t partition)
+{
+    part *p = &c->parts[partition];
+    if (p->block != NULL) return p->block;
+    p->block = zh_fold_block_open();
+    if (p->block == NULL) return NULL;
+    p->block->partition = partition;
+    if (p->carry_count > 0) {
+        zh_buf_put(&p->block->records, zh_buf_view(&p->carry));
+        p->block->count = p->carry_count;
+    }
+    return p->block;
+}
+
+static zh_err put_record(zh_commit *c, uint32_t partition, zh_sv record)
+{
+    zh_fold_block *block = block_of(c, partition);
+    if (block == NULL) return ZH_NOMEM;
+    zh_log_record_put(&block->records, record);
+    block->count++;
+    return zh_buf_err(&block->records);
+}
+
+static uint32_t home(const zh_commit *c, zh_customer_id customer)
+{
+    return zh_partition_of(customer, c->partitions);
+}
+
+/* Identity records are folded at once, so the next event of the group sees them. A failed append
+ * carries them over: numbers that were given out stay given out. */
+static zh_err put_identity(zh_commit *c, uint32_t partition)
+{
+    zh_err e = zh_buf_err(&c->record);
+    if (e != ZH_OK) return e;
+    pthread_rwlock_wrlock(c->d.identity_lock);
+    e = zh_identity_fold(c->d.identity, zh_buf_view(&c->record));
+    pthread_rwlock_unlock(c->d.identity_lock);
+    if (e != ZH_OK) return e;
+    part *p = &c->parts[partition];
+    if (block_of(c, partition) == NULL) return ZH_NOMEM;
+    zh_log_record_put(&p->carry, zh_buf_view(&c->record));
+    p->carry_count++;
+    return put_record(c, partition, zh_buf_view(&c->record));
+}
+
+static zh_err new_dek(zh_commit *c, zh_customer_id customer, zh_wrapped_dek *wrapped)
+{
+    zh_dek dek;
+    const zh_err e = zh_file_random(dek.bytes, sizeof dek.bytes);
+    if (e == ZH_OK) *wrapped = zh_seal_wrap(c->d.sealer, customer, &dek);
+    zh_wipe(&dek, sizeof dek);
+    return e;
+}
+
+static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv texts[3], int64_t now_ms)
+{
+    for (uint32_t i = 0; i < plan->links_count; i++) {
+        const zh_identity_step *step = &plan->links[i];
+        zh_wrapped_dek fresh;
+        const zh_wrapped_dek *dek = zh_identity_dek(c->d.identity, step->customer);
+        const bool makes = plan->is_new && i == 0;
+        if (makes) {
+            const zh_err e = new_dek(c, step->customer, &fresh);
+            if (e != ZH_OK) return e;
+            dek = &fresh;
+        }
+        zh_buf_reset(&c->sealed);
+        const zh_event_key place = { step->id.blind.high, step->id.blind.low };
+        zh_err e = zh_seal_personal(c->d.sealer, step->customer, dek, place, texts[step->text], &c->sealed);
+        if (e != ZH_OK && e != ZH_ABSENT) return e; /* absent: an erased customer's id stays unreadable */
+        const zh_identity_link link = {
+            .id = step->id, .customer = step->customer, .turn = step->turn, .at_ms = now_ms,
+            .sealed = e == ZH_OK ? zh_buf_view(&c->sealed) : (zh_sv){ 0 },
+            .dek = makes ? (zh_sv){ (const char *)fresh.bytes, sizeof fresh.bytes } : (zh_sv){ 0 },
+        };
+        zh_buf_reset(&c->record);
+        zh_identity_link_put(&link, &c->record);
+        e = put_identity(c, home(c, step->customer));
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
+/* Whose is it? Records what has to be known first. */
+static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv texts[3], int64_t now_ms, zh_customer_id *customer)
+{
+    zh_identity_plan plan;
+    zh_identity_plan_make(c->d.identity, ask, &plan); /* only this thread changes the table */
+    zh_err e = put_links(c, &plan, texts, now_ms);
+    if (e == ZH_OK && plan.has_merge) {
+        const zh_identity_merge merge = { .from = plan.from, .to = plan.to, .at_ms = now_ms, .why = plan.why };
+        zh_buf_reset(&c->record);
+        zh_identity_merge_put(&merge, &c->record);
+        e = put_identity(c, home(c, plan.to));
+    }
+    *customer = plan.customer;
+    return e;
+}
+
+static zh_err seal_into(zh_commit *c, zh_event *event)
+{
+    if (event->personal.size == 0) return ZH_OK;
+    zh_buf_reset(&c->sealed);
+    const zh_wrapped_dek *dek = zh_identity_dek(c->d.identity, event->customer);
+    const zh_err e = zh_seal_personal(c->d.sealer, event->customer, dek, event->key, event->personal, &c->sealed);
+    event->personal = e == ZH_OK ? zh_buf_view(&c->sealed) : (zh_sv){ 0 };
+    return e == ZH_ABSENT ? ZH_OK : e;
+}
+
+static zh_err remember_key(zh_commit *c, zh_event_key key)
+{
+    if (c->group_keys_count == c->group_keys_cap) {
+        const size_t cap = c->group_keys_cap == 0 ? 4096 : c->group_keys_cap * 2;
+        zh_event_key *keys = realloc(c->group_keys, cap * sizeof *keys);
+        if (keys == NULL) return ZH_NOMEM;
+        c->group_keys = keys;
+        c->group_keys_cap = cap;
+    }
+    c->group_keys[c->group_keys_count++] = key;
+    return ZH_OK;
+}
+
+static zh_err put_letter(zh_commit *c, zh_deadletter letter)
+{
+    letter.id = c->next_letter++;
+    zh_buf_reset(&c->sealed);
+    zh_err e = zh_seal_letter(c->d.sealer, letter.id, letter.raw, &c->sealed);
+    if (e != ZH_OK) return e;
+    letter.raw = zh_buf_view(&c->sealed);
+    zh_buf_reset(&c->record);
+    zh_deadletter_put(&letter, &c->record);
+    e = zh_buf_err(&c->record);
+    return e != ZH_OK ? e : put_record(c, 0, zh_buf_view(&c->record));
+}
+
+static zh_err put_conflict(zh_commit *c, const zh_event *event)
+{
+    return put_letter(c, (zh_deadletter){
+        .why = ZH_REJECT_CONFLICT, .source = event->source, .received_ms = event->received_ms,
+        .message_id = event->message_id, .detail = event->name, .raw = event->properties });
+}
+
+static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms)
+{
+    zh_event *event = &work->events[at];
+    const zh_work_ids *ids = &work->ids[at];
+    zh_seen seen;
+    zh_err e = zh_dedup_ask(c->d.dedup, event->key, event->body_hash, &seen);
+    if (e != ZH_OK) return e;
+    if (seen == ZH_SEEN_SAME) {
+        work->duplicate++;
+        return ZH_OK;
+    }
+    if (seen == ZH_SEEN_OTHER_BODY) {
+        work->conflict++;
+        return put_conflict(c, event);
+    }
+    if ((e = remember_key(c, event->key)) != ZH_OK) {
+        zh_dedup_forget(c->d.dedup, event->key);
+        return e;
+    }
+    const zh_identity_ask ask = {
+        .has_user = event->user_id.size > 0, .has_anonymous = event->anonymous_id.size > 0,
+        .has_previous = event->previous_id.size > 0, .is_alias = event->type == ZH_EVENT_ALIAS,
+        .user = ids->user, .anonymous = ids->anonymous,
+        .previous_user = ids->previous_user, .previous_anonymous = ids->previous_anonymous,
+    };
+    const zh_sv texts[3] = { event->user_id, event->anonymous_id, event->previous_id };
+    if ((e = resolve(c, &ask, texts, now_ms, &event->customer)) != ZH_OK) return e;
+    if ((e = seal_into(c, event)) != ZH_OK) return e;
+
+    zh_fold_block *block = block_of(c, home(c, event->customer));
+    if (block == NULL) return ZH_NOMEM;
+    const size_t start = block->records.size;
+    zh_buf_put_u32(&block->records, 0); /* the size, known afterwards */
+    zh_event_put(event, &block->records);
+    if ((e = zh_buf_err(&block->records)) != ZH_OK) return e;
+    const uint32_t size = (uint32_t)(block->records.size - start - 4);
+    for (int i = 0; i < 4; i++) block->records.data[start + (size_t)i] = (char)(unsigned char)(size >> (8 * i));
+    block->count++;
+    work->accepted++;
+    work->customer = event->customer;
+    return ZH_OK;
+}
+
+static zh_err put_consent(zh_commit *c, zh_work *work, int64_t now_ms)
+{
+    const zh_identity_ask ask = { .has_user = true, .user = work->consent_ids->user };
+    const zh_sv texts[3] = { work->consent_user, { 0 }, { 0 } };
+    zh_err e = resolve(c, &ask, texts, now_ms, &work->consent->customer);
+    if (e != ZH_OK) return e;
+    work->customer = work->consent->customer;
+    zh_buf_reset(&c->record);
+    zh_consent_put(work->consent, &c->record);
+    e = zh_buf_err(&c->record);
+    return e != ZH_OK ? e : put_record(c, home(c, work->customer), zh_buf_view(&c->record));
+}
+
+static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
+{
+    zh_err e = ZH_OK;
+    for (uint32_t i = 0; e == ZH_OK && i < work->events_count; i++) e = put_event(c, work, i, now_ms);
+    for (uint32_t i = 0; e == ZH_OK && i < work->letters_count; i++) e = put_letter(c, work->letters[i]);
+    for (uint32_t i = 0; e == ZH_OK && i < work->records_count; i++) e = put_record(c, 0, work->records[i]);
+    if (e == ZH_OK && work->customer_record.size > 0)
+        e = put_record(c, home(c, work->customer_owner), work->customer_record);
+    if (e == ZH_OK && work->consent != NULL) e = put_consent(c, work, now_ms);
+    return e;
+}
+
+/* ---- one group ---- */
+
+static void drop_blocks(zh_commit *c)
+{
+    for (uint32_t p = 0; p < c->partitions; p++) {
+        zh_fold_block_close(c->parts[p].block);
+        c->parts[p].block = NULL;
+    }
+}
+
+static zh_err append(zh_commit *c, bool lazy, int64_t now_ms)
+{
+    zh_log_part parts[ZH_LOG_PARTITIONS_MAX];
+    size_t count = 0;
+    for (uint32_t p = 0; p < c->partitions; p++) {
+        part *const mine = &c->parts[p];
+        if (mine->block == NULL) continue;
+        if (now_ms > mine->commit_ms) mine->commit_ms = now_ms;
+        mine->block->commit_ms = mine->commit_ms;
+        parts[count++] = (zh_log_part){ .partition = p, .block = {
+            .workspace = c->d.workspace.number, .key_id = c->d.key_id, .commit_ms = mine->commit_ms,
+            .records = zh_buf_view(&mine->block->records), .count = mine->block->count, .lazy = lazy } };
+    }
+    if (count == 0) return ZH_OK;
+    const zh_err e = zh_log_append_many(c->d.log, parts, count);
+    if (e != ZH_OK) return e;
+    for (size_t i = 0; i < count; i++) {
+        part *const mine = &c->parts[parts[i].partition];
+        mine->block->first_sequence = parts[i].at.sequence;
+        zh_fold_push(c->d.fold, mine->block);
+        mine->block = NULL;
+        zh_buf_reset(&mine->carry);
+        mine->carry_count = 0;
+    }
+    return ZH_OK;
+}
+
+static void take_back(zh_commit *c, zh_work *group, zh_err e)
+{
+    for (size_t i = c->group_keys_count; i-- > 0;) zh_dedup_forget(c->d.dedup, c->group_keys[i]);
+    drop_blocks(c);
+    for (zh_work *w = group; w != NULL; w = w->next_) {
+        w->e = e;
+        w->accepted = w->duplicate = w->conflict = 0;
+    }
+    if (zh_log_is_read_only(c->d.log)) c->broken = true;
+}
+
+static void commit_group(zh_commit *c, zh_work *group)
+{
+    const int64_t began_us = zh_clock_mono_us(NULL), now_ms = zh_clock_wall_ms(c->d.clock);
+    zh_err e = c->broken ? ZH_IO : ZH_OK;
+    c->group_keys_count = 0;
+    for (zh_work *w = group; e == ZH_OK && w != NULL; w = w->next_) e = put_work(c, w, now_ms);
+    if (e == ZH_OK) e = append(c, false, now_ms);
+    if (e != ZH_OK) take_back(c, group, e);
+    zh_counter_add(c->group_events, c->group_keys_count);
+    zh_counter_add(c->groups, 1);
+    zh_histogram_add_us(c->seconds, zh_clock_mono_us(NULL) - began_us);
+    while (group != NULL) {
+        zh_work *next = group->next_;
+        group->done(group); /* may free it */
+        group = next;
+    }
+    /* The older table may go when the rows of everything pushed before the last turn are in the state. */
+    if (zh_dedup_is_full(c->d.dedup) && zh_fold_settled(c->d.fold) >= c->pushed_at_turn) {
+        zh_dedup_turn(c->d.dedup);
+        c->pushed_at_turn = zh_fold_pushed(c->d.fold);
+    }
+}
+
+static void tick(zh_commit *c)
+{
+    const int64_t now_ms = zh_clock_wall_ms(c->d.clock);
+    bool any = false;
+    for (uint32_t p = 0; p < c->partitions; p++) {
+        if (now_ms - c->parts[p].commit_ms < ZH_COMMIT_TICK_MS) continue;
+        zh_buf_reset(&c->record);
+        zh_record_begin(&c->record, ZH_RECORD_TICK, 1);
+        any |= put_record(c, p, zh_buf_view(&c->record)) == ZH_OK;
+    }
+    if (any && append(c, true, now_ms) != ZH_OK) drop_blocks(c);
+}
+
+/* ---- the thread ---- */
+
+static void wait_until(zh_commit *c, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms % 1000 * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&c->wake, &c->lock, &until);
+}
+
+/* The first works that together fit one group. Holds the lock. */
+static zh_work *take_group(zh_commit *c)
+{
+    zh_work *group = c->head, **end = &c->head;
+    size_t bytes = 0;
+    while (*end != NULL && bytes < ZH_COMMIT_GROUP_BYTES) {
+        bytes += (*end)->bytes_;
+        end = &(*end)->next_;
+    }
+    zh_work *rest = *end;
+    *end = NULL;
+    if (rest == NULL) c->tail = &c->head;
+    c->head = rest;
+    c->waiting_bytes -= bytes;
+    if (rest == NULL) c->urgent = false;
+    return group;
+}
+
+static void *run(void *context)
+{
+    zh_commit *c = context;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        if (c->head == NULL) {
+            if (c->stopping) break;
+            wait_until(c, ZH_COMMIT_TICK_MS);
+        } else if (!c->urgent && !c->stopping) {
+            wait_until(c, ZH_COMMIT_LAZY_MS); /* one bounded wait for company, then it goes */
+        }
+        zh_work *group = c->head == NULL ? NULL : take_group(c);
+        pthread_mutex_unlock(&c->lock);
+        if (group != NULL) commit_group(c, group);
+        else if (!c->broken) tick(c);
+        pthread_mutex_lock(&c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+/* ---- the face ---- */
+
+static size_t bytes_of(const zh_work *work)
+{
+    size_t bytes = WORK_OVERHEAD_BYTES + work->customer_record.size;
+    for (uint32_t i = 0; i < work->events_count; i++) {
+        const zh_event *e = &work->events[i];
+        bytes += WORK_OVERHEAD_BYTES + e->properties.size + e->traits.size + e->context.size + e->personal.size;
+    }
+    for (uint32_t i = 0; i < work->letters_count; i++) bytes += WORK_OVERHEAD_BYTES + work->letters[i].raw.size;
+    for (uint32_t i = 0; i < work->records_count; i++) bytes += work->records[i].size;
+    return bytes;
+}
+
+zh_err zh_commit_submit(zh_commit *c, zh_work *work)
+{
+    work->e = ZH_OK;
+    work->accepted = work->duplicate = work->conflict = 0;
+    work->next_ = NULL;
+    work->bytes_ = bytes_of(work);
+    if (c->broken) return ZH_IO;
+    if (zh_fold_is_behind(c->d.fold)) return ZH_BUSY;
+    zh_err e = ZH_OK;
+    pthread_mutex_lock(&c->lock);
+    if (c->stopping) e = ZH_STOPPED;
+    else if (c->waiting_bytes > 0 && c->waiting_bytes + work->bytes_ > ZH_COMMIT_QUEUE_BYTES_MAX) e = ZH_BUSY;
+    else {
+        *c->tail = work;
+        c->tail = &work->next_;
+        c->waiting_bytes += work->bytes_;
+        const bool was_urgent = c->urgent;
+        c->urgent |= !work->lazy;
+        if (c->urgent && !was_urgent) pthread_cond_signal(&c->wake);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return e;
+}
+
+bool zh_commit_is_writable(const zh_commit *c)
+{
+    return !c->broken;
+}
+
+zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
+{
+    zh_commit *c = calloc(1, sizeof *c);
+    if (c == NULL) return ZH_NOMEM;
+    c->d = *desc;
+    c->partitions = zh_log_partitions(desc->log);
+    c->parts = calloc(c->partitions, sizeof *c->parts);
+    c->sealed = zh_buf_open(ZH_SEAL_PLAIN_BYTES_MAX + ZH_SEALED_EXTRA_BYTES);
+    c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
+    c->next_letter = desc->next_letter;
+    c->tail = &c->head;
+    c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
+    c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);
+    c->group_events = zh_metrics_counter(desc->metrics, "zhun_commit_events_total", "Events made durable.", NULL, 0);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&c->lock, NULL);
+    zh_err e = c->parts == NULL ? ZH_NOMEM : ZH_OK;
+    for (uint32_t p = 0; e == ZH_OK && p < c->partitions; p++) c->parts[p].carry = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX / 2);
+    if (e == ZH_OK && pthread_create(&c->thread, NULL, run, c) != 0) e = ZH_NOMEM;
+    if (e != ZH_OK) {
+        zh_commit_close(c);
+        return e;
+    }
+    c->started = true;
+    *out = c;
+    return ZH_OK;
+}
+
+void zh_commit_close(zh_commit *c)
+{
+    if (c == NULL) return;
+    if (c->started) {
+        pthread_mutex_lock(&c->lock);
+        c->stopping = true;
+        pthread_cond_signal(&c->wake);
+        pthread_mutex_unlock(&c->lock);
+        pthread_join(c->thread, NULL);
+    }
+    for (uint32_t p = 0; c->parts != NULL && p < c->partitions; p++) {
+        zh_fold_block_close(c->parts[p].block);
+        zh_buf_close(&c->parts[p].carry);
+    }
+    free(c->parts);
+    free(c->group_keys);
+    zh_buf_close(&c->sealed);
+    zh_buf_close(&c->record);
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}

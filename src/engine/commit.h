@@ -1,0 +1,65 @@
+/* commit.h -- the committer: one thread that makes work durable, many requests at a time.
+ *
+ *     HTTP threads ──submit──► queue ──group──► dedup ► identity ► seal ► log (one sync) ──► fold queue
+ *                                                                              └──► done(work), each
+ *
+ * Everything that waits when the disk is ready joins one group commit. In that group the committer
+ * decides, in order, what is new (dedup), whose it is (identity, with the records that say so) and
+ * seals what is personal; then it appends one block a partition, syncs, hands the blocks to the
+ * fold thread and tells each work what became of it.
+ *
+ * Guarantees  done() is called exactly once for every submitted work; e == ZH_OK there means durable.
+ *             A failed append leaves dedup as before and keeps the identity
+ *             records it had made for the next group, so no customer number is ever lost or used twice.
+ *             After a failed sync every later work gets ZH_IO: the log is read-only.
+ * Cost        one fdatasync a group; about 3 us an event.
+ * Threads     submit from any thread; done on the committer's. The committer writes dedup and identity
+ *             (identity under identity_lock).
+ * Not here    folding (fold.h), parsing (collect).
+ */
+#ifndef ZH_ENGINE_COMMIT_H
+#define ZH_ENGINE_COMMIT_H
+#include "engine/dedup.h"
+#include "engine/fold.h"
+#include "engine/work.h"
+#include "guard/seal.h"
+#include "profile/identity.h"
+#include "store/log.h"
+#include "sys/clock.h"
+#include "sys/metrics.h"
+
+#include <pthread.h>
+
+#define ZH_COMMIT_QUEUE_BYTES_MAX (64u << 20) /* waiting work; a second of a saturated disk. Beyond: ZH_BUSY */
+#define ZH_COMMIT_GROUP_BYTES (4u << 20)      /* a group is closed at this size: about 10 ms of writing */
+#define ZH_COMMIT_LAZY_MS 20                  /* how long lazy work may wait for company; its loss window with the sync */
+#define ZH_COMMIT_TICK_MS 1000                /* an idle log still says what time it is */
+
+typedef struct zh_commit zh_commit;
+
+typedef struct zh_commit_desc {
+    zh_workspace_id workspace;
+    zh_log *log;
+    zh_fold *fold;
+    zh_dedup *dedup;
+    zh_identity *identity;
+    pthread_rwlock_t *identity_lock;
+    const zh_sealer *sealer;
+    uint32_t key_id;        /* of the workspace key that seals now */
+    uint64_t next_letter;   /* number of the next dead letter, from 1 */
+    const zh_clock *clock;  /* NULL: the real one */
+    zh_metrics *metrics;
+} zh_commit_desc;           /* all borrowed until close */
+
+ZH_MUST zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc); /* ZH_NOMEM; starts the thread */
+
+/* Take no more work, finish what waits, end the thread. */
+void zh_commit_close(zh_commit *commit);
+
+/* Hand over one work; on ZH_OK done() will be called. Errors (done is not called): ZH_BUSY too much waits,
+ * here or in the fold queue; ZH_IO the log is read-only; ZH_STOPPED. */
+ZH_MUST zh_err zh_commit_submit(zh_commit *commit, zh_work *work);
+
+bool zh_commit_is_writable(const zh_commit *commit); /* false after a failed sync */
+
+#endif

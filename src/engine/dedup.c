@@ -1,0 +1,195 @@
+#include "engine/dedup.h"
+
+#include <stdlib.h>
+
+typedef struct entry {
+    zh_event_key key; /* 0, 0: free */
+    uint64_t body_hash;
+} entry;
+
+typedef struct table {
+    entry *entries;
+    size_t count, cap; /* cap: a power of two or 0 */
+} table;
+
+struct zh_dedup {
+    zh_state *state;
+    table now, before;
+    bool whole; /* every key of the state is in the tables */
+};
+
+static zh_event_key never_free(zh_event_key key)
+{
+    if (key.high == 0 && key.low == 0) key.low = 1;
+    return key;
+}
+
+static bool is_free(const entry *e)
+{
+    return e->key.high == 0 && e->key.low == 0;
+}
+
+static entry *find(const table *t, zh_event_key key)
+{
+    size_t at = (size_t)key.low & (t->cap - 1); /* keys are hashes already */
+    while (!is_free(&t->entries[at]) && !zh_event_key_equal(t->entries[at].key, key)) at = (at + 1) & (t->cap - 1);
+    return &t->entries[at];
+}
+
+static zh_err insert(table *t, zh_event_key key, uint64_t body_hash)
+{
+    if (t->count + 1 > t->cap / 4 * 3) {
+        table bigger = { .cap = t->cap == 0 ? 1024 : t->cap * 2, .count = t->count };
+        bigger.entries = calloc(bigger.cap, sizeof *bigger.entries);
+        if (bigger.entries == NULL) return ZH_NOMEM;
+        for (size_t i = 0; i < t->cap; i++)
+            if (!is_free(&t->entries[i])) *find(&bigger, t->entries[i].key) = t->entries[i];
+        free(t->entries);
+        *t = bigger;
+    }
+    entry *place = find(t, key);
+    t->count += is_free(place);
+    *place = (entry){ key, body_hash };
+    return ZH_OK;
+}
+
+static void key_bytes(zh_event_key key, char out[16])
+{
+    for (int i = 0; i < 8; i++) {
+        out[i] = (char)(unsigned char)(key.high >> (56 - 8 * i));
+        out[8 + i] = (char)(unsigned char)(key.low >> (56 - 8 * i));
+    }
+}
+
+static uint64_t big_endian(const char *at)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++) value = value << 8 | (unsigned char)at[i];
+    return value;
+}
+
+void zh_dedup_put(zh_state_batch *batch, zh_event_key key, uint64_t body_hash)
+{
+    char bytes[16];
+    key_bytes(never_free(key), bytes);
+    zh_state_put(batch, ZH_SPACE_DEDUP, (zh_sv){ bytes, 16 }, (zh_sv){ (const char *)&body_hash, 8 });
+}
+
+static zh_err read_all(zh_dedup *d)
+{
+    zh_err e = ZH_OK;
+    zh_state_scan scan = zh_state_scan_open(d->state, ZH_SPACE_DEDUP, (zh_sv){ 0 }, (zh_sv){ 0 });
+    d->whole = true;
+    while (e == ZH_OK && zh_state_scan_next(&scan)) {
+        if (d->before.count == ZH_DEDUP_KEYS) {
+            d->whole = false;
+            break;
+        }
+        uint64_t body_hash;
+        if (scan.key.size != 16 || scan.value.size != 8) {
+            e = ZH_CORRUPT;
+            break;
+        }
+        memcpy(&body_hash, scan.value.data, 8);
+        e = insert(&d->before, (zh_event_key){ big_endian(scan.key.data), big_endian(scan.key.data + 8) }, body_hash);
+    }
+    const zh_err closed = zh_state_scan_close(&scan);
+    return e != ZH_OK ? e : closed;
+}
+
+zh_err zh_dedup_open(zh_dedup **out, zh_state *state)
+{
+    zh_dedup *d = calloc(1, sizeof *d);
+    if (d == NULL) return ZH_NOMEM;
+    d->state = state;
+    const zh_err e = read_all(d);
+    if (e != ZH_OK) {
+        zh_dedup_close(d);
+        return e;
+    }
+    *out = d;
+    return ZH_OK;
+}
+
+void zh_dedup_close(zh_dedup *d)
+{
+    if (d == NULL) return;
+    free(d->now.entries);
+    free(d->before.entries);
+    free(d);
+}
+
+static const entry *in_memory(const zh_dedup *d, zh_event_key key)
+{
+    const table *const both[] = { &d->now, &d->before };
+    for (int i = 0; i < 2; i++) {
+        if (both[i]->cap == 0) continue;
+        const entry *e = find(both[i], key);
+        if (!is_free(e)) return e;
+    }
+    return NULL;
+}
+
+static zh_err in_state(zh_dedup *d, zh_event_key key, uint64_t *body_hash)
+{
+    char bytes[16];
+    key_bytes(key, bytes);
+    zh_buf value = zh_buf_open(64);
+    zh_err e = zh_state_get(d->state, ZH_SPACE_DEDUP, (zh_sv){ bytes, 16 }, &value);
+    if (e == ZH_OK && value.size != 8) e = ZH_CORRUPT;
+    if (e == ZH_OK) memcpy(body_hash, value.data, 8);
+    zh_buf_close(&value);
+    return e;
+}
+
+zh_err zh_dedup_ask(zh_dedup *d, zh_event_key key, uint64_t body_hash, zh_seen *seen)
+{
+    key = never_free(key);
+    const entry *there = in_memory(d, key);
+    uint64_t body_before = there != NULL ? there->body_hash : 0;
+    if (there == NULL && !d->whole) {
+        const zh_err e = in_state(d, key, &body_before);
+        if (e != ZH_OK && e != ZH_ABSENT) return e;
+        if (e == ZH_OK) {
+            *seen = body_before == body_hash ? ZH_SEEN_SAME : ZH_SEEN_OTHER_BODY;
+            return ZH_OK;
+        }
+    }
+    if (there != NULL) {
+        *seen = body_before == body_hash ? ZH_SEEN_SAME : ZH_SEEN_OTHER_BODY;
+        return ZH_OK;
+    }
+    *seen = ZH_SEEN_NEW;
+    return insert(&d->now, key, body_hash);
+}
+
+void zh_dedup_forget(zh_dedup *d, zh_event_key key)
+{
+    table *t = &d->now;
+    if (t->cap == 0) return;
+    entry *hole = find(t, never_free(key));
+    if (is_free(hole)) return;
+    /* Close the gap, as in base/map.c (Knuth, 6.4 R). */
+    size_t gap = (size_t)(hole - t->entries);
+    for (size_t at = (gap + 1) & (t->cap - 1); !is_free(&t->entries[at]); at = (at + 1) & (t->cap - 1)) {
+        const size_t wanted = (size_t)t->entries[at].key.low & (t->cap - 1);
+        if (((at - wanted) & (t->cap - 1)) < ((at - gap) & (t->cap - 1))) continue;
+        t->entries[gap] = t->entries[at];
+        gap = at;
+    }
+    t->entries[gap] = (entry){ { 0, 0 }, 0 };
+    t->count--;
+}
+
+bool zh_dedup_is_full(const zh_dedup *d)
+{
+    return d->now.count >= ZH_DEDUP_KEYS;
+}
+
+void zh_dedup_turn(zh_dedup *d)
+{
+    if (d->before.count > 0) d->whole = false;
+    free(d->before.entries);
+    d->before = d->now;
+    d->now = (table){ 0 };
+}

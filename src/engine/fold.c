@@ -1,0 +1,415 @@
+#include "engine/fold.h"
+#include "engine/dedup.h"
+#include "engine/timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
+#define STATE_BATCH_BYTES (1u << 20)    /* rows are committed to the state in pieces of this size */
+
+struct zh_fold {
+    zh_fold_desc d;
+    _Atomic uint64_t *positions; /* a partition: folded below */
+    zh_arena scratch;
+    zh_state_batch *batch;       /* dedup and timeline rows not yet committed to the state */
+
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, moved;
+    zh_fold_block *head, **tail;
+    size_t waiting_bytes;
+    uint64_t pushed, folded_blocks, settled; /* blocks; settled: their rows are in the state */
+    int64_t oldest_us;           /* when the oldest waiting block was pushed (monotonic), 0: none */
+    bool stopping, save_now;
+    uint64_t saves;
+    _Atomic zh_err failed;
+
+    int64_t saved_us;
+    uint64_t records_since_save;
+
+    zh_fold_live live[ZH_FOLD_LIVE];
+    _Atomic uint64_t events;     /* folded since start */
+    struct { int64_t span; uint32_t events; } rates[ZH_FOLD_RATE_SPANS];
+
+    zh_gauge *lag;
+    zh_counter *folded;
+    zh_histogram *save_seconds;
+};
+
+zh_fold_block *zh_fold_block_open(void)
+{
+    zh_fold_block *block = calloc(1, sizeof *block);
+    if (block != NULL) block->records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX);
+    return block;
+}
+
+void zh_fold_block_close(zh_fold_block *block)
+{
+    if (block == NULL) return;
+    zh_buf_close(&block->records);
+    free(block);
+}
+
+zh_err zh_fold_open(zh_fold **out, const zh_fold_desc *desc, const uint64_t *positions)
+{
+    zh_fold *f = calloc(1, sizeof *f);
+    if (f == NULL) return ZH_NOMEM;
+    f->d = *desc;
+    f->tail = &f->head;
+    f->scratch = zh_arena_open(SCRATCH_BYTES_MAX);
+    f->positions = calloc(desc->partitions, sizeof *f->positions);
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&f->wake, &attributes);
+    pthread_cond_init(&f->moved, &attributes);
+    pthread_condattr_destroy(&attributes);
+    f->lag = zh_metrics_gauge(desc->metrics, "zhun_view_lag_seconds", "Age of the oldest committed block that no view knows yet.", NULL, 0);
+    f->folded = zh_metrics_counter(desc->metrics, "zhun_view_records_total", "Records folded into the views.", NULL, 0);
+    f->save_seconds = zh_metrics_histogram(desc->metrics, "zhun_checkpoint_seconds", "Time of one checkpoint.", NULL, 0);
+    const zh_err e = f->positions == NULL ? ZH_NOMEM : zh_state_batch_open(&f->batch, desc->state);
+    if (e != ZH_OK) {
+        zh_fold_close(f);
+        return e;
+    }
+    for (uint32_t p = 0; p < desc->partitions; p++) f->positions[p] = positions[p];
+    f->saved_us = zh_clock_mono_us(NULL);
+    *out = f;
+    return ZH_OK;
+}
+
+/* ---- folding ---- */
+
+static void remember_live(zh_fold *f, uint32_t partition, uint64_t sequence, int64_t commit_ms)
+{
+    const uint64_t number = f->events + 1;
+    pthread_mutex_lock(&f->lock);
+    f->live[number % ZH_FOLD_LIVE] = (zh_fold_live){ partition, sequence, number };
+    const int64_t span = commit_ms / ZH_FOLD_RATE_SPAN_MS;
+    const size_t at = (size_t)(span % ZH_FOLD_RATE_SPANS);
+    if (f->rates[at].span != span) f->rates[at].span = span, f->rates[at].events = 0;
+    f->rates[at].events++;
+    f->events = number;
+    pthread_mutex_unlock(&f->lock);
+}
+
+static zh_err commit_rows(zh_fold *f)
+{
+    return zh_state_batch_bytes(f->batch) == 0 ? ZH_OK : zh_state_commit(f->batch);
+}
+
+static bool rows_are_many(const zh_fold *f)
+{
+    return zh_state_batch_bytes(f->batch) >= STATE_BATCH_BYTES;
+}
+
+static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, const zh_log_records *it, bool is_replay)
+{
+    zh_world_record record = {
+        .bytes = it->record, .partition = partition, .sequence = it->sequence, .commit_ms = commit_ms,
+        .fold_identity = is_replay,
+    };
+    zh_arena_reset(&f->scratch);
+    zh_err e = zh_world_fold(f->d.world, &record, &f->scratch);
+    if (e != ZH_OK) return e;
+    if (record.kind == ZH_RECORD_EVENT) {
+        zh_dedup_put(f->batch, record.event.key, record.event.body_hash);
+        zh_timeline_put(f->batch, &(zh_timeline_at){ record.event.customer, record.event.time_ms, partition, it->sequence });
+        if (!is_replay) remember_live(f, partition, it->sequence, commit_ms);
+    } else if (record.kind == ZH_RECORD_DEADLETTER) {
+        zh_timeline_put(f->batch, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
+    } else if (record.kind == ZH_RECORD_DECISION) {
+        zh_timeline_put_decision(f->batch, record.decision_id, partition, it->sequence);
+    }
+    f->records_since_save++;
+    return ZH_OK;
+}
+
+/* In turns, so that a reader never waits for a whole block. */
+static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *frame, bool is_replay)
+{
+    zh_log_records it = zh_log_records_of(frame);
+    zh_err e = ZH_OK;
+    bool more = true;
+    while (more && e == ZH_OK) {
+        zh_world_lock_write(f->d.world);
+        for (int i = 0; i < ZH_FOLD_TURN_RECORDS && e == ZH_OK && (more = zh_log_record_next(&it)); i++)
+            e = fold_record(f, partition, frame->commit_ms, &it, is_replay);
+        zh_world_unlock(f->d.world);
+    }
+    if (e == ZH_OK && it.at_ != it.end_) e = ZH_CORRUPT;
+    if (e != ZH_OK) return e;
+    zh_counter_add(f->folded, frame->count);
+    f->positions[partition] = frame->first_sequence + frame->count;
+    return ZH_OK;
+}
+
+/* ---- checkpoints ---- */
+
+static bool save_is_due(const zh_fold *f)
+{
+    if (f->save_now) return true;
+    if (f->records_since_save == 0) return false;
+    return f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS ||
+           zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_CHECKPOINT_MS * 1000;
+}
+
+/* The log is synced first: a view must never know more than the log does after a power cut. */
+static zh_err save(zh_fold *f)
+{
+    const int64_t began_us = zh_clock_mono_us(NULL);
+    zh_err e = zh_log_sync(f->d.log);
+    if (e != ZH_OK) return e;
+    uint64_t positions[ZH_LOG_PARTITIONS_MAX];
+    for (uint32_t p = 0; p < f->d.partitions; p++) positions[p] = f->positions[p];
+    e = zh_world_save(f->d.world, f->batch, positions, f->d.partitions);
+    if (e == ZH_OK) e = commit_rows(f);
+    if (e == ZH_OK) e = zh_state_flush(f->d.state);
+    f->records_since_save = 0;
+    f->saved_us = zh_clock_mono_us(NULL);
+    zh_histogram_add_us(f->save_seconds, f->saved_us - began_us);
+    return e;
+}
+
+zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), void *context, zh_note *why)
+{
+    uint64_t all = 0, done = 0;
+    for (uint32_t p = 0; p < f->d.partitions; p++) all += zh_log_end(f->d.log, p) - f->positions[p];
+    for (uint32_t p = 0; p < f->d.partitions; p++) {
+        zh_log_reader *reader;
+        zh_err e = zh_log_reader_open(&reader, f->d.log, p, f->positions[p]);
+        if (e != ZH_OK) {
+            zh_note_set(why, "partition %u of the log cannot be read from record %llu", p, (unsigned long long)f->positions[p]);
+            return e;
+        }
+        zh_log_frame frame;
+        while ((e = zh_log_reader_next(reader, &frame)) == ZH_OK) {
+            e = fold_records(f, p, &frame, true);
+            if (e != ZH_OK) {
+                zh_note_set(why, "record near %llu of partition %u: %s", (unsigned long long)frame.first_sequence, p, zh_err_text(e));
+                break;
+            }
+            done += frame.count;
+            if (progress != NULL) progress(context, done, all);
+            if (rows_are_many(f) && (e = commit_rows(f)) != ZH_OK) break;
+            if (f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS && (e = save(f)) != ZH_OK) break;
+        }
+        if (e != ZH_ABSENT && zh_log_reader_why(reader)[0] != '\0') zh_note_set(why, "%s", zh_log_reader_why(reader));
+        zh_log_reader_close(reader);
+        if (e != ZH_ABSENT) return e;
+    }
+    return commit_rows(f);
+}
+
+/* ---- the thread ---- */
+
+static zh_fold_block *next_block(zh_fold *f)
+{
+    zh_fold_block *block = f->head;
+    if (block == NULL) return NULL;
+    f->head = block->next_;
+    if (f->head == NULL) f->tail = &f->head;
+    f->waiting_bytes -= block->records.size;
+    return block;
+}
+
+static void wait_ms(zh_fold *f, pthread_cond_t *on, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms % 1000 * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(on, &f->lock, &until);
+}
+
+static zh_err one_turn(zh_fold *f, zh_fold_block *block, bool idle, bool save_due, bool *rows_out)
+{
+    zh_err e = ZH_OK;
+    if (block != NULL) {
+        const zh_log_frame frame = { .commit_ms = block->commit_ms, .first_sequence = block->first_sequence,
+                                     .count = block->count, .records = zh_buf_view(&block->records) };
+        e = fold_records(f, block->partition, &frame, false);
+        zh_fold_block_close(block);
+    }
+    *rows_out = idle || save_due || rows_are_many(f);
+    if (e == ZH_OK && *rows_out) e = commit_rows(f);
+    if (e == ZH_OK && save_due) e = save(f);
+    return e;
+}
+
+static void *run(void *context)
+{
+    zh_fold *f = context;
+    pthread_mutex_lock(&f->lock);
+    for (;;) {
+        if (f->head == NULL && !f->stopping && !save_is_due(f)) wait_ms(f, &f->wake, 1000);
+        if (f->head == NULL && f->stopping) break;
+        zh_fold_block *block = next_block(f);
+        const bool idle = f->head == NULL, due = save_is_due(f);
+        pthread_mutex_unlock(&f->lock);
+
+        bool rows_out = false;
+        zh_err e = f->failed;
+        if (e != ZH_OK) zh_fold_block_close(block);
+        else e = one_turn(f, block, idle, due, &rows_out);
+
+        pthread_mutex_lock(&f->lock);
+        f->folded_blocks += block != NULL;
+        if (e != ZH_OK) f->failed = e;
+        else if (rows_out) f->settled = f->folded_blocks;
+        if (due) f->saves++, f->save_now = false;
+        f->oldest_us = f->head == NULL ? 0 : f->head->pushed_us_;
+        pthread_cond_broadcast(&f->moved);
+    }
+    pthread_mutex_unlock(&f->lock);
+    if (f->failed == ZH_OK) f->failed = save(f);
+    return NULL;
+}
+
+zh_err zh_fold_start(zh_fold *f)
+{
+    if (pthread_create(&f->thread, NULL, run, f) != 0) return ZH_NOMEM;
+    f->started = true;
+    return ZH_OK;
+}
+
+void zh_fold_close(zh_fold *f)
+{
+    if (f == NULL) return;
+    if (f->started) {
+        pthread_mutex_lock(&f->lock);
+        f->stopping = true;
+        pthread_cond_signal(&f->wake);
+        pthread_mutex_unlock(&f->lock);
+        pthread_join(f->thread, NULL);
+    }
+    while (f->head != NULL) zh_fold_block_close(next_block(f));
+    zh_state_batch_close(f->batch);
+    zh_arena_close(&f->scratch);
+    free((void *)f->positions);
+    pthread_cond_destroy(&f->wake);
+    pthread_cond_destroy(&f->moved);
+    pthread_mutex_destroy(&f->lock);
+    free(f);
+}
+
+/* ---- the face ---- */
+
+void zh_fold_push(zh_fold *f, zh_fold_block *block)
+{
+    block->next_ = NULL;
+    pthread_mutex_lock(&f->lock);
+    *f->tail = block;
+    f->tail = &block->next_;
+    f->waiting_bytes += block->records.size;
+    f->pushed++;
+    block->pushed_us_ = zh_clock_mono_us(NULL);
+    if (f->oldest_us == 0) f->oldest_us = block->pushed_us_;
+    pthread_cond_signal(&f->wake);
+    pthread_mutex_unlock(&f->lock);
+}
+
+static pthread_mutex_t *lock_of(const zh_fold *f)
+{
+    return &((zh_fold *)(uintptr_t)f)->lock; /* a question may take the lock of what it asks */
+}
+
+bool zh_fold_is_behind(const zh_fold *f)
+{
+    pthread_mutex_lock(lock_of(f));
+    const bool behind = f->waiting_bytes > ZH_FOLD_QUEUE_BYTES_MAX;
+    pthread_mutex_unlock(lock_of(f));
+    return behind;
+}
+
+uint64_t zh_fold_pushed(const zh_fold *f)
+{
+    pthread_mutex_lock(lock_of(f));
+    const uint64_t pushed = f->pushed;
+    pthread_mutex_unlock(lock_of(f));
+    return pushed;
+}
+
+uint64_t zh_fold_settled(const zh_fold *f)
+{
+    pthread_mutex_lock(lock_of(f));
+    const uint64_t settled = f->settled;
+    pthread_mutex_unlock(lock_of(f));
+    return settled;
+}
+
+uint64_t zh_fold_position(const zh_fold *f, uint32_t partition)
+{
+    return f->positions[partition];
+}
+
+int64_t zh_fold_lag_ms(const zh_fold *f)
+{
+    pthread_mutex_lock(lock_of(f));
+    const int64_t since_us = f->oldest_us;
+    pthread_mutex_unlock(lock_of(f));
+    const int64_t lag_ms = since_us == 0 ? 0 : (zh_clock_mono_us(NULL) - since_us) / 1000;
+    zh_gauge_set(f->lag, (double)lag_ms / 1000.0);
+    return lag_ms;
+}
+
+zh_err zh_fold_wait(zh_fold *f, uint32_t partition, uint64_t sequence, int64_t ms_max)
+{
+    const int64_t until_us = zh_clock_mono_us(NULL) + ms_max * 1000;
+    zh_err e = ZH_OK;
+    pthread_mutex_lock(&f->lock);
+    while (e == ZH_OK && f->positions[partition] < sequence) {
+        const int64_t left_ms = (until_us - zh_clock_mono_us(NULL)) / 1000;
+        if (left_ms <= 0) e = ZH_TIMEOUT;
+        else if (f->failed != ZH_OK || f->stopping) e = ZH_STOPPED;
+        else wait_ms(f, &f->moved, left_ms);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return e;
+}
+
+zh_err zh_fold_checkpoint(zh_fold *f)
+{
+    pthread_mutex_lock(&f->lock);
+    const uint64_t saves = f->saves;
+    f->save_now = true;
+    pthread_cond_signal(&f->wake);
+    while (f->saves == saves && f->failed == ZH_OK && !f->stopping) wait_ms(f, &f->moved, 1000);
+    pthread_mutex_unlock(&f->lock);
+    return f->failed;
+}
+
+zh_err zh_fold_failed(const zh_fold *f)
+{
+    return f->failed;
+}
+
+size_t zh_fold_latest(zh_fold *f, uint64_t after_number, zh_fold_live *out, size_t most)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&f->lock);
+    for (uint64_t number = f->events; number > after_number && count < most; number--) {
+        const zh_fold_live *at = &f->live[number % ZH_FOLD_LIVE];
+        if (at->number != number) break;
+        out[count++] = *at;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return count;
+}
+
+void zh_fold_rates(zh_fold *f, int64_t now_ms, uint32_t out[ZH_FOLD_RATE_SPANS])
+{
+    const int64_t last = now_ms / ZH_FOLD_RATE_SPAN_MS;
+    pthread_mutex_lock(&f->lock);
+    for (int64_t i = 0; i < ZH_FOLD_RATE_SPANS; i++) {
+        const int64_t span = last - (ZH_FOLD_RATE_SPANS - 1) + i;
+        const size_t at = (size_t)(span % ZH_FOLD_RATE_SPANS);
+        out[i] = span >= 0 && f->rates[at].span == span ? f->rates[at].events : 0;
+    }
+    pthread_mutex_unlock(&f->lock);
+}

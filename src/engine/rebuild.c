@@ -1,0 +1,118 @@
+#include "engine/rebuild.h"
+
+#define TRIES 5                          /* comparisons while ids keep arriving */
+#define SCRATCH_BYTES_MAX (256u << 20)   /* as the fold's */
+
+typedef struct rebuild {
+    zh_engine *engine;
+    zh_world *fresh;
+    zh_log_reader *readers[ZH_LOG_PARTITIONS_MAX];
+    uint32_t partitions;
+    zh_arena scratch;
+    uint64_t done;
+    const zh_rebuild_report *report;
+} rebuild;
+
+static zh_err fold_frame(rebuild *r, uint32_t partition, const zh_log_frame *frame, uint64_t until)
+{
+    zh_err e = ZH_OK;
+    for (zh_log_records it = zh_log_records_of(frame); e == ZH_OK && zh_log_record_next(&it);) {
+        if (it.sequence >= until) break;
+        zh_world_record record = { .bytes = it.record, .partition = partition, .sequence = it.sequence,
+                                   .commit_ms = frame->commit_ms, .fold_identity = true };
+        zh_arena_reset(&r->scratch);
+        e = zh_world_fold(r->fresh, &record, &r->scratch);
+        r->done++;
+    }
+    return e;
+}
+
+/* Fold each partition on to what the live views know. Frames are folded whole there, so these meet. */
+static zh_err catch_up(rebuild *r, zh_note *why)
+{
+    uint64_t all = 0;
+    for (uint32_t p = 0; p < r->partitions; p++) all += zh_fold_position(zh_engine_fold(r->engine), p);
+    for (uint32_t p = 0; p < r->partitions; p++) {
+        const uint64_t until = zh_fold_position(zh_engine_fold(r->engine), p);
+        while (zh_log_reader_sequence(r->readers[p]) < until) {
+            zh_log_frame frame;
+            zh_err e = zh_log_reader_next(r->readers[p], &frame);
+            if (e == ZH_OK) e = fold_frame(r, p, &frame, until);
+            if (e != ZH_OK) {
+                zh_note_set(why, "%s", zh_log_reader_why(r->readers[p])[0] != '\0' ? zh_log_reader_why(r->readers[p]) : zh_err_text(e));
+                return e;
+            }
+            if (r->report->progress != NULL) r->report->progress(r->report->context, r->done, all);
+        }
+    }
+    return ZH_OK;
+}
+
+static bool is_at_end(const rebuild *r)
+{
+    for (uint32_t p = 0; p < r->partitions; p++)
+        if (zh_log_end(zh_engine_log(r->engine), p) != zh_log_reader_sequence(r->readers[p])) return false;
+    return true;
+}
+
+typedef struct verdict {
+    const zh_rebuild_report *report;
+    bool speak, identity_differs, others_differ;
+} verdict;
+
+static void hear(void *context, const char *view, uint64_t entries, uint64_t different, const char *first)
+{
+    verdict *v = context;
+    if (different > 0 && strcmp(view, "identity") == 0) v->identity_differs = true;
+    else if (different > 0) v->others_differ = true;
+    if (v->speak && v->report->say != NULL) v->report->say(v->report->context, view, entries, different, first);
+}
+
+/* The committer may give out ids ahead of the fold; then the identity view is compared again. */
+static zh_err compare(rebuild *r, bool *equal, zh_note *why)
+{
+    for (int i = 0; i < TRIES; i++) {
+        zh_err e = catch_up(r, why);
+        if (e != ZH_OK) return e;
+        zh_world *live = zh_engine_world(r->engine);
+        zh_world_lock_write(live);
+        e = catch_up(r, why);
+        verdict v = { .report = r->report };
+        if (e == ZH_OK) e = zh_world_compare(live, r->fresh, hear, &v, equal);
+        const bool settled = !v.identity_differs || is_at_end(r);
+        if (e == ZH_OK && (settled || v.others_differ)) {
+            v.speak = true;
+            e = zh_world_compare(live, r->fresh, hear, &v, equal);
+        }
+        const char *view, *because;
+        if (e == ZH_OK && !zh_world_check(live, &view, &because)) {
+            *equal = false;
+            zh_note_set(why, "%s: %s", view, because);
+        }
+        zh_world_unlock(live);
+        if (e != ZH_OK || v.speak) return e;
+    }
+    zh_note_set(why, "new customers keep arriving faster than identities can be compared: ask again");
+    return ZH_BUSY;
+}
+
+zh_err zh_rebuild_check(zh_engine *engine, const zh_rebuild_report *report, bool *equal, zh_note *why)
+{
+    rebuild r = { .engine = engine, .partitions = zh_log_partitions(zh_engine_log(engine)),
+                  .scratch = zh_arena_open(SCRATCH_BYTES_MAX), .report = report };
+    zh_note unasked;
+    if (why == NULL) why = &unasked;
+    why->text[0] = '\0';
+    *equal = false;
+    zh_world_desc desc = { .sales = zh_engine_sales_desc(engine) };
+    zh_err e = zh_world_open(&r.fresh, &desc);
+    for (uint32_t p = 0; e == ZH_OK && p < r.partitions; p++) {
+        zh_log *log = zh_engine_log(engine);
+        e = zh_log_reader_open(&r.readers[p], log, p, zh_log_begin(log, p));
+    }
+    if (e == ZH_OK) e = compare(&r, equal, why);
+    for (uint32_t p = 0; p < r.partitions; p++) zh_log_reader_close(r.readers[p]);
+    zh_world_close(r.fresh);
+    zh_arena_close(&r.scratch);
+    return e;
+}

@@ -1,0 +1,49 @@
+/* work.h -- one piece of work for the committer, and what became of it.
+ *
+ * A request becomes one zh_work. Its memory belongs to whoever submits it and must live until
+ * `done` was called, which happens exactly once, on the committer's thread, after everything in
+ * it is durable (or failed as a whole).
+ */
+#ifndef ZH_ENGINE_WORK_H
+#define ZH_ENGINE_WORK_H
+#include "core/deadletter.h"
+#include "core/event.h"
+#include "guard/consent.h"
+#include "guard/seal.h"
+
+/* Keyed hashes of an event's ids, computed before the committer sees it. */
+typedef struct zh_work_ids {
+    zh_blind_id user, anonymous;
+    zh_blind_id previous_user, previous_anonymous; /* alias: it may be either */
+} zh_work_ids;
+
+typedef struct zh_work zh_work;
+struct zh_work {
+    /* What is to be done; any of them may be absent. */
+    zh_event *events;            /* with source and key set; customer is filled in by the committer */
+    zh_work_ids *ids;            /* one an event */
+    uint32_t events_count;
+    zh_deadletter *letters;      /* raw still plain */
+    uint32_t letters_count;
+    const zh_sv *records;        /* ready records that belong to no customer: definitions, items */
+    uint32_t records_count;
+    zh_sv customer_record;       /* a ready record of `customer_owner`: a decision, feedback */
+    zh_customer_id customer_owner;
+    zh_consent_change *consent;  /* a choice of `consent_user`, who is made known where new; customer is filled in */
+    zh_sv consent_user;
+    const zh_work_ids *consent_ids;
+    bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */
+
+    void (*done)(zh_work *work); /* on the committer's thread; may free the work */
+    void *context;
+
+    /* What became of it, valid in done. */
+    zh_err e;                    /* ZH_OK: durable */
+    uint32_t accepted, duplicate, conflict; /* events */
+    zh_customer_id customer;     /* of the consent, or of the last event */
+
+    zh_work *next_;              /* private */
+    size_t bytes_;               /* private; about, for the limits */
+};
+
+#endif

@@ -1,0 +1,441 @@
+#include "engine/world.h"
+#include "base/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define META_VERSION 1
+#define POSITIONS_KEY ZH_SV("positions")
+
+static zh_err init_locks(zh_world *w)
+{
+    /* Readers come by the thousand: without a preference the folding thread would starve. */
+    pthread_rwlockattr_t attributes;
+    if (pthread_rwlockattr_init(&attributes) != 0) return ZH_NOMEM;
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    const int failed = pthread_rwlock_init(&w->lock, &attributes) | pthread_rwlock_init(&w->identity_lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+    return failed != 0 ? ZH_NOMEM : ZH_OK;
+}
+
+zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
+{
+    zh_world *w = calloc(1, sizeof *w);
+    if (w == NULL) return ZH_NOMEM;
+    zh_err e = init_locks(w);
+    if (e != ZH_OK) {
+        free(w);
+        return e;
+    }
+    e = zh_identity_open(&w->identity, &(zh_identity_desc){ .get = desc->sealed_get, .context = desc->sealed_context });
+    if (e == ZH_OK) e = zh_customers_open(&w->customers, &(zh_customers_desc){ 0 });
+    if (e == ZH_OK) e = zh_consents_open(&w->consents, ZH_WORLD_CONSENT_BYTES_MAX);
+    if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
+    if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
+    if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
+    if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
+    if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
+    if (e != ZH_OK) {
+        zh_world_close(w);
+        return e;
+    }
+    *out = w;
+    return ZH_OK;
+}
+
+void zh_world_close(zh_world *w)
+{
+    if (w == NULL) return;
+    zh_identity_close(w->identity);
+    zh_customers_close(w->customers);
+    zh_consents_close(w->consents);
+    zh_registry_close(w->registry);
+    zh_catalog_close(w->catalog);
+    zh_sales_close(w->sales);
+    zh_cocount_close(w->cocount);
+    zh_popularity_close(w->popularity);
+    pthread_rwlock_destroy(&w->lock);
+    pthread_rwlock_destroy(&w->identity_lock);
+    free(w);
+}
+
+void zh_world_lock_read(zh_world *w) { pthread_rwlock_rdlock(&w->lock); }
+void zh_world_lock_write(zh_world *w) { pthread_rwlock_wrlock(&w->lock); }
+void zh_world_unlock(zh_world *w) { pthread_rwlock_unlock(&w->lock); }
+
+zh_customer_id zh_world_root(zh_world *w, zh_customer_id customer)
+{
+    pthread_rwlock_rdlock(&w->identity_lock);
+    const zh_customer_id root = zh_identity_root(w->identity, customer);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return root;
+}
+
+/* ---- folding ---- */
+
+/* What the catalog and popularity cannot hold they leave out, and say so; nothing else may fail for it. */
+static zh_err tolerate(zh_world *w, zh_err e)
+{
+    if (e != ZH_EXISTS && e != ZH_FULL) return e;
+    w->counts.items_refused++;
+    return ZH_OK;
+}
+
+static zh_err tell_category(zh_world *w, zh_item_id id)
+{
+    const zh_item *item = zh_catalog_get(w->catalog, id);
+    if (item == NULL) return ZH_OK;
+    return tolerate(w, zh_popularity_category(w->popularity, id, item->category_hash));
+}
+
+static zh_err apply_effects(zh_world *w, const zh_effects *effects)
+{
+    if (effects->count == 0) return ZH_OK;
+    const zh_err e = tolerate(w, zh_cocount_apply(w->cocount, effects->steps, effects->count));
+    return e != ZH_OK ? e : tolerate(w, zh_popularity_apply(w->popularity, effects->steps, effects->count));
+}
+
+static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch)
+{
+    zh_event *event = &record->event;
+    zh_err e = zh_event_get(record->bytes, scratch, event);
+    if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    const zh_customer_id root = zh_world_root(w, event->customer);
+    const int64_t seen_ms = event->time_ms < record->commit_ms ? event->time_ms : record->commit_ms;
+    w->counts.events++;
+    if (seen_ms > w->counts.newest_ms) {
+        w->counts.newest_ms = seen_ms;
+        if ((e = zh_popularity_tick(w->popularity, seen_ms)) != ZH_OK) return e;
+    }
+    zh_effects effects = zh_effects_open(scratch);
+    if ((e = zh_customers_fold(w->customers, root, event, &effects)) != ZH_OK) return e;
+    if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
+    if ((e = tolerate(w, zh_popularity_fold(w->popularity, event))) != ZH_OK) return e;
+    if ((e = apply_effects(w, &effects)) != ZH_OK) return e;
+    for (uint32_t i = 0; i < event->lines_count; i++)
+        if ((e = tell_category(w, event->lines[i].item)) != ZH_OK) return e;
+    return zh_sales_fold(w->sales, event, root);
+}
+
+/* The survivor may itself have been absorbed meanwhile, as a record of another partition. */
+static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *scratch)
+{
+    zh_identity_merge merge;
+    zh_err e = zh_identity_merge_get(record->bytes, &merge);
+    if (e != ZH_OK) return ZH_CORRUPT;
+    const zh_customer_id to = zh_world_root(w, merge.to);
+    if (to.number == merge.from.number) return ZH_OK;
+    zh_effects effects = zh_effects_open(scratch);
+    e = zh_customers_merge(w->customers, merge.from, to, &effects);
+    if (e == ZH_OK) e = apply_effects(w, &effects);
+    if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
+    if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
+    return e;
+}
+
+static zh_err fold_consent(zh_world *w, const zh_world_record *record)
+{
+    zh_consent_change change;
+    if (zh_consent_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
+    change.customer = zh_world_root(w, change.customer);
+    return zh_consents_change(w->consents, &change);
+}
+
+static zh_err fold_item(zh_world *w, const zh_world_record *record)
+{
+    const zh_err e = tolerate(w, zh_catalog_apply(w->catalog, record->bytes));
+    if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    zh_item_change change;
+    return zh_item_change_get(record->bytes, &change) == ZH_OK ? tell_category(w, zh_item_id_of(change.text)) : ZH_CORRUPT;
+}
+
+static zh_err fold_letter(zh_world *w, const zh_world_record *record)
+{
+    zh_deadletter letter;
+    if (zh_deadletter_get(record->bytes, &letter) != ZH_OK) return ZH_CORRUPT;
+    w->counts.dead_letters++;
+    if (letter.id > w->counts.letter_last) w->counts.letter_last = letter.id;
+    return ZH_OK;
+}
+
+static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scratch)
+{
+    zh_decision decision;
+    const zh_err e = zh_decision_get(record->bytes, scratch, &decision);
+    if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    record->decision_id = decision.id;
+    w->counts.decisions++;
+    return ZH_OK;
+}
+
+static zh_err fold_identity(zh_world *w, zh_sv bytes)
+{
+    pthread_rwlock_wrlock(&w->identity_lock);
+    const zh_err e = zh_identity_fold(w->identity, bytes);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return e == ZH_FORMAT ? ZH_CORRUPT : e;
+}
+
+zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
+{
+    record->kind = zh_record_kind_of(record->bytes);
+    zh_err e = ZH_OK;
+    switch (record->kind) {
+    case ZH_RECORD_EVENT: return fold_event(w, record, scratch);
+    case ZH_RECORD_IDENTITY: return record->fold_identity ? fold_identity(w, record->bytes) : ZH_OK;
+    case ZH_RECORD_MERGE:
+        if (record->fold_identity) e = fold_identity(w, record->bytes);
+        return e != ZH_OK ? e : fold_merge(w, record, scratch);
+    case ZH_RECORD_ITEM: return fold_item(w, record);
+    case ZH_RECORD_CONSENT: return fold_consent(w, record);
+    case ZH_RECORD_DEFINITION:
+        e = zh_registry_fold(w->registry, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
+    case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
+    case ZH_RECORD_TICK:
+    case ZH_RECORD_FEEDBACK: return ZH_OK;
+    }
+    return ZH_CORRUPT; /* empty, or of a kind this version does not know */
+}
+
+/* ---- the views by letter ---- */
+
+static void counts_put(const zh_world_counts *counts, zh_buf *out)
+{
+    zh_buf_put_u8(out, 1);
+    zh_buf_put_var(out, counts->events);
+    zh_buf_put_var(out, counts->dead_letters);
+    zh_buf_put_var(out, counts->decisions);
+    zh_buf_put_var(out, counts->items_refused);
+    zh_buf_put_var(out, counts->letter_last);
+    zh_buf_put_zig(out, counts->newest_ms);
+}
+
+static zh_err counts_load(zh_world_counts *counts, zh_sv value)
+{
+    zh_reader r = zh_reader_on(value);
+    if (zh_read_u8(&r) != 1) return ZH_FORMAT;
+    counts->events = zh_read_var(&r);
+    counts->dead_letters = zh_read_var(&r);
+    counts->decisions = zh_read_var(&r);
+    counts->items_refused = zh_read_var(&r);
+    counts->letter_last = zh_read_var(&r);
+    counts->newest_ms = zh_read_zig(&r);
+    return r.bad ? ZH_CORRUPT : ZH_OK;
+}
+
+static zh_err save_counts(const zh_world *w, zh_keep keep)
+{
+    zh_buf value = zh_buf_open(256);
+    counts_put(&w->counts, &value);
+    zh_err e = zh_buf_err(&value);
+    if (e == ZH_OK) e = keep.put(keep.context, ZH_SV("counts"), zh_buf_view(&value));
+    zh_buf_close(&value);
+    return e;
+}
+
+static const struct { char letter; const char *name; } views[] = {
+    { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
+    { 's', "sales" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+};
+#define VIEWS (sizeof views / sizeof *views)
+
+static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
+{
+    zh_err e = ZH_OK;
+    switch (letter) {
+    case 'I':
+        pthread_rwlock_wrlock(&w->identity_lock);
+        e = zh_identity_save(w->identity, all, keep);
+        pthread_rwlock_unlock(&w->identity_lock);
+        return e;
+    case 'c': return zh_customers_save(w->customers, all, keep);
+    case 'k': return zh_consents_save(w->consents, all, keep);
+    case 'r': return zh_registry_save(w->registry, all, keep);
+    case 'i': return zh_catalog_save(w->catalog, all, keep);
+    case 's': return zh_sales_save(w->sales, all, keep);
+    case 'o': return zh_cocount_save(w->cocount, all, keep);
+    case 'p': return zh_popularity_save(w->popularity, all, keep);
+    default: return save_counts(w, keep);
+    }
+}
+
+static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
+{
+    switch (letter) {
+    case 'I': return zh_identity_load(w->identity, key, value);
+    case 'c': return zh_customers_load(w->customers, key, value);
+    case 'k': return zh_consents_load(w->consents, key, value);
+    case 'r': return zh_registry_load(w->registry, key, value);
+    case 'i': return zh_catalog_load(w->catalog, key, value);
+    case 's': return zh_sales_load(w->sales, key, value);
+    case 'o': return zh_cocount_load(w->cocount, key, value);
+    case 'p': return zh_popularity_load(w->popularity, key, value);
+    case 'w': return counts_load(&w->counts, value);
+    default: return ZH_FORMAT;
+    }
+}
+
+typedef struct to_state {
+    zh_state_batch *batch;
+    char letter;
+} to_state;
+
+static zh_err put_in_state(void *context, zh_sv key, zh_sv value)
+{
+    const to_state *to = context;
+    char bytes[ZH_STATE_KEY_BYTES_MAX];
+    if (key.size + 1 > sizeof bytes) return ZH_RANGE;
+    bytes[0] = to->letter;
+    memcpy(bytes + 1, key.data, key.size);
+    const zh_sv whole = { bytes, key.size + 1 };
+    const zh_space space = to->letter == 'I' ? ZH_SPACE_IDS : ZH_SPACE_VIEWS;
+    if (value.data == NULL) zh_state_drop(to->batch, space, whole);
+    else zh_state_put(to->batch, space, whole, value);
+    return ZH_OK;
+}
+
+zh_err zh_world_save(zh_world *w, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
+{
+    for (size_t i = 0; i < VIEWS; i++) {
+        to_state to = { batch, views[i].letter };
+        const zh_err e = save_view(w, views[i].letter, false, (zh_keep){ &to, put_in_state });
+        if (e != ZH_OK) return e;
+    }
+    zh_buf value = zh_buf_open(4096);
+    zh_buf_put_u8(&value, META_VERSION);
+    zh_buf_put_u32(&value, partitions);
+    for (uint32_t p = 0; p < partitions; p++) zh_buf_put_u64(&value, positions[p]);
+    const zh_err e = zh_buf_err(&value);
+    if (e == ZH_OK) zh_state_put(batch, ZH_SPACE_META, POSITIONS_KEY, zh_buf_view(&value));
+    zh_buf_close(&value);
+    return e;
+}
+
+static zh_err load_positions(zh_state *state, uint64_t *positions, uint32_t partitions, zh_note *why)
+{
+    for (uint32_t p = 0; p < partitions; p++) positions[p] = 0;
+    zh_buf value = zh_buf_open(4096);
+    zh_err e = zh_state_get(state, ZH_SPACE_META, POSITIONS_KEY, &value);
+    if (e == ZH_OK) {
+        zh_reader r = zh_reader_on(zh_buf_view(&value));
+        const uint8_t version = zh_read_u8(&r);
+        const uint32_t count = zh_read_u32(&r);
+        for (uint32_t p = 0; p < partitions && count == partitions; p++) positions[p] = zh_read_u64(&r);
+        if (version != META_VERSION || count != partitions || r.bad) {
+            zh_note_set(why, "the checkpoint is of version %u with %u partitions", version, count);
+            e = ZH_FORMAT;
+        }
+    }
+    zh_buf_close(&value);
+    return e;
+}
+
+static zh_err load_space(zh_world *w, zh_state *state, zh_space space, zh_note *why)
+{
+    zh_err e = ZH_OK;
+    zh_state_scan scan = zh_state_scan_open(state, space, (zh_sv){ 0 }, (zh_sv){ 0 });
+    while (e == ZH_OK && zh_state_scan_next(&scan)) {
+        if (scan.key.size == 0) e = ZH_CORRUPT;
+        else e = load_entry(w, scan.key.data[0], zh_sv_part(scan.key, 1, SIZE_MAX), scan.value);
+        if (e != ZH_OK) zh_note_set(why, "a checkpoint entry of view '%c' cannot be read: %s", scan.key.size > 0 ? scan.key.data[0] : '?', zh_err_text(e));
+    }
+    const zh_err closed = zh_state_scan_close(&scan);
+    return e != ZH_OK ? e : closed;
+}
+
+zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t partitions, zh_note *why)
+{
+    zh_err e = load_positions(state, positions, partitions, why);
+    if (e == ZH_ABSENT) return ZH_OK;
+    if (e == ZH_OK) e = load_space(w, state, ZH_SPACE_IDS, why);
+    if (e == ZH_OK) e = load_space(w, state, ZH_SPACE_VIEWS, why);
+    if (e != ZH_OK) return e;
+    if ((e = zh_popularity_tick(w->popularity, w->counts.newest_ms)) != ZH_OK) return e;
+    const zh_item *item;
+    for (size_t at = 0; (item = zh_catalog_next(w->catalog, &at)) != NULL;) {
+        e = zh_popularity_category(w->popularity, item->id, item->category_hash);
+        if (e != ZH_OK && e != ZH_FULL) return e;
+    }
+    return ZH_OK;
+}
+
+/* ---- comparing ---- */
+
+typedef struct entries {
+    zh_map hashes; /* hash of the key -> hash of the value */
+    zh_map *other; /* while walking the second world: the first one's */
+    uint64_t count, different;
+    char first[96];
+} entries;
+
+static void name_key(entries *to, zh_sv key)
+{
+    if (to->different++ > 0) return;
+    size_t at = 0;
+    for (size_t i = 0; i < key.size && at + 3 < sizeof to->first; i++)
+        at += (size_t)snprintf(to->first + at, sizeof to->first - at, "%02x", (unsigned char)key.data[i]);
+}
+
+static zh_err gather(void *context, zh_sv key, zh_sv value)
+{
+    entries *to = context;
+    to->count++;
+    return zh_map_put(&to->hashes, zh_fast64(key), zh_fast64(value) ^ value.size);
+}
+
+static zh_err match(void *context, zh_sv key, zh_sv value)
+{
+    entries *to = context;
+    to->count++;
+    const uint64_t *there = zh_map_get(to->other, zh_fast64(key));
+    if (there == NULL || *there != (zh_fast64(value) ^ value.size)) name_key(to, key);
+    if (there != NULL) zh_map_drop(to->other, zh_fast64(key));
+    return ZH_OK;
+}
+
+zh_err zh_world_compare(zh_world *a, zh_world *b, zh_world_say say, void *context, bool *equal)
+{
+    *equal = true;
+    for (size_t i = 0; i < VIEWS; i++) {
+        entries first = { .hashes = zh_map_open() }, second = { .other = &first.hashes };
+        zh_err e = save_view(a, views[i].letter, true, (zh_keep){ &first, gather });
+        if (e == ZH_OK) e = save_view(b, views[i].letter, true, (zh_keep){ &second, match });
+        if (e == ZH_OK && first.hashes.count > 0) { /* entries that only the first has */
+            if (second.different == 0) snprintf(second.first, sizeof second.first, "an entry that is in one only");
+            second.different += first.hashes.count;
+        }
+        zh_map_close(&first.hashes);
+        if (e != ZH_OK) return e;
+        *equal &= second.different == 0;
+        say(context, views[i].name, second.count, second.different, second.first);
+    }
+    return ZH_OK;
+}
+
+bool zh_world_check(const zh_world *w, const char **view, const char **why)
+{
+    *view = "identity";
+    if (!zh_identity_check(w->identity, why)) return false;
+    *view = "customers";
+    if (!zh_customers_check(w->customers, why)) return false;
+    *view = "consents";
+    if (!zh_consents_check(w->consents, why)) return false;
+    *view = "registry";
+    if (!zh_registry_check(w->registry, why)) return false;
+    *view = "catalog";
+    if (!zh_catalog_check(w->catalog, why)) return false;
+    *view = "sales";
+    if (!zh_sales_check(w->sales, why)) return false;
+    *view = "cocount";
+    if (!zh_cocount_check(w->cocount, why)) return false;
+    *view = "popularity";
+    return zh_popularity_check(w->popularity, why);
+}
+
+size_t zh_world_bytes(const zh_world *w)
+{
+    return zh_identity_bytes(w->identity) + zh_customers_bytes(w->customers) + zh_catalog_bytes(w->catalog) +
+           zh_sales_bytes(w->sales) + zh_cocount_bytes(w->cocount) + zh_popularity_bytes(w->popularity);
+}

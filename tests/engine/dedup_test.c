@@ -1,0 +1,71 @@
+/* Goal: exact answers in memory, from the state, after a turn, after a restart, after a taken-back key.
+ * Method: random keys against a plain array of what was taken; the fold side is played by puts. */
+#include "engine/dedup.h"
+#include "check.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { KEYS = 2000 };
+
+static zh_event_key key_of(uint64_t i)
+{
+    return i == 0 ? (zh_event_key){ 0, 0 } : (zh_event_key){ zh_mix64(i), zh_mix64(i + 77) };
+}
+
+static zh_state *open_state(const char *dir)
+{
+    zh_state *state;
+    zh_note why;
+    CHECK(zh_state_open(&state, &(zh_state_desc){ .dir = zh_sv_of(dir), .cache_bytes = ZH_STATE_CACHE_BYTES_MIN }, &why) == ZH_OK);
+    return state;
+}
+
+static void test_random_questions_equal_an_array(uint64_t seed, const char *dir)
+{
+    bool taken[KEYS] = { false };
+    zh_state *state = open_state(dir);
+    zh_state_batch *batch;
+    zh_dedup *dedup;
+    zh_seen seen;
+    CHECK(zh_state_batch_open(&batch, state) == ZH_OK);
+    CHECK(zh_dedup_open(&dedup, state) == ZH_OK);
+    for (int round = 0; round < 12; round++) {
+        for (int i = 0; i < 1500; i++) {
+            const uint64_t k = test_random(&seed) % KEYS;
+            const uint64_t other = test_random(&seed) % 8 == 0;
+            CHECK(zh_dedup_ask(dedup, key_of(k), k + other, &seen) == ZH_OK);
+            if (!taken[k] && other) { /* as when the append failed */
+                CHECK(seen == ZH_SEEN_NEW);
+                zh_dedup_forget(dedup, key_of(k));
+                continue;
+            }
+            CHECK(seen == (!taken[k] ? ZH_SEEN_NEW : other ? ZH_SEEN_OTHER_BODY : ZH_SEEN_SAME));
+            if (!taken[k]) zh_dedup_put(batch, key_of(k), k);
+            taken[k] = true;
+        }
+        CHECK(zh_state_commit(batch) == ZH_OK);
+        if (round % 3 == 0) zh_dedup_turn(dedup);
+        if (round % 4 == 3) { /* a restart */
+            zh_dedup_close(dedup);
+            CHECK(zh_dedup_open(&dedup, state) == ZH_OK);
+        }
+    }
+    CHECK(!zh_dedup_is_full(dedup));
+    zh_dedup_close(dedup);
+    zh_state_batch_close(batch);
+    CHECK(zh_state_close(state) == ZH_OK);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t seed = test_seed(argc, argv);
+    char dir[] = "/tmp/zhun-dedup-XXXXXX", path[64], command[96];
+    CHECK(mkdtemp(dir) != NULL);
+    for (uint64_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%d", dir, (int)i);
+        test_random_questions_equal_an_array(seed + i, path);
+    }
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    return system(command) == 0 ? 0 : 1;
+}
