@@ -1,0 +1,93 @@
+#include "model/metric.h"
+#include "model/scores.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+static bool is_right(const uint32_t *right, uint32_t size, uint32_t item)
+{
+    uint32_t low = 0, high = size;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (right[middle] < item) low = middle + 1;
+        else high = middle;
+    }
+    return low < size && right[low] == item;
+}
+
+static double gain_at(uint32_t place)
+{
+    return 1 / log2((double)place + 1);
+}
+
+static void add_list(zh_metrics *sum, const zh_metric_lists *l, uint32_t q, const double *gain, const double *ideal)
+{
+    const uint32_t *list = l->top + (size_t)q * l->k, *right = zh_rows_of(l->target, q);
+    const uint32_t size = zh_rows_size(l->target, q), t = l->wanted[q];
+    assert(t >= 1 && t >= size);
+    double got = 0, first = 0;
+    uint32_t hits = 0;
+    for (uint32_t r = 0; r < l->k; r++) {
+        if (list[r] == ZH_SCORES_NONE || !is_right(right, size, list[r])) continue;
+        if (hits++ == 0) first = 1.0 / (r + 1);
+        got += gain[r];
+    }
+    sum->recall += (double)hits / t;
+    sum->precision += (double)hits / l->k;
+    sum->ndcg += got / ideal[(t < l->k ? t : l->k) - 1];
+    sum->hit += hits > 0;
+    sum->mrr += first;
+}
+
+static int by_size(const void *left, const void *right)
+{
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void spread_of(zh_metrics *out, const zh_metric_lists *l, uint32_t *shown)
+{
+    const size_t places = (size_t)l->queries * l->k;
+    double filled = 0, popular = 0, weighted = 0;
+    for (size_t p = 0; p < places; p++) {
+        if (l->top[p] == ZH_SCORES_NONE) continue;
+        shown[l->top[p]]++;
+        popular += l->count[l->top[p]];
+        filled++;
+    }
+    const double n = l->items;
+    uint32_t covered = 0;
+    qsort(shown, l->items, sizeof *shown, by_size);
+    for (uint32_t i = 0; i < l->items; i++) {
+        weighted += (i + 1.0) * shown[i];
+        covered += shown[i] > 0;
+    }
+    if (l->items > 0) out->coverage = covered / n;
+    if (filled == 0) return;
+    out->gini = 2 * weighted / (n * filled) - (n + 1) / n;
+    out->popularity = popular / filled;
+}
+
+zh_err zh_metric_of(zh_metrics *out, zh_arena *scratch, const zh_metric_lists *lists)
+{
+    assert(lists->queries >= 1);
+    assert(lists->k >= 1 && lists->k <= ZH_SCORES_K_MAX);
+    double gain[ZH_SCORES_K_MAX], ideal[ZH_SCORES_K_MAX];
+    for (uint32_t r = 0; r < lists->k; r++) {
+        gain[r] = gain_at(r + 1);
+        ideal[r] = gain[r] + (r > 0 ? ideal[r - 1] : 0);
+    }
+    uint32_t *shown = ZH_TAKE(scratch, uint32_t, lists->items);
+    if (shown == NULL) return ZH_NOMEM;
+    zh_metrics sum = { 0 };
+    for (uint32_t q = 0; q < lists->queries; q++) add_list(&sum, lists, q, gain, ideal);
+    sum.recall /= lists->queries;
+    sum.precision /= lists->queries;
+    sum.ndcg /= lists->queries;
+    sum.hit /= lists->queries;
+    sum.mrr /= lists->queries;
+    spread_of(&sum, lists, shown);
+    *out = sum;
+    return ZH_OK;
+}
