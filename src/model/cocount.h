@@ -1,7 +1,7 @@
 /* cocount.h -- how many customers did both: item-item counts that follow every event.
  *
- * n_i  customers who bought (viewed) item i;   C_ij  customers who bought both i and j (viewed both
- * within 30 minutes). They are sums of the steps that customers' folds emit (core/effect.h). From
+ * n_i  customers who bought (viewed) item i;   C_ij  customers who bought both i and j (sittings in
+ * which both were viewed: these may be more than the viewers). They are sums of the steps that customers' folds emit (core/effect.h). From
  * them comes, on read,
  *
  *     sim(i, j) = C_ij / (sqrt(n_i) sqrt(n_j) + shrink)          cosine, shrunk

@@ -1,0 +1,563 @@
+/* One row an item and kind: how often it stands together with each other item. Rows are held from
+ * both sides, C_ij in row i and in row j, so that the list of one item is one walk.
+ *
+ * A row is thin (a hash table of pairs) or full (one int16 an item, by index), whichever is
+ * smaller; it is looked at again each time it has to grow. Counts that an int16 cannot hold stand
+ * at +-COUNT_MOST in a full row, and their true value in a map. Counts may be below zero while
+ * the steps of a merge overtake those they take back.
+ */
+#include "model/cocount.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/top.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define COUNT_MOST 32767     /* of an int16 */
+#define NO_INDEX UINT32_MAX  /* an empty slot of a thin row */
+#define STEPS_AHEAD 16u      /* steps looked up before the first is added: hides the wait for memory */
+#define VERSION 1
+#define LANES 8              /* floats of one AVX2 register */
+_Static_assert(ZH_COCOUNT_LANES % LANES == 0, "score arrays hold whole registers");
+
+typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t ints __attribute__((vector_size(LANES * sizeof(int32_t))));
+typedef int16_t shorts __attribute__((vector_size(LANES * sizeof(int16_t))));
+
+typedef struct pair { uint32_t index; int32_t count; } pair;
+
+typedef struct row {
+    zh_buf memory;   /* of either form, exactly as large as it is */
+    bool full;
+    uint32_t places; /* slots of a thin row (a power of two or 0), items of a full one */
+    uint32_t used;   /* slots taken in a thin row, counts other than 0 in a full one */
+    uint32_t over;   /* counts of a full row that stand in the map */
+} row;
+
+typedef struct known { /* an item */
+    row rows[ZH_COCOUNT_KINDS];
+    int64_t one[ZH_COCOUNT_KINDS];
+    bool dirty;
+} known;
+
+struct zh_cocount {
+    zh_arena self;   /* holds this struct */
+    uint32_t items_max, count, width;
+    zh_map index;    /* item number -> index */
+    zh_buf known, numbers;           /* known[count], uint64_t[width] */
+    zh_buf roots[ZH_COCOUNT_KINDS];  /* float[width]: sqrt(n), 1 where n <= 0 so that nothing divides by 0 */
+    zh_map over[ZH_COCOUNT_KINDS];   /* row index << 32 | index -> true count */
+};
+
+static known *known_of(const zh_cocount *c, uint32_t index)
+{
+    return (known *)(void *)c->known.data + index;
+}
+
+static uint64_t *numbers_of(const zh_cocount *c) { return (uint64_t *)(void *)c->numbers.data; }
+static float *roots_of(const zh_cocount *c, zh_cocount_kind kind) { return (float *)(void *)c->roots[kind].data; }
+static pair *pairs_of(const row *r) { return (pair *)(void *)r->memory.data; }
+static int16_t *counts_of(const row *r) { return (int16_t *)(void *)r->memory.data; }
+
+zh_err zh_cocount_open(zh_cocount **out, const zh_cocount_desc *desc)
+{
+    zh_arena self = zh_arena_open(1 << 15);
+    zh_cocount *c = ZH_TAKE(&self, zh_cocount, 1);
+    *out = c;
+    if (c == NULL) return ZH_NOMEM;
+    c->self = self;
+    c->items_max = desc->items_max != 0 ? desc->items_max : ZH_COCOUNT_ITEMS_MAX;
+    const size_t width_max = (size_t)c->items_max + ZH_COCOUNT_LANES;
+    c->known = zh_buf_open(c->items_max * sizeof(known));
+    c->numbers = zh_buf_open(width_max * sizeof(uint64_t));
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) c->roots[k] = zh_buf_open(width_max * sizeof(float));
+    return ZH_OK;
+}
+
+void zh_cocount_close(zh_cocount *c)
+{
+    if (c == NULL) return;
+    for (uint32_t i = 0; i < c->count; i++)
+        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&known_of(c, i)->rows[k].memory);
+    zh_map_close(&c->index);
+    zh_buf_close(&c->known);
+    zh_buf_close(&c->numbers);
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&c->roots[k]), zh_map_close(&c->over[k]);
+    zh_arena self = c->self;
+    zh_arena_close(&self);
+}
+
+/* Room for one more block of lanes. */
+static bool widen(zh_cocount *c)
+{
+    const size_t bytes = ZH_COCOUNT_LANES * sizeof(uint64_t);
+    char *numbers = zh_buf_room(&c->numbers, bytes);
+    if (numbers == NULL) return false;
+    memset(numbers, 0, bytes);
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) {
+        float *roots = (float *)(void *)zh_buf_room(&c->roots[k], ZH_COCOUNT_LANES * sizeof(float));
+        if (roots == NULL) return false;
+        for (uint32_t i = 0; i < ZH_COCOUNT_LANES; i++) roots[i] = 1;
+    }
+    c->width += ZH_COCOUNT_LANES;
+    return true;
+}
+
+static zh_err index_of(zh_cocount *c, zh_item_id item, uint32_t *index)
+{
+    const uint64_t *there = zh_map_get(&c->index, item.number);
+    if (there != NULL) {
+        *index = (uint32_t)*there;
+        return ZH_OK;
+    }
+    if (c->count >= c->items_max) return ZH_FULL;
+    if (c->count == c->width && !widen(c)) return ZH_NOMEM;
+    known *new = (known *)(void *)zh_buf_room(&c->known, sizeof *new);
+    if (new == NULL) return ZH_NOMEM;
+    *new = (known){ 0 };
+    if (zh_map_put(&c->index, item.number, c->count) != ZH_OK) {
+        c->known.size -= sizeof *new;
+        return ZH_NOMEM;
+    }
+    numbers_of(c)[c->count] = item.number;
+    *index = c->count++;
+    return ZH_OK;
+}
+
+/* ---- rows ---- */
+
+static uint32_t slot_of(const pair *pairs, uint32_t places, uint32_t index)
+{
+    uint32_t at = (uint32_t)((index * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (places - 1);
+    while (pairs[at].index != NO_INDEX && pairs[at].index != index) at = (at + 1) & (places - 1);
+    return at;
+}
+
+static int64_t true_count(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int16_t stands)
+{
+    if (stands != COUNT_MOST && stands != -COUNT_MOST) return stands;
+    const uint64_t *over = zh_map_get(&c->over[kind], (uint64_t)i << 32 | j);
+    return over == NULL ? stands : (int64_t)*over;
+}
+
+static int64_t row_get(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j)
+{
+    const row *r = &known_of(c, i)->rows[kind];
+    if (r->full) return j < r->places ? true_count(c, kind, i, j, counts_of(r)[j]) : 0;
+    if (r->places == 0) return 0;
+    const pair *p = &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
+    return p->index == j ? p->count : 0;
+}
+
+/* The next pair of a row with a count other than 0. */
+static bool row_next(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t *at, uint32_t *j, int64_t *count)
+{
+    const row *r = &known_of(c, i)->rows[kind];
+    for (; *at < r->places; ++*at) {
+        if (r->full) *j = *at, *count = true_count(c, kind, i, *at, counts_of(r)[*at]);
+        else *j = pairs_of(r)[*at].index, *count = *j == NO_INDEX ? 0 : pairs_of(r)[*at].count;
+        if (*count == 0) continue;
+        ++*at;
+        return true;
+    }
+    return false;
+}
+
+static uint32_t thin_places(uint32_t pairs) /* at a load of at most 3/4 */
+{
+    uint32_t places = 4;
+    while (places / 4 * 3 < pairs) places *= 2;
+    return places;
+}
+
+/* Give the row the smaller form that holds `pairs` pairs and the item `index`, with its counts. */
+static bool reshape(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t pairs, uint32_t index)
+{
+    row *old = &known_of(c, i)->rows[kind];
+    /* An eighth of room to grow, so that a new item does not move every row. */
+    const uint32_t least = c->width > index ? c->width : index + 1;
+    const uint32_t wide = (least + least / 8 + LANES) / ZH_COCOUNT_LANES * ZH_COCOUNT_LANES + ZH_COCOUNT_LANES;
+    row new = { .full = wide * sizeof(int16_t) <= thin_places(pairs) * sizeof(pair) };
+    new.places = new.full ? wide : thin_places(pairs);
+    const size_t bytes = new.places * (new.full ? sizeof(int16_t) : sizeof(pair));
+    new.memory = zh_buf_open(bytes);
+    char *room = zh_buf_room(&new.memory, bytes);
+    if (room == NULL) return false;
+    memset(room, new.full ? 0 : 0xFF, bytes);
+    uint32_t at = 0, j = 0;
+    int64_t count = 0;
+    while (row_next(c, kind, i, &at, &j, &count)) {
+        if (new.full) {
+            const bool over = count >= COUNT_MOST || count <= -COUNT_MOST;
+            counts_of(&new)[j] = (int16_t)(!over ? count : count > 0 ? COUNT_MOST : -COUNT_MOST);
+            if (over && zh_map_put(&c->over[kind], (uint64_t)i << 32 | j, (uint64_t)count) != ZH_OK) {
+                zh_buf_close(&new.memory);
+                return false;
+            }
+            new.over += over;
+        } else {
+            pairs_of(&new)[slot_of(pairs_of(&new), new.places, j)] = (pair){ j, (int32_t)count };
+            if (old->full && old->over > 0) (void)zh_map_drop(&c->over[kind], (uint64_t)i << 32 | j);
+        }
+        new.used++;
+    }
+    zh_buf_close(&old->memory);
+    *old = new;
+    return true;
+}
+
+static bool add_over(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
+{
+    row *r = &known_of(c, i)->rows[kind];
+    const uint64_t key = (uint64_t)i << 32 | j;
+    const int64_t count = true_count(c, kind, i, j, counts_of(r)[j]) + by;
+    const bool was = zh_map_get(&c->over[kind], key) != NULL;
+    const bool is = count >= COUNT_MOST || count <= -COUNT_MOST;
+    if (is && zh_map_put(&c->over[kind], key, (uint64_t)count) != ZH_OK) return false;
+    if (was && !is) (void)zh_map_drop(&c->over[kind], key);
+    r->over = r->over + is - was;
+    counts_of(r)[j] = (int16_t)(!is ? count : count > 0 ? COUNT_MOST : -COUNT_MOST);
+    return true;
+}
+
+static bool row_add(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
+{
+    row *r = &known_of(c, i)->rows[kind];
+    if (r->full && j >= r->places && !reshape(c, kind, i, r->used + 1, j)) return false;
+    if (!r->full) {
+        if (r->places == 0 && !reshape(c, kind, i, 1, j)) return false;
+        pair *p = r->full ? NULL : &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
+        if (p != NULL && p->index != j && r->used >= r->places / 4 * 3) {
+            if (!reshape(c, kind, i, r->used + 1, j)) return false;
+            p = r->full ? NULL : &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
+        }
+        if (p != NULL) {
+            if (p->index != j) *p = (pair){ j, 0 }, r->used++;
+            p->count += by;
+            return true;
+        }
+    }
+    int16_t *count = &counts_of(r)[j];
+    const int32_t sum = *count + by;
+    if (sum >= COUNT_MOST || sum <= -COUNT_MOST || *count == COUNT_MOST || *count == -COUNT_MOST)
+        return add_over(c, kind, i, j, by);
+    r->used = r->used + (*count == 0) - (sum == 0);
+    *count = (int16_t)sum;
+    return true;
+}
+
+/* ---- steps ---- */
+
+static void add_one(zh_cocount *c, zh_cocount_kind kind, uint32_t i, int64_t by)
+{
+    known *k = known_of(c, i);
+    k->one[kind] += by;
+    k->dirty = true;
+    roots_of(c, kind)[i] = k->one[kind] > 0 ? sqrtf((float)k->one[kind]) : 1;
+}
+
+static zh_err add_both(zh_cocount *c, zh_cocount_kind kind, uint32_t a, uint32_t b, int32_t by)
+{
+    if (!row_add(c, kind, a, b, by)) return ZH_NOMEM;
+    if (!row_add(c, kind, b, a, by)) {
+        (void)row_add(c, kind, a, b, -by);
+        return ZH_NOMEM;
+    }
+    known_of(c, numbers_of(c)[a] < numbers_of(c)[b] ? a : b)->dirty = true; /* whose entry holds it */
+    return ZH_OK;
+}
+
+static bool is_pair(zh_step_kind kind) { return kind == ZH_STEP_BOTH || kind == ZH_STEP_SEEN_BOTH; }
+
+static void look_ahead(const zh_cocount *c, zh_cocount_kind kind, uint32_t a, uint32_t b)
+{
+    const row *r = &known_of(c, b)->rows[kind];
+    if (r->full && a < r->places) __builtin_prefetch(counts_of(r) + a, 1);
+}
+
+zh_err zh_cocount_apply(zh_cocount *c, const zh_step *steps, size_t count)
+{
+    zh_err worst = ZH_OK;
+    for (size_t from = 0; from < count; from += STEPS_AHEAD) {
+        const size_t n = count - from < STEPS_AHEAD ? count - from : STEPS_AHEAD;
+        uint32_t a[STEPS_AHEAD], b[STEPS_AHEAD];
+        for (size_t s = 0; s < n; s++) {
+            const zh_step *step = &steps[from + s];
+            const bool again = s > 0 && a[s - 1] != NO_INDEX && step->a.number == steps[from + s - 1].a.number;
+            zh_err e = ZH_OK;
+            if (again) a[s] = a[s - 1];
+            else e = index_of(c, step->a, &a[s]);
+            b[s] = a[s];
+            if (e == ZH_OK && is_pair(step->kind)) e = index_of(c, step->b, &b[s]);
+            if (e == ZH_NOMEM) return e;
+            if (e == ZH_FULL) worst = e, a[s] = NO_INDEX;
+            else if (a[s] != b[s]) look_ahead(c, (zh_cocount_kind)(step->kind == ZH_STEP_SEEN_BOTH), a[s], b[s]);
+        }
+        for (size_t s = 0; s < n; s++) {
+            const zh_step *step = &steps[from + s];
+            const zh_cocount_kind kind = step->kind == ZH_STEP_BUYER || step->kind == ZH_STEP_BOTH
+                ? ZH_COCOUNT_BOUGHT : ZH_COCOUNT_VIEWED;
+            if (a[s] == NO_INDEX) continue;
+            if (!is_pair(step->kind)) add_one(c, kind, a[s], step->by);
+            else if (a[s] != b[s] && add_both(c, kind, a[s], b[s], step->by) != ZH_OK) return ZH_NOMEM;
+        }
+    }
+    return worst;
+}
+
+/* ---- asking ---- */
+
+int64_t zh_cocount_one(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item)
+{
+    uint32_t i;
+    return zh_cocount_index(c, item, &i) ? known_of(c, i)->one[kind] : 0;
+}
+
+int64_t zh_cocount_both(const zh_cocount *c, zh_cocount_kind kind, zh_item_id a, zh_item_id b)
+{
+    uint32_t i, j;
+    return zh_cocount_index(c, a, &i) && zh_cocount_index(c, b, &j) ? row_get(c, kind, i, j) : 0;
+}
+
+size_t zh_cocount_count(const zh_cocount *c) { return c->count; }
+uint32_t zh_cocount_width(const zh_cocount *c) { return c->width; }
+
+zh_item_id zh_cocount_item(const zh_cocount *c, uint32_t index)
+{
+    assert(index < c->width);
+    return (zh_item_id){ numbers_of(c)[index] };
+}
+
+bool zh_cocount_index(const zh_cocount *c, zh_item_id item, uint32_t *index)
+{
+    const uint64_t *there = zh_map_get(&c->index, item.number);
+    if (there != NULL) *index = (uint32_t)*there;
+    return there != NULL;
+}
+
+/* round(scaled C / (root_i root_j + shrink)): the same operations, one number or a register of them. */
+static int32_t share_of(float scaled, float root_i, float root_j, float shrink, float count)
+{
+    return (int32_t)(scaled * count / (root_i * root_j + shrink) + 0.5f);
+}
+
+static void spread_full(const row *r, const float *roots, float root, float scaled, float shrink, uint32_t width,
+                        int32_t *scores)
+{
+    const int16_t *counts = counts_of(r);
+    const uint32_t most = r->places < width ? r->places : width;
+    for (uint32_t at = 0; at < most; at += LANES) {
+        shorts count;
+        floats root_j;
+        ints sum;
+        memcpy(&count, counts + at, sizeof count);
+        memcpy(&root_j, roots + at, sizeof root_j);
+        memcpy(&sum, scores + at, sizeof sum);
+        const floats share = scaled * __builtin_convertvector(count, floats) / (root * root_j + shrink) + 0.5f;
+        sum += __builtin_convertvector(share, ints);
+        memcpy(scores + at, &sum, sizeof sum);
+    }
+}
+
+void zh_cocount_spread(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float weight, float shrink,
+                       int32_t *scores)
+{
+    uint32_t i;
+    if (!zh_cocount_index(c, item, &i)) return;
+    const row *r = &known_of(c, i)->rows[kind];
+    const float *roots = roots_of(c, kind);
+    const float scaled = weight * 1e6f;
+    if (r->full && r->over == 0) {
+        spread_full(r, roots, roots[i], scaled, shrink, c->width, scores);
+        return;
+    }
+    uint32_t at = 0, j = 0;
+    int64_t count = 0;
+    while (row_next(c, kind, i, &at, &j, &count))
+        scores[j] += share_of(scaled, roots[i], roots[j], shrink, (float)count);
+}
+
+int32_t zh_cocount_share(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, zh_item_id other, float weight,
+                         float shrink)
+{
+    uint32_t i, j;
+    if (!zh_cocount_index(c, item, &i) || !zh_cocount_index(c, other, &j) || i == j) return 0;
+    const float *roots = roots_of(c, kind);
+    return share_of(weight * 1e6f, roots[i], roots[j], shrink, (float)row_get(c, kind, i, j));
+}
+
+size_t zh_cocount_neighbours(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float shrink, size_t k,
+                             zh_neighbour *out)
+{
+    assert(k <= ZH_NEIGHBOURS_MAX);
+    zh_top_entry entries[ZH_NEIGHBOURS_MAX];
+    zh_top top = zh_top_open(entries, k);
+    uint32_t i, at = 0, j = 0;
+    int64_t count = 0;
+    if (!zh_cocount_index(c, item, &i)) return 0;
+    const float *roots = roots_of(c, kind);
+    while (row_next(c, kind, i, &at, &j, &count)) {
+        const int32_t score = share_of(1e6f, roots[i], roots[j], shrink, (float)count);
+        if (score > 0) zh_top_offer(&top, score, numbers_of(c)[j], (uint64_t)count);
+    }
+    zh_top_sort(&top);
+    for (size_t n = 0; n < top.count; n++)
+        out[n] = (zh_neighbour){ { entries[n].key }, entries[n].score, (int64_t)entries[n].extra };
+    return top.count;
+}
+
+/* ---- keeping ----
+ *
+ * An entry: key = item number, u64 big-endian. Value: u8 version=1, zig n bought, zig n viewed, then
+ * for bought and viewed: var pairs, each var (number - number before, the item's own at first), zig count. */
+
+typedef struct kept { uint64_t number; int64_t count; } kept;
+
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t x = ((const kept *)a)->number, y = ((const kept *)b)->number;
+    return x < y ? -1 : x > y;
+}
+
+static void put_row(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, zh_buf *pairs, zh_buf *value)
+{
+    const uint64_t *numbers = numbers_of(c);
+    uint32_t at = 0, j = 0;
+    int64_t count = 0;
+    zh_buf_reset(pairs);
+    while (row_next(c, kind, i, &at, &j, &count)) {
+        const kept one = { numbers[j], count };
+        if (numbers[j] > numbers[i]) zh_buf_put(pairs, (zh_sv){ (const char *)&one, sizeof one });
+    }
+    const size_t n = pairs->size / sizeof(kept);
+    const kept *list = (const kept *)(const void *)pairs->data;
+    if (n > 1) qsort(pairs->data, n, sizeof(kept), by_number);
+    zh_buf_put_var(value, n);
+    uint64_t before = numbers[i];
+    for (size_t p = 0; p < n; p++) {
+        zh_buf_put_var(value, list[p].number - before);
+        zh_buf_put_zig(value, list[p].count);
+        before = list[p].number;
+    }
+}
+
+static zh_err save_one(zh_cocount *c, uint32_t i, bool all, zh_keep keep, zh_buf *pairs, zh_buf *value)
+{
+    const known *k = known_of(c, i);
+    zh_buf_reset(value);
+    zh_buf_put_u8(value, VERSION);
+    zh_buf_put_zig(value, k->one[ZH_COCOUNT_BOUGHT]);
+    zh_buf_put_zig(value, k->one[ZH_COCOUNT_VIEWED]);
+    put_row(c, ZH_COCOUNT_BOUGHT, i, pairs, value);
+    put_row(c, ZH_COCOUNT_VIEWED, i, pairs, value);
+    zh_err e = zh_buf_err(pairs);
+    if (e == ZH_OK) e = zh_buf_err(value);
+    if (e != ZH_OK) return e;
+    static const char nothing[] = { VERSION, 0, 0, 0, 0 };
+    const bool gone = value->size == sizeof nothing && memcmp(value->data, nothing, sizeof nothing) == 0;
+    if (gone && all) return ZH_OK;
+    char key[8];
+    for (int byte = 0; byte < 8; byte++) key[byte] = (char)(numbers_of(c)[i] >> (56 - 8 * byte));
+    return keep.put(keep.context, (zh_sv){ key, sizeof key }, gone ? (zh_sv){ 0 } : zh_buf_view(value));
+}
+
+zh_err zh_cocount_save(zh_cocount *c, bool all, zh_keep keep)
+{
+    zh_err e = ZH_OK;
+    zh_buf pairs = zh_buf_open(c->items_max * sizeof(kept)), value = zh_buf_open(c->items_max * 48ull + 64);
+    for (uint32_t i = 0; i < c->count && e == ZH_OK; i++) {
+        if (!all && !known_of(c, i)->dirty) continue;
+        e = save_one(c, i, all, keep, &pairs, &value);
+        if (e == ZH_OK && !all) known_of(c, i)->dirty = false;
+    }
+    zh_buf_close(&pairs);
+    zh_buf_close(&value);
+    return e;
+}
+
+static zh_err load_row(zh_cocount *c, zh_cocount_kind kind, uint32_t i, zh_reader *r)
+{
+    uint64_t number = numbers_of(c)[i];
+    const uint64_t pairs = zh_read_var(r);
+    if (r->bad || pairs > zh_reader_left(r) / 2) return ZH_FORMAT;
+    for (uint64_t p = 0; p < pairs; p++) {
+        const uint64_t step = zh_read_var(r);
+        const int64_t count = zh_read_zig(r);
+        if (r->bad || step == 0 || number > UINT64_MAX - step) return ZH_FORMAT;
+        if (count == 0 || count > INT32_MAX || count < -INT32_MAX) return ZH_FORMAT;
+        uint32_t j = 0;
+        number += step;
+        zh_err e = index_of(c, (zh_item_id){ number }, &j);
+        if (e == ZH_OK && row_get(c, kind, i, j) != 0) e = ZH_FORMAT; /* the same entry twice */
+        if (e == ZH_OK) e = add_both(c, kind, i, j, (int32_t)count);
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
+zh_err zh_cocount_load(zh_cocount *c, zh_sv key, zh_sv value)
+{
+    zh_reader r = zh_reader_on(value);
+    uint64_t number = 0;
+    uint32_t i = 0;
+    if (key.size != 8 || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    for (size_t byte = 0; byte < 8; byte++) number = number << 8 | (uint8_t)key.data[byte];
+    zh_err e = number == 0 ? ZH_FORMAT : index_of(c, (zh_item_id){ number }, &i);
+    if (e != ZH_OK) return e;
+    add_one(c, ZH_COCOUNT_BOUGHT, i, zh_read_zig(&r));
+    add_one(c, ZH_COCOUNT_VIEWED, i, zh_read_zig(&r));
+    e = load_row(c, ZH_COCOUNT_BOUGHT, i, &r);
+    if (e == ZH_OK) e = load_row(c, ZH_COCOUNT_VIEWED, i, &r);
+    known_of(c, i)->dirty = false;
+    return e == ZH_OK && (r.bad || zh_reader_left(&r) != 0) ? ZH_FORMAT : e;
+}
+
+/* ---- proving ---- */
+
+static const char *fault_of(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, size_t *over)
+{
+    const known *k = known_of(c, i);
+    uint32_t at = 0, j = 0, pairs = 0;
+    int64_t count = 0;
+    if (k->one[kind] < 0) return "fewer than no customers";
+    while (row_next(c, kind, i, &at, &j, &count)) {
+        pairs++;
+        if (j >= c->count || j == i) return "a pair with itself or an unknown item";
+        if (count < 0) return "a pair below zero";
+        if (kind == ZH_COCOUNT_BOUGHT && (count > k->one[kind] || count > known_of(c, j)->one[kind]))
+            return "more customers of both than of one"; /* viewed pairs count once a sitting */
+        if (row_get(c, kind, j, i) != count) return "a pair differs from its other side";
+    }
+    const row *r = &k->rows[kind];
+    if (r->full ? pairs != r->used : pairs > r->used) return "a row counts its pairs wrongly";
+    *over += r->over;
+    return NULL;
+}
+
+bool zh_cocount_check(const zh_cocount *c, const char **why)
+{
+    for (int kind = 0; kind < ZH_COCOUNT_KINDS; kind++) {
+        size_t over = 0;
+        for (uint32_t i = 0; i < c->count; i++) {
+            const char *fault = fault_of(c, (zh_cocount_kind)kind, i, &over);
+            if (fault == NULL) continue;
+            *why = fault;
+            return false;
+        }
+        if (over == c->over[kind].count) continue;
+        *why = "large counts without a row";
+        return false;
+    }
+    return true;
+}
+
+size_t zh_cocount_bytes(const zh_cocount *c)
+{
+    size_t bytes = zh_arena_held(&c->self) + zh_map_bytes(&c->index) + c->known.cap_ + c->numbers.cap_;
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += c->roots[k].cap_ + zh_map_bytes(&c->over[k]);
+    for (uint32_t i = 0; i < c->count; i++)
+        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += known_of(c, i)->rows[k].memory.cap_;
+    return bytes;
+}
