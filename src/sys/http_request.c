@@ -54,10 +54,18 @@ void zh_http_request_free(zh_http_request *request)
     free(request);
 }
 
-/* Back into the pool, clean. */
+static void drop_response(zh_http_request *request)
+{
+    if (request->response != NULL && request->response != request->server->oops)
+        MHD_destroy_response(request->response);
+    request->response = NULL;
+}
+
+/* Back into the pool, clean. A response still here is of a client that left while its request was held. */
 static void request_give(zh_http_request *request)
 {
     zh_http_server *server = request->server;
+    drop_response(request);
     atomic_fetch_sub(&server->body_bytes, request->body_size);
     zh_arena_reset(&request->arena);
     if (zh_arena_held(&request->arena) > KEPT_BYTES_MAX) zh_arena_close(&request->arena);
@@ -218,13 +226,11 @@ static unsigned judge_headers(const header_facts *facts, const char *version, ui
 
 static enum MHD_Result queue_answer(zh_http_request *request)
 {
-    struct MHD_Response *response = request->response;
-    request->response = NULL;
     if (request->connection != NULL)
         atomic_store(&request->connection->deadline_us,
                      request->stream != NULL ? INT64_MAX : ms_from_now(request->server->desc.answer_ms_max));
-    const enum MHD_Result result = MHD_queue_response(request->mhd, request->status, response);
-    if (response != request->server->oops) MHD_destroy_response(response);
+    const enum MHD_Result result = MHD_queue_response(request->mhd, request->status, request->response);
+    drop_response(request); /* libmicrohttpd holds its own reference */
     return result;
 }
 
