@@ -10,7 +10,7 @@
  *
  * Guarantees  order and repetition of records and merges never matter (property-tested);
  *             a refusal is in force with the fold that brings it, there is no cache.
- * Cost        O(fields said) a fold, O(1) a zh_consents_said; about 60 bytes a word said.
+ * Cost        O(fields said) a fold, O(1) a zh_consents_said; about 70 bytes a word said.
  * Threads     readers together or one writer: the owner of the customer's partition.
  * Clock       none: times come in records.
  * Not here    what a purpose asks of a consent (guard/permit.h), JSON (server, collect).
@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/keep.h"
 #include "core/id.h"
+#include "core/record.h"
 
 #define ZH_CONSENT_TEXT_BYTES_MAX 128 /* policy version or source: a name, not a page */
 #define ZH_CONSENT_CUSTOMER_MAX ((UINT64_C(1) << 60) - 1) /* a word's key is customer * 16 + field */
@@ -69,14 +70,18 @@ typedef struct zh_consent_change {
     zh_sv source;            /* "settings page"; may be empty */
 } zh_consent_change;
 
-/* Append the record, kind byte first. The change must satisfy the ranges above (assert). */
+/* Append the record, kind byte first. The change must satisfy the ranges above, texts their maximum (assert). */
 void zh_consent_put(const zh_consent_change *change, zh_buf *out);
 /* Views point into `record`. Errors: ZH_FORMAT. */
 ZH_MUST zh_err zh_consent_get(zh_sv record, zh_consent_change *out);
 
 /* Segment's context.consent.categoryPreferences, parsed by the caller. Absent (present == false)
  * says nothing; present and empty refuses every field; a category that nobody mapped says nothing;
- * of several categories of one field all must be true. Fills said and yes of `out` only. */
+ * of several categories of one field all must be true. Fills said and yes of `out` only.
+ * The default mapping: Advertising, Marketing, Targeting, C0004 -> ads, onsite; Analytics, Performance,
+ * C0002 -> analytics; Functional, Personalization, Preferences, C0003 -> personalisation; the name of a
+ * channel -> that channel. A yes in a cookie banner is no consent to be written to, so Advertising
+ * does not reach e-mail or SMS. */
 typedef struct zh_consent_category {
     zh_sv name; /* "Advertising"; ASCII case does not matter */
     bool allowed;
@@ -104,7 +109,10 @@ typedef struct zh_consent {
 
 typedef struct zh_consents zh_consents;
 
-/* An empty fold, in memory of its own; at most `bytes_max` bytes of words and texts. Caller closes. */
+/* Distinct versions and sources: a shop has tens, so this stops only a program gone wild. */
+#define ZH_CONSENT_TEXTS_BYTES_MAX (64u << 20)
+
+/* An empty fold, in memory of its own; at most `bytes_max` bytes of words (32 each). Caller closes. */
 ZH_MUST zh_err zh_consents_open(zh_consents **out, size_t bytes_max);
 void zh_consents_close(zh_consents *consents);
 

@@ -12,8 +12,13 @@
  *   MARKETING     the channel refused; or never allowed (silence is no), but ONSITE: nothing is sent
  *   SUPPORT       a person looks: no stated purpose, or a role without the right
  *                 (customer 0, dead letters: READ_DEADLETTERS; else VIEW_CUSTOMER)
- *   OPERATE       rebuild, check, export, erase: a person without EXPORT and ERASE; a program's key.
+ *   OPERATE       rebuild, check, export, erase: a role with neither EXPORT nor ERASE.
  *                 customer 0 stands for everyone
+ *
+ * The engine itself (ZH_ACTOR_ENGINE) needs no role. A program with a key needs one for SUPPORT and
+ * OPERATE only: the key's scope has let it serve. A person is nobody's customer, so for SERVE,
+ * PERSONALIZE and MARKETING (a preview) a person is also asked what SUPPORT asks, and VIEW_TOTALS for
+ * ANALYTICS.
  *
  * Guarantees  a permit not made by zh_permit_ask(), or changed after, allows nothing.
  * Cost        one look-up in the consent fold.

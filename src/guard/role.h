@@ -58,7 +58,7 @@ typedef enum zh_actor_kind { ZH_ACTOR_ENGINE = 1, ZH_ACTOR_KEY, ZH_ACTOR_USER } 
 typedef struct zh_actor {
     zh_actor_kind kind;
     uint32_t number; /* of the key or user in the registry; 0 for the engine */
-    zh_role role;    /* of a user; ZH_ROLE_NONE otherwise */
+    zh_role role;    /* of a user, or lent to a key of administration; ZH_ROLE_NONE otherwise */
     zh_sv why;       /* the stated purpose of a person, for the audit; borrowed */
 } zh_actor;
 

@@ -67,7 +67,7 @@ typedef struct zh_sealer { /* all fields private; holds secrets: wiped by close 
     zh_workspace_id workspace_;
     uint32_t keys_count_;
     struct zh_sealer_key_ { uint32_t id; uint8_t wrap[32], letter[32]; } keys_[ZH_SEALER_KEYS_MAX];
-    uint8_t nonce_[16], dedup_[16], blind_[ZH_BLIND_COUNT][16];
+    uint8_t nonce_[16], nonce_plain_[16], dedup_[16], blind_[ZH_BLIND_COUNT][16];
 } zh_sealer;
 
 /* keys[0] seals, all unseal; equal `index` in all, different ids (assert). Caller closes.
