@@ -1,0 +1,252 @@
+/* One event into one customer: read what it says, make room, say the steps, change. */
+#include "profile/customer_inside.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+typedef struct act_rule { bool is_touch, is_view, is_sale; uint32_t points; } act_rule;
+
+static const act_rule rules[ZH_ACT_COUNT] = {
+    [ZH_ACT_VIEW]         = { .is_touch = true, .is_view = true, .points = 1 },
+    [ZH_ACT_CLICK]        = { .is_touch = true, .is_view = true, .points = 1 },
+    [ZH_ACT_ADD]          = { .is_touch = true, .points = 3 },
+    [ZH_ACT_REMOVE]       = { .is_touch = true },
+    [ZH_ACT_WISH]         = { .is_touch = true, .points = 3 },
+    [ZH_ACT_UNWISH]       = { .is_touch = true },
+    [ZH_ACT_SHARE]        = { .is_touch = true },
+    [ZH_ACT_REVIEW]       = { .is_touch = true },
+    [ZH_ACT_ORDER]        = { .is_touch = true, .is_sale = true, .points = 5 },
+    [ZH_ACT_ORDER_UPDATE] = { .is_sale = true, .points = 5 },
+};
+
+/* All that is read of an event before anything changes. */
+typedef struct reading {
+    const zh_event *event;
+    act_rule rule;
+    zh_rank rank;
+    zh_bit *bits;        /* lines one may learn from */
+    uint32_t bits_count;
+    bool has_order;
+    zh_order order;
+    zh_stated *stated;   /* where the order is a statement */
+    uint32_t stated_count;
+    zh_trait *traits;
+    uint32_t traits_count;
+} reading;
+
+zh_rank zh_rank_of(const zh_event *event)
+{
+    const uint64_t tie = zh_mix64(event->key.high ^ zh_mix64(event->key.low ^ zh_mix64(event->body_hash)));
+    return (zh_rank){ event->time_ms, tie };
+}
+
+static bool is_loose(const zh_event *event)
+{
+    return event->act == ZH_ACT_ORDER && (event->marks & ZH_MARK_ORDER_LINE) != 0;
+}
+
+static zh_err read_bits(reading *r, zh_arena *arena)
+{
+    const zh_event *event = r->event;
+    if (event->lines_count == 0 || !(r->rule.is_touch || r->rule.is_sale)) return ZH_OK;
+    if (event->marks & (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER)) return ZH_OK;
+    r->bits = ZH_TAKE(arena, zh_bit, event->lines_count);
+    if (r->bits == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < event->lines_count; i++) {
+        const zh_line *line = &event->lines[i];
+        zh_bit *bit = &r->bits[r->bits_count++];
+        *bit = (zh_bit){ .item = line->item, .quantity = line->quantity };
+        if (r->rule.points == 0) continue;
+        bit->category_text = line->category;
+        bit->brand_text = line->brand;
+        if (line->category.size > 0) bit->category = zh_taste_hash(ZH_TASTE_CATEGORY, line->category);
+        if (line->brand.size > 0) bit->brand = zh_taste_hash(ZH_TASTE_BRAND, line->brand);
+    }
+    return ZH_OK;
+}
+
+static int stated_order(const void *left, const void *right)
+{
+    const zh_stated *a = left, *b = right;
+    if (a->item.number != b->item.number) return a->item.number < b->item.number ? -1 : 1;
+    if (a->category != b->category) return a->category < b->category ? -1 : 1;
+    return a->brand < b->brand ? -1 : a->brand > b->brand;
+}
+
+/* The items of a statement, each once, the first ZH_PROFILE_STATED_MAX by number. */
+static zh_err read_stated(reading *r, zh_arena *arena)
+{
+    zh_stated *all = ZH_TAKE(arena, zh_stated, r->bits_count);
+    if (all == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < r->bits_count; i++) {
+        const zh_bit *bit = &r->bits[i];
+        all[i] = (zh_stated){ r->order.id_hash, bit->item, bit->quantity, bit->category, bit->brand };
+    }
+    if (r->bits_count > 1) qsort(all, r->bits_count, sizeof *all, stated_order);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->bits_count; i++) {
+        if (count > 0 && all[count - 1].item.number == all[i].item.number)
+            all[count - 1].quantity = zh_sum(all[count - 1].quantity, all[i].quantity);
+        else if (count < ZH_PROFILE_STATED_MAX)
+            all[count++] = all[i];
+        else
+            break;
+    }
+    r->stated = all;
+    r->stated_count = count;
+    return ZH_OK;
+}
+
+static zh_err read_order(reading *r, zh_arena *arena)
+{
+    const zh_event *event = r->event;
+    r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || (event->act == ZH_ACT_CANCEL && event->order_id.size > 0);
+    if (!r->has_order) return ZH_OK;
+    zh_order *order = &r->order;
+    *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks, .currency = event->currency };
+    /* An event that names no order is one by itself. */
+    order->id_hash = event->order_id.size > 0 ? zh_order_hash(event->order_id) : r->rank.tie;
+    if (event->act == ZH_ACT_REFUND) {
+        order->refunded_minor = event->revenue_minor;
+        order->refunds = 1;
+    } else if (event->act == ZH_ACT_CANCEL) {
+        order->is_cancelled = true;
+        order->currency.code = 0;
+    } else if (is_loose(event)) {
+        order->loose_minor = event->revenue_minor;
+        order->loose_lines = event->lines_count == 0 ? 1 : event->lines_count;
+    } else {
+        order->form = event->act == ZH_ACT_ORDER ? ZH_ORDER_STATED : ZH_ORDER_UPDATED;
+        order->stated = r->rank;
+        order->stated_minor = event->revenue_minor;
+        order->stated_lines = (uint16_t)(event->lines_count < UINT16_MAX ? event->lines_count : UINT16_MAX);
+        return read_stated(r, arena);
+    }
+    return ZH_OK;
+}
+
+static void add_taste_room(const zh_customer_state *s, const reading *r, zh_taste_kind kind, uint64_t hash,
+                           zh_sv name, zh_state_room *room)
+{
+    if (hash == 0 || zh_state_taste(s, zh_week_of(r->event->time_ms), kind, hash) != NULL) return;
+    room->tastes++;
+    room->names_bytes += zh_name_bytes(name);
+}
+
+static zh_state_room room_for(const zh_customer_state *s, const reading *r)
+{
+    zh_state_room room = { .tallies = 2, .days = 1 };
+    if (r->rule.is_touch) room.touches = r->bits_count;
+    for (uint32_t i = 0; i < r->bits_count && (r->rule.points > 0 || r->rule.is_sale); i++) {
+        const zh_bit *bit = &r->bits[i];
+        if (r->rule.is_sale && zh_state_bought(s, bit->item) == NULL) room.bought++;
+        add_taste_room(s, r, ZH_TASTE_CATEGORY, bit->category, bit->category_text, &room);
+        add_taste_room(s, r, ZH_TASTE_BRAND, bit->brand, bit->brand_text, &room);
+    }
+    if (r->has_order) room.orders = zh_state_order(s, r->order.id_hash) == NULL;
+    room.stated = r->stated_count;
+    for (uint32_t i = 0; i < r->traits_count; i++) room.traits_bytes += zh_trait_bytes(&r->traits[i]);
+    return room;
+}
+
+static int item_order(const void *left, const void *right)
+{
+    const zh_item_id *a = left, *b = right;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* The bought set before and after, where the event adds items to it. */
+static zh_err say_bought(const zh_customer_state *s, const reading *r, size_t fresh, zh_effects *effects)
+{
+    const zh_bought *bought = s->bought.data;
+    zh_item_id *items = ZH_TAKE(effects->arena, zh_item_id, fresh);
+    zh_mark *marks = ZH_TAKE(effects->arena, zh_mark, s->bought.count + fresh);
+    if (items == NULL || marks == NULL) return ZH_NOMEM;
+    size_t items_count = 0, count = 0;
+    for (uint32_t i = 0; i < r->bits_count; i++)
+        if (zh_state_bought(s, r->bits[i].item) == NULL) items[items_count++] = r->bits[i].item;
+    if (items_count > 1) qsort(items, items_count, sizeof *items, item_order);
+
+    size_t at = 0;
+    for (uint32_t i = 0; i <= s->bought.count; i++) {
+        for (; at < items_count && (i == s->bought.count || items[at].number < bought[i].item.number); at++)
+            if (at == 0 || items[at].number != items[at - 1].number)
+                marks[count++] = (zh_mark){ items[at], ZH_IN_AFTER };
+        if (i < s->bought.count) marks[count++] = (zh_mark){ bought[i].item, ZH_IN_TO | ZH_IN_AFTER };
+    }
+    for (size_t i = ZH_PROFILE_BOUGHT_MAX; i < count; i++) marks[i].sides &= ~(unsigned)ZH_IN_AFTER;
+    return zh_say_bought(marks, count, effects);
+}
+
+static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_state_room *room, zh_effects *effects)
+{
+    zh_err e = ZH_OK;
+    if (r->rule.is_view) {
+        for (uint32_t i = 0; i < r->bits_count && e == ZH_OK; i++) {
+            bool is_repeat = false;
+            for (uint32_t k = 0; k < i && !is_repeat; k++) is_repeat = r->bits[k].item.number == r->bits[i].item.number;
+            if (!is_repeat) e = zh_say_viewed(s, r->bits[i].item, r->event->time_ms, effects);
+        }
+    }
+    if (e == ZH_OK && room->bought > 0) e = say_bought(s, r, room->bought, effects);
+    return e;
+}
+
+static uint16_t hour_key(int64_t time_ms)
+{
+    const int64_t hours = zh_floor_div(time_ms, 3600000) + 72; /* 1970-01-01 was a Thursday */
+    return (uint16_t)(ZH_TALLY_HOUR + (hours - zh_floor_div(hours, 168) * 168));
+}
+
+static uint64_t day_of(int64_t time_ms)
+{
+    const int64_t day = zh_floor_div(time_ms, ZH_DAY_MS);
+    const int64_t slot = (time_ms - day * ZH_DAY_MS) / ZH_PROFILE_SITTING_MS;
+    return (uint64_t)zh_clamp16(day) << 48 | 1ull << slot;
+}
+
+static void apply(zh_customer_state *s, const reading *r)
+{
+    const zh_event *event = r->event;
+    zh_state_seen(s, event->time_ms, event->time_ms);
+    zh_state_tally(s, (uint16_t)event->act, 1);
+    zh_state_tally(s, hour_key(event->time_ms), 1);
+    zh_state_day(s, day_of(event->time_ms));
+    const bool is_counted = !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
+    for (uint32_t i = 0; i < r->bits_count; i++) {
+        const zh_bit *bit = &r->bits[i];
+        if (r->rule.is_touch) zh_state_touch(s, (zh_touch){ bit->item, r->rank, event->act });
+        if (r->rule.points > 0) zh_state_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
+        if (r->rule.is_sale)
+            zh_state_bought_add(s, (zh_bought){ .item = bit->item, .last_ms = event->time_ms,
+                .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
+    }
+    if (r->has_order) zh_state_order_add(s, r->order, r->stated, r->stated_count);
+    for (uint32_t i = 0; i < r->traits_count; i++) zh_state_trait_add(s, &r->traits[i]);
+}
+
+zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
+{
+    assert(customer.number > 0);
+    assert((unsigned)event->act < ZH_ACT_COUNT);
+    reading r = { .event = event, .rule = rules[event->act], .rank = zh_rank_of(event) };
+    zh_err e = read_bits(&r, effects->arena);
+    if (e == ZH_OK) e = read_order(&r, effects->arena);
+    if (e == ZH_OK) e = zh_traits_of(c, event, effects->arena, &r.traits, &r.traits_count);
+    if (e != ZH_OK) return e;
+
+    zh_customer_state *state;
+    bool made;
+    if ((e = zh_state_take(c, customer.number, &state, &made)) != ZH_OK) return e;
+    const size_t steps = effects->count;
+    const zh_state_room room = room_for(state, &r);
+    e = zh_state_reserve(&c->heap, state, &room);
+    if (e == ZH_OK) e = say_steps(state, &r, &room, effects);
+    if (e != ZH_OK) {
+        effects->count = steps;
+        if (made) zh_state_untake(c, customer.number);
+        return e;
+    }
+    apply(state, &r);
+    return ZH_OK;
+}

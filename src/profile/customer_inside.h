@@ -1,0 +1,170 @@
+/* customer_inside.h -- how one customer's state lies in memory; for the files of customer only.
+ *
+ * Nine lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
+ * the sum of a key, take the larger of two, insert a key and drop the last one past the maximum.
+ * A dropped key never comes back, because the maximum keeps the first keys of an order that does
+ * not depend on arrival; that is the whole proof that order does not matter.
+ *
+ * Only sums are ever taken back (a statement of an order that another one replaces); keys stay, even
+ * with a sum of 0, or taking back would depend on who came first. Sums wrap, so that they commute.
+ *
+ * Every change is in two halves: zh_state_reserve() may fail, the rest cannot.
+ */
+#ifndef ZH_PROFILE_CUSTOMER_INSIDE_H
+#define ZH_PROFILE_CUSTOMER_INSIDE_H
+#include "base/heap.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "profile/customer.h"
+
+#define ZH_DAY_MS 86400000
+#define ZH_WEEK_MS (7LL * ZH_DAY_MS)
+#define ZH_TALLY_HOUR 64 /* tally keys: acts from 0, hours of the week from here */
+#define ZH_TALLIES_MAX (ZH_TALLY_HOUR + 168)
+_Static_assert(ZH_ACT_COUNT <= ZH_TALLY_HOUR, "acts and hours share one key");
+
+typedef struct zh_tally { uint16_t key; uint32_t count; } zh_tally;
+
+/* One item of the standing statement of an order: what must be taken back when another one stands. */
+typedef struct zh_stated {
+    uint64_t order;       /* zh_order.id_hash */
+    zh_item_id item;
+    int64_t quantity;
+    uint64_t category, brand; /* hashes, 0: none */
+} zh_stated;
+
+struct zh_customer_state {
+    uint64_t number;
+    int64_t first_ms, last_ms;  /* first > last: no event yet */
+    zh_heap_list tallies;       /* zh_tally, by key */
+    zh_heap_list days;          /* uint64_t, newest first: day << 48 | a bit for each half hour */
+    zh_heap_list touches;       /* zh_touch, newest first */
+    zh_heap_list bought;        /* zh_bought, by item */
+    zh_heap_list orders;        /* zh_order, by hash */
+    zh_heap_list stated;        /* zh_stated, by (order, item) */
+    zh_heap_list tastes;        /* zh_taste, by (week down, kind, hash) */
+    zh_heap_list names;         /* bytes: [hash u64][size u8][text] by hash, of the hashes in tastes */
+    zh_heap_list traits;        /* bytes: [time i64][tie u64][name size u8][value size u16][name][value] by name */
+    bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
+    bool is_dirty;              /* changed since the last save */
+};
+
+struct zh_customers {
+    zh_heap heap;
+    zh_map states;              /* number -> zh_customer_state * */
+    zh_map dirty;               /* numbers changed or gone since the last save; may name others */
+    zh_json *json;              /* for traits */
+    zh_buf text;                /* scratch */
+};
+
+/* What one event or one merge may add to each list. */
+typedef struct zh_state_room {
+    size_t tallies, days, touches, bought, orders, stated, tastes, names_bytes, traits_bytes;
+} zh_state_room;
+
+/* One line of an event, with what the parts need. */
+typedef struct zh_bit {
+    zh_item_id item;
+    int64_t quantity;
+    uint64_t category, brand;       /* hashes, 0: none */
+    zh_sv category_text, brand_text;
+} zh_bit;
+
+static inline int64_t zh_floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+static inline uint16_t zh_clamp16(int64_t value) /* weeks and days before 1970 or after 2149 are one */
+{
+    return value < 0 ? 0 : value > 65535 ? 65535 : (uint16_t)value;
+}
+static inline uint16_t zh_week_of(int64_t time_ms) { return zh_clamp16(zh_floor_div(time_ms, ZH_WEEK_MS)); }
+static inline int64_t zh_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
+static inline int64_t zh_less(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uint64_t)b); }
+
+/* state (customer_parts.c) */
+void zh_state_free(zh_heap *heap, zh_customer_state *state);
+ZH_MUST zh_err zh_state_reserve(zh_heap *heap, zh_customer_state *state, const zh_state_room *room);
+void zh_state_seen(zh_customer_state *state, int64_t first_ms, int64_t last_ms);
+void zh_state_tally(zh_customer_state *state, uint16_t key, uint32_t count);
+void zh_state_day(zh_customer_state *state, uint64_t day);
+void zh_state_touch(zh_customer_state *state, zh_touch touch);
+
+/* tastes and names (customer_taste.c) */
+int zh_taste_order(const zh_taste *a, const zh_taste *b);
+zh_taste *zh_state_taste(const zh_customer_state *state, uint16_t week, zh_taste_kind kind, uint64_t hash);
+/* `name` is looked at only where the key is new. */
+void zh_state_taste_add(zh_customer_state *state, zh_taste taste, zh_sv name);
+void zh_state_taste_bit(zh_customer_state *state, int64_t time_ms, const zh_bit *bit, uint32_t points);
+typedef struct zh_name { uint64_t hash; zh_sv text; } zh_name;
+bool zh_name_next(zh_reader *names, zh_name *out);
+zh_sv zh_name_cut(zh_sv name);
+void zh_state_name_add(zh_customer_state *state, uint64_t hash, zh_sv text); /* nothing where it is there */
+size_t zh_name_bytes(zh_sv name); /* in `names` */
+
+/* bought and orders (customer_order.c) */
+zh_bought *zh_state_bought(const zh_customer_state *state, zh_item_id item);
+void zh_state_bought_add(zh_customer_state *state, zh_bought bought);
+zh_order *zh_state_order(const zh_customer_state *state, uint64_t hash);
+uint32_t zh_state_stated(const zh_customer_state *state, uint64_t order, uint32_t *count); /* index of the first */
+/* Does the first statement stand before the second? */
+bool zh_order_beats(const zh_order *a, const zh_order *b);
+/* The sums of a statement's items, given or taken back, without its place in `stated`. */
+void zh_state_statement_count(zh_customer_state *state, const zh_order *order, const zh_stated *stated,
+                              uint32_t count, bool is_given);
+/* Join `order` into the state; `stated` (by item) are the items of its statement, if any. */
+void zh_state_order_add(zh_customer_state *state, zh_order order, const zh_stated *stated, uint32_t stated_count);
+
+/* traits (customer_trait.c) */
+size_t zh_trait_bytes(const zh_trait *trait); /* in `traits` */
+bool zh_trait_next(zh_reader *traits, zh_trait *out);
+void zh_state_trait_add(zh_customer_state *state, const zh_trait *trait);
+/* The traits of an identify event, in the arena. */
+ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_arena *arena, zh_trait **out,
+                            uint32_t *count);
+
+/* steps (customer_step.c): said before the change, from the state as it is */
+typedef enum zh_side { ZH_IN_FROM = 1, ZH_IN_TO = 2, ZH_IN_AFTER = 4 } zh_side;
+typedef struct zh_mark { zh_item_id item; unsigned sides; } zh_mark; /* sides: zh_side */
+ZH_MUST zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects);
+ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
+
+/* table (customer.c) */
+zh_customer_state *zh_state_get(const zh_customers *customers, uint64_t number);
+/* A state that may be changed, made where absent; *made then. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_state_take(zh_customers *customers, uint64_t number, zh_customer_state **out, bool *made);
+void zh_state_untake(zh_customers *customers, uint64_t number); /* one just made, back */
+
+ZH_MUST zh_err zh_state_read(zh_heap *heap, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
+bool zh_state_check(const zh_customer_state *state, const char **why);
+
+/* First place in a sorted list whose key is not before `key`. */
+#define ZH_LOWER_BOUND(list, type, is_before, at)                                   \
+    do {                                                                            \
+        uint32_t low_ = 0, high_ = (list)->count;                                   \
+        while (low_ < high_) {                                                      \
+            const uint32_t middle_ = low_ + (high_ - low_) / 2;                     \
+            const type *there = (const type *)(list)->data + middle_;               \
+            if (is_before) low_ = middle_ + 1;                                      \
+            else high_ = middle_;                                                   \
+        }                                                                           \
+        (at) = low_;                                                                \
+    } while (0)
+
+/* Open a gap of `n` elements at `at`; the room was reserved. Close one. */
+static inline void *zh_list_gap(zh_heap_list *list, size_t each, uint32_t at, uint32_t n)
+{
+    char *place = (char *)list->data + (size_t)at * each;
+    memmove(place + (size_t)n * each, place, (size_t)(list->count - at) * each);
+    list->count += n;
+    return place;
+}
+static inline void zh_list_cut(zh_heap_list *list, size_t each, uint32_t at, uint32_t n)
+{
+    if (n == 0) return;
+    char *place = (char *)list->data + (size_t)at * each;
+    memmove(place, place + (size_t)n * each, (size_t)(list->count - at - n) * each);
+    list->count -= n;
+}
+
+#endif

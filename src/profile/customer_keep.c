@@ -1,0 +1,338 @@
+/* A state as the bytes of one entry, back, and checked.
+ *
+ *     [version u8 = 1][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     tallies  var n, n x [key var][count var]
+ *     days     var n, n x [day u16][half hours u32, u16]
+ *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
+ *     bought   var n, n x [item u64][quantity zig][last_ms zig][times var]
+ *     orders   var n, n x [hash u64][first_ms zig][form u8][cancelled u8][currency u32][marks var]
+ *                         [loose lines var][loose zig][refunds var][refunded zig]
+ *                         where stated: [time_ms i64][tie u64][stated zig][lines var]
+ *     stated   var n, n x [order u64][item u64][quantity zig][category u64][brand u64]
+ *     tastes   var n, n x [hash u64][week u16][kind u8][points var]
+ *     names    var n, n x [hash u64][text]
+ *     traits   var n, n x [time_ms i64][tie u64][name text][value text]
+ */
+#include "profile/customer_inside.h"
+
+#include <stdlib.h>
+
+#define VERSION 1
+#define ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
+
+static void put_order(const zh_order *o, zh_buf *out)
+{
+    zh_buf_put_u64(out, o->id_hash);
+    zh_buf_put_zig(out, o->first_ms);
+    zh_buf_put_u8(out, o->form);
+    zh_buf_put_u8(out, o->is_cancelled);
+    zh_buf_put_u32(out, o->currency.code);
+    zh_buf_put_var(out, o->marks);
+    zh_buf_put_var(out, o->loose_lines);
+    zh_buf_put_zig(out, o->loose_minor);
+    zh_buf_put_var(out, o->refunds);
+    zh_buf_put_zig(out, o->refunded_minor);
+    if (o->form == ZH_ORDER_UNSTATED) return;
+    zh_buf_put_i64(out, o->stated.time_ms);
+    zh_buf_put_u64(out, o->stated.tie);
+    zh_buf_put_zig(out, o->stated_minor);
+    zh_buf_put_var(out, o->stated_lines);
+}
+
+static void put_sales(const zh_customer_state *s, zh_buf *out)
+{
+    const zh_bought *bought = s->bought.data;
+    zh_buf_put_var(out, s->bought.count);
+    for (uint32_t i = 0; i < s->bought.count; i++) {
+        zh_buf_put_u64(out, bought[i].item.number);
+        zh_buf_put_zig(out, bought[i].quantity);
+        zh_buf_put_zig(out, bought[i].last_ms);
+        zh_buf_put_var(out, bought[i].times);
+    }
+    zh_buf_put_var(out, s->orders.count);
+    for (uint32_t i = 0; i < s->orders.count; i++) put_order((const zh_order *)s->orders.data + i, out);
+    const zh_stated *stated = s->stated.data;
+    zh_buf_put_var(out, s->stated.count);
+    for (uint32_t i = 0; i < s->stated.count; i++) {
+        zh_buf_put_u64(out, stated[i].order);
+        zh_buf_put_u64(out, stated[i].item.number);
+        zh_buf_put_zig(out, stated[i].quantity);
+        zh_buf_put_u64(out, stated[i].category);
+        zh_buf_put_u64(out, stated[i].brand);
+    }
+}
+
+static void put_interest(const zh_customer_state *s, zh_buf *out)
+{
+    const zh_taste *tastes = s->tastes.data;
+    zh_buf_put_var(out, s->tastes.count);
+    for (uint32_t i = 0; i < s->tastes.count; i++) {
+        zh_buf_put_u64(out, tastes[i].name_hash);
+        zh_buf_put_u16(out, tastes[i].week);
+        zh_buf_put_u8(out, tastes[i].kind);
+        zh_buf_put_var(out, tastes[i].points);
+    }
+    const zh_sv names = { s->names.data, s->names.count }, traits = { s->traits.data, s->traits.count };
+    zh_reader r = zh_reader_on(names);
+    uint32_t count = 0;
+    zh_name name;
+    while (zh_name_next(&r, &name)) count++;
+    zh_buf_put_var(out, count);
+    for (r = zh_reader_on(names); zh_name_next(&r, &name);) {
+        zh_buf_put_u64(out, name.hash);
+        zh_buf_put_text(out, name.text);
+    }
+    r = zh_reader_on(traits);
+    count = 0;
+    zh_trait trait;
+    while (zh_trait_next(&r, &trait)) count++;
+    zh_buf_put_var(out, count);
+    for (r = zh_reader_on(traits); zh_trait_next(&r, &trait);) {
+        zh_buf_put_i64(out, trait.rank.time_ms);
+        zh_buf_put_u64(out, trait.rank.tie);
+        zh_buf_put_text(out, trait.name);
+        zh_buf_put_text(out, trait.value);
+    }
+}
+
+void zh_customer_put(const zh_customer_state *s, zh_buf *out)
+{
+    zh_buf_put_u8(out, VERSION);
+    zh_buf_put_u8(out, s->orders_dropped);
+    zh_buf_put_zig(out, s->first_ms);
+    zh_buf_put_var(out, (uint64_t)s->last_ms - (uint64_t)s->first_ms);
+    const zh_tally *tallies = s->tallies.data;
+    zh_buf_put_var(out, s->tallies.count);
+    for (uint32_t i = 0; i < s->tallies.count; i++) {
+        zh_buf_put_var(out, tallies[i].key);
+        zh_buf_put_var(out, tallies[i].count);
+    }
+    const uint64_t *days = s->days.data;
+    zh_buf_put_var(out, s->days.count);
+    for (uint32_t i = 0; i < s->days.count; i++) {
+        zh_buf_put_u16(out, (uint16_t)(days[i] >> 48));
+        zh_buf_put_u32(out, (uint32_t)days[i]);
+        zh_buf_put_u16(out, (uint16_t)(days[i] >> 32));
+    }
+    const zh_touch *touches = s->touches.data;
+    zh_buf_put_var(out, s->touches.count);
+    for (uint32_t i = 0; i < s->touches.count; i++) {
+        zh_buf_put_u64(out, touches[i].item.number);
+        zh_buf_put_i64(out, touches[i].rank.time_ms);
+        zh_buf_put_u64(out, touches[i].rank.tie);
+        zh_buf_put_u8(out, (uint8_t)touches[i].act);
+    }
+    put_sales(s, out);
+    put_interest(s, out);
+}
+
+zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash)
+{
+    zh_buf bytes = zh_buf_open(ENTRY_BYTES_MAX);
+    zh_customer_put(state, &bytes);
+    const zh_err e = zh_buf_err(&bytes);
+    if (e == ZH_OK) *hash = zh_fast64(zh_buf_view(&bytes));
+    zh_buf_close(&bytes);
+    return e;
+}
+
+/* A count that the bytes left can hold, and the room for it. */
+static zh_err open_list(zh_heap *heap, zh_reader *r, zh_heap_list *list, size_t each, size_t bytes_min, size_t max)
+{
+    const uint64_t count = zh_read_var(r);
+    if (r->bad || count > max || count > zh_reader_left(r) / bytes_min) return ZH_CORRUPT;
+    if (count == 0) return ZH_OK;
+    const zh_err e = zh_heap_list_reserve(heap, list, each, (size_t)count);
+    if (e != ZH_OK) return e;
+    list->count = (uint32_t)count;
+    memset(list->data, 0, (size_t)count * each);
+    return ZH_OK;
+}
+
+static void read_order(zh_reader *r, zh_order *o)
+{
+    o->id_hash = zh_read_u64(r);
+    o->first_ms = zh_read_zig(r);
+    o->form = zh_read_u8(r);
+    const uint8_t is_cancelled = zh_read_u8(r);
+    o->currency.code = zh_read_u32(r);
+    const uint64_t marks = zh_read_var(r), loose = zh_read_var(r);
+    o->loose_minor = zh_read_zig(r);
+    const uint64_t refunds = zh_read_var(r);
+    o->refunded_minor = zh_read_zig(r);
+    r->bad |= is_cancelled > 1 || o->form > ZH_ORDER_UPDATED;
+    r->bad |= marks > UINT32_MAX || loose > UINT32_MAX || refunds > UINT32_MAX;
+    o->is_cancelled = is_cancelled == 1;
+    o->marks = (uint32_t)marks;
+    o->loose_lines = (uint32_t)loose;
+    o->refunds = (uint32_t)refunds;
+    if (o->form == ZH_ORDER_UNSTATED) return;
+    o->stated.time_ms = zh_read_i64(r);
+    o->stated.tie = zh_read_u64(r);
+    o->stated_minor = zh_read_zig(r);
+    const uint64_t lines = zh_read_var(r);
+    r->bad |= lines > UINT16_MAX;
+    o->stated_lines = (uint16_t)lines;
+}
+
+static uint32_t read_var32(zh_reader *r)
+{
+    const uint64_t value = zh_read_var(r);
+    r->bad |= value > UINT32_MAX;
+    return (uint32_t)value;
+}
+
+static zh_err read_habits(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+{
+    zh_err e = open_list(heap, r, &s->tallies, sizeof(zh_tally), 2, ZH_TALLIES_MAX);
+    if (e != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->tallies.count; i++) {
+        zh_tally *tally = (zh_tally *)s->tallies.data + i;
+        const uint64_t key = zh_read_var(r);
+        r->bad |= key >= ZH_TALLIES_MAX;
+        tally->key = (uint16_t)key;
+        tally->count = read_var32(r);
+    }
+    if ((e = open_list(heap, r, &s->days, sizeof(uint64_t), 8, ZH_PROFILE_DAYS_MAX)) != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->days.count; i++) {
+        const uint64_t day = zh_read_u16(r), low = zh_read_u32(r), high = zh_read_u16(r);
+        ((uint64_t *)s->days.data)[i] = day << 48 | high << 32 | low;
+    }
+    if ((e = open_list(heap, r, &s->touches, sizeof(zh_touch), 25, ZH_PROFILE_TOUCHES_MAX)) != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->touches.count; i++) {
+        zh_touch *touch = (zh_touch *)s->touches.data + i;
+        touch->item.number = zh_read_u64(r);
+        touch->rank.time_ms = zh_read_i64(r);
+        touch->rank.tie = zh_read_u64(r);
+        touch->act = (zh_act)zh_read_u8(r);
+    }
+    return ZH_OK;
+}
+
+static zh_err read_sales(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+{
+    zh_err e = open_list(heap, r, &s->bought, sizeof(zh_bought), 11, ZH_PROFILE_BOUGHT_MAX);
+    if (e != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->bought.count; i++) {
+        zh_bought *bought = (zh_bought *)s->bought.data + i;
+        bought->item.number = zh_read_u64(r);
+        bought->quantity = zh_read_zig(r);
+        bought->last_ms = zh_read_zig(r);
+        bought->times = read_var32(r);
+    }
+    if ((e = open_list(heap, r, &s->orders, sizeof(zh_order), 20, ZH_PROFILE_ORDERS_MAX)) != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->orders.count; i++) read_order(r, (zh_order *)s->orders.data + i);
+    e = open_list(heap, r, &s->stated, sizeof(zh_stated), 33, (size_t)ZH_PROFILE_ORDERS_MAX * ZH_PROFILE_STATED_MAX);
+    if (e != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->stated.count; i++) {
+        zh_stated *stated = (zh_stated *)s->stated.data + i;
+        stated->order = zh_read_u64(r);
+        stated->item.number = zh_read_u64(r);
+        stated->quantity = zh_read_zig(r);
+        stated->category = zh_read_u64(r);
+        stated->brand = zh_read_u64(r);
+    }
+    return ZH_OK;
+}
+
+/* Names and traits are inserted as if they were new: that puts them where they belong. */
+static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+{
+    zh_err e = open_list(heap, r, &s->tastes, sizeof(zh_taste), 12, ZH_PROFILE_TASTES_MAX);
+    if (e != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->tastes.count; i++) {
+        zh_taste *taste = (zh_taste *)s->tastes.data + i;
+        taste->name_hash = zh_read_u64(r);
+        taste->week = zh_read_u16(r);
+        taste->kind = zh_read_u8(r);
+        taste->points = read_var32(r);
+    }
+    const uint64_t names = zh_read_var(r);
+    if (r->bad || names > ZH_PROFILE_TASTES_MAX) return ZH_CORRUPT;
+    for (uint64_t i = 0; i < names; i++) {
+        const uint64_t hash = zh_read_u64(r);
+        const zh_sv text = zh_read_text(r);
+        if (r->bad || text.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
+        if ((e = zh_heap_list_reserve(heap, &s->names, 1, zh_name_bytes(text))) != ZH_OK) return e;
+        zh_state_name_add(s, hash, text);
+    }
+    const uint64_t traits = zh_read_var(r);
+    if (r->bad || traits > ZH_PROFILE_TRAITS_MAX) return ZH_CORRUPT;
+    for (uint64_t i = 0; i < traits; i++) {
+        zh_trait trait = { .rank.time_ms = zh_read_i64(r), .rank.tie = 0 };
+        trait.rank.tie = zh_read_u64(r);
+        trait.name = zh_read_text(r);
+        trait.value = zh_read_text(r);
+        if (r->bad || trait.name.size == 0 || trait.name.size > ZH_PROFILE_TRAIT_NAME_MAX) return ZH_CORRUPT;
+        if (trait.value.size > ZH_PROFILE_TRAIT_VALUE_MAX) return ZH_CORRUPT;
+        if ((e = zh_heap_list_reserve(heap, &s->traits, 1, zh_trait_bytes(&trait))) != ZH_OK) return e;
+        zh_state_trait_add(s, &trait);
+    }
+    return ZH_OK;
+}
+
+zh_err zh_state_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
+{
+    zh_reader r = zh_reader_on(value);
+    const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
+    if (!r.bad && version > VERSION) return ZH_FORMAT;
+    if (r.bad || version != VERSION || flags > 1) return ZH_CORRUPT;
+    s->orders_dropped = flags == 1;
+    s->first_ms = zh_read_zig(&r);
+    s->last_ms = (int64_t)((uint64_t)s->first_ms + zh_read_var(&r));
+    zh_err e = read_habits(heap, &r, s);
+    if (e == ZH_OK) e = read_sales(heap, &r, s);
+    if (e == ZH_OK) e = read_interest(heap, &r, s);
+    if (e != ZH_OK) return e;
+    const char *why;
+    return r.bad || zh_reader_left(&r) > 0 || !zh_state_check(s, &why) ? ZH_CORRUPT : ZH_OK;
+}
+
+zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
+{
+    if (key.size != 8) return ZH_CORRUPT;
+    uint64_t number = 0;
+    for (size_t i = 0; i < 8; i++) number = number << 8 | (unsigned char)key.data[i];
+    if (number == 0 || zh_state_get(c, number) != NULL) return ZH_CORRUPT;
+    zh_customer_state *state;
+    bool made;
+    zh_err e = zh_state_take(c, number, &state, &made);
+    if (e != ZH_OK) return e;
+    if ((e = zh_state_read(&c->heap, value, state)) != ZH_OK) {
+        zh_state_untake(c, number);
+        return e;
+    }
+    state->is_dirty = false;
+    zh_map_drop(&c->dirty, number);
+    return ZH_OK;
+}
+
+static zh_err put_entry(const zh_customers *c, uint64_t number, zh_keep keep, zh_buf *value)
+{
+    char key[8];
+    for (int i = 0; i < 8; i++) key[i] = (char)(unsigned char)(number >> (56 - 8 * i));
+    const zh_customer_state *state = zh_state_get(c, number);
+    if (state == NULL) return keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
+    zh_buf_reset(value);
+    zh_customer_put(state, value);
+    const zh_err e = zh_buf_err(value);
+    return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
+}
+
+zh_err zh_customers_save(zh_customers *c, bool all, zh_keep keep)
+{
+    zh_buf value = zh_buf_open(ENTRY_BYTES_MAX);
+    zh_err e = ZH_OK;
+    uint64_t number, unused;
+    const zh_map *which = all ? &c->states : &c->dirty;
+    for (size_t at = 0; e == ZH_OK && zh_map_next(which, &at, &number, &unused);)
+        e = put_entry(c, number, keep, &value);
+    zh_buf_close(&value);
+    if (e != ZH_OK || all) return e;
+    for (size_t at = 0; zh_map_next(&c->dirty, &at, &number, &unused);) {
+        zh_customer_state *state = zh_state_get(c, number);
+        if (state != NULL) state->is_dirty = false;
+    }
+    zh_map_clear(&c->dirty);
+    return ZH_OK;
+}

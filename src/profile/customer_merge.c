@@ -1,0 +1,116 @@
+/* Two customers turn out to be one: join every part, and correct the counts across customers. */
+#include "profile/customer_inside.h"
+
+#include <assert.h>
+
+static zh_state_room room_for(const zh_customer_state *s)
+{
+    return (zh_state_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count,
+        .bought = s->bought.count, .orders = s->orders.count, .stated = s->stated.count,
+        .tastes = s->tastes.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
+}
+
+static zh_err say_merge(const zh_customer_state *from, const zh_customer_state *to, zh_effects *effects)
+{
+    if (from->bought.count == 0) return ZH_OK;
+    const zh_bought *f = from->bought.data, *t = to->bought.data;
+    const uint32_t f_count = from->bought.count, t_count = to->bought.count;
+    zh_mark *marks = ZH_TAKE(effects->arena, zh_mark, (size_t)f_count + t_count);
+    if (marks == NULL) return ZH_NOMEM;
+    size_t count = 0;
+    for (uint32_t i = 0, j = 0; i < f_count || j < t_count; count++) {
+        const bool is_f = i < f_count && (j == t_count || f[i].item.number <= t[j].item.number);
+        const bool is_t = j < t_count && (i == f_count || t[j].item.number <= f[i].item.number);
+        marks[count].item = is_f ? f[i].item : t[j].item;
+        marks[count].sides = (is_f ? (unsigned)ZH_IN_FROM : 0) | (is_t ? (unsigned)ZH_IN_TO : 0);
+        if (count < ZH_PROFILE_BOUGHT_MAX) marks[count].sides |= ZH_IN_AFTER;
+        i += is_f;
+        j += is_t;
+    }
+    return zh_say_bought(marks, count, effects);
+}
+
+/* `from`'s statements come with their sums inside its `bought` and `tastes`: those are taken out
+ * first, and given again where the statement stands. */
+static void join_orders(zh_customer_state *to, const zh_customer_state *from)
+{
+    const zh_order *orders = from->orders.data;
+    const zh_stated *stated = from->stated.data;
+    for (uint32_t i = 0; i < from->orders.count; i++) {
+        uint32_t count;
+        const uint32_t at = zh_state_stated(from, orders[i].id_hash, &count);
+        if (count > 0) zh_state_statement_count(to, &orders[i], stated + at, count, false);
+        zh_state_order_add(to, orders[i], count == 0 ? NULL : stated + at, count);
+    }
+    to->orders_dropped |= from->orders_dropped;
+}
+
+static void join(zh_customer_state *to, const zh_customer_state *from)
+{
+    zh_state_seen(to, from->first_ms, from->last_ms);
+    const zh_tally *tallies = from->tallies.data;
+    for (uint32_t i = 0; i < from->tallies.count; i++) zh_state_tally(to, tallies[i].key, tallies[i].count);
+    const uint64_t *days = from->days.data;
+    for (uint32_t i = 0; i < from->days.count; i++) zh_state_day(to, days[i]);
+    const zh_touch *touches = from->touches.data;
+    for (uint32_t i = 0; i < from->touches.count; i++) zh_state_touch(to, touches[i]);
+    const zh_bought *bought = from->bought.data;
+    for (uint32_t i = 0; i < from->bought.count; i++) zh_state_bought_add(to, bought[i]);
+    const zh_taste *tastes = from->tastes.data;
+    for (uint32_t i = 0; i < from->tastes.count; i++)
+        zh_state_taste_add(to, tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
+    join_orders(to, from);
+    zh_reader r = zh_reader_on((zh_sv){ from->traits.data, from->traits.count });
+    for (zh_trait trait; zh_trait_next(&r, &trait);) zh_state_trait_add(to, &trait);
+}
+
+zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_customers *target, zh_customer_id to,
+                              zh_effects *effects)
+{
+    assert(from.number > 0 && to.number > 0);
+    assert(from.number != to.number);
+    const zh_customer_state *absorbed = zh_state_get(source, from.number);
+    if (absorbed == NULL) return ZH_OK;
+    bool made;
+    if (zh_map_at(&source->dirty, from.number, &made) == NULL) return ZH_NOMEM;
+    zh_customer_state *survivor;
+    zh_err e = zh_state_take(target, to.number, &survivor, &made);
+    if (e != ZH_OK) return e;
+    const size_t steps = effects->count;
+    const zh_state_room room = room_for(absorbed);
+    e = zh_state_reserve(&target->heap, survivor, &room);
+    if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
+    if (e != ZH_OK) {
+        effects->count = steps;
+        if (made) zh_state_untake(target, to.number);
+        return e;
+    }
+    join(survivor, absorbed);
+    zh_state_untake(source, from.number);
+    return ZH_OK;
+}
+
+zh_err zh_customers_merge(zh_customers *customers, zh_customer_id from, zh_customer_id to, zh_effects *effects)
+{
+    return zh_customers_hand_over(customers, from, customers, to, effects);
+}
+
+zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_effects *effects)
+{
+    const zh_customer_state *state = zh_state_get(customers, customer.number);
+    if (state == NULL) return ZH_OK;
+    bool made;
+    if (zh_map_at(&customers->dirty, customer.number, &made) == NULL) return ZH_NOMEM;
+    zh_mark *marks = ZH_TAKE(effects->arena, zh_mark, state->bought.count);
+    if (marks == NULL) return ZH_NOMEM;
+    const zh_bought *bought = state->bought.data;
+    for (uint32_t i = 0; i < state->bought.count; i++) marks[i] = (zh_mark){ bought[i].item, ZH_IN_TO };
+    const size_t steps = effects->count;
+    const zh_err e = zh_say_bought(marks, state->bought.count, effects);
+    if (e != ZH_OK) {
+        effects->count = steps;
+        return e;
+    }
+    zh_state_untake(customers, customer.number);
+    return ZH_OK;
+}

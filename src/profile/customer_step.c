@@ -1,0 +1,85 @@
+/* What a change of one customer means to the counts across customers, as +1 and -1.
+ *
+ * Bought sets are counted exactly. Let F and T be the sets of the two states that become one (F empty
+ * for an event), and A the set after. For items a, b:
+ *
+ *     BUYER(a)   += [a in A]    - [a in F]    - [a in T]
+ *     BOTH(a, b) += [a,b in A]  - [a,b in F]  - [a,b in T]
+ *
+ * Only pairs with an item that is not simply in T and A can change, so an event costs one pass.
+ */
+#include "profile/customer_inside.h"
+
+static int both(unsigned sides, unsigned side)
+{
+    return (sides & side) != 0;
+}
+
+static int change(unsigned sides)
+{
+    return both(sides, ZH_IN_AFTER) - both(sides, ZH_IN_FROM) - both(sides, ZH_IN_TO);
+}
+
+static zh_err say(zh_effects *effects, zh_step_kind kind, int by, zh_item_id a, zh_item_id b)
+{
+    const bool is_swapped = b.number != 0 && b.number < a.number;
+    return zh_effects_add(effects, (zh_step){ kind, by, is_swapped ? b : a, is_swapped ? a : b });
+}
+
+zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects)
+{
+    const unsigned stays = ZH_IN_TO | ZH_IN_AFTER;
+    const zh_item_id nobody = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        if (marks[i].sides == stays) continue;
+        const int buyers = change(marks[i].sides);
+        zh_err e = buyers == 0 ? ZH_OK : say(effects, ZH_STEP_BUYER, buyers, marks[i].item, nobody);
+        for (size_t j = 0; j < count && e == ZH_OK; j++) {
+            if (j == i || (j < i && marks[j].sides != stays)) continue; /* said from the other side */
+            const int pairs = change(marks[i].sides & marks[j].sides);
+            if (pairs != 0) e = say(effects, ZH_STEP_BOTH, pairs, marks[i].item, marks[j].item);
+        }
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
+static bool is_view(const zh_touch *touch)
+{
+    return touch->act == ZH_ACT_VIEW || touch->act == ZH_ACT_CLICK;
+}
+
+static bool is_one_sitting(int64_t a_ms, int64_t b_ms)
+{
+    const uint64_t apart = a_ms < b_ms ? (uint64_t)b_ms - (uint64_t)a_ms : (uint64_t)a_ms - (uint64_t)b_ms;
+    return apart <= ZH_PROFILE_SITTING_MS;
+}
+
+zh_err zh_say_viewed(const zh_customer_state *s, zh_item_id item, int64_t time_ms, zh_effects *effects)
+{
+    const zh_touch *touches = s->touches.data;
+    const zh_touch *before[2]; /* earlier views of the item: at most one by each act */
+    uint32_t before_count = 0, said = 0;
+    for (uint32_t i = 0; i < s->touches.count && before_count < 2; i++)
+        if (is_view(&touches[i]) && touches[i].item.number == item.number) before[before_count++] = &touches[i];
+    if (before_count == 0) {
+        const zh_err e = say(effects, ZH_STEP_VIEWER, 1, item, (zh_item_id){ 0 });
+        if (e != ZH_OK) return e;
+    }
+    const size_t first = effects->count;
+    for (uint32_t i = 0; i < s->touches.count && said < ZH_PROFILE_PARTNERS_MAX; i++) {
+        const zh_touch *other = &touches[i];
+        if (!is_view(other) || other->item.number == item.number || !is_one_sitting(other->rank.time_ms, time_ms))
+            continue;
+        bool is_said = false; /* in this sitting before, or just now by the other act */
+        for (uint32_t k = 0; k < before_count; k++)
+            is_said |= is_one_sitting(before[k]->rank.time_ms, other->rank.time_ms);
+        for (size_t k = first; k < effects->count; k++)
+            is_said |= effects->steps[k].a.number == other->item.number || effects->steps[k].b.number == other->item.number;
+        if (is_said) continue;
+        const zh_err e = say(effects, ZH_STEP_SEEN_BOTH, 1, item, other->item);
+        if (e != ZH_OK) return e;
+        said++;
+    }
+    return ZH_OK;
+}
