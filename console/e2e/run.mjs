@@ -66,7 +66,7 @@ async function open(browser, { width = 1440, height = 960, language = 'zh', dark
     const serious = result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
     const minor = result.violations.filter((one) => !serious.includes(one))
     for (const one of minor) console.log(`  note ${name}: ${one.impact} ${one.id}: ${one.nodes[0]?.html.slice(0, 120)}`)
-    check(serious.length === 0, `${name}: axe (${serious.map((one) => `${one.id}: ${one.nodes.map((n) => n.html.slice(0, 140) + ' ' + (n.any[0]?.message ?? '')).join(' ; ')}`).join(' | ')})`)
+    check(serious.length === 0, `${name}: axe (${serious.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((n) => n.html.slice(0, 140) + ' ' + (n.any[0]?.message ?? '')).join(' ; ')}`).join(' | ')})`)
   }
   return { page, context, look, go: (path) => page.goto(from + path, { waitUntil: 'domcontentloaded' }) }
 }
@@ -118,7 +118,7 @@ async function walk(browser, language) {
   await page.getByRole('table', { name: w.overview.daily.title }).waitFor()
   await look(at('overview-table'))
 
-  await page.getByRole('link', { name: w.shell.nav.customers }).click()
+  await page.getByRole('link', { name: w.shell.nav.customers, exact: true }).click()
   await page.getByRole('heading', { level: 1, name: w.customers.title }).waitFor()
   await page.locator('.table-rows tbody tr').first().waitFor()
   await look(at('customers'))
@@ -144,7 +144,8 @@ async function walk(browser, language) {
   await page.getByRole('combobox', { name: w.recommend.placement }).click()
   await page.waitForTimeout(300)
   await look(at('customer-placements'))
-  await page.locator('.ant-select-item-option').nth(1).click()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
   await page.waitForURL(/placement=/)
   await page.waitForTimeout(500)
   await look(at('customer-product'))

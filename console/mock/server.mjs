@@ -117,8 +117,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
     else createReadStream(file).pipe(response)
   }
 
-  const live = (request, response) => {
+  const live = (response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    response.flushHeaders()
     let next = Math.floor(((Date.now() - START) / 1000) * 3)
     const timer = setInterval(() => {
       const view = overview(mode === 'empty')
@@ -130,7 +131,7 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (rows.length > 0) response.write(`event: batch\ndata: ${JSON.stringify(rows)}\n\n`)
     }, 1000)
     streams.add(response)
-    request.on('close', () => {
+    response.on('close', () => {
       clearInterval(timer)
       streams.delete(response)
     })
@@ -161,7 +162,7 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
         return response.end()
       }
       if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'denied', 'not for you'))
-      if (url.pathname === '/api/v1/live') return live(request, response)
+      if (url.pathname === '/api/v1/live') return live(response)
       send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
     })
   })

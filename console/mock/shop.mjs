@@ -54,7 +54,7 @@ export function eventAt(index, atMs) {
     event,
     timestamp: at,
     receivedAt: at,
-    customer: { id, userId: Number(id) % 4 === 0 ? null : `u••••${id.slice(-2)}` },
+    customer: { id, userId: Number(id) % 4 === 0 ? null : `u***${id.slice(-2)}` },
     summary: '',
     source: 'web',
   }
@@ -98,8 +98,8 @@ export function customer(id) {
   const anonymous = n % 4 === 0
   return {
     id,
-    userId: anonymous ? null : `u••••${id.slice(-2)}`,
-    ids: { ...(anonymous ? {} : { userId: [`u••••${id.slice(-2)}`] }), anonymousId: [`a-7f3e-${id}`, `a-19c0-${id}`] },
+    userId: anonymous ? null : `u***${id.slice(-2)}`,
+    ids: { ...(anonymous ? {} : { userId: [`u***${id.slice(-2)}`] }), anonymousId: [`a-7f3e-${id}`, `a-19c0-${id}`] },
     traits: anonymous ? {} : { city: '深圳', memberLevel: 'gold', language: 'zh-CN' },
     firstSeen: '2010-12-07T14:57:00.000Z',
     lastSeen: new Date(Date.now() - (n % 50) * 3_600_000 - 120_000).toISOString(),

@@ -15,7 +15,7 @@ function CustomerTable({ rows, title }: { rows: Schema<'CustomerRow'>[]; title: 
   const navigate = useNavigate()
   const now = Date.now()
   return (
-    <div className="table-wrap" role="region" aria-label={title} tabIndex={0}>
+    <div className="table-wrap" role="group" aria-label={title} tabIndex={0}>
       <table className="table table-rows">
         <thead>
           <tr>

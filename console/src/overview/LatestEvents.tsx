@@ -20,7 +20,7 @@ function Row({ row }: { row: EventRow }) {
         <div className="event-line">
           <span className="event-name">{eventName(row.event)}</span>
           {row.valueCents !== undefined && row.currency !== undefined && (
-            <span className="event-value">{format.money(row.valueCents, row.currency, language)}</span>
+            <span className={toneOf(row) === 'back' ? 'event-value event-value-back' : 'event-value'}>{format.money(row.valueCents, row.currency, language)}</span>
           )}
           <time className="event-time" dateTime={row.receivedAt}>
             {format.date(row.receivedAt, language, 'time')}
@@ -28,7 +28,7 @@ function Row({ row }: { row: EventRow }) {
         </div>
         <div className="event-line event-less">
           <span className="event-summary" title={row.summary}>{row.summary}</span>
-          <Link className="event-customer" to={`/customers/${row.customer.id}`} aria-label={t('overview.events.customer', { id: row.customer.id })}>
+          <Link className="event-customer" to={`/customers/${row.customer.id}`} title={t('overview.events.customer', { id: row.customer.id })}>
             {row.customer.userId ?? `#${row.customer.id}`}
           </Link>
         </div>
@@ -72,7 +72,7 @@ export function LatestEvents({ live, step, wire }: { live: Live; step: Dispatch<
         whenEmpty={<Empty title={t('overview.events.emptyTitle')}>{t('overview.events.empty')}</Empty>}
       >
         {() => (
-          <div className="events" role="region" aria-labelledby="latest-events" tabIndex={0}>
+          <div className="events" role="group" aria-labelledby="latest-events" tabIndex={0}>
             <ol className="events-list">
               {shown.map((row) => (
                 <Row key={`${row.source ?? ''} ${row.messageId}`} row={row} />

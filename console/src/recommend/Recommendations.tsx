@@ -178,6 +178,7 @@ export function Recommendations({ customerId }: { customerId: string }) {
             aria-label={t('recommend.placement')}
             value={chosen.id}
             popupMatchSelectWidth={false}
+            getPopupContainer={(trigger) => trigger.parentElement ?? document.body}
             onChange={(id) => put('placement', id)}
             options={list.map((one) => ({ value: one.id, label: one.name[language] }))}
           />

@@ -17,7 +17,7 @@ export interface Panel {
   whole?: boolean
 }
 
-const gap = 22
+const gap = 30
 const axis = 22
 const left = 52
 const right = 10
@@ -47,7 +47,7 @@ export function TableToggle({ table, onChange }: { table: boolean; onChange: (ta
 
 export function ChartTable(props: { caption: string; axisLabel: string; xText: readonly string[]; panels: readonly Panel[] }) {
   return (
-    <div className="chart-table" role="region" aria-label={props.caption} tabIndex={0}>
+    <div className="chart-table" role="group" aria-label={props.caption} tabIndex={0}>
       <table className="table">
         <caption className="visually-hidden">{props.caption}</caption>
         <thead>
@@ -133,7 +133,7 @@ export function TimeChart(props: {
             </linearGradient>
           </defs>
           {props.panels.map((panel) => {
-            const ticks = niceTicks(Math.max(0, ...panel.values), panel.height > 90 ? 3 : 1.6, panel.whole)
+            const ticks = niceTicks(Math.max(0, ...panel.values), panel.height > 90 ? 4 : 2, panel.whole)
             const most = ticks[ticks.length - 1] ?? 1
             top += gap
             const bottom = top + panel.height
@@ -141,7 +141,7 @@ export function TimeChart(props: {
             const shape = panel.values.map((value, i) => [xs[i] ?? 0, y(value)] as const)
             const drawn = (
               <g key={panel.label} className={`chart-${panel.tone}`}>
-                <text className="chart-label" x={left} y={top - 9}>
+                <text className="chart-label" x={left} y={top - 12}>
                   {panel.label}
                 </text>
                 {ticks.map((tick) => (
