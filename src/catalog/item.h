@@ -104,7 +104,7 @@ const zh_item *zh_catalog_next(const zh_catalog *catalog, size_t *at);
 
 /* Items whose text, title, brand or category contains `words` (ASCII letters of either case; empty:
  * all), not deleted, in the order of their text, after `after` (empty: from the first). Returns how
- * many were written, at most `limit`; *more says whether others follow. */
+ * many were written, at most `limit` (>= 1); *more says whether others follow. */
 size_t zh_catalog_search(const zh_catalog *catalog, zh_sv words, zh_sv after, const zh_item **out,
                          size_t limit, bool *more);
 
