@@ -116,8 +116,8 @@ ZH_MUST zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n);
 /* Make everything appended so far durable. A checkpoint of views calls this before it records a position. */
 ZH_MUST zh_err zh_log_sync(zh_log *log);
 
-/* Delete whole segments of which every record is below `sequence`; the last segment stays. Readers inside a
- * deleted segment read it to its end. */
+/* Delete whole segments of which every record is below `sequence`; the last segment stays. Readers whose
+ * place is deleted say ZH_STALE. */
 ZH_MUST zh_err zh_log_drop(zh_log *log, uint32_t partition, uint64_t sequence);
 
 uint32_t zh_log_partitions(const zh_log *log);
@@ -135,7 +135,8 @@ void zh_log_reader_close(zh_log_reader *reader);
 
 /* The next frame; the first one begins with from_sequence even if its group commit began earlier.
  * *frame is valid until the next call. At the end ZH_ABSENT: call again after more was appended.
- * Errors: ZH_CORRUPT (the reader stays where it is; zh_log_reader_why names file and offset), ZH_IO, ZH_NOMEM. */
+ * Errors: ZH_CORRUPT (the reader stays where it is; zh_log_reader_why names file and offset), ZH_STALE (the place was
+ * dropped: open another reader), ZH_FORMAT (a newer version's frame), ZH_IO, ZH_NOMEM. */
 ZH_MUST zh_err zh_log_reader_next(zh_log_reader *reader, zh_log_frame *frame);
 uint64_t zh_log_reader_sequence(const zh_log_reader *reader); /* of the next record it will give */
 const char *zh_log_reader_why(const zh_log_reader *reader);   /* valid until the next call; "" when all is well */
