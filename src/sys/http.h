@@ -24,7 +24,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define ZH_HTTP_URL_MAX         (64u << 10) /* bytes of path and query; Sensors sends a record as a GET query */
+#define ZH_HTTP_URL_MAX         (48u << 10) /* bytes of path and query: Sensors and pixels send an event as a query, and
+                                               32,768 bytes become 46,400 as base64 with '+' and '/' escaped */
 #define ZH_HTTP_HEADERS_MAX     100         /* lines; browsers send about 20 */
 #define ZH_HTTP_CONNECTIONS     4096        /* default at once, TCP; the unix socket has 256 */
 #define ZH_HTTP_BODIES_BYTES    (256u << 20) /* default for all bodies being held together */

@@ -63,7 +63,8 @@ struct zh_http_server {
     struct MHD_Response *oops; /* the answer when there is no memory for one */
 
     pthread_mutex_t mutex;
-    pthread_cond_t changed; /* in_flight, held or stopping */
+    pthread_cond_t changed; /* in_flight or held became 0 while draining */
+    pthread_cond_t stop;    /* stopping, for the sweeper */
     zh_http_request *pool;
     unsigned pool_count;
     zh_http_connection *connections;
@@ -86,7 +87,7 @@ void zh_http_completed(void *server, struct MHD_Connection *mhd, void **request,
                        enum MHD_RequestTerminationCode why);
 void zh_http_request_free(zh_http_request *request);
 
-/* Wake those who wait for in_flight or held to become 0. */
+/* Wake a drain that waits for in_flight to become 0. */
 void zh_http_changed(zh_http_server *server);
 
 /* Content type, headers and closing, onto any kind of response; false: a bad header or no memory. */
