@@ -68,7 +68,7 @@ settle() {
 : > "$work/rows"
 
 number=0
-(cd "$dist" && find . -type f | sed 's,^\./,,' | sort) > "$work/list"
+(cd "$dist" && find . -type f ! -name '.*' | sed 's,^\./,,' | sort) > "$work/list"
 while IFS= read -r path; do
     case $path in
     *[!A-Za-z0-9._/-]*) echo "embed.sh: $path: rename it; only letters, digits and ._- are served" >&2; exit 1 ;;

@@ -141,11 +141,7 @@ async function walk(browser, language) {
   await look(at('customer'))
   const customerPath = new URL(page.url()).pathname
   check(await page.locator('.shown-reason').first().innerText().then((text) => text.trim().length > 3), `${language}: a recommendation says why`)
-  await page.getByRole('combobox', { name: w.recommend.placement }).click()
-  await page.waitForTimeout(300)
-  await look(at('customer-placements'))
-  await page.keyboard.press('ArrowDown')
-  await page.keyboard.press('Enter')
+  await page.getByRole('group', { name: w.recommend.placement }).getByRole('button').nth(1).click()
   await page.waitForURL(/placement=/)
   await page.waitForTimeout(500)
   await look(at('customer-product'))

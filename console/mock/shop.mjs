@@ -101,9 +101,9 @@ export function customer(id) {
     userId: anonymous ? null : `u***${id.slice(-2)}`,
     ids: { ...(anonymous ? {} : { userId: [`u***${id.slice(-2)}`] }), anonymousId: [`a-7f3e-${id}`, `a-19c0-${id}`] },
     traits: anonymous ? {} : { city: '深圳', memberLevel: 'gold', language: 'zh-CN' },
-    firstSeen: '2010-12-07T14:57:00.000Z',
+    firstSeen: new Date(Date.UTC(2010, 11, 7, 14, 57) + (n % 61) * 3 * 86_400_000).toISOString(),
     lastSeen: new Date(Date.now() - (n % 50) * 3_600_000 - 120_000).toISOString(),
-    orders: anonymous ? { count: 0, revenueCents: 0, currency: '', last: null } : { count: 7, revenueCents: 431_000, currency: 'GBP', last: '2011-12-07T15:52:00.000Z' },
+    orders: anonymous ? { count: 0, revenueCents: 0, currency: '', last: null } : { count: 1 + (n % 11), revenueCents: (1 + (n % 11)) * (14_150 + (n % 97) * 310), currency: 'GBP', last: '2011-12-07T15:52:00.000Z' },
     affinity: { category: { Bags: 0.41, Kitchen: 0.27, 茶具: 0.16, Party: 0.09, Candles: 0.04 }, brand: { RETROSPOT: 0.38, REGENCY: 0.12 } },
     segments: anonymous ? [] : ['vip', '换季复购'],
     consents: {
@@ -136,15 +136,14 @@ export function recommend(ask) {
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
       const about = code === 'affinity' ? item.category : near.title
-      const said = code === 'affinity' ? `“${about}”` : `“${about}”`
-      return {
+            return {
         itemId: item.itemId,
         rank: at + 1,
         score: Number((0.93 * 0.86 ** at + 0.01 * randomAt(11, at)).toFixed(6)),
         propensity: Number(Math.max(0.05, 0.92 - at * 0.11).toFixed(3)),
         reason: {
           code,
-          text: { en: en(said), zh: zh(said) },
+          text: { en: en(about), zh: zh(`“${about}”`) },
           evidence: code === 'trending' ? [] : [
             { itemId: near.itemId, title: near.title, event: 'Product Viewed', at: '2011-12-08T09:14:00.000Z', weight: 0.62 },
             { itemId: items[(shift + at) % items.length].itemId, title: items[(shift + at) % items.length].title, event: 'Order Completed', at: '2011-11-24T16:02:00.000Z', weight: 0.38 },

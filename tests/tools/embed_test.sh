@@ -11,6 +11,7 @@ fail() { echo "FAIL $1" >&2; exit 1; }
 mkdir -p "$work/dist/assets" "$work/inc/server"
 printf '<meta content="__ZHUN_NONCE__">' > "$work/dist/index.html"
 printf 'let a = 1 // some text that gzip can make smaller smaller smaller smaller smaller\n' > "$work/dist/assets/index-AbC12_x.js"
+touch "$work/dist/.done" # a build's mark is no page
 printf '<svg/>' > "$work/dist/icon.svg"
 cat > "$work/inc/server/assets.h" <<'H'
 #include <stdbool.h>

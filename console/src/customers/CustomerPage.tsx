@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router-dom'
 import { Recommendations } from '../recommend/Recommendations'
 import { call } from '../shared/client'
-import * as format from '../shared/format'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
@@ -12,7 +11,7 @@ import { Timeline } from './Timeline'
 import './customers.css'
 
 export default function CustomerPage() {
-  const { t, language } = useWords()
+  const { t } = useWords()
   const { id = '' } = useParams()
   const customer = useQuery({
     queryKey: ['customer', id],
@@ -32,9 +31,7 @@ export default function CustomerPage() {
           <>
             <code>{data.userId ?? t('shared.anonymous')}</code>
             {data.events !== undefined && (
-              <span>
-                {t('customers.one.events')} {format.count(data.events, language)}
-              </span>
+              <span>{t('customers.one.events', { count: data.events })}</span>
             )}
           </>
         )

@@ -69,7 +69,7 @@ export function LatestEvents({ live, step, wire }: { live: Live; step: Dispatch<
         query={latest}
         lines={8}
         empty={() => shown.length === 0}
-        whenEmpty={<Empty title={t('overview.events.emptyTitle')}>{t('overview.events.empty')}</Empty>}
+        whenEmpty={<Empty title={t('overview.events.emptyTitle')}>{t('overview.events.empty')}<br /><code>{t('overview.events.emptyCode')}</code></Empty>}
       >
         {() => (
           <div className="events" role="group" aria-labelledby="latest-events" tabIndex={0}>

@@ -32,9 +32,9 @@ export default function OverviewPage() {
                   name={t('overview.kpi.rate')}
                   value={format.rate(data.eventsPerSecond, language)}
                   note={t('overview.kpi.rateNote', {
-                    events: format.count(data.totals.events, language),
-                    duplicates: format.count(data.totals.duplicates, language),
-                    rejected: format.count(data.totals.rejected, language),
+                    events: format.compact(data.totals.events, language),
+                    duplicates: format.compact(data.totals.duplicates, language),
+                    rejected: format.compact(data.totals.rejected, language),
                   })}
                 >
                   <dd className="kpi-spark"><Spark values={ratesOf(data.series).slice(-48).map((point) => point.perSecond)} /></dd>
@@ -43,12 +43,12 @@ export default function OverviewPage() {
                 <Kpi
                   name={t('overview.kpi.orders')}
                   value={format.count(data.orders.count, language)}
-                  note={t('overview.kpi.ordersNote', { mean: format.money(format.meanOrderCents(data.orders.revenueCents, data.orders.count), data.orders.currency, language) })}
+                  note={data.orders.count === 0 ? ' ' : t('overview.kpi.ordersNote', { mean: format.money(format.meanOrderCents(data.orders.revenueCents, data.orders.count), data.orders.currency, language) })}
                 />
                 <Kpi
                   name={t('overview.kpi.revenue')}
-                  value={format.money(data.orders.revenueCents, data.orders.currency, language, 'round')}
-                  note={t('overview.kpi.revenueNote', { refunded: format.money(data.orders.refundedCents, data.orders.currency, language, 'round') })}
+                  value={data.orders.currency === '' ? '–' : format.money(data.orders.revenueCents, data.orders.currency, language, 'round')}
+                  note={data.orders.count === 0 ? ' ' : t('overview.kpi.revenueNote', { refunded: format.money(data.orders.refundedCents, data.orders.currency, language, 'round') })}
                 />
               </dl>
               <RateChart overview={data} />

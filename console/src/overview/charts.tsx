@@ -67,7 +67,7 @@ export function DailyChart({ overview }: { overview: Overview }) {
       extra={daily.length > 0 ? <TableToggle table={table} onChange={setTable} /> : undefined}
     >
       {daily.length === 0 ? (
-        <Empty title={t('overview.daily.emptyTitle')}>{t('overview.daily.empty')}</Empty>
+        <Empty title={t('overview.daily.emptyTitle')}>{t('overview.daily.empty')}<br /><code>{t('overview.daily.emptyCode')}</code></Empty>
       ) : table ? (
         <ChartTable caption={title} axisLabel={t('overview.daily.day')} xText={daily.map((day) => format.calendarDay(day.day, language, 'day'))} panels={panels} />
       ) : (

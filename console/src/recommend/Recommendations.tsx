@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Input, Select } from 'antd'
+import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { useSearchParams } from 'react-router-dom'
+import { Choices } from '../shared/Choices'
 import { call, type Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { ChevronIcon } from '../shared/icons'
@@ -75,21 +76,21 @@ function Shown({ one, share, first }: { one: Schema<'PreviewItem'>; share: numbe
           <span className="chip chip-accent">{t(`recommend.reasons.${reason.code}`, { defaultValue: reason.code })}</span>
           {reason.text[language]}
         </p>
-        <EvidenceList evidence={reason.evidence} open={first} />
       </div>
       <dl className="shown-numbers">
         <div>
           <dt>{t('recommend.score')}</dt>
-          <dd>
-            <span className="bar" aria-hidden="true"><i style={{ width: `${Math.round(share * 100)}%` }} /></span>
-            {format.decimal(one.score, language, 3)}
-          </dd>
+          <dd>{format.decimal(one.score, language, 3)}</dd>
+          <dd className="bar" aria-hidden="true"><i style={{ width: `${Math.round(share * 100)}%` }} /></dd>
         </div>
         <div>
           <dt>{t('recommend.propensity')}</dt>
           <dd>{format.percent(one.propensity, language)}</dd>
         </div>
       </dl>
+      <div className="shown-why">
+        <EvidenceList evidence={reason.evidence} open={first} />
+      </div>
     </li>
   )
 }
@@ -172,23 +173,18 @@ export function Recommendations({ customerId }: { customerId: string }) {
       id="recommendations"
       className="recommend"
       title={t('recommend.title')}
-      extra={
-        chosen !== undefined && (
-          <Select
-            aria-label={t('recommend.placement')}
-            value={chosen.id}
-            popupMatchSelectWidth={false}
-            getPopupContainer={(trigger) => trigger.parentElement ?? document.body}
-            onChange={(id) => put('placement', id)}
-            options={list.map((one) => ({ value: one.id, label: one.name[language] }))}
-          />
-        )
-      }
     >
       <View query={placements} empty={(found) => found.items.length === 0} whenEmpty={<Empty title={t('recommend.noPlacements')} />}>
         {() =>
           chosen === undefined ? null : (
             <>
+              <Choices
+                className="placements"
+                label={t('recommend.placement')}
+                value={chosen.id}
+                onChange={(id) => put('placement', id)}
+                options={list.map((one) => ({ value: one.id, name: one.name[language] }))}
+              />
               {chosen.needs?.includes('itemId') && <ContextForm kind="item" value={item} onApply={(value) => put('item', value)} />}
               {chosen.needs?.includes('cart') && <ContextForm kind="cart" value={cart} onApply={(value) => put('cart', value)} />}
               <Preview ask={askOf(customerId, chosen, item, cart)} />

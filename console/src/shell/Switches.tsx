@@ -1,4 +1,5 @@
 // Language and appearance; they stand on the sign-in page too.
+import { Choices } from '../shared/Choices'
 import { MoonIcon, SunIcon, SystemIcon } from '../shared/icons'
 import { useWords } from '../shared/words'
 import { nextChoice, type useAppearance } from './theme'
@@ -12,13 +13,15 @@ export function Switches({ appearance }: { appearance: Appearance }) {
   const name = t('shell.theme.label', { now: t(`shell.theme.${choice}`) })
   return (
     <div className="switches">
-      <div className="languages" role="group" aria-label={t('shell.language')}>
-        {(['zh', 'en'] as const).map((one) => (
-          <button key={one} type="button" lang={one === 'zh' ? 'zh-CN' : 'en'} aria-pressed={language === one} onClick={() => setLanguage(one)}>
-            {one === 'zh' ? '中文' : 'EN'}
-          </button>
-        ))}
-      </div>
+      <Choices
+        label={t('shell.language')}
+        value={language}
+        onChange={setLanguage}
+        options={[
+          { value: 'zh', name: '中文', lang: 'zh-CN' },
+          { value: 'en', name: 'EN', lang: 'en' },
+        ]}
+      />
       <button type="button" className="icon-button" aria-label={name} title={name} onClick={() => setChoice(nextChoice(choice))}>
         <Icon />
       </button>
