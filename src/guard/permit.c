@@ -98,6 +98,16 @@ bool zh_permit_covers(const zh_permit *permit, zh_customer_id customer)
     return permit->customer_.number == customer.number;
 }
 
+zh_permit zh_permit_of_absorbed(const zh_permit *permit, zh_customer_id customer, zh_customer_id absorbed)
+{
+    zh_permit own = { 0 };
+    if (!zh_permit_covers(permit, customer)) return own;
+    own = *permit;
+    own.customer_ = absorbed;
+    own.seal_ = seal_of(&own);
+    return own;
+}
+
 bool zh_permit_allows(const zh_permit *permit, zh_customer_id customer, zh_purpose purpose)
 {
     return zh_permit_covers(permit, customer) && permit->purpose_ == purpose;

@@ -57,6 +57,11 @@ typedef struct zh_permit { /* read through the functions below; all fields priva
 ZH_MUST zh_err zh_permit_ask(const zh_consents *consents, zh_customer_id customer, zh_purpose purpose,
     zh_channel channel, int64_t now_ms, const zh_actor *actor, zh_permit *out);
 
+/* The same permit for a number that its customer absorbed in a merge: what was sealed under the old
+ * number is still the same person's. `customer` is the survivor the permit was asked for; when it covers
+ * another customer the result allows nothing. Only identity (profile) can say who absorbed whom. */
+zh_permit zh_permit_of_absorbed(const zh_permit *permit, zh_customer_id customer, zh_customer_id absorbed);
+
 /* Does it allow this purpose for this customer? For asserts of the functions that take a permit. */
 bool zh_permit_allows(const zh_permit *permit, zh_customer_id customer, zh_purpose purpose);
 /* MARKETING for this customer on this channel. */

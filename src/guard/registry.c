@@ -364,11 +364,11 @@ static zh_err insert(zh_registry *registry, const zh_definition *d, entry **out)
     return ZH_OK;
 }
 
-/* > 0 when record `a` counts and `b` does not: newer, then a deletion, then the greater bytes. */
+/* > 0 when record `a` counts and `b` does not: newer, then the greater bytes. Of two records of one
+ * thing the first byte that can differ is `deleted`, so a deletion is greater. */
 static int record_order(const zh_definition *a, zh_sv a_bytes, const zh_definition *b, zh_sv b_bytes)
 {
     if (a->at_ms != b->at_ms) return a->at_ms < b->at_ms ? -1 : 1;
-    if (a->deleted != b->deleted) return a->deleted ? 1 : -1;
     return zh_sv_compare(a_bytes, b_bytes);
 }
 

@@ -235,17 +235,22 @@ zh_err zh_seal_rewrap(const zh_sealer *sealer, zh_customer_id customer, zh_wrapp
 
 /* --- personal parts of events --------------------------------------------------------------- */
 
+zh_err zh_seal_personal_under(const zh_sealer *sealer, zh_customer_id customer, const zh_dek *dek,
+    zh_event_key event, zh_sv plain, zh_buf *out)
+{
+    assert(customer.number != 0);
+    if (plain.size > ZH_SEAL_PLAIN_BYTES_MAX) return ZH_RANGE;
+    const bound b = bind('P', sealer->keys_[0].id, sealer->workspace_, customer.number, event);
+    return append(sealer, &b, dek->bytes, plain, out);
+}
+
 zh_err zh_seal_personal(const zh_sealer *sealer, zh_customer_id customer, const zh_wrapped_dek *wrapped,
     zh_event_key event, zh_sv plain, zh_buf *out)
 {
     if (wrapped == NULL) return ZH_ABSENT;
-    if (plain.size > ZH_SEAL_PLAIN_BYTES_MAX) return ZH_RANGE;
     zh_dek dek;
     zh_err e = zh_seal_unwrap(sealer, customer, wrapped, &dek);
-    if (e == ZH_OK) {
-        const bound b = bind('P', sealer->keys_[0].id, sealer->workspace_, customer.number, event);
-        e = append(sealer, &b, dek.bytes, plain, out);
-    }
+    if (e == ZH_OK) e = zh_seal_personal_under(sealer, customer, &dek, event, plain, out);
     zh_wipe(&dek, sizeof dek);
     return e;
 }

@@ -139,6 +139,21 @@ static void test_a_refusal_holds_for_the_next_ask(void)
     zh_consents_close(consents);
 }
 
+static void test_a_permit_reaches_the_numbers_its_customer_absorbed_and_no_others(void)
+{
+    zh_consents *consents;
+    CHECK(zh_consents_open(&consents, 1 << 20) == ZH_OK);
+    const zh_actor actor = { .kind = ZH_ACTOR_KEY, .number = 3 };
+    zh_permit permit;
+    CHECK(zh_permit_ask(consents, (zh_customer_id){ 7 }, ZH_PURPOSE_SERVE, (zh_channel)0, 5, &actor, &permit) == ZH_OK);
+    const zh_permit own = zh_permit_of_absorbed(&permit, (zh_customer_id){ 7 }, (zh_customer_id){ 2 });
+    CHECK(zh_permit_allows(&own, (zh_customer_id){ 2 }, ZH_PURPOSE_SERVE));
+    CHECK(!zh_permit_covers(&own, (zh_customer_id){ 7 }));
+    const zh_permit other = zh_permit_of_absorbed(&permit, (zh_customer_id){ 8 }, (zh_customer_id){ 2 });
+    CHECK(!zh_permit_covers(&other, (zh_customer_id){ 2 }));
+    zh_consents_close(consents);
+}
+
 int main(void)
 {
     test_what_the_customer_said_decides();
@@ -147,5 +162,6 @@ int main(void)
     test_a_forged_permit_allows_nothing();
     test_a_refusal_holds_for_the_next_ask();
     CHECK(zh_purpose_text(ZH_PURPOSE_SUPPORT)[0] == 's' && zh_purpose_text((zh_purpose)0)[0] == '?');
+    test_a_permit_reaches_the_numbers_its_customer_absorbed_and_no_others();
     return 0;
 }

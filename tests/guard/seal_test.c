@@ -232,6 +232,9 @@ static void test_sealed_bytes_equal_the_model_and_come_back(uint64_t seed)
     CHECK(zh_seal_personal(&sealer, who, &wrapped, event, text, &sealed) == ZH_OK);
     model_seal(9, &key, &dek, who.number, text, want);
     CHECK(zh_sv_equal(zh_buf_view(&sealed), (zh_sv){ (const char *)want, size + ZH_SEALED_EXTRA_BYTES }));
+    zh_buf_reset(&sealed);
+    CHECK(zh_seal_personal_under(&sealer, who, &dek, event, text, &sealed) == ZH_OK);
+    CHECK(zh_sv_equal(zh_buf_view(&sealed), (zh_sv){ (const char *)want, size + ZH_SEALED_EXTRA_BYTES }));
     CHECK(zh_unseal_personal(&sealer, who, &wrapped, event, &may, zh_buf_view(&sealed), &arena, &back) == ZH_OK);
     CHECK(zh_sv_equal(back, text));
     zh_buf_close(&sealed);
@@ -354,6 +357,12 @@ static void test_ids_are_apart_by_kind_source_key_and_length(void)
             keys[2 * size + source - 1] = zh_dedup_key(&sealer, (zh_source_id){ source }, (zh_sv){ id, size });
     for (size_t a = 0; a < 2 * sizeof id; a++)
         for (size_t b = 0; b < a; b++) CHECK(!zh_event_key_equal(keys[a], keys[b]));
+
+    /* Not even a short id that is the very hash a long one is shortened to. */
+    uint8_t hash[16];
+    crypto_shorthash_siphashx24(hash, (const unsigned char *)id, sizeof id, sealer.dedup_);
+    CHECK(!zh_event_key_equal(zh_dedup_key(&sealer, (zh_source_id){ 1 }, (zh_sv){ id, sizeof id }),
+                              zh_dedup_key(&sealer, (zh_source_id){ 1 }, (zh_sv){ (const char *)hash, 16 })));
 }
 
 static void test_stored_numbers_stay_what_they_are(void)
