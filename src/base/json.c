@@ -413,3 +413,24 @@ bool zh_json_repeated_key(zh_json *json, zh_json_value root, zh_sv *which)
     }
     return false;
 }
+
+zh_err zh_json_keep(zh_json *json, zh_json_value root, zh_arena *arena)
+{
+    assert(root.tape_ == &json->tape);
+    const zh_json_tape *tape = root.tape_;
+    const size_t end = after(tape, root.at_);
+    size_t last = 0; /* index of the last text; word 0 is none */
+    for (size_t at = root.at_; at < end;) {
+        const unsigned letter = tag(tape->words[at]);
+        if (letter == '"') last = at;
+        at += letter == 'l' || letter == 'u' || letter == 'd' ? 2 : 1;
+    }
+    if (last == 0) return ZH_OK;
+    const zh_sv text = text_at(tape, last); /* texts stand in the order of the tape */
+    const size_t size = (size_t)((const uint8_t *)text.data + text.size - tape->texts);
+    uint8_t *room = ZH_TAKE(arena, uint8_t, size);
+    if (room == NULL) return ZH_FULL;
+    memcpy(room, tape->texts, size);
+    json->tape.texts = room;
+    return ZH_OK;
+}

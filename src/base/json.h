@@ -16,6 +16,7 @@
  */
 #ifndef ZH_BASE_JSON_H
 #define ZH_BASE_JSON_H
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/sv.h"
@@ -108,6 +109,11 @@ bool zh_json_next(zh_json_iter *it);
  * `json` is the handle `root` came from; its scratch memory serves objects of over 64 keys.
  * Cost: about 3 ns a key; O(n log n) for large objects. ZH_NOMEM counts as "yes" with an empty key. */
 bool zh_json_repeated_key(zh_json *json, zh_json_value root, zh_sv *which);
+
+/* Move the texts of what `json` parsed last into `arena`: what `root` and its inner values give as
+ * text (values and keys) from here on is valid as long as the arena is. Values taken before stay
+ * usable, views taken before do not move. Cost: one pass and one copy. Errors: ZH_FULL (no room). */
+ZH_MUST zh_err zh_json_keep(zh_json *json, zh_json_value root, zh_arena *arena);
 
 /* Append the value as minified JSON: members in order, escapes only where JSON needs them, ints
  * exact, doubles in the fewest digits that read back the same ("1.0" stays a double). */

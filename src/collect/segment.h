@@ -22,6 +22,9 @@
 
 #define ZH_SEGMENT_BATCH_BYTES_MAX 512000 /* a batch after decompression; Segment's "500 KB" */
 #define ZH_SEGMENT_EVENTS_MAX 2500        /* items of a batch; over it none is taken */
+#define ZH_SEGMENT_SHARED_BYTES_MAX 8192  /* context and integrations of an envelope: they are read once an
+                                           * item, so 2,500 items make 20 MB of them; real ones have 1 KB */
+#define ZH_SEGMENT_PARSER_BYTES 65536     /* what ask.parser must take: an event with what is shared, and a margin */
 
 typedef enum zh_segment_route {
     ZH_SEGMENT_TRACK = 1, ZH_SEGMENT_IDENTIFY, ZH_SEGMENT_PAGE, ZH_SEGMENT_SCREEN, ZH_SEGMENT_GROUP,
@@ -38,9 +41,9 @@ typedef struct zh_segment_ask {
     bool fill_ip;        /* a browser source: context.ip from the socket where not sent */
     bool is_import;      /* history: ZH_MARK_IMPORT, no guard against old or future clocks, and the
                           * zhun_* properties of an importer count */
-    zh_json *parser;     /* bytes_max >= ZH_EVENT_BYTES_MAX */
-    zh_arena *arena;
-    zh_buf *scratch;     /* working space; what it holds is lost. 1 MiB is enough */
+    zh_json *parser;     /* bytes_max >= ZH_SEGMENT_PARSER_BYTES */
+    zh_arena *arena;     /* takes about 3 times the body and 500 bytes an item */
+    zh_buf *scratch;     /* working space; what it holds is lost. Of ZH_SEGMENT_BATCH_BYTES_MAX */
 } zh_segment_ask;
 
 typedef struct zh_segment_reject {

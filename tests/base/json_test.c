@@ -162,6 +162,30 @@ static void repeated_keys_are_found_in_objects_of_any_size(uint64_t *seed)
     zh_buf_close(&text);
 }
 
+static void kept_texts_outlive_the_next_parse(void)
+{
+    zh_arena arena = zh_arena_open(4096);
+    zh_json_value root = parsed("{\"key\":[\"one\",2,\"\",{\"k\":\"three\\n\"}],\"n\":5}");
+    const zh_json_value list = zh_json_get(root, ZH_SV("key"));
+    CHECK(zh_json_keep(json, root, &arena) == ZH_OK);
+    zh_sv texts[4];
+    size_t count = 0;
+    for (zh_json_iter it = zh_json_walk(list); zh_json_next(&it);)
+        texts[count++] = zh_json_is(it.value, ZH_JSON_OBJECT) ? zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("k")))
+                                                              : zh_json_text_or_empty(it.value);
+    (void)parsed("{\"other\":[\"xxxxxxxxxxxxxxxxxxxxxxxx\",\"yyyyyyyyyyyyyyyyyyyy\"]}");
+    CHECK(count == 4 && zh_sv_equal(texts[0], ZH_SV("one")) && texts[1].size == 0 && texts[2].size == 0);
+    CHECK(zh_sv_equal(texts[3], ZH_SV("three\n")));
+    root = parsed("[1,2]");
+    CHECK(zh_json_keep(json, root, &arena) == ZH_OK);
+    zh_arena_close(&arena);
+    arena = zh_arena_open(1);
+    root = parsed("\"too much\"");
+    CHECK(zh_json_keep(json, root, &arena) == ZH_FULL);
+    CHECK(zh_sv_equal(zh_json_text_or_empty(root), ZH_SV("too much")));
+    zh_arena_close(&arena);
+}
+
 static void half_a_surrogate_pair_becomes_a_replacement(void)
 {
     static const struct { const char *text, *want; } rows[] = {
@@ -218,6 +242,7 @@ int main(int argc, char **argv)
     what_is_absent_answers_no();
     repeated_keys_are_found();
     repeated_keys_are_found_in_objects_of_any_size(&seed);
+    kept_texts_outlive_the_next_parse();
     half_a_surrogate_pair_becomes_a_replacement();
     parser_and_judge_agree(&seed);
     zh_json_close(json);

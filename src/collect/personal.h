@@ -1,0 +1,33 @@
+/* personal.h -- what of an event is personal, and apart with it.
+ *
+ * A canonical event keeps what the shop learns from (city, locale, product, price) and gives what
+ * points at a person (e-mail, phone, IP, device id, street) into one JSON object of its own, which
+ * guard seals under the customer's key. Joined again, the two are what was sent.
+ *
+ * Guarantees  leave and take share one table: a member goes to exactly one side. A table's name
+ *             matches a key in any case and with or without '_', '-' and blanks.
+ * Cost        about 3 ns a key that is not in the table, 30 ns one that may be.
+ * Not here    sealing (guard/seal.h). Which fields and why: the tables in personal.c.
+ */
+#ifndef ZH_COLLECT_PERSONAL_H
+#define ZH_COLLECT_PERSONAL_H
+#include "base/json_out.h"
+
+typedef enum zh_personal_part {
+    ZH_PERSONAL_CONTEXT, ZH_PERSONAL_TRAITS, ZH_PERSONAL_PROPERTIES
+} zh_personal_part;
+
+/* Append the object without its personal members; how many were left out (those inside counted). */
+size_t zh_personal_leave(zh_personal_part part, zh_json_value object, zh_buf *out);
+
+/* Append an object of the personal members only, at their places; how many there are (then "{}"
+ * stands for none). */
+size_t zh_personal_take(zh_personal_part part, zh_json_value object, zh_buf *out);
+
+/* Append `part` of an event as it was sent: `left` is the event's own JSON ("" for none), `personal`
+ * the event's whole personal object, opened ("" where it is gone). Both sides' order is kept, what is
+ * personal comes after. Errors: ZH_FORMAT when one of them is no JSON, ZH_FULL, ZH_NOMEM. */
+ZH_MUST zh_err zh_personal_join(zh_json *parser, zh_buf *scratch, zh_personal_part part, zh_sv left,
+                                zh_sv personal, zh_buf *out);
+
+#endif
