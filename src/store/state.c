@@ -117,6 +117,7 @@ static zh_err check_spaces(zh_state *state, zh_note *why)
     char **found = rocksdb_list_column_families(state->options[0], state->dir, &count, &text);
     if (text != NULL) { /* no database yet, or one that cannot be read: the open that follows says which */
         rocksdb_free(text);
+        rocksdb_list_column_families_destroy(found, 0);
         return ZH_OK;
     }
     zh_err e = ZH_OK;

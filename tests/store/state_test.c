@@ -151,7 +151,9 @@ static _Noreturn void write_until_killed(int flushes, uint64_t seed)
     zh_state *state = open_state();
     zh_state_batch *batch;
     CHECK(zh_state_batch_open(&batch, state) == ZH_OK);
-    for (uint64_t i = position(state) + 1;; i++) {
+    const uint64_t begun = position(state);
+    CHECK(write(flushes, &begun, sizeof begun) == (ssize_t)sizeof begun);
+    for (uint64_t i = begun + 1;; i++) {
         write_batch(batch, i);
         if (test_random(&seed) % 200 != 0) continue;
         CHECK(zh_state_flush(state) == ZH_OK);
@@ -192,7 +194,9 @@ static void a_killed_writer_leaves_a_whole_earlier_point(uint64_t seed)
             _exit(4);
         }
         close(pipe_ends[1]);
-        usleep((useconds_t)(30000 + test_random(&seed) % 200000));
+        uint64_t begun;
+        CHECK(read(pipe_ends[0], &begun, sizeof begun) == (ssize_t)sizeof begun && begun == flushed);
+        usleep((useconds_t)(1000 + test_random(&seed) % 200000));
         CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status));
         for (uint64_t i; read(pipe_ends[0], &i, sizeof i) == (ssize_t)sizeof i;) flushed = i;
         close(pipe_ends[0]);
