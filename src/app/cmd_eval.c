@@ -2,6 +2,8 @@
 #include "model/trial.h"
 #include "sys/input.h"
 
+#include <malloc.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -49,6 +51,7 @@ typedef struct options {
     const zh_model_kind *kind[MODELS_MAX];
     uint32_t kinds, k, threads;
     uint64_t seed;
+    double loaded_mib; /* peak while the files were read */
     given given[GIVEN_MAX];
     uint32_t given_count;
 } options;
@@ -373,7 +376,8 @@ static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind,
     zh_arena arena = zh_arena_open(BYTES_MAX);
     zh_model model = zh_model_open(kind, out->param, o->seed, BYTES_MAX);
     uint32_t *top = ZH_TAKE(&arena, uint32_t, (size_t)problem->queries * o->k);
-    reset_peak(); /* after tuning; what was loaded is resident and counts */
+    malloc_trim(0); /* what tuning gave back is not this model's memory */
+    reset_peak();
     const double start = seconds();
     zh_err e = top == NULL ? ZH_NOMEM : zh_model_train(&model, &problem->train, crew, why);
     const double trained = seconds();
@@ -381,7 +385,7 @@ static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind,
     out->train_s = trained - start;
     out->score_s = seconds() - trained;
     if (e == ZH_OK) e = zh_trial_judge(&out->metrics, &arena, problem, o->k, top);
-    out->peak_mib = peak_mib();
+    out->peak_mib = fmax(o->loaded_mib, peak_mib()); /* reading the files counts, tuning does not */
     zh_model_close(&model);
     zh_arena_close(&arena);
     return e;
@@ -473,6 +477,7 @@ int zh_cmd_eval(int argc, char **argv)
     zh_arena arena = zh_arena_open(BYTES_MAX);
     zh_split split;
     status = load(&split, &arena, &o);
+    o.loaded_mib = peak_mib();
     if (status == DONE) status = evaluate(&o, &split, &arena);
     zh_arena_close(&arena);
     return status;

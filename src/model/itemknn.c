@@ -200,7 +200,7 @@ static zh_err table_open(table *out, zh_arena *arena, uint32_t items)
 }
 
 /* "i is near j" becomes "j is reached from i"; rows ascending by item. */
-static zh_err turn(table *out, zh_arena *arena, const table *in, uint32_t items)
+static zh_err turn(table *out, zh_arena *arena, zh_arena *scratch, const table *in, uint32_t items)
 {
     zh_err e = table_open(out, arena, items);
     if (e != ZH_OK) return e;
@@ -210,16 +210,16 @@ static zh_err turn(table *out, zh_arena *arena, const table *in, uint32_t items)
         for (uint32_t n = 0; n < in->count[j]; n++) out->count[in->row[j][n].item]++;
     }
     zh_scored *pairs = ZH_TAKE(arena, zh_scored, all);
-    if (pairs == NULL) return ZH_NOMEM;
+    zh_scored **end = ZH_TAKE(scratch, zh_scored *, items);
+    if (pairs == NULL || end == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < items; i++) {
-        out->row[i] = pairs;
+        out->row[i] = end[i] = pairs;
         pairs += out->count[i];
-        out->count[i] = 0;
     }
     for (uint32_t j = 0; j < items; j++)
         for (uint32_t n = 0; n < in->count[j]; n++) {
             const zh_scored pair = in->row[j][n];
-            out->row[pair.item][out->count[pair.item]++] = (zh_scored){ j, pair.score };
+            *end[pair.item]++ = (zh_scored){ j, pair.score };
         }
     return ZH_OK;
 }
@@ -252,7 +252,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     zh_crew_run(crew, (data->items + ROWS_A_PART - 1) / ROWS_A_PART, find_part, j);
     for (uint32_t hand = 0; hand < crew->hands; hand++)
         if (j->failed[hand] != ZH_OK) return j->failed[hand];
-    if (turned) e = turn(made, keep, &j->made, data->items);
+    if (turned) e = turn(made, keep, scratch, &j->made, data->items);
     else *made = j->made;
     model->state = made;
     return e;
@@ -268,6 +268,13 @@ const zh_scored *zh_itemknn_neighbours(const zh_model *model, uint32_t item, uin
     return t->row[item];
 }
 
+/* The rows of a history lie far apart: ask for the beginning of the next one while adding this one. */
+static void reach_for(const table *t, uint32_t item)
+{
+    const char *row = (const char *)t->row[item];
+    for (int line = 0; line < 8; line++) __builtin_prefetch(row + 64 * line);
+}
+
 static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
 {
     const table *t = model->state;
@@ -277,6 +284,7 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
     zh_scores_expect(into, pairs);
     for (uint32_t ago = 0; ago < query->count; ago++) {
         const uint32_t item = query->known[query->count - 1 - ago];
+        if (ago + 1 < query->count) reach_for(t, query->known[query->count - 2 - ago]);
         if (!zh_scores_first(into, item)) continue;
         const float r = recency == 0 ? 1 : (float)exp(-(double)ago / recency);
         if (r < R_LEAST) break;

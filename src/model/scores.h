@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define ZH_SCORES_K_MAX 1000         /* places of one list; past that nobody scrolls */
+#define ZH_SCORES_NOTE_COST 4        /* noting a touched item and finding it again costs about four looks */
 #define ZH_SCORES_NONE UINT32_MAX    /* an empty place */
 
 /* One item of a sparse answer or of a neighbour table. */
@@ -46,11 +47,11 @@ typedef struct zh_scores {
 /* A table in `arena`, which owns it. `scratch` is another arena. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_scores_open(zh_scores *out, zh_arena *arena, zh_arena *scratch, uint32_t items);
 
-/* Before the first add: about so many will come. Where they are more than the items, noting each costs
- * more than looking through all, so they are added blindly. */
+/* Before the first add: about so many will come. Where noting each of them costs more than looking
+ * through all items at the end, they are added blindly; the answer is the same. */
 static inline void zh_scores_expect(zh_scores *s, uint64_t adds)
 {
-    s->way = adds > s->items ? ZH_SCORES_BLIND : ZH_SCORES_NOTED;
+    s->way = adds * ZH_SCORES_NOTE_COST > s->items ? ZH_SCORES_BLIND : ZH_SCORES_NOTED;
 }
 
 /* Add weight * score of each; the items of one call are distinct, weight * score > 0. */
