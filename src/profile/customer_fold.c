@@ -188,8 +188,10 @@ static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_s
             if (!is_repeat) e = zh_say_viewed(s, r->bits[i].item, r->event->time_ms, effects);
         }
     }
-    if (e == ZH_OK && room->bought > 0) e = say_bought(s, r, room->bought, effects);
-    return e;
+    if (e != ZH_OK || room->bought == 0) return e;
+    if (r->bits_count == 1 && s->bought.count < ZH_PROFILE_BOUGHT_MAX)
+        return zh_say_one_bought(s, r->bits[0].item, effects);
+    return say_bought(s, r, room->bought, effects);
 }
 
 static uint16_t hour_key(int64_t time_ms)
@@ -215,13 +217,13 @@ static void apply(zh_customer_state *s, const reading *r)
     const bool is_counted = !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
     for (uint32_t i = 0; i < r->bits_count; i++) {
         const zh_bit *bit = &r->bits[i];
-        if (r->rule.is_touch) zh_state_touch(s, (zh_touch){ bit->item, r->rank, event->act });
+        if (r->rule.is_touch) zh_state_touch(s, &(zh_touch){ bit->item, r->rank, event->act });
         if (r->rule.points > 0) zh_state_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
         if (r->rule.is_sale)
-            zh_state_bought_add(s, (zh_bought){ .item = bit->item, .last_ms = event->time_ms,
+            zh_state_bought_add(s, &(zh_bought){ .item = bit->item, .last_ms = event->time_ms,
                 .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
     }
-    if (r->has_order) zh_state_order_add(s, r->order, r->stated, r->stated_count);
+    if (r->has_order) zh_state_order_add(s, &r->order, r->stated, r->stated_count);
     for (uint32_t i = 0; i < r->traits_count; i++) zh_state_trait_add(s, &r->traits[i]);
 }
 

@@ -88,13 +88,13 @@ ZH_MUST zh_err zh_state_reserve(zh_heap *heap, zh_customer_state *state, const z
 void zh_state_seen(zh_customer_state *state, int64_t first_ms, int64_t last_ms);
 void zh_state_tally(zh_customer_state *state, uint16_t key, uint32_t count);
 void zh_state_day(zh_customer_state *state, uint64_t day);
-void zh_state_touch(zh_customer_state *state, zh_touch touch);
+void zh_state_touch(zh_customer_state *state, const zh_touch *touch);
 
 /* tastes and names (customer_taste.c) */
 int zh_taste_order(const zh_taste *a, const zh_taste *b);
 zh_taste *zh_state_taste(const zh_customer_state *state, uint16_t week, zh_taste_kind kind, uint64_t hash);
 /* `name` is looked at only where the key is new. */
-void zh_state_taste_add(zh_customer_state *state, zh_taste taste, zh_sv name);
+void zh_state_taste_add(zh_customer_state *state, const zh_taste *taste, zh_sv name);
 void zh_state_taste_bit(zh_customer_state *state, int64_t time_ms, const zh_bit *bit, uint32_t points);
 typedef struct zh_name { uint64_t hash; zh_sv text; } zh_name;
 bool zh_name_next(zh_reader *names, zh_name *out);
@@ -104,7 +104,7 @@ size_t zh_name_bytes(zh_sv name); /* in `names` */
 
 /* bought and orders (customer_order.c) */
 zh_bought *zh_state_bought(const zh_customer_state *state, zh_item_id item);
-void zh_state_bought_add(zh_customer_state *state, zh_bought bought);
+void zh_state_bought_add(zh_customer_state *state, const zh_bought *bought);
 zh_order *zh_state_order(const zh_customer_state *state, uint64_t hash);
 uint32_t zh_state_stated(const zh_customer_state *state, uint64_t order, uint32_t *count); /* index of the first */
 /* Does the first statement stand before the second? */
@@ -113,7 +113,7 @@ bool zh_order_beats(const zh_order *a, const zh_order *b);
 void zh_state_statement_count(zh_customer_state *state, const zh_order *order, const zh_stated *stated,
                               uint32_t count, bool is_given);
 /* Join `order` into the state; `stated` (by item) are the items of its statement, if any. */
-void zh_state_order_add(zh_customer_state *state, zh_order order, const zh_stated *stated, uint32_t stated_count);
+void zh_state_order_add(zh_customer_state *state, const zh_order *order, const zh_stated *stated, uint32_t stated_count);
 
 /* traits (customer_trait.c) */
 size_t zh_trait_bytes(const zh_trait *trait); /* in `traits` */
@@ -127,6 +127,8 @@ ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_a
 typedef enum zh_side { ZH_IN_FROM = 1, ZH_IN_TO = 2, ZH_IN_AFTER = 4 } zh_side;
 typedef struct zh_mark { zh_item_id item; unsigned sides; } zh_mark; /* sides: zh_side */
 ZH_MUST zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects);
+/* The same for one new item where there is room: what most order lines are. */
+ZH_MUST zh_err zh_say_one_bought(const zh_customer_state *state, zh_item_id item, zh_effects *effects);
 ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
 
 /* table (customer.c) */

@@ -40,7 +40,7 @@ static void join_orders(zh_customer_state *to, const zh_customer_state *from)
         uint32_t count;
         const uint32_t at = zh_state_stated(from, orders[i].id_hash, &count);
         if (count > 0) zh_state_statement_count(to, &orders[i], stated + at, count, false);
-        zh_state_order_add(to, orders[i], count == 0 ? NULL : stated + at, count);
+        zh_state_order_add(to, &orders[i], count == 0 ? NULL : stated + at, count);
     }
     to->orders_dropped |= from->orders_dropped;
 }
@@ -53,12 +53,12 @@ static void join(zh_customer_state *to, const zh_customer_state *from)
     const uint64_t *days = from->days.data;
     for (uint32_t i = 0; i < from->days.count; i++) zh_state_day(to, days[i]);
     const zh_touch *touches = from->touches.data;
-    for (uint32_t i = 0; i < from->touches.count; i++) zh_state_touch(to, touches[i]);
+    for (uint32_t i = 0; i < from->touches.count; i++) zh_state_touch(to, &touches[i]);
     const zh_bought *bought = from->bought.data;
-    for (uint32_t i = 0; i < from->bought.count; i++) zh_state_bought_add(to, bought[i]);
+    for (uint32_t i = 0; i < from->bought.count; i++) zh_state_bought_add(to, &bought[i]);
     const zh_taste *tastes = from->tastes.data;
     for (uint32_t i = 0; i < from->tastes.count; i++)
-        zh_state_taste_add(to, tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
+        zh_state_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
     join_orders(to, from);
     zh_reader r = zh_reader_on((zh_sv){ from->traits.data, from->traits.count });
     for (zh_trait trait; zh_trait_next(&r, &trait);) zh_state_trait_add(to, &trait);

@@ -24,21 +24,21 @@ zh_bought *zh_state_bought(const zh_customer_state *s, zh_item_id item)
     return at < s->bought.count && bought->item.number == item.number ? bought : NULL;
 }
 
-void zh_state_bought_add(zh_customer_state *s, zh_bought more)
+void zh_state_bought_add(zh_customer_state *s, const zh_bought *more)
 {
-    const uint32_t at = bought_at(s, more.item);
+    const uint32_t at = bought_at(s, more->item);
     zh_bought *bought = (zh_bought *)s->bought.data + at;
-    if (at < s->bought.count && bought->item.number == more.item.number) {
-        bought->quantity = zh_sum(bought->quantity, more.quantity);
-        bought->times += more.times;
-        if (more.last_ms > bought->last_ms) bought->last_ms = more.last_ms;
+    if (at < s->bought.count && bought->item.number == more->item.number) {
+        bought->quantity = zh_sum(bought->quantity, more->quantity);
+        bought->times += more->times;
+        if (more->last_ms > bought->last_ms) bought->last_ms = more->last_ms;
         return;
     }
     if (s->bought.count == ZH_PROFILE_BOUGHT_MAX) {
         if (at == s->bought.count) return;
         s->bought.count--;
     }
-    *(zh_bought *)zh_list_gap(&s->bought, sizeof more, at, 1) = more;
+    *(zh_bought *)zh_list_gap(&s->bought, sizeof *more, at, 1) = *more;
 }
 
 static uint32_t order_at(const zh_customer_state *s, uint64_t hash)
@@ -130,20 +130,20 @@ static void join(zh_order *into, const zh_order *more)
         into->currency = more->currency;
 }
 
-void zh_state_order_add(zh_customer_state *s, zh_order order, const zh_stated *stated, uint32_t stated_count)
+void zh_state_order_add(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t stated_count)
 {
-    const uint32_t at = order_at(s, order.id_hash);
+    const uint32_t at = order_at(s, order->id_hash);
     zh_order *there = (zh_order *)s->orders.data + at;
-    if (at < s->orders.count && there->id_hash == order.id_hash) {
-        const bool is_better = order.form != ZH_ORDER_UNSTATED && zh_order_beats(&order, there);
-        join(there, &order);
+    if (at < s->orders.count && there->id_hash == order->id_hash) {
+        const bool is_better = order->form != ZH_ORDER_UNSTATED && zh_order_beats(order, there);
+        join(there, order);
         if (!is_better) return;
         take_back(s, there);
-        there->form = order.form;
-        there->stated = order.stated;
-        there->stated_minor = order.stated_minor;
-        there->stated_lines = order.stated_lines;
-        there->currency = order.currency;
+        there->form = order->form;
+        there->stated = order->stated;
+        there->stated_minor = order->stated_minor;
+        there->stated_lines = order->stated_lines;
+        there->currency = order->currency;
         give(s, there, stated, stated_count);
         return;
     }
@@ -153,7 +153,7 @@ void zh_state_order_add(zh_customer_state *s, zh_order order, const zh_stated *s
         take_back(s, (zh_order *)s->orders.data + s->orders.count - 1);
         s->orders.count--;
     }
-    there = zh_list_gap(&s->orders, sizeof order, at, 1);
-    *there = order;
+    there = zh_list_gap(&s->orders, sizeof *order, at, 1);
+    *there = *order;
     give(s, there, stated, stated_count);
 }

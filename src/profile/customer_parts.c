@@ -87,23 +87,26 @@ static int touch_order(const zh_touch *a, const zh_touch *b)
     return (int)a->act - (int)b->act;
 }
 
-void zh_state_touch(zh_customer_state *s, zh_touch touch)
+static bool is_same(const zh_touch *a, const zh_touch *b)
+{
+    return a->item.number == b->item.number && a->act == b->act;
+}
+
+void zh_state_touch(zh_customer_state *s, const zh_touch *touch)
 {
     zh_touch *touches = s->touches.data;
     uint32_t at = 0;
-    while (at < s->touches.count && touch_order(&touches[at], &touch) < 0) {
-        if (touches[at].item.number == touch.item.number && touches[at].act == touch.act) return; /* a newer one */
+    while (at < s->touches.count && touch_order(&touches[at], touch) < 0) {
+        if (is_same(&touches[at], touch)) return; /* a newer one */
         at++;
     }
     uint32_t older = at;
-    while (older < s->touches.count &&
-           !(touches[older].item.number == touch.item.number && touches[older].act == touch.act))
-        older++;
+    while (older < s->touches.count && !is_same(&touches[older], touch)) older++;
     if (older < s->touches.count) {
-        zh_list_cut(&s->touches, sizeof touch, older, 1);
+        zh_list_cut(&s->touches, sizeof *touch, older, 1);
     } else if (s->touches.count == ZH_PROFILE_TOUCHES_MAX) {
         if (at == s->touches.count) return;
         s->touches.count--;
     }
-    *(zh_touch *)zh_list_gap(&s->touches, sizeof touch, at, 1) = touch;
+    *(zh_touch *)zh_list_gap(&s->touches, sizeof *touch, at, 1) = *touch;
 }

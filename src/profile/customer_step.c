@@ -44,6 +44,15 @@ zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects)
     return ZH_OK;
 }
 
+zh_err zh_say_one_bought(const zh_customer_state *s, zh_item_id item, zh_effects *effects)
+{
+    const zh_bought *bought = s->bought.data;
+    zh_err e = say(effects, ZH_STEP_BUYER, 1, item, (zh_item_id){ 0 });
+    for (uint32_t i = 0; i < s->bought.count && e == ZH_OK; i++)
+        e = say(effects, ZH_STEP_BOTH, 1, bought[i].item, item);
+    return e;
+}
+
 static bool is_view(const zh_touch *touch)
 {
     return touch->act == ZH_ACT_VIEW || touch->act == ZH_ACT_CLICK;
@@ -60,8 +69,9 @@ zh_err zh_say_viewed(const zh_customer_state *s, zh_item_id item, int64_t time_m
     const zh_touch *touches = s->touches.data;
     const zh_touch *before[2]; /* earlier views of the item: at most one by each act */
     uint32_t before_count = 0, said = 0;
+    uint64_t said_bits = 0; /* a bit for each item said: where it is off, the search is saved */
     for (uint32_t i = 0; i < s->touches.count && before_count < 2; i++)
-        if (is_view(&touches[i]) && touches[i].item.number == item.number) before[before_count++] = &touches[i];
+        if (touches[i].item.number == item.number && is_view(&touches[i])) before[before_count++] = &touches[i];
     if (before_count == 0) {
         const zh_err e = say(effects, ZH_STEP_VIEWER, 1, item, (zh_item_id){ 0 });
         if (e != ZH_OK) return e;
@@ -69,16 +79,19 @@ zh_err zh_say_viewed(const zh_customer_state *s, zh_item_id item, int64_t time_m
     const size_t first = effects->count;
     for (uint32_t i = 0; i < s->touches.count && said < ZH_PROFILE_PARTNERS_MAX; i++) {
         const zh_touch *other = &touches[i];
+        if (zh_sum(other->rank.time_ms, ZH_PROFILE_SITTING_MS) < time_ms) break; /* the rest is older still */
         if (!is_view(other) || other->item.number == item.number || !is_one_sitting(other->rank.time_ms, time_ms))
             continue;
         bool is_said = false; /* in this sitting before, or just now by the other act */
         for (uint32_t k = 0; k < before_count; k++)
             is_said |= is_one_sitting(before[k]->rank.time_ms, other->rank.time_ms);
-        for (size_t k = first; k < effects->count; k++)
+        const uint64_t bit = 1ull << (other->item.number & 63);
+        for (size_t k = first; k < effects->count && (said_bits & bit) != 0; k++)
             is_said |= effects->steps[k].a.number == other->item.number || effects->steps[k].b.number == other->item.number;
         if (is_said) continue;
         const zh_err e = say(effects, ZH_STEP_SEEN_BOTH, 1, item, other->item);
         if (e != ZH_OK) return e;
+        said_bits |= bit;
         said++;
     }
     return ZH_OK;

@@ -95,13 +95,13 @@ static bool is_named(const zh_customer_state *s, uint64_t hash)
     return false;
 }
 
-void zh_state_taste_add(zh_customer_state *s, zh_taste taste, zh_sv name)
+void zh_state_taste_add(zh_customer_state *s, const zh_taste *taste, zh_sv name)
 {
     uint32_t at;
-    ZH_LOWER_BOUND(&s->tastes, zh_taste, zh_taste_order(there, &taste) < 0, at);
+    ZH_LOWER_BOUND(&s->tastes, zh_taste, zh_taste_order(there, taste) < 0, at);
     zh_taste *tastes = s->tastes.data;
-    if (at < s->tastes.count && zh_taste_order(&tastes[at], &taste) == 0) {
-        tastes[at].points += taste.points;
+    if (at < s->tastes.count && zh_taste_order(&tastes[at], taste) == 0) {
+        tastes[at].points += taste->points;
         return;
     }
     if (s->tastes.count == ZH_PROFILE_TASTES_MAX) {
@@ -109,8 +109,8 @@ void zh_state_taste_add(zh_customer_state *s, zh_taste taste, zh_sv name)
         const uint64_t dropped = tastes[--s->tastes.count].name_hash;
         if (!is_named(s, dropped)) name_drop(s, dropped);
     }
-    *(zh_taste *)zh_list_gap(&s->tastes, sizeof taste, at, 1) = taste;
-    zh_state_name_add(s, taste.name_hash, name);
+    *(zh_taste *)zh_list_gap(&s->tastes, sizeof *taste, at, 1) = *taste;
+    zh_state_name_add(s, taste->name_hash, name);
 }
 
 void zh_state_taste_bit(zh_customer_state *s, int64_t time_ms, const zh_bit *bit, uint32_t points)
@@ -119,11 +119,11 @@ void zh_state_taste_bit(zh_customer_state *s, int64_t time_ms, const zh_bit *bit
     if (bit->category != 0) {
         taste.name_hash = bit->category;
         taste.kind = ZH_TASTE_CATEGORY;
-        zh_state_taste_add(s, taste, bit->category_text);
+        zh_state_taste_add(s, &taste, bit->category_text);
     }
     if (bit->brand != 0) {
         taste.name_hash = bit->brand;
         taste.kind = ZH_TASTE_BRAND;
-        zh_state_taste_add(s, taste, bit->brand_text);
+        zh_state_taste_add(s, &taste, bit->brand_text);
     }
 }
