@@ -125,6 +125,7 @@ const reasons = [
 export function recommend(ask) {
   const place = placements.find((one) => one.id === ask.placement) ?? placements[0]
   const shift = placements.indexOf(place) * 3 + (Number(ask.customerId) % 7)
+  const on = items.filter((one) => one.available)
   const personalized = Number(ask.customerId) % 5 !== 0
   return {
     decisionId: '',
@@ -132,7 +133,7 @@ export function recommend(ask) {
     personalized,
     strategy: personalized ? place.strategy : 'popular',
     items: Array.from({ length: ask.n ?? 10 }, (_, at) => {
-      const item = items[(shift + at * 3) % items.length]
+      const item = on[(shift + at * 3) % on.length]
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
       const about = code === 'affinity' ? item.category : near.title

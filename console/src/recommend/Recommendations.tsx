@@ -22,7 +22,7 @@ function ContextForm({ kind, value, onApply }: { kind: 'item' | 'cart'; value: s
   }
   return (
     <form className="context-form" onSubmit={submit}>
-      <Input aria-label={t(`recommend.${kind}`)} placeholder={t(`recommend.${kind}Placeholder`)} prefix={<span className="less">{t(`recommend.${kind}`)}</span>} value={text} onChange={(event) => setText(event.target.value)} />
+      <Input aria-label={t(`recommend.${kind}`)} placeholder={t(`recommend.${kind}Placeholder`)} value={text} onChange={(event) => setText(event.target.value)} />
       <Button htmlType="submit">{t('recommend.apply')}</Button>
     </form>
   )
