@@ -413,13 +413,13 @@ zh_customer_id zh_engine_find(zh_engine *g, zh_sv user_id, zh_sv anonymous_id)
 static zh_err open_id(zh_engine *g, const zh_identity_links *it, zh_customer_id customer, const zh_permit *permit,
                       zh_arena *arena, zh_buf *sealed, zh_sv *text)
 {
-    (void)customer;
+    const zh_permit own = zh_permit_of_absorbed(permit, customer, it->customer);
     zh_buf_reset(sealed);
     zh_err e = zh_identity_sealed(g->world->identity, &it->id, sealed);
     if (e != ZH_OK) return e;
     const zh_event_key place = { it->id.blind.high, it->id.blind.low };
     const zh_wrapped_dek *dek = zh_identity_dek(g->world->identity, it->customer);
-    return zh_unseal_personal(&g->sealer, it->customer, dek, place, permit, zh_buf_view(sealed), arena, text);
+    return zh_unseal_personal(&g->sealer, it->customer, dek, place, &own, zh_buf_view(sealed), arena, text);
 }
 
 zh_err zh_engine_ids(zh_engine *g, zh_customer_id customer, const zh_permit *permit, zh_arena *arena,

@@ -1,0 +1,324 @@
+#include "app/cmd_ask.h"
+#include "app/door.h"
+#include "base/json_out.h"
+#include "store/log.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define OUT_BYTES_MAX (64u << 20)
+
+static const zh_option ask_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token or server key for --url", NULL, false },
+    { "json", NULL, "print the engine's own JSON", NULL, true },
+};
+#define ASK_OPTIONS .options = ask_options, .options_count = sizeof ask_options / sizeof *ask_options
+
+static int status_of(zh_err e)
+{
+    return e == ZH_OK ? ZH_EXIT_DONE : e == ZH_FORMAT || e == ZH_RANGE ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
+}
+
+/* NULL: it was said why, *status is the exit status. */
+static zh_door *open_door(const zh_options *given, bool must_exist, int *status)
+{
+    const zh_sv url = zh_options_text(given, "url");
+    zh_door_desc desc = { .url = url, .key = zh_options_text(given, "key"), .must_exist = must_exist };
+    if (url.size == 0) desc.data = zh_options_text(given, "data");
+    zh_note why;
+    zh_door *door = NULL;
+    const zh_err e = zh_door_open(&door, &desc, &why);
+    *status = e == ZH_CORRUPT ? ZH_EXIT_FAILED : ZH_EXIT_COULD_NOT;
+    if (e == ZH_OK) return door;
+    zh_complain("%s", why.text);
+    return NULL;
+}
+
+static zh_json *parse(zh_sv text, zh_json_value *root)
+{
+    zh_json *json;
+    if (zh_json_open(&json, OUT_BYTES_MAX) != ZH_OK) return NULL;
+    if (zh_json_parse(json, text, root, NULL) == ZH_OK) return json;
+    zh_json_close(json);
+    return NULL;
+}
+
+static void print(zh_sv text)
+{
+    fwrite(text.data, 1, text.size, stdout);
+    fputc('\n', stdout);
+}
+
+/* ---- check ---- */
+
+static void say_damage(void *context, const zh_log_damage *damage)
+{
+    bool *any = context;
+    *any = true;
+    fprintf(stderr, "zhun: %.*s at byte %llu: %s\n", ZH_SV_ARG(damage->file), (unsigned long long)damage->offset, damage->reason);
+}
+
+/* Before an engine may open the folder: every byte of the log, read only. An engine that runs reads it by itself. */
+static int verify_log(zh_sv data)
+{
+    char dir[4096];
+    snprintf(dir, sizeof dir, "%.*s/log", ZH_SV_ARG(data));
+    bool damaged = false;
+    zh_note why = { "" };
+    const zh_err e = zh_log_verify(zh_sv_of(dir), say_damage, &damaged, &why);
+    if (e == ZH_OK || e == ZH_BUSY || e == ZH_ABSENT) return -1;
+    if (!damaged) zh_complain("%s: %s", dir, why.text[0] != '\0' ? why.text : zh_err_text(e));
+    return ZH_EXIT_FAILED;
+}
+
+static int print_check(zh_json_value root)
+{
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("views"))); zh_json_next(&it);) {
+        int64_t entries = 0, different = 0;
+        (void)zh_json_int(zh_json_get(it.value, ZH_SV("entries")), &entries);
+        (void)zh_json_int(zh_json_get(it.value, ZH_SV("different")), &different);
+        const zh_sv view = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("view")));
+        if (different == 0) printf("%-12.*s %9lld entries  equal\n", ZH_SV_ARG(view), (long long)entries);
+        else printf("%-12.*s %9lld entries  %lld DIFFERENT, the first: %.*s\n", ZH_SV_ARG(view), (long long)entries, (long long)different,
+                    ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("first")))));
+    }
+    bool equal = false;
+    (void)zh_json_bool(zh_json_get(root, ZH_SV("equal")), &equal);
+    const zh_sv why = zh_json_text_or_empty(zh_json_get(root, ZH_SV("why")));
+    if (why.size > 0) printf("%.*s\n", ZH_SV_ARG(why));
+    puts(equal ? "equal" : "NOT EQUAL");
+    return equal ? ZH_EXIT_DONE : ZH_EXIT_FAILED;
+}
+
+static int run_check(const zh_options *given)
+{
+    int status = zh_options_text(given, "url").size > 0 ? -1 : verify_log(zh_options_text(given, "data"));
+    if (status != -1) return status;
+    zh_door *door = open_door(given, true, &status);
+    if (door == NULL) return status;
+    zh_client_answer answer;
+    zh_note why;
+    const zh_err e = zh_door_ask(door, ZH_SV("POST"), ZH_SV("/api/v1/check"), ZH_SV("{}"), &answer, &why);
+    zh_json_value root;
+    zh_json *json = e == ZH_OK ? parse(answer.body, &root) : NULL;
+    if (json == NULL) {
+        zh_complain("check: %s", e == ZH_OK ? "the answer cannot be read" : why.text);
+        status = ZH_EXIT_COULD_NOT;
+    } else if (zh_options_flag(given, "json")) {
+        bool equal = false;
+        print(answer.body);
+        status = zh_json_bool(zh_json_get(root, ZH_SV("equal")), &equal) && equal ? ZH_EXIT_DONE : ZH_EXIT_FAILED;
+    } else status = print_check(root);
+    zh_json_close(json);
+    zh_door_close(door);
+    return status;
+}
+
+const zh_command zh_cmd_check = {
+    .name = "check", .usage = "--data DIR [--json]",
+    .summary = "Rebuild every view from the log and compare.\nReads every byte of the log on the way. 0: all equal; 1: damage or the first differences; 3: could not.",
+    .example = "  zhun check --data ./zhun-data", ASK_OPTIONS, .run = run_check,
+};
+
+/* ---- profile ---- */
+
+static void escape(zh_sv id, zh_buf *out)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < id.size; i++) {
+        const unsigned char c = (unsigned char)id.data[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~')
+            zh_buf_put_u8(out, c);
+        else {
+            zh_buf_put_u8(out, '%');
+            zh_buf_put_u8(out, (uint8_t)hex[c >> 4]);
+            zh_buf_put_u8(out, (uint8_t)hex[c & 15]);
+        }
+    }
+}
+
+static int ask_and_print(const zh_options *given, zh_sv method, zh_sv path, zh_sv body, bool must_exist)
+{
+    int status;
+    zh_door *door = open_door(given, must_exist, &status);
+    if (door == NULL) return status;
+    zh_client_answer answer;
+    zh_note why;
+    const zh_err e = zh_door_ask(door, method, path, body, &answer, &why);
+    if (e == ZH_OK && answer.body.size > 0) print(answer.body);
+    if (e != ZH_OK) zh_complain("%s: %s", given->command->name, why.text);
+    zh_door_close(door);
+    return e == ZH_ABSENT ? ZH_EXIT_FAILED : status_of(e);
+}
+
+static int run_profile(const zh_options *given)
+{
+    if (given->arguments_count != 1) {
+        zh_complain("profile needs one customer's id: zhun profile --data DIR ID");
+        return ZH_EXIT_USAGE;
+    }
+    zh_buf path = zh_buf_open(4096);
+    zh_buf_put(&path, ZH_SV("/v1/profiles/"));
+    escape(zh_sv_of(given->arguments[0]), &path);
+    zh_buf_put_u8(&path, 0);
+    path.size--;
+    const int status = zh_buf_err(&path) == ZH_OK ? ask_and_print(given, ZH_SV("GET"), zh_buf_view(&path), (zh_sv){ 0 }, true) : ZH_EXIT_USAGE;
+    zh_buf_close(&path);
+    return status;
+}
+
+const zh_command zh_cmd_profile = {
+    .name = "profile", .usage = "--data DIR ID", .summary = "Show one customer, as the shop's server would read it.",
+    .example = "  zhun profile --data ./zhun-data u1", ASK_OPTIONS, .run = run_profile,
+};
+
+/* ---- export ---- */
+
+static const zh_option export_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token for --url", NULL, false },
+    { "what", "WHAT", "events", "events", true },
+    { "format", "FORMAT", "jsonl", "jsonl", true },
+};
+
+static int run_export(const zh_options *given)
+{
+    if (!zh_sv_equal(zh_options_text(given, "what"), ZH_SV("events")) || !zh_sv_equal(zh_options_text(given, "format"), ZH_SV("jsonl"))) {
+        zh_complain("export knows --what events --format jsonl in this version");
+        return ZH_EXIT_USAGE;
+    }
+    int status;
+    zh_door *door = open_door(given, true, &status);
+    if (door == NULL) return status;
+    char path[160] = "/api/v1/export/events";
+    zh_err e;
+    for (;;) {
+        zh_client_answer answer;
+        zh_note why;
+        e = zh_door_ask(door, ZH_SV("GET"), zh_sv_of(path), (zh_sv){ 0 }, &answer, &why);
+        if (e != ZH_OK) {
+            zh_complain("export: %s", why.text);
+            break;
+        }
+        if (fwrite(answer.body.data, 1, answer.body.size, stdout) != answer.body.size) {
+            zh_complain("export: standard output cannot be written: is the disk full?");
+            e = ZH_IO;
+            break;
+        }
+        const zh_sv next = zh_client_header_of(&answer, ZH_SV("X-Zhun-Next"));
+        if (next.size == 0) break;
+        snprintf(path, sizeof path, "/api/v1/export/events?from=%.*s", ZH_SV_ARG(zh_sv_part(next, 0, 60)));
+    }
+    zh_door_close(door);
+    return status_of(e);
+}
+
+const zh_command zh_cmd_export = {
+    .name = "export", .usage = "--data DIR --what events --format jsonl", .summary = "Write what is stored to standard output, an event a line.",
+    .example = "  zhun export --data ./zhun-data --what events --format jsonl > events.jsonl",
+    .options = export_options, .options_count = sizeof export_options / sizeof *export_options, .run = run_export,
+};
+
+/* ---- keys and users ---- */
+
+static const zh_option key_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token for --url", NULL, false },
+    { "kind", "KIND", "of a new key: write (browsers, collectors) or server (recommendations, profiles)", "write", true },
+    { "name", "NAME", "what people call it", "", true },
+    { "json", NULL, "print the engine's own JSON", NULL, true },
+};
+
+static int run_key(const zh_options *given)
+{
+    const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
+    char path[128];
+    if (strcmp(verb, "list") == 0) return ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/keys"), (zh_sv){ 0 }, true);
+    if (strcmp(verb, "create") == 0) {
+        zh_buf body = zh_buf_open(4096);
+        zh_json_out out = zh_json_out_on(&body);
+        zh_json_out_object(&out);
+        zh_json_out_key_text(&out, ZH_SV("kind"), zh_options_text(given, "kind"));
+        zh_json_out_key_text(&out, ZH_SV("name"), zh_options_text(given, "name"));
+        zh_json_out_end(&out);
+        const int status = zh_json_out_done(&out) == ZH_OK ? ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
+        zh_buf_close(&body);
+        return status;
+    }
+    if (strcmp(verb, "revoke") == 0 && given->arguments_count == 2) {
+        snprintf(path, sizeof path, "/api/v1/keys/%.20s", given->arguments[1]);
+        return ask_and_print(given, ZH_SV("DELETE"), zh_sv_of(path), (zh_sv){ 0 }, true);
+    }
+    zh_complain("key knows create, list and revoke ID: see zhun key --help");
+    return ZH_EXIT_USAGE;
+}
+
+const zh_command zh_cmd_key = {
+    .name = "key", .usage = "create|list|revoke ID --data DIR", .summary = "Make, list and revoke keys.",
+    .example = "  zhun key create --data ./zhun-data --kind server --name 'shop backend'\n  zhun key revoke 3 --data ./zhun-data",
+    .options = key_options, .options_count = sizeof key_options / sizeof *key_options, .run = run_key,
+};
+
+static const zh_option user_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token for --url", NULL, false },
+    { "role", "ROLE", "owner, admin, marketer, analyst, support, privacy_officer, developer, auditor, viewer", "viewer", true },
+    { "json", NULL, "print the engine's own JSON", NULL, true },
+};
+
+/* The password is asked for, or read from standard input: never from the command line, which others can see. */
+static bool read_password(char out[256])
+{
+    char *line = isatty(STDIN_FILENO) ? getpass("password: ") : fgets(out, 256, stdin);
+    if (line == NULL) return false;
+    if (line != out) snprintf(out, 256, "%s", line);
+    out[strcspn(out, "\r\n")] = '\0';
+    return out[0] != '\0';
+}
+
+static int put_user(const zh_options *given, bool is_new)
+{
+    char password[256], path[512];
+    if (!read_password(password)) {
+        zh_complain("user: no password on standard input");
+        return ZH_EXIT_USAGE;
+    }
+    zh_buf body = zh_buf_open(4096), where = zh_buf_open(512);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_json_out_object(&out);
+    if (is_new) {
+        zh_json_out_key_text(&out, ZH_SV("name"), zh_sv_of(given->arguments[1]));
+        zh_json_out_key_text(&out, ZH_SV("role"), zh_options_text(given, "role"));
+    }
+    zh_json_out_key_text(&out, ZH_SV("password"), zh_sv_of(password));
+    zh_json_out_end(&out);
+    escape(zh_sv_of(given->arguments[1]), &where);
+    if (is_new) snprintf(path, sizeof path, "/api/v1/users");
+    else snprintf(path, sizeof path, "/api/v1/users/%.*s/password", ZH_SV_ARG(zh_buf_view(&where)));
+    const int status = zh_json_out_done(&out) == ZH_OK ? ask_and_print(given, is_new ? ZH_SV("POST") : ZH_SV("PUT"), zh_sv_of(path), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
+    memset(password, 0, sizeof password);
+    zh_buf_close(&body);
+    zh_buf_close(&where);
+    return status;
+}
+
+static int run_user(const zh_options *given)
+{
+    const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
+    if (strcmp(verb, "list") == 0) return ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/users"), (zh_sv){ 0 }, true);
+    if (strcmp(verb, "add") == 0 && given->arguments_count == 2) return put_user(given, true);
+    if (strcmp(verb, "passwd") == 0 && given->arguments_count == 2) return put_user(given, false);
+    zh_complain("user knows add NAME, list and passwd NAME: see zhun user --help");
+    return ZH_EXIT_USAGE;
+}
+
+const zh_command zh_cmd_user = {
+    .name = "user", .usage = "add NAME|list|passwd NAME --data DIR", .summary = "Add, list people, change a password (read from standard input).",
+    .example = "  zhun user add lin --role marketer --data ./zhun-data",
+    .options = user_options, .options_count = sizeof user_options / sizeof *user_options, .run = run_user,
+};

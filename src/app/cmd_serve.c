@@ -1,0 +1,180 @@
+#include "app/cmd_serve.h"
+#include "app/door.h"
+#include "app/setup.h"
+#include "app/version.h"
+#include "server/server.h"
+#include "sys/file.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define HOST_BYTES 256
+
+static int run(const zh_options *given);
+
+static const zh_option options[] = {
+    { "data", "DIR", "the data folder; made where absent", "./zhun-data", false },
+    { "listen", "HOST:PORT", "where to listen; port 0: the system chooses", "127.0.0.1:8700", false },
+    { "config", "FILE", "YAML with the same names as these options, - written as _", NULL, false },
+    { "key-file", "FILE", "the key that opens sealed data; made where absent (default DIR/zhun.key)", NULL, false },
+    { "partitions", "N", "partitions of a new log", "1", false },
+    { "time-zone", "ZONE", "of a new workspace: Asia/Shanghai, Europe/London …", "UTC", false },
+    { "threads", "N", "threads that serve HTTP", "2", false },
+    { "cache-mb", "N", "memory of the state store", "64", false },
+    { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
+};
+
+const zh_command zh_cmd_serve = {
+    .name = "serve", .usage = "[options]",
+    .summary = "Run the engine: collect events, answer for recommendations, show the console.\n"
+               "On an empty folder it makes the workspace `default` and prints once the console's address, the\n"
+               "password of `admin`, one write key and one server key. ZHUN_ADMIN_PASSWORD, ZHUN_ADMIN_TOKEN,\n"
+               "ZHUN_WRITE_KEY and ZHUN_SERVER_KEY set them instead. SIGTERM finishes what runs and exits 0.",
+    .example = "  zhun serve --data /var/lib/zhun --listen 127.0.0.1:8700",
+    .options = options, .options_count = sizeof options / sizeof *options, .run = run,
+};
+
+/* "HOST:PORT", "[::1]:8700", ":8700". */
+static bool split_listen(zh_sv text, char host[HOST_BYTES], uint16_t *port)
+{
+    size_t colon = text.size;
+    while (colon > 0 && text.data[colon - 1] != ':') colon--;
+    if (colon == 0 || colon == text.size || colon > HOST_BYTES) return false;
+    zh_sv name = zh_sv_part(text, 0, colon - 1);
+    if (name.size > 1 && name.data[0] == '[' && name.data[name.size - 1] == ']') name = zh_sv_part(name, 1, name.size - 2);
+    snprintf(host, HOST_BYTES, "%.*s", ZH_SV_ARG(name));
+    uint32_t number = 0;
+    for (size_t i = colon; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || number > 65535) return false;
+        number = number * 10 + (uint32_t)(text.data[i] - '0');
+    }
+    *port = (uint16_t)number;
+    return number <= 65535;
+}
+
+typedef struct running {
+    zh_line_sink sink;
+    zh_metrics *metrics;
+    zh_engine *engine;
+    zh_server *server;
+    char host[HOST_BYTES], socket[ZH_DOOR_PATH_BYTES];
+    uint16_t port;
+} running;
+
+static void say_recovered(void *context, uint64_t done, uint64_t all)
+{
+    running *r = context;
+    if (done != all) return;
+    zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.recovered");
+    zh_line_int(&line, "records", (int64_t)done);
+    zh_line_end(&line);
+}
+
+static int open_engine(running *r, const zh_options *given)
+{
+    int64_t partitions = 1, cache_mb = 64;
+    if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &partitions) ||
+        !zh_options_number(given, "cache-mb", 8, 65536, &cache_mb)) return ZH_EXIT_USAGE;
+    const zh_engine_desc desc = {
+        .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)partitions,
+        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)cache_mb << 20, .metrics = r->metrics, .sink = &r->sink,
+        .progress = say_recovered, .progress_context = r,
+    };
+    zh_note why;
+    const zh_err e = zh_engine_open(&r->engine, &desc, &why);
+    if (e == ZH_OK) return -1;
+    zh_complain("%s", why.text);
+    return ZH_EXIT_COULD_NOT;
+}
+
+static int open_server(running *r, const zh_options *given)
+{
+    int64_t threads = 2;
+    if (!zh_options_number(given, "threads", 1, 64, &threads)) return ZH_EXIT_USAGE;
+    zh_door_socket(zh_options_text(given, "data"), r->socket);
+    const zh_server_desc desc = { .engine = r->engine, .host = zh_sv_of(r->host), .port = r->port, .unix_path = zh_sv_of(r->socket),
+                                  .threads = (unsigned)threads, .version = ZH_SV(ZH_VERSION) };
+    zh_note why;
+    const zh_err e = zh_server_open(&r->server, &desc, &why);
+    if (e == ZH_OK) return -1;
+    zh_complain("%s:%u cannot be listened on: %s: is another engine running? choose with --listen", r->host, r->port, why.text);
+    return ZH_EXIT_COULD_NOT;
+}
+
+static void say_ready(running *r)
+{
+    zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.ready");
+    zh_line_text(&line, "version", ZH_SV(ZH_VERSION));
+    zh_line_text(&line, "host", zh_sv_of(r->host));
+    zh_line_int(&line, "port", zh_server_port(r->server));
+    zh_line_end(&line);
+}
+
+static int wait_for_end(running *r, const sigset_t *signals)
+{
+    for (;;) {
+        int signal;
+        if (sigwait(signals, &signal) != 0) continue;
+        if (signal == SIGHUP) { /* log files are rotated by who holds standard error; nothing else is kept open */
+            zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.reload");
+            zh_line_end(&line);
+            continue;
+        }
+        zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.stop");
+        zh_line_int(&line, "signal", signal);
+        zh_line_end(&line);
+        return ZH_EXIT_DONE;
+    }
+}
+
+static int serve(running *r, const zh_options *given, const sigset_t *signals)
+{
+    int status = open_engine(r, given);
+    if (status == -1) {
+        zh_note why;
+        const zh_err e = zh_setup_workspace(r->engine, &why);
+        if (e != ZH_OK) zh_complain("the workspace cannot be set up: %s", why.text[0] != '\0' ? why.text : zh_err_text(e));
+        if (e != ZH_OK) status = e == ZH_RANGE ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
+    }
+    if (status == -1) status = open_server(r, given);
+    if (status == -1) {
+        zh_setup_print(r->engine, r->host, zh_server_port(r->server), stdout);
+        say_ready(r);
+        status = wait_for_end(r, signals);
+    }
+    zh_server_close(r->server);
+    zh_engine_close(r->engine);
+    return status;
+}
+
+static int run(const zh_options *given)
+{
+    if (given->arguments_count > 0) {
+        zh_complain("%s: serve takes no arguments: see zhun serve --help", given->arguments[0]);
+        return ZH_EXIT_USAGE;
+    }
+    running r = { .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
+    zh_line_level level;
+    if (zh_line_level_parse(zh_options_text(given, "log-level"), &level) != ZH_OK) {
+        zh_complain("--log-level: must be debug, info, warn or error");
+        return ZH_EXIT_USAGE;
+    }
+    r.sink.level = (int)level;
+    if (!split_listen(zh_options_text(given, "listen"), r.host, &r.port)) {
+        zh_complain("--listen %.*s: must be HOST:PORT, such as 127.0.0.1:8700", ZH_SV_ARG(zh_options_text(given, "listen")));
+        return ZH_EXIT_USAGE;
+    }
+    /* Blocked before any thread is made, so that only wait_for_end() receives them. */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (zh_metrics_open(&r.metrics) != ZH_OK) return ZH_EXIT_COULD_NOT;
+    const int status = serve(&r, given, &signals);
+    zh_metrics_close(r.metrics);
+    return status;
+}

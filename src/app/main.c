@@ -1,0 +1,54 @@
+/* main.c -- `zhun COMMAND`: finds the command, hands over the rest. */
+#include "app/cmd_ask.h"
+#include "app/cmd_eval.h"
+#include "app/cmd_serve.h"
+#include "app/version.h"
+
+#include <stdio.h>
+
+static const zh_command *const commands[] = {
+    &zh_cmd_serve, &zh_cmd_check, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user,
+};
+
+/* Commands that read their own words. */
+static const struct { const char *name; int (*run)(int argc, char **argv); const char *summary; } others[] = {
+    { "eval", zh_cmd_eval, "Measure recommenders on plain files." },
+};
+
+static void help(FILE *to)
+{
+    fputs("zhun " ZH_VERSION ", a precision-marketing engine for e-commerce\n\nusage: zhun COMMAND [options]\n\ncommands:\n", to);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const char *end = strchr(commands[i]->summary, '\n');
+        const size_t size = end == NULL ? strlen(commands[i]->summary) : (size_t)(end - commands[i]->summary);
+        fprintf(to, "  %-9s %.*s\n", commands[i]->name, (int)size, commands[i]->summary);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) fprintf(to, "  %-9s %s\n", others[i].name, others[i].summary);
+    fputs("\n`zhun COMMAND --help` tells more, with an example.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return ZH_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("zhun " ZH_VERSION);
+        return ZH_EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return ZH_EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(argv[1], others[i].name) == 0) return others[i].run(argc - 1, argv + 1);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i]->name) != 0) continue;
+        static zh_options given; /* large, and main has no caller to bring it */
+        const int status = zh_options_read(&given, commands[i], argc - 2, argv + 2);
+        return status != -1 ? status : commands[i]->run(&given);
+    }
+    zh_complain("%s: no such command: see zhun --help", argv[1]);
+    return ZH_EXIT_USAGE;
+}

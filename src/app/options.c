@@ -1,0 +1,132 @@
+#include "app/options.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+void zh_complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("zhun: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+static const zh_option *find(const zh_command *command, const char *name, size_t size, size_t *index)
+{
+    for (size_t i = 0; i < command->options_count; i++) {
+        const zh_option *o = &command->options[i];
+        if (strlen(o->name) != size || memcmp(o->name, name, size) != 0) continue;
+        *index = i;
+        return o;
+    }
+    return NULL;
+}
+
+static const char *from_environment(const zh_option *option)
+{
+    char name[64] = "ZHUN_";
+    size_t at = 5;
+    for (const char *c = option->name; *c != '\0' && at + 1 < sizeof name; c++)
+        name[at++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    name[at] = '\0';
+    return getenv(name);
+}
+
+void zh_options_help(const zh_command *command, FILE *to)
+{
+    fprintf(to, "usage: zhun %s %s\n\n%s\n", command->name, command->usage, command->summary);
+    if (command->options_count > 0) fputs("\noptions:\n", to);
+    for (size_t i = 0; i < command->options_count; i++) {
+        const zh_option *o = &command->options[i];
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value == NULL ? "" : " ", o->value == NULL ? "" : o->value);
+        fprintf(to, "  %-26s %s", left, o->help);
+        if (o->initial != NULL) fprintf(to, " (default %s)", o->initial);
+        fputc('\n', to);
+    }
+    if (command->example != NULL) fprintf(to, "\nexample:\n%s\n", command->example);
+}
+
+static int read_option(zh_options *out, bool *given, int argc, char **argv, int *at)
+{
+    const char *text = argv[*at] + 2, *equals = strchr(text, '=');
+    const size_t size = equals == NULL ? strlen(text) : (size_t)(equals - text);
+    size_t index;
+    const zh_option *option = find(out->command, text, size, &index);
+    if (option == NULL) {
+        zh_complain("%s: no such option: see zhun %s --help", argv[*at], out->command->name);
+        return ZH_EXIT_USAGE;
+    }
+    if (given[index]) {
+        zh_complain("--%s is given twice: give it once", option->name);
+        return ZH_EXIT_USAGE;
+    }
+    given[index] = true;
+    if (option->value == NULL) {
+        if (equals != NULL) {
+            zh_complain("--%s takes no value", option->name);
+            return ZH_EXIT_USAGE;
+        }
+        out->values[index] = "1";
+        return -1;
+    }
+    if (equals == NULL && *at + 1 >= argc) {
+        zh_complain("--%s needs a value: --%s %s", option->name, option->name, option->value);
+        return ZH_EXIT_USAGE;
+    }
+    out->values[index] = equals != NULL ? equals + 1 : argv[++*at];
+    return -1;
+}
+
+int zh_options_read(zh_options *out, const zh_command *command, int argc, char **argv)
+{
+    *out = (zh_options){ .command = command };
+    bool given[ZH_OPTIONS_MAX] = { false }, open = true;
+    for (int at = 0; at < argc; at++) {
+        if (open && strcmp(argv[at], "--") == 0) open = false;
+        else if (open && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) {
+            zh_options_help(command, stdout);
+            return ZH_EXIT_DONE;
+        } else if (open && strncmp(argv[at], "--", 2) == 0) {
+            const int status = read_option(out, given, argc, argv, &at);
+            if (status != -1) return status;
+        } else if (out->arguments_count == ZH_ARGUMENTS_MAX) {
+            zh_complain("more than %d arguments: split the call", ZH_ARGUMENTS_MAX);
+            return ZH_EXIT_USAGE;
+        } else out->arguments[out->arguments_count++] = argv[at];
+    }
+    for (size_t i = 0; i < command->options_count; i++) {
+        const zh_option *o = &command->options[i];
+        if (out->values[i] == NULL && !o->no_environment && o->value != NULL) out->values[i] = from_environment(o);
+        if (out->values[i] == NULL) out->values[i] = o->initial;
+    }
+    return -1;
+}
+
+zh_sv zh_options_text(const zh_options *given, const char *name)
+{
+    size_t index;
+    return find(given->command, name, strlen(name), &index) == NULL ? (zh_sv){ 0 } : zh_sv_of(given->values[index]);
+}
+
+bool zh_options_flag(const zh_options *given, const char *name)
+{
+    return zh_options_text(given, name).size > 0;
+}
+
+bool zh_options_number(const zh_options *given, const char *name, int64_t least, int64_t most, int64_t *out)
+{
+    const zh_sv text = zh_options_text(given, name);
+    if (text.size == 0) return true;
+    char *end;
+    const long long value = strtoll(text.data, &end, 10);
+    if (*end == '\0' && value >= least && value <= most) {
+        *out = value;
+        return true;
+    }
+    zh_complain("--%s %.*s: must be a whole number from %lld to %lld", name, ZH_SV_ARG(text), (long long)least, (long long)most);
+    return false;
+}

@@ -1,0 +1,342 @@
+#include "server/answer.h"
+#include "base/time.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define IDS_MAX 32            /* ids of one customer shown */
+#define TASTES_MAX 10         /* names of one affinity shown */
+#define TASTE_HALF_LIFE_WEEKS 4.0
+
+zh_sv answer_event_of(zh_act act)
+{
+    switch (act) {
+    case ZH_ACT_VIEW: return ZH_SV("Product Viewed");
+    case ZH_ACT_CLICK: return ZH_SV("Product Clicked");
+    case ZH_ACT_ADD: return ZH_SV("Product Added");
+    case ZH_ACT_REMOVE: return ZH_SV("Product Removed");
+    case ZH_ACT_ORDER: return ZH_SV("Order Completed");
+    case ZH_ACT_WISH: return ZH_SV("Product Added to Wishlist");
+    case ZH_ACT_SHARE: return ZH_SV("Product Shared");
+    case ZH_ACT_REVIEW: return ZH_SV("Product Reviewed");
+    default: return zh_sv_of(zh_act_text(act));
+    }
+}
+
+void answer_currency(zh_json_out *out, zh_sv key, zh_currency currency)
+{
+    char text[4];
+    if (currency.code == 0) return;
+    zh_currency_text(currency, text);
+    zh_json_out_key_text(out, key, zh_sv_of(text));
+}
+
+void answer_next(zh_json_out *out, const char *next)
+{
+    zh_json_out_key(out, ZH_SV("next"));
+    if (next[0] == '\0') zh_json_out_null(out);
+    else zh_json_out_text(out, zh_sv_of(next));
+}
+
+bool answer_customer_number(zh_sv text, zh_customer_id *out)
+{
+    uint64_t number = 0;
+    if (text.size == 0 || text.size > 18) return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') return false;
+        number = number * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    out->number = number;
+    return number > 0;
+}
+
+void answer_customer_text(zh_customer_id customer, char out[24])
+{
+    snprintf(out, 24, "%llu", (unsigned long long)customer.number);
+}
+
+/* ---- ids ---- */
+
+zh_sv answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit)
+{
+    zh_engine_id id;
+    size_t count;
+    if (zh_engine_ids(call->engine, customer, permit, call->arena, &id, 1, &count) != ZH_OK || count == 0) return (zh_sv){ 0 };
+    return id.kind == ZH_ID_USER ? id.text : (zh_sv){ 0 };
+}
+
+static void put_ids(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
+{
+    zh_engine_id ids[IDS_MAX];
+    size_t count = 0;
+    (void)!zh_engine_ids(call->engine, customer, permit, call->arena, ids, IDS_MAX, &count);
+    zh_json_out_key(out, ZH_SV("userId"));
+    if (count > 0 && ids[0].kind == ZH_ID_USER) zh_json_out_text(out, ids[0].text);
+    else zh_json_out_null(out);
+    zh_json_out_key(out, ZH_SV("ids"));
+    zh_json_out_object(out);
+    static const struct { zh_id_kind kind; const char *name; } kinds[] = { { ZH_ID_USER, "userId" }, { ZH_ID_ANONYMOUS, "anonymousId" } };
+    for (size_t k = 0; k < 2; k++) {
+        bool any = false;
+        for (size_t i = 0; i < count; i++) {
+            if (ids[i].kind != kinds[k].kind) continue;
+            if (!any) {
+                zh_json_out_key(out, zh_sv_of(kinds[k].name));
+                zh_json_out_array(out);
+                any = true;
+            }
+            zh_json_out_text(out, ids[i].text);
+        }
+        if (any) zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+/* ---- affinities: points by week, half of them forgotten every four weeks, as shares of the whole ---- */
+
+typedef struct taste_sum { uint64_t name; double points; } taste_sum;
+
+static size_t sum_tastes(const zh_customer_state *state, zh_taste_kind kind, taste_sum *sums, size_t most, double *all)
+{
+    uint32_t count;
+    const zh_taste *tastes = zh_customer_tastes(state, &count);
+    size_t used = 0;
+    *all = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (tastes[i].kind != kind) continue;
+        const double age = (double)(tastes[0].week - tastes[i].week);
+        const double points = (double)tastes[i].points * exp2(-age / TASTE_HALF_LIFE_WEEKS);
+        *all += points;
+        size_t at = 0;
+        while (at < used && sums[at].name != tastes[i].name_hash) at++;
+        if (at == used && used < most) sums[used++] = (taste_sum){ tastes[i].name_hash, 0 };
+        if (at < used) sums[at].points += points;
+    }
+    return used;
+}
+
+static void put_tastes(const zh_customer_state *state, zh_taste_kind kind, zh_sv key, zh_json_out *out)
+{
+    taste_sum sums[ZH_PROFILE_TASTES_MAX];
+    double all;
+    size_t count = sum_tastes(state, kind, sums, ZH_PROFILE_TASTES_MAX, &all);
+    zh_json_out_key(out, key);
+    zh_json_out_object(out);
+    for (size_t shown = 0; shown < TASTES_MAX && count > 0; shown++) {
+        size_t best = 0;
+        for (size_t i = 1; i < count; i++)
+            if (sums[i].points > sums[best].points || (sums[i].points == sums[best].points && sums[i].name < sums[best].name)) best = i;
+        const zh_sv name = zh_customer_taste_name(state, sums[best].name);
+        if (name.size > 0) zh_json_out_key_real(out, name, round(sums[best].points / all * 1e4) / 1e4);
+        sums[best] = sums[--count];
+    }
+    zh_json_out_end(out);
+}
+
+/* ---- a profile ---- */
+
+static void put_traits(const zh_customer_state *state, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("traits"));
+    zh_json_out_object(out);
+    zh_trait trait;
+    for (uint32_t i = 0; state != NULL && zh_customer_trait_at(state, i, &trait); i++) {
+        if (zh_sv_equal(trait.value, ZH_SV("null"))) continue;
+        zh_json_out_key(out, trait.name);
+        zh_json_out_raw(out, trait.value);
+    }
+    zh_json_out_end(out);
+}
+
+static void put_orders(const zh_customer_state *state, zh_json_out *out)
+{
+    zh_order_totals totals = { 0 };
+    if (state != NULL) zh_customer_order_totals(state, &totals);
+    zh_json_out_key(out, ZH_SV("orders"));
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("count"), totals.orders);
+    zh_json_out_key_int(out, ZH_SV("revenueCents"), totals.money_count > 0 ? totals.money[0].revenue_minor : 0);
+    zh_json_out_key_int(out, ZH_SV("refundedCents"), totals.money_count > 0 ? totals.money[0].refunded_minor : 0);
+    char currency[4] = "";
+    if (totals.money_count > 0) zh_currency_text(totals.money[0].currency, currency);
+    zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(currency));
+    call_time(out, ZH_SV("last"), totals.last_ms);
+    zh_json_out_end(out);
+}
+
+void answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
+{
+    put_ids(call, customer, permit, out);
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    const zh_customer_state *state = zh_customers_get(w->customers, customer);
+    put_traits(state, out);
+    call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
+    call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
+    zh_json_out_key_int(out, ZH_SV("events"), state == NULL ? 0 : (int64_t)zh_customer_events(state));
+    put_orders(state, out);
+    zh_json_out_key(out, ZH_SV("affinity"));
+    zh_json_out_object(out);
+    if (state != NULL) {
+        put_tastes(state, ZH_TASTE_CATEGORY, ZH_SV("category"), out);
+        put_tastes(state, ZH_TASTE_BRAND, ZH_SV("brand"), out);
+    }
+    zh_json_out_end(out);
+    zh_world_unlock(w);
+    zh_json_out_key(out, ZH_SV("segments"));
+    zh_json_out_array(out);
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("consents"));
+    answer_consents(call, customer, out);
+}
+
+/* ---- consents ---- */
+
+void answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    const zh_consent c = zh_consents_get(w->consents, customer);
+    zh_json_out_object(out);
+    zh_json_out_key_bool(out, ZH_SV("personalization"), c.personalization);
+    zh_json_out_key_bool(out, ZH_SV("analytics"), c.analytics);
+    zh_json_out_key(out, ZH_SV("marketing"));
+    zh_json_out_object(out);
+    for (int i = 0; i < (int)ZH_CHANNEL_COUNT; i++)
+        if (c.marketing[i] != ZH_CHOICE_UNKNOWN)
+            zh_json_out_key_bool(out, zh_sv_of(zh_channel_text((zh_channel)i)), c.marketing[i] == ZH_CHOICE_YES);
+    zh_json_out_end(out);
+    if (c.version.size > 0) zh_json_out_key_text(out, ZH_SV("version"), c.version);
+    if (c.source.size > 0) zh_json_out_key_text(out, ZH_SV("source"), c.source);
+    zh_json_out_key(out, ZH_SV("times"));
+    zh_json_out_object(out);
+    if (c.words[ZH_CONSENT_PERSONALIZATION].at_ms != 0) call_time(out, ZH_SV("personalization"), c.words[ZH_CONSENT_PERSONALIZATION].at_ms);
+    if (c.words[ZH_CONSENT_ANALYTICS].at_ms != 0) call_time(out, ZH_SV("analytics"), c.words[ZH_CONSENT_ANALYTICS].at_ms);
+    for (int i = 0; i < (int)ZH_CHANNEL_COUNT; i++) {
+        const zh_consent_word *word = &c.words[ZH_CONSENT_OF(i)];
+        char name[64];
+        snprintf(name, sizeof name, "marketing.%s", zh_channel_text((zh_channel)i));
+        if (word->at_ms != 0) call_time(out, zh_sv_of(name), word->at_ms);
+    }
+    zh_json_out_end(out);
+    zh_json_out_end(out);
+    zh_world_unlock(w);
+}
+
+/* ---- a decision ---- */
+
+static zh_sv text_of(zh_world *w, zh_item_id id)
+{
+    const zh_item *item = zh_catalog_get(w->catalog, id);
+    return item == NULL ? (zh_sv){ 0 } : item->text;
+}
+
+static void put_texts(zh_world *w, zh_sv key, const zh_item_id *ids, uint32_t count, zh_json_out *out)
+{
+    zh_json_out_key(out, key);
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < count; i++) zh_json_out_text(out, text_of(w, ids[i]));
+    zh_json_out_end(out);
+}
+
+static void put_shown(zh_world *w, const zh_decision *d, bool as_candidates, zh_json_out *out)
+{
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < d->shown_count; i++) {
+        const zh_shown *s = &d->shown[i];
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("itemId"), text_of(w, s->item));
+        if (as_candidates) zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(zh_reason_code_text(s->reason)));
+        else zh_json_out_key_int(out, ZH_SV("rank"), i + 1);
+        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro * 1e-6);
+        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro * 1e-6);
+        if (as_candidates) zh_json_out_key_bool(out, ZH_SV("shown"), true);
+        else {
+            zh_json_out_key(out, ZH_SV("reason"));
+            zh_json_out_object(out);
+            zh_json_out_key_text(out, ZH_SV("code"), zh_sv_of(zh_reason_code_text(s->reason)));
+            zh_json_out_key(out, ZH_SV("evidence"));
+            zh_json_out_array(out);
+            if (s->evidence.number != 0) {
+                zh_json_out_object(out);
+                zh_json_out_key_text(out, ZH_SV("itemId"), text_of(w, s->evidence));
+                zh_json_out_end(out);
+            }
+            zh_json_out_end(out);
+            zh_json_out_end(out);
+        }
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+static void put_machine(const zh_decision *d, zh_json_out *out)
+{
+    char text[32];
+    zh_json_out_key(out, ZH_SV("model"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("name"), ZH_SV("cocount"));
+    zh_json_out_key_int(out, ZH_SV("version"), d->policy_version);
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)d->model_hash);
+    zh_json_out_key_text(out, ZH_SV("hash"), zh_sv_of(text));
+    zh_json_out_end(out);
+    zh_json_out_key_text(out, ZH_SV("policy"), ZH_SV("stages"));
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)d->seed);
+    zh_json_out_key_text(out, ZH_SV("seed"), zh_sv_of(text));
+    zh_json_out_key(out, ZH_SV("positions"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < d->positions_count; i++) {
+        zh_json_out_object(out);
+        zh_json_out_key_int(out, ZH_SV("partition"), i);
+        zh_json_out_key_int(out, ZH_SV("position"), (int64_t)d->positions[i]);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+    zh_json_out_key_bool(out, ZH_SV("replayable"), false);
+}
+
+void answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
+{
+    char id[ZH_DECISION_ID_TEXT_BYTES];
+    zh_decision_id_print(d->id, id);
+    zh_world *w = zh_engine_world(call->engine);
+    zh_permit permit;
+    zh_sv user = { 0 };
+    if (d->customer.number != 0 && call_permit(call, d->customer, ZH_PURPOSE_SERVE, &permit)) user = answer_user_id(call, d->customer, &permit);
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("decisionId"), zh_sv_of(id));
+    call_time(out, ZH_SV("at"), d->time_ms);
+    zh_json_out_key_text(out, ZH_SV("placement"), d->placement);
+    zh_json_out_key(out, ZH_SV("userId"));
+    if (user.size > 0) zh_json_out_text(out, user);
+    else zh_json_out_null(out);
+    zh_json_out_key_bool(out, ZH_SV("personalized"), d->personalized);
+    zh_json_out_key_text(out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(d->strategy)));
+    zh_world_lock_read(w);
+    zh_json_out_key(out, ZH_SV("request"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("placement"), d->placement);
+    zh_json_out_key_int(out, ZH_SV("n"), d->asked);
+    zh_json_out_key(out, ZH_SV("context"));
+    zh_json_out_object(out);
+    if (d->context_item.number != 0) zh_json_out_key_text(out, ZH_SV("itemId"), text_of(w, d->context_item));
+    put_texts(w, ZH_SV("cart"), d->cart, d->cart_count, out);
+    zh_json_out_end(out);
+    put_texts(w, ZH_SV("exclude"), d->excluded, d->excluded_count, out);
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("items"));
+    put_shown(w, d, false, out);
+    zh_json_out_key(out, ZH_SV("candidates"));
+    put_shown(w, d, true, out);
+    zh_json_out_key_int(out, ZH_SV("candidatesCount"), d->candidates);
+    zh_world_unlock(w);
+    zh_json_out_key(out, ZH_SV("rules"));
+    zh_json_out_array(out);
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("consent"));
+    zh_json_out_object(out);
+    zh_json_out_key_bool(out, ZH_SV("personalization"), d->consent != ZH_CHOICE_NO);
+    zh_json_out_end(out);
+    put_machine(d, out);
+    zh_json_out_end(out);
+}

@@ -1,0 +1,136 @@
+/* call.h -- one request being answered: who asks, with what, and how to answer. For src/server only.
+ *
+ * A route is a function of a zh_call. It ends with exactly one answer: call_json, call_problem,
+ * call_reply, or holds the request for later. Slow routes (they wait for the disk, hash a password or
+ * read much of the log) run on a worker thread with the request held.
+ */
+#ifndef ZH_SERVER_CALL_H
+#define ZH_SERVER_CALL_H
+#include "base/json_out.h"
+#include "engine/ask.h"
+#include "guard/password.h"
+#include "guard/session.h"
+#include "guard/throttle.h"
+#include "server/server.h"
+#include "sys/http.h"
+
+#define CALL_ANSWER_BYTES_MAX (64u << 20) /* of one answer; pages are bounded far below */
+#define CALL_PAGE_DEFAULT 50              /* items of a list where the request does not say */
+#define CALL_PAGE_MAX 500                 /* what one page may have */
+
+typedef struct zh_workers zh_workers;
+typedef struct zh_live zh_live;
+
+struct zh_server {
+    zh_server_desc d;
+    zh_engine *engine;
+    zh_http_server *http;
+    zh_workers *workers;
+    zh_live *live;
+    int64_t started_ms;
+    pthread_mutex_t session_lock; /* sessions and throttles */
+    zh_arena session_arena;
+    zh_sessions *sessions;
+    zh_throttle *by_user, *by_address;
+    zh_sip_key throttle_key;
+    uint8_t memo_random[16];
+
+    zh_counter *accepted_duplicate, *whole_rejected;
+    zh_histogram *recommend_seconds, *collect_seconds, *profile_seconds;
+    _Atomic uint64_t duplicates, rejected;
+};
+
+/* What a thread keeps between requests. */
+typedef struct call_thread {
+    zh_json *parser;    /* for texts up to ZH_SERVER_UNPACKED_BYTES_MAX */
+    zh_buf scratch, out;
+    zh_key_memo memo;
+} call_thread;
+call_thread *call_thread_of(zh_server *server); /* NULL: no memory */
+
+typedef enum caller_kind { CALLER_NOBODY, CALLER_KEY, CALLER_PERSON, CALLER_OWNER } caller_kind;
+typedef struct call_caller {
+    caller_kind kind;
+    uint32_t scopes;        /* of a key */
+    zh_source_id source;
+    zh_actor actor;         /* for permits and definitions */
+    zh_session session;     /* of a person */
+} call_caller;
+
+typedef struct zh_call {
+    zh_server *server;
+    zh_engine *engine;
+    zh_http_request *request;
+    zh_arena *arena;
+    call_thread *thread;
+    const struct call_route *route;
+    call_caller caller;
+    int64_t now_ms;
+} zh_call;
+
+typedef void call_handler(zh_call *call);
+
+/* What a route needs before it runs. */
+typedef enum call_need { NEED_NOTHING, NEED_SERVE, NEED_RIGHT } call_need;
+typedef struct call_route {
+    zh_http_method method;
+    const char *path;       /* "{}" stands for one part */
+    call_handler *handler;
+    call_need need;
+    uint32_t right;         /* zh_right, for NEED_RIGHT */
+    bool slow;              /* on a worker */
+    bool is_collect;        /* refusals are worded for SDKs, CORS is open */
+} call_route;
+extern const call_route call_routes[];
+extern const size_t call_routes_count;
+
+/* ---- who asks (auth.c) ---- */
+void call_identify(zh_call *call);  /* fills caller */
+bool call_allow(zh_call *call);     /* false: a problem was answered */
+bool call_has_right(const zh_call *call, zh_right right);
+zh_err call_key(zh_call *call, zh_sv text, zh_key *out); /* find a key in the registry */
+zh_sv call_basic_user(zh_call *call);  /* of the Authorization header, colon or not; data NULL: none */
+zh_sv call_bearer(zh_call *call);
+bool call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out); /* takes the world's read lock */
+
+/* ---- answers (call.c) ---- */
+void call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count);
+zh_json_out call_begin(zh_call *call);                     /* the thread's buffer, emptied */
+void call_json(zh_call *call, unsigned status, zh_json_out *out); /* what was written since call_begin */
+void call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail);
+void call_failed(zh_call *call, zh_err e, const char *what); /* an engine error as a problem */
+void call_busy(zh_call *call);                              /* 429 with Retry-After */
+
+/* ---- asking the request (call.c) ---- */
+bool call_body_json(zh_call *call, zh_json_value *root); /* false: a problem was answered */
+size_t call_limit(zh_call *call);                         /* ?limit= within [1, CALL_PAGE_MAX] */
+void call_time(zh_json_out *out, zh_sv key, int64_t ms);  /* ISO text, or null where ms is 0 */
+
+/* ---- shared pieces of answers ---- */
+
+/* ---- workers (worker.c) ---- */
+ZH_MUST zh_err zh_workers_open(zh_workers **out, zh_server *server);
+void zh_workers_close(zh_workers *workers); /* finishes what was taken */
+ZH_MUST zh_err zh_workers_take(zh_workers *workers, zh_call *call); /* ZH_BUSY */
+
+/* ---- the live page (live.c) ---- */
+ZH_MUST zh_err zh_live_open(zh_live **out, zh_server *server);
+void zh_live_close(zh_live *live);
+void live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out); /* an EventRow */
+void live_totals(zh_server *server, zh_json_out *out); /* members `totals` and `orders` of an object */
+double live_rate(zh_server *server, int64_t now_ms);   /* events a second, over the last 10 s */
+
+/* ---- routes, by file ---- */
+call_handler route_collect, route_collect_options, route_sdk_metrics;
+call_handler route_recommend, route_recommend_get, route_profile, route_profile_events, route_profile_segments,
+    route_consents_get, route_consents_put, route_decision;
+call_handler route_login, route_logout, route_session, route_keys, route_key_create, route_key_revoke, route_users,
+    route_user_create, route_user_password, route_sources, route_placements;
+call_handler route_overview, route_events, route_customers, route_customer, route_customer_events, route_preview,
+    route_report_orders, route_system, route_check;
+call_handler route_export_events;
+call_handler route_items, route_items_post, route_item_put, route_deadletters;
+call_handler route_live;
+call_handler route_healthz, route_readyz, route_metrics, route_openapi, route_console;
+
+#endif

@@ -1,0 +1,280 @@
+/* goods.c -- the catalog's routes, and the letters that could not be delivered. */
+#include "base/time.h"
+#include "engine/timeline.h"
+#include "server/answer.h"
+#include "server/call.h"
+
+#define ITEMS_POST_MAX 1000 /* items of one request; more is an import */
+
+/* ---- reading items ---- */
+
+static void put_item(const zh_item *item, zh_json_out *out)
+{
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("itemId"), item->text);
+    zh_json_out_key_text(out, ZH_SV("title"), item->title);
+    zh_json_out_key_text(out, ZH_SV("category"), item->category);
+    zh_json_out_key_text(out, ZH_SV("brand"), item->brand);
+    zh_json_out_key(out, ZH_SV("priceCents"));
+    if (item->price_minor >= 0) zh_json_out_int(out, item->price_minor);
+    else zh_json_out_null(out);
+    answer_currency(out, ZH_SV("currency"), item->currency);
+    zh_json_out_key(out, ZH_SV("stock"));
+    if (item->stock >= 0) zh_json_out_int(out, item->stock);
+    else zh_json_out_null(out);
+    zh_json_out_key_bool(out, ZH_SV("available"), item->available);
+    if (item->url.size > 0) zh_json_out_key_text(out, ZH_SV("url"), item->url);
+    if (item->image_url.size > 0) zh_json_out_key_text(out, ZH_SV("imageUrl"), item->image_url);
+    if (item->attributes.size > 0) {
+        zh_json_out_key(out, ZH_SV("attributes"));
+        zh_json_out_raw(out, item->attributes);
+    }
+    zh_json_out_key_bool(out, ZH_SV("listed"), item->listed);
+    if (item->at_ms != 0) call_time(out, ZH_SV("updatedAt"), item->at_ms);
+    zh_json_out_end(out);
+}
+
+void route_items(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    const size_t limit = call_limit(call);
+    const zh_item **items = ZH_TAKE(call->arena, const zh_item *, limit);
+    bool more = false;
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("items"));
+    zh_json_out_array(&out);
+    zh_world_lock_read(w);
+    const size_t count = items == NULL ? 0 : zh_catalog_search(w->catalog, zh_http_param(call->request, ZH_SV("q")),
+        zh_http_param(call->request, ZH_SV("cursor")), items, limit, &more);
+    for (size_t i = 0; i < count; i++) put_item(items[i], &out);
+    zh_json_out_end(&out);
+    zh_json_out_key(&out, ZH_SV("next"));
+    if (more && count > 0) zh_json_out_text(&out, items[count - 1]->text);
+    else zh_json_out_null(&out);
+    zh_world_unlock(w);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- changing items ---- */
+
+typedef struct wrong { const char *field, *detail; } wrong;
+
+static bool take_text(zh_json_value object, const char *name, uint32_t bit, zh_sv *to, zh_item_change *change, wrong *w)
+{
+    const zh_json_value value = zh_json_get(object, zh_sv_of(name));
+    if (zh_json_is(value, ZH_JSON_ABSENT)) return true;
+    *to = (zh_sv){ 0 };
+    if (!zh_json_is(value, ZH_JSON_NULL) && !zh_json_text(value, to)) {
+        *w = (wrong){ name, "must be text" };
+        return false;
+    }
+    change->set |= bit;
+    return true;
+}
+
+static bool take_number(zh_json_value object, const char *name, uint32_t bit, int64_t *to, zh_item_change *change, wrong *w)
+{
+    const zh_json_value value = zh_json_get(object, zh_sv_of(name));
+    if (zh_json_is(value, ZH_JSON_ABSENT)) return true;
+    *to = -1;
+    if (!zh_json_is(value, ZH_JSON_NULL) && (!zh_json_int(value, to) || *to < 0)) {
+        *w = (wrong){ name, "must be a whole number, 0 or more" };
+        return false;
+    }
+    change->set |= bit;
+    return true;
+}
+
+static bool take_attributes(zh_call *call, zh_json_value object, zh_item_change *change, wrong *w)
+{
+    const zh_json_value value = zh_json_get(object, ZH_SV("attributes"));
+    if (zh_json_is(value, ZH_JSON_ABSENT)) return true;
+    if (!zh_json_is(value, ZH_JSON_OBJECT)) {
+        *w = (wrong){ "attributes", "must be an object" };
+        return false;
+    }
+    zh_buf text = zh_buf_open(4 * ZH_ITEM_ATTRIBUTES_BYTES_MAX);
+    zh_json_write(value, &text);
+    change->attributes = zh_arena_copy(call->arena, zh_buf_view(&text));
+    change->set |= ZH_ITEM_ATTRIBUTES;
+    zh_buf_close(&text);
+    return true;
+}
+
+static bool read_item(zh_call *call, zh_json_value object, zh_item_change *c, wrong *w)
+{
+    bool available;
+    const zh_json_value flag = zh_json_get(object, ZH_SV("available"));
+    const zh_sv currency = zh_json_text_or_empty(zh_json_get(object, ZH_SV("currency")));
+    c->at_ms = call->now_ms;
+    c->source = call->caller.source;
+    if (!take_text(object, "title", ZH_ITEM_TITLE, &c->title, c, w) || !take_text(object, "category", ZH_ITEM_CATEGORY, &c->category, c, w) ||
+        !take_text(object, "brand", ZH_ITEM_BRAND, &c->brand, c, w) || !take_text(object, "url", ZH_ITEM_URL, &c->url, c, w) ||
+        !take_text(object, "imageUrl", ZH_ITEM_IMAGE, &c->image_url, c, w) || !take_text(object, "image_url", ZH_ITEM_IMAGE, &c->image_url, c, w) ||
+        !take_number(object, "priceCents", ZH_ITEM_PRICE, &c->price_minor, c, w) ||
+        !take_number(object, "stock", ZH_ITEM_STOCK, &c->stock, c, w) || !take_attributes(call, object, c, w)) return false;
+    if (!zh_json_is(flag, ZH_JSON_ABSENT)) {
+        if (!zh_json_bool(flag, &available)) {
+            *w = (wrong){ "available", "must be true or false" };
+            return false;
+        }
+        c->available = available;
+        c->set |= ZH_ITEM_AVAILABLE;
+    }
+    c->currency = zh_currency_of(currency);
+    if (currency.size > 0 && c->currency.code == 0) {
+        *w = (wrong){ "currency", "must be three letters, such as CNY" };
+        return false;
+    }
+    w->field = "itemId";
+    return zh_item_change_check(c, &w->detail);
+}
+
+static zh_err keep_items(zh_call *call, const zh_item_change *changes, uint32_t count)
+{
+    zh_sv *records = ZH_TAKE(call->arena, zh_sv, count);
+    zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
+    zh_err e = records == NULL ? ZH_NOMEM : ZH_OK;
+    for (uint32_t i = 0; e == ZH_OK && i < count; i++) {
+        zh_buf_reset(&record);
+        zh_item_change_put(&changes[i], &record);
+        records[i] = zh_arena_copy(call->arena, zh_buf_view(&record));
+        e = records[i].data == NULL ? ZH_NOMEM : zh_buf_err(&record);
+    }
+    zh_buf_close(&record);
+    zh_work work = { .records = records, .records_count = count };
+    return e != ZH_OK ? e : count == 0 ? ZH_OK : zh_engine_do(call->engine, &work);
+}
+
+void route_item_put(zh_call *call)
+{
+    zh_json_value root;
+    wrong w = { 0 };
+    if (!call_body_json(call, &root)) return;
+    zh_item_change change = { .text = zh_http_path_part(call->request, 3) };
+    if (!read_item(call, root, &change, &w)) {
+        call_problem(call, 400, "bad_field", w.field, w.detail);
+        return;
+    }
+    const zh_err e = keep_items(call, &change, 1);
+    if (e != ZH_OK) {
+        call_failed(call, e, NULL);
+        return;
+    }
+    zh_world *world = zh_engine_world(call->engine);
+    zh_json_out out = call_begin(call);
+    zh_world_lock_read(world);
+    const zh_item *item = zh_catalog_find(world->catalog, change.text);
+    if (item != NULL) put_item(item, &out);
+    zh_world_unlock(world);
+    if (item != NULL) call_json(call, 200, &out);
+    else call_problem(call, 409, "refused", "itemId", "the catalog is full, or this id collides with another");
+}
+
+static void put_wrong(zh_json_out *out, uint32_t index, zh_sv id, const wrong *w)
+{
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("index"), index);
+    if (id.size > 0) zh_json_out_key_text(out, ZH_SV("itemId"), id);
+    zh_json_out_key_text(out, ZH_SV("code"), ZH_SV("bad_field"));
+    zh_json_out_key_text(out, ZH_SV("field"), zh_sv_of(w->field));
+    zh_json_out_key_text(out, ZH_SV("detail"), zh_sv_of(w->detail));
+    zh_json_out_end(out);
+}
+
+void route_items_post(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    const zh_json_value items = zh_json_get(root, ZH_SV("items"));
+    const size_t all = zh_json_count(items);
+    if (!zh_json_is(items, ZH_JSON_ARRAY) || all > ITEMS_POST_MAX) {
+        call_problem(call, 400, "bad_field", "items", "must be an array of at most 1,000 items");
+        return;
+    }
+    zh_item_change *changes = ZH_TAKE(call->arena, zh_item_change, all);
+    if (changes == NULL) {
+        call_busy(call);
+        return;
+    }
+    uint32_t good = 0, index = 0;
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("errors"));
+    zh_json_out_array(&out);
+    for (zh_json_iter it = zh_json_walk(items); zh_json_next(&it); index++) {
+        wrong w = { "itemId", "must be an object with an itemId" };
+        zh_item_change *c = &changes[good];
+        *c = (zh_item_change){ .text = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("itemId"))) };
+        if (read_item(call, it.value, c, &w)) good++;
+        else put_wrong(&out, index, c->text, &w);
+    }
+    zh_json_out_end(&out);
+    const zh_err e = keep_items(call, changes, good);
+    if (e != ZH_OK) {
+        call_failed(call, e, NULL);
+        return;
+    }
+    zh_json_out_key_int(&out, ZH_SV("accepted"), good);
+    zh_json_out_key_int(&out, ZH_SV("rejected"), index - good);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- dead letters ---- */
+
+static void put_letter(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, zh_json_out *out)
+{
+    zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
+    zh_deadletter letter;
+    zh_err e = zh_log_fetch(zh_engine_log(call->engine), at->partition, at->sequence, &record);
+    if (e == ZH_OK) e = zh_deadletter_get(zh_buf_view(&record), &letter);
+    if (e == ZH_OK) {
+        zh_sv raw = { 0 };
+        char text[24];
+        (void)!zh_unseal_letter(zh_engine_sealer(call->engine), letter.id, permit, letter.raw, call->arena, &raw);
+        zh_json_out_object(out);
+        snprintf(text, sizeof text, "%llu", (unsigned long long)letter.id);
+        zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
+        zh_json_out_key_text(out, ZH_SV("messageId"), letter.message_id);
+        zh_json_out_key_text(out, ZH_SV("reason"), zh_sv_of(zh_reject_code(letter.why)));
+        zh_json_out_key_text(out, ZH_SV("text"), zh_sv_of(zh_reject_text(letter.why)));
+        zh_json_out_key_text(out, ZH_SV("detail"), letter.detail);
+        snprintf(text, sizeof text, "%u", letter.source.number);
+        zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(text));
+        call_time(out, ZH_SV("receivedAt"), letter.received_ms);
+        zh_json_out_key_text(out, ZH_SV("raw"), raw);
+        zh_json_out_end(out);
+    }
+    zh_buf_close(&record);
+}
+
+void route_deadletters(zh_call *call)
+{
+    const size_t limit = call_limit(call);
+    const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
+    const zh_customer_id nobody = { 0 };
+    zh_timeline_at after, *rows = ZH_TAKE(call->arena, zh_timeline_at, limit + 1);
+    zh_permit permit;
+    size_t count = 0;
+    zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
+    if (e == ZH_OK && !call_permit(call, nobody, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
+    if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), &nobody, 1, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
+    if (e != ZH_OK) {
+        call_failed(call, e, e == ZH_DENIED ? "this role may not read dead letters" : "the cursor is not one this route gave");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("items"));
+    zh_json_out_array(&out);
+    for (size_t i = 0; i < count && i < limit; i++) put_letter(call, &rows[i], &permit, &out);
+    zh_json_out_end(&out);
+    char next[ZH_TIMELINE_CURSOR_BYTES] = "";
+    if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
+    answer_next(&out, next);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}

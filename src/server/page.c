@@ -1,0 +1,127 @@
+/* page.c -- the console's files, and what machines ask of a running engine: health, metrics, OpenAPI. */
+#include "base/b64.h"
+#include "server/assets.h"
+#include "server/call.h"
+#include "sys/file.h"
+
+#define NONCE_BYTES 18
+#define NONCE_MARK ZH_SV("__ZHUN_NONCE__")
+#define CSP_BYTES 640
+
+extern const unsigned char zh_openapi_bytes[], zh_openapi_end[];
+
+static const zh_asset *find_asset(zh_sv path)
+{
+    for (size_t i = 0; i < zh_assets_count; i++)
+        if (zh_sv_equal(zh_sv_of(zh_assets[i].path), path)) return &zh_assets[i];
+    return NULL;
+}
+
+/* Scripts only from here; styles from here or with the nonce. Ant Design sets style attributes, which no
+ * nonce can cover: they may not load anything, so they are let in by name. */
+static zh_sv policy(zh_sv nonce, char out[CSP_BYTES])
+{
+    const int size = snprintf(out, CSP_BYTES,
+        "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-%.*s'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'", ZH_SV_ARG(nonce));
+    return (zh_sv){ out, (size_t)size };
+}
+
+/* The page with the nonce of this answer in the place of the mark. */
+static zh_sv with_nonce(zh_call *call, const zh_asset *page, zh_sv nonce)
+{
+    zh_sv rest = { (const char *)page->bytes, page->size };
+    zh_buf *to = &call->thread->out;
+    zh_buf_reset(to);
+    while (rest.size > 0) {
+        const char *mark = memmem(rest.data, rest.size, NONCE_MARK.data, NONCE_MARK.size);
+        const size_t before = mark == NULL ? rest.size : (size_t)(mark - rest.data);
+        zh_buf_put(to, zh_sv_part(rest, 0, before));
+        if (mark == NULL) break;
+        zh_buf_put(to, nonce);
+        rest = zh_sv_part(rest, before + NONCE_MARK.size, SIZE_MAX);
+    }
+    return zh_buf_view(to);
+}
+
+static void serve_page(zh_call *call, const zh_asset *page)
+{
+    uint8_t random[NONCE_BYTES];
+    zh_buf nonce = zh_buf_open(64);
+    char csp[CSP_BYTES];
+    if (zh_file_random(random, sizeof random) == ZH_OK) zh_b64_encode_url((zh_sv){ (const char *)random, sizeof random }, &nonce);
+    const zh_http_header headers[] = {
+        { ZH_SV("Content-Security-Policy"), policy(zh_buf_view(&nonce), csp) },
+        { ZH_SV("X-Frame-Options"), ZH_SV("DENY") },
+        { ZH_SV("Cross-Origin-Opener-Policy"), ZH_SV("same-origin") },
+    };
+    call_reply(call, 200, zh_sv_of(page->type), with_nonce(call, page, zh_buf_view(&nonce)), headers, 3);
+    zh_buf_close(&nonce);
+}
+
+static void serve_file(zh_call *call, const zh_asset *file)
+{
+    zh_http_header headers[3] = {
+        { ZH_SV("Cache-Control"), file->immutable ? ZH_SV("public, max-age=31536000, immutable") : ZH_SV("no-cache") },
+        { ZH_SV("ETag"), zh_sv_of(file->etag) },
+    };
+    size_t count = 2;
+    if (zh_sv_equal(zh_http_header_of(call->request, "If-None-Match"), zh_sv_of(file->etag))) {
+        call_reply(call, 304, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, count);
+        return;
+    }
+    if (file->gzip) headers[count++] = (zh_http_header){ ZH_SV("Content-Encoding"), ZH_SV("gzip") };
+    call_reply(call, 200, zh_sv_of(file->type), (zh_sv){ (const char *)file->bytes, file->size }, headers, count);
+}
+
+/* A path without a dot is a view of the console: the page finds its way by itself. */
+void route_console(zh_call *call)
+{
+    const zh_sv path = zh_http_path(call->request);
+    const zh_asset *asset = find_asset(path);
+    if (asset == NULL && memchr(path.data, '.', path.size) == NULL) asset = find_asset(ZH_SV("/index.html"));
+    if (asset == NULL) call_problem(call, 404, "not_found", NULL, "no such file");
+    else if (zh_sv_equal(zh_sv_of(asset->path), ZH_SV("/index.html"))) serve_page(call, asset);
+    else serve_file(call, asset);
+}
+
+void route_openapi(zh_call *call)
+{
+    const zh_sv text = { (const char *)zh_openapi_bytes, (size_t)(zh_openapi_end - zh_openapi_bytes) };
+    call_reply(call, 200, ZH_SV("application/json"), text, NULL, 0);
+}
+
+void route_healthz(zh_call *call)
+{
+    call_reply(call, 200, ZH_SV("application/json"), ZH_SV("{\"status\":\"ok\"}"), NULL, 0);
+}
+
+void route_readyz(zh_call *call)
+{
+    const bool ready = zh_engine_is_ready(call->engine);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_bool(&out, ZH_SV("ready"), ready);
+    zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
+    if (!ready) zh_json_out_key_text(&out, ZH_SV("reason"), ZH_SV("the log is read-only or the views are too far behind: see the log lines"));
+    zh_json_out_end(&out);
+    call_json(call, ready ? 200 : 503, &out);
+}
+
+void route_metrics(zh_call *call)
+{
+    zh_metrics *m = zh_engine_metrics(call->engine);
+    zh_world *w = zh_engine_world(call->engine);
+    (void)zh_fold_lag_ms(zh_engine_fold(call->engine)); /* sets its gauge */
+    zh_world_lock_read(w);
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_customers", "Customers known.", NULL, 0), (double)zh_customers_count(w->customers));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_items", "Items known.", NULL, 0), (double)zh_catalog_count(w->catalog));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_dead_letters", "Dead letters kept.", NULL, 0), (double)w->counts.dead_letters);
+    zh_world_unlock(w);
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_log_bytes", "Bytes of the event log.", NULL, 0), (double)zh_log_bytes(zh_engine_log(call->engine)));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_model_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
+    zh_buf *out = &call->thread->out;
+    zh_buf_reset(out);
+    zh_metrics_write(m, out);
+    call_reply(call, 200, ZH_SV("text/plain; version=0.0.4; charset=utf-8"), zh_buf_view(out), NULL, 0);
+}

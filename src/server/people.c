@@ -1,0 +1,413 @@
+/* people.c -- signing in and out; keys, users, sources, placements. */
+#include "decide/placement.h"
+#include "server/answer.h"
+#include "server/call.h"
+#include "sys/file.h"
+
+/* ---- signing in ---- */
+
+static uint64_t throttle_number(const zh_server *s, zh_sv text)
+{
+    return zh_sip64(&s->throttle_key, text);
+}
+
+/* Each try counts as a failure until it passed, so that parallel tries cannot share one allowance. */
+static bool must_wait(zh_call *call, zh_sv user, zh_sv address)
+{
+    int64_t wait_ms = 0, more_ms = 0;
+    zh_server *s = call->server;
+    pthread_mutex_lock(&s->session_lock);
+    zh_err e = zh_throttle_try(s->by_address, throttle_number(s, address), call->now_ms, &more_ms);
+    if (e == ZH_OK && (e = zh_throttle_try(s->by_user, throttle_number(s, user), call->now_ms, &wait_ms)) != ZH_OK)
+        zh_throttle_undo(s->by_address, throttle_number(s, address));
+    pthread_mutex_unlock(&s->session_lock);
+    if (e == ZH_OK) return false;
+    if (more_ms > wait_ms) wait_ms = more_ms;
+    char seconds[24];
+    snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
+    const zh_http_header retry = { ZH_SV("Retry-After"), zh_sv_of(seconds) };
+    call_reply(call, 429, ZH_SV("application/problem+json"),
+               ZH_SV("{\"title\":\"Too many requests\",\"status\":429,\"code\":\"throttled\",\"detail\":\"too many failed tries: wait, then try again\"}"), &retry, 1);
+    return true;
+}
+
+static void tries_passed(zh_call *call, zh_sv user, zh_sv address)
+{
+    zh_server *s = call->server;
+    pthread_mutex_lock(&s->session_lock);
+    zh_throttle_pass(s->by_user, throttle_number(s, user));
+    zh_throttle_undo(s->by_address, throttle_number(s, address));
+    pthread_mutex_unlock(&s->session_lock);
+}
+
+/* The user as the registry knows it, with a hash of its own memory; hash empty: nobody. */
+static uint32_t find_user(zh_call *call, zh_sv name, zh_role *role, zh_sv *hash)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_user user;
+    uint32_t number = 0;
+    *hash = (zh_sv){ 0 };
+    zh_world_lock_read(w);
+    if (zh_registry_user_named(w->registry, name, &user) == ZH_OK && !user.disabled) {
+        *hash = zh_arena_copy(call->arena, user.password_hash);
+        *role = user.role;
+        number = user.number;
+    }
+    zh_world_unlock(w);
+    return number;
+}
+
+static void put_session(zh_call *call, const zh_session *session, zh_sv user, const zh_http_header *more, size_t more_count)
+{
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("user"), user);
+    zh_json_out_key_text(&out, ZH_SV("role"), zh_sv_of(zh_role_text(session->role)));
+    zh_json_out_key_text(&out, ZH_SV("csrf"), zh_sv_of(session->csrf));
+    zh_json_out_end(&out);
+    const zh_sv body = zh_json_out_done(&out) == ZH_OK ? zh_buf_view(&call->thread->out) : ZH_SV("{}");
+    call_reply(call, 200, ZH_SV("application/json"), body, more, more_count);
+}
+
+/* Over plain HTTP on loopback a browser refuses Secure cookies, so the prefix is left out there. */
+static bool is_secure(zh_call *call)
+{
+    return zh_sv_equal(zh_http_header_of(call->request, "X-Forwarded-Proto"), ZH_SV("https"));
+}
+
+void route_login(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("user"))));
+    const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
+    const zh_sv address = zh_http_peer(call->request);
+    if (must_wait(call, name, address)) return;
+    zh_role role = ZH_ROLE_NONE;
+    zh_sv hash;
+    const uint32_t number = find_user(call, name, &role, &hash);
+    zh_err e = zh_password_verify(hash, password);
+    if (number == 0) e = ZH_LOGIN;
+    if (e == ZH_OK) tries_passed(call, name, address);
+    if (e != ZH_OK) {
+        if (e == ZH_LOGIN) call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
+        else call_failed(call, e, NULL);
+        return;
+    }
+    uint8_t random[ZH_SESSION_RANDOM_BYTES];
+    char cookie[ZH_SESSION_COOKIE_BYTES], header[160];
+    zh_session session;
+    e = zh_file_random(random, sizeof random);
+    pthread_mutex_lock(&call->server->session_lock);
+    if (e == ZH_OK) e = zh_session_start(call->server->sessions, number, role, call->now_ms, random, cookie, &session);
+    pthread_mutex_unlock(&call->server->session_lock);
+    zh_wipe(random, sizeof random);
+    if (e != ZH_OK) {
+        call_failed(call, e, NULL);
+        return;
+    }
+    const bool secure = is_secure(call);
+    snprintf(header, sizeof header, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s", secure ? "__Host-zhun" : "zhun", cookie, secure ? "; Secure" : "");
+    const zh_http_header set = { ZH_SV("Set-Cookie"), zh_sv_of(header) };
+    put_session(call, &session, name, &set, 1);
+    zh_wipe(cookie, sizeof cookie);
+}
+
+static zh_sv user_name(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_user user;
+    zh_sv name = call->caller.kind == CALLER_PERSON ? (zh_sv){ 0 } : ZH_SV("token");
+    zh_world_lock_read(w);
+    if (call->caller.kind == CALLER_PERSON && zh_registry_user(w->registry, call->caller.session.user, &user) == ZH_OK)
+        name = zh_arena_copy(call->arena, user.name);
+    zh_world_unlock(w);
+    return name;
+}
+
+void route_session(zh_call *call)
+{
+    zh_session session = call->caller.session;
+    if (call->caller.kind != CALLER_PERSON) session = (zh_session){ .role = ZH_ROLE_OWNER };
+    put_session(call, &session, user_name(call), NULL, 0);
+}
+
+void route_logout(zh_call *call)
+{
+    const zh_sv header = zh_http_header_of(call->request, "Cookie");
+    zh_sv rest = header;
+    pthread_mutex_lock(&call->server->session_lock);
+    while (rest.size > 0) { /* every value of the cookie header may be the session's */
+        const char *semicolon = memchr(rest.data, ';', rest.size);
+        const size_t size = semicolon == NULL ? rest.size : (size_t)(semicolon - rest.data);
+        const zh_sv one = zh_sv_trim(zh_sv_part(rest, 0, size));
+        const char *equals = one.size == 0 ? NULL : memchr(one.data, '=', one.size);
+        if (equals != NULL) zh_session_end(call->server->sessions, zh_sv_part(one, (size_t)(equals - one.data) + 1, SIZE_MAX));
+        rest = zh_sv_part(rest, size + 1, SIZE_MAX);
+    }
+    pthread_mutex_unlock(&call->server->session_lock);
+    const zh_http_header gone = { ZH_SV("Set-Cookie"), ZH_SV("zhun=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict") };
+    call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, &gone, 1);
+}
+
+/* ---- keys ---- */
+
+static const char *kind_of(const zh_key *key)
+{
+    return key->scopes & ZH_SCOPE_ADMIN ? "admin" : key->scopes & ZH_SCOPE_SERVE ? "server" : "write";
+}
+
+static void put_key(const zh_key *key, const zh_registry *registry, zh_sv secret, zh_json_out *out)
+{
+    char text[24];
+    zh_source source;
+    snprintf(text, sizeof text, "%u", key->number);
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
+    zh_json_out_key_text(out, ZH_SV("kind"), zh_sv_of(kind_of(key)));
+    if (zh_registry_source(registry, key->source, &source) == ZH_OK) zh_json_out_key_text(out, ZH_SV("source"), source.name);
+    zh_json_out_key_text(out, ZH_SV("name"), key->name);
+    size_t shown = 0;
+    while (shown < 4 && key->last[shown] != 0) shown++;
+    snprintf(text, sizeof text, "\xE2\x80\xA6%.*s", (int)shown, (const char *)key->last);
+    zh_json_out_key_text(out, ZH_SV("hint"), zh_sv_of(text));
+    call_time(out, ZH_SV("createdAt"), key->created_ms);
+    call_time(out, ZH_SV("revokedAt"), key->revoked_ms);
+    if (secret.size > 0) zh_json_out_key_text(out, ZH_SV("key"), secret);
+    zh_json_out_end(out);
+}
+
+static void begin_list(zh_json_out *out)
+{
+    zh_json_out_object(out);
+    zh_json_out_key(out, ZH_SV("items"));
+    zh_json_out_array(out);
+}
+
+static void end_list(zh_json_out *out)
+{
+    zh_json_out_end(out);
+    answer_next(out, "");
+    zh_json_out_end(out);
+}
+
+void route_keys(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_json_out out = call_begin(call);
+    begin_list(&out);
+    zh_world_lock_read(w);
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_KEY); zh_registry_next(&it);) put_key(&it.at->key, w->registry, (zh_sv){ 0 }, &out);
+    zh_world_unlock(w);
+    end_list(&out);
+    call_json(call, 200, &out);
+}
+
+void route_key_create(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    const zh_sv kind = zh_json_text_or_empty(zh_json_get(root, ZH_SV("kind")));
+    const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
+    const bool server = zh_sv_equal(kind, ZH_SV("server"));
+    if ((!server && !zh_sv_equal(kind, ZH_SV("write"))) || name.size > ZH_NAME_BYTES_MAX) {
+        call_problem(call, 400, "bad_field", server ? "name" : "kind", "kind is write or server; a name has at most 128 bytes");
+        return;
+    }
+    zh_world *w = zh_engine_world(call->engine);
+    zh_definition d = { .thing = ZH_THING_KEY, .at_ms = call->now_ms, .actor = call->caller.actor };
+    uint8_t secret[ZH_KEY_SECRET_BYTES];
+    char text[ZH_KEY_MADE_BYTES];
+    zh_err e = zh_file_random(secret, sizeof secret);
+    zh_world_lock_read(w);
+    const uint32_t number = zh_registry_next_number(w->registry, ZH_THING_KEY);
+    zh_source source;
+    const zh_sv source_name = zh_json_text_or_empty(zh_json_get(root, ZH_SV("source")));
+    d.key.source = zh_registry_source_named(w->registry, source_name, &source) == ZH_OK ? source.id : (zh_source_id){ 1 };
+    zh_world_unlock(w);
+    const zh_sv made = zh_key_make(number, server ? ZH_SCOPE_SERVE | ZH_SCOPE_WRITE : ZH_SCOPE_WRITE, secret, &d.key, text);
+    zh_wipe(secret, sizeof secret);
+    d.key.name = name;
+    d.key.created_ms = call->now_ms;
+    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
+    if (e == ZH_OK) {
+        zh_json_out out = call_begin(call);
+        zh_world_lock_read(w);
+        put_key(&d.key, w->registry, made, &out);
+        zh_world_unlock(w);
+        call_json(call, 201, &out);
+    } else call_failed(call, e, NULL);
+    zh_wipe(text, sizeof text);
+}
+
+static bool number_of(zh_sv text, uint32_t *out)
+{
+    zh_customer_id number;
+    if (!answer_customer_number(text, &number) || number.number > UINT32_MAX) return false;
+    *out = (uint32_t)number.number;
+    return true;
+}
+
+void route_key_revoke(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_definition d = { .thing = ZH_THING_KEY, .at_ms = call->now_ms, .actor = call->caller.actor };
+    uint32_t number = 0;
+    zh_world_lock_read(w);
+    zh_err e = number_of(zh_http_path_part(call->request, 3), &number) ? zh_registry_key(w->registry, number, &d.key) : ZH_ABSENT;
+    if (e == ZH_OK) d.key.name = zh_arena_copy(call->arena, d.key.name);
+    zh_world_unlock(w);
+    if (e == ZH_OK && d.key.revoked_ms == 0) {
+        d.key.revoked_ms = call->now_ms;
+        e = zh_engine_define(call->engine, &d);
+    }
+    if (e == ZH_OK) call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
+    else call_failed(call, e, "no such key");
+}
+
+/* ---- users ---- */
+
+static void put_user(const zh_user *user, zh_json_out *out)
+{
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("name"), user->name);
+    zh_json_out_key_text(out, ZH_SV("role"), zh_sv_of(zh_role_text(user->role)));
+    call_time(out, ZH_SV("createdAt"), user->created_ms);
+    zh_json_out_end(out);
+}
+
+void route_users(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_json_out out = call_begin(call);
+    begin_list(&out);
+    zh_world_lock_read(w);
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_USER); zh_registry_next(&it);) put_user(&it.at->user, &out);
+    zh_world_unlock(w);
+    end_list(&out);
+    call_json(call, 200, &out);
+}
+
+static zh_err hash_password(zh_call *call, zh_sv password, zh_sv *hash)
+{
+    uint8_t salt[ZH_PASSWORD_SALT_BYTES];
+    char *text = zh_arena_take(call->arena, ZH_PASSWORD_HASH_BYTES, 1);
+    if (text == NULL) return ZH_NOMEM;
+    zh_err e = zh_password_fits(password);
+    if (e == ZH_OK) e = zh_file_random(salt, sizeof salt);
+    return e != ZH_OK ? e : zh_password_hash(password, salt, text, hash);
+}
+
+void route_user_create(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    zh_definition d = { .thing = ZH_THING_USER, .at_ms = call->now_ms, .actor = call->caller.actor };
+    d.user.name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
+    d.user.role = zh_role_of(zh_json_text_or_empty(zh_json_get(root, ZH_SV("role"))));
+    d.user.created_ms = call->now_ms;
+    const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
+    if (d.user.name.size == 0 || d.user.name.size > ZH_NAME_BYTES_MAX || d.user.role == ZH_ROLE_NONE) {
+        call_problem(call, 400, "bad_field", d.user.role == ZH_ROLE_NONE ? "role" : "name", "a user has a name of at most 128 bytes and a role");
+        return;
+    }
+    if (zh_password_fits(password) != ZH_OK) {
+        call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters");
+        return;
+    }
+    zh_world *w = zh_engine_world(call->engine);
+    zh_user there;
+    zh_world_lock_read(w);
+    zh_err e = zh_registry_user_named(w->registry, d.user.name, &there) == ZH_OK ? ZH_EXISTS : ZH_OK;
+    d.user.number = zh_registry_next_number(w->registry, ZH_THING_USER);
+    zh_world_unlock(w);
+    if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
+    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
+    if (e != ZH_OK) {
+        call_failed(call, e, "a user of this name exists");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    put_user(&d.user, &out);
+    call_json(call, 201, &out);
+}
+
+/* One's own password with the current one, anybody's with the right to manage users. */
+void route_user_password(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    const zh_sv name = zh_http_path_part(call->request, 3);
+    const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
+    const zh_sv current = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("current"))));
+    zh_world *w = zh_engine_world(call->engine);
+    zh_definition d = { .thing = ZH_THING_USER, .at_ms = call->now_ms, .actor = call->caller.actor };
+    zh_world_lock_read(w);
+    zh_err e = zh_registry_user_named(w->registry, name, &d.user);
+    const zh_sv before = e == ZH_OK ? zh_arena_copy(call->arena, d.user.password_hash) : (zh_sv){ 0 };
+    if (e == ZH_OK) d.user.name = zh_arena_copy(call->arena, d.user.name);
+    zh_world_unlock(w);
+    const bool own = call->caller.kind == CALLER_PERSON && e == ZH_OK && d.user.number == call->caller.session.user;
+    if (!own && !call_has_right(call, ZH_RIGHT_MANAGE_USERS)) {
+        call_problem(call, 403, "forbidden", NULL, "only one's own password may be changed without the right to manage users");
+        return;
+    }
+    if (e == ZH_OK && own && zh_password_verify(before, current) != ZH_OK) {
+        call_problem(call, 403, "forbidden", "current", "the current password is wrong");
+        return;
+    }
+    if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
+    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
+    if (e != ZH_OK) {
+        call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters" : "no such user");
+        return;
+    }
+    pthread_mutex_lock(&call->server->session_lock);
+    zh_sessions_revoke(call->server->sessions, d.user.number);
+    pthread_mutex_unlock(&call->server->session_lock);
+    call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
+}
+
+/* ---- sources, placements ---- */
+
+void route_sources(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_json_out out = call_begin(call);
+    begin_list(&out);
+    zh_world_lock_read(w);
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) {
+        char id[24];
+        snprintf(id, sizeof id, "%u", it.at->source.id.number);
+        zh_json_out_object(&out);
+        zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(id));
+        zh_json_out_key_text(&out, ZH_SV("name"), it.at->source.name);
+        call_time(&out, ZH_SV("createdAt"), it.at->source.created_ms);
+        zh_json_out_end(&out);
+    }
+    zh_world_unlock(w);
+    end_list(&out);
+    call_json(call, 200, &out);
+}
+
+void route_placements(zh_call *call)
+{
+    zh_json_out out = call_begin(call);
+    begin_list(&out);
+    for (size_t i = 0; i < zh_placement_count(); i++) {
+        const zh_placement *p = zh_placement_at(i);
+        zh_json_out_object(&out);
+        zh_json_out_key_text(&out, ZH_SV("id"), p->name);
+        zh_json_out_key(&out, ZH_SV("name"));
+        zh_json_out_object(&out);
+        zh_json_out_key_text(&out, ZH_SV("en"), zh_sv_of(p->title_en));
+        zh_json_out_key_text(&out, ZH_SV("zh"), zh_sv_of(p->title_zh));
+        zh_json_out_end(&out);
+        zh_json_out_key_text(&out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(p->strategy)));
+        zh_json_out_key_int(&out, ZH_SV("n"), ZH_ASK_ITEMS_DEFAULT);
+        zh_json_out_key_bool(&out, ZH_SV("public"), false);
+        zh_json_out_end(&out);
+    }
+    end_list(&out);
+    call_json(call, 200, &out);
+}

@@ -1,0 +1,517 @@
+/* report.c -- what people look at: overview, latest events, customers, the orders report, the system. */
+#include "base/time.h"
+#include "engine/history.h"
+#include "engine/rebuild.h"
+#include "server/answer.h"
+#include "server/call.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DAYS_SHOWN 60          /* of the overview, that have data */
+#define DAYS_MAX 4096          /* read to find them */
+#define MONTHS_MAX 600
+#define COUNTRIES_SHOWN 5      /* as in the orders report */
+#define CUSTOMERS_SCAN_MAX 2000000 /* customers looked at to list the latest */
+
+/* ---- overview ---- */
+
+/* The currency most of the money is in. Under the world's lock. */
+static zh_currency main_currency(const zh_sales *sales)
+{
+    zh_sales_total totals[ZH_SALES_CURRENCIES_MAX];
+    const size_t count = zh_sales_currencies(sales, totals, ZH_SALES_CURRENCIES_MAX);
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (totals[i].orders > totals[best].orders) best = i;
+    return count == 0 ? (zh_currency){ 0 } : totals[best].currency;
+}
+
+void live_totals(zh_server *s, zh_json_out *out)
+{
+    zh_world *w = zh_engine_world(s->engine);
+    zh_world_lock_read(w);
+    zh_sales_total totals[ZH_SALES_CURRENCIES_MAX], of_main = { 0 };
+    const zh_currency currency = main_currency(w->sales);
+    const size_t count = zh_sales_currencies(w->sales, totals, ZH_SALES_CURRENCIES_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (totals[i].currency.code == currency.code) of_main = totals[i];
+    char text[4];
+    zh_currency_text(currency, text);
+    zh_json_out_key(out, ZH_SV("totals"));
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("events"), (int64_t)w->counts.events);
+    zh_json_out_key_int(out, ZH_SV("customers"), (int64_t)zh_customers_count(w->customers));
+    zh_json_out_key_int(out, ZH_SV("items"), (int64_t)zh_catalog_count(w->catalog));
+    zh_json_out_key_int(out, ZH_SV("orders"), of_main.orders);
+    zh_json_out_key_int(out, ZH_SV("decisions"), (int64_t)w->counts.decisions);
+    zh_json_out_key_int(out, ZH_SV("duplicates"), (int64_t)s->duplicates);
+    zh_json_out_key_int(out, ZH_SV("rejected"), (int64_t)w->counts.dead_letters);
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("orders"));
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("count"), of_main.orders);
+    zh_json_out_key_int(out, ZH_SV("revenueCents"), of_main.revenue_minor);
+    zh_json_out_key_int(out, ZH_SV("refundedCents"), of_main.refunded_minor);
+    zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(text));
+    zh_json_out_end(out);
+    zh_world_unlock(w);
+}
+
+double live_rate(zh_server *s, int64_t now_ms)
+{
+    uint32_t rates[ZH_FOLD_RATE_SPANS];
+    zh_fold_rates(zh_engine_fold(s->engine), now_ms, rates);
+    /* The two whole spans before the running one. */
+    return (double)(rates[ZH_FOLD_RATE_SPANS - 2] + rates[ZH_FOLD_RATE_SPANS - 3]) * 1000.0 / (2 * ZH_FOLD_RATE_SPAN_MS);
+}
+
+static void put_daily(zh_call *call, zh_json_out *out)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_sales_total *days = ZH_TAKE(call->arena, zh_sales_total, DAYS_MAX);
+    zh_json_out_key(out, ZH_SV("daily"));
+    zh_json_out_array(out);
+    zh_world_lock_read(w);
+    const size_t count = days == NULL ? 0 : zh_sales_days(w->sales, main_currency(w->sales), 0, INT32_MAX, days, DAYS_MAX);
+    zh_world_unlock(w);
+    for (size_t i = count > DAYS_SHOWN ? count - DAYS_SHOWN : 0; i < count; i++) {
+        char day[24];
+        snprintf(day, sizeof day, "%04d-%02d-%02d", days[i].year, days[i].month, days[i].day);
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("day"), zh_sv_of(day));
+        zh_json_out_key_int(out, ZH_SV("orders"), days[i].orders);
+        zh_json_out_key_int(out, ZH_SV("revenueCents"), days[i].revenue_minor);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+void route_overview(zh_call *call)
+{
+    uint32_t rates[ZH_FOLD_RATE_SPANS];
+    zh_fold_rates(zh_engine_fold(call->engine), call->now_ms, rates);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_int(&out, ZH_SV("now"), call->now_ms);
+    zh_json_out_key_real(&out, ZH_SV("eventsPerSecond"), live_rate(call->server, call->now_ms));
+    zh_json_out_key(&out, ZH_SV("series"));
+    zh_json_out_array(&out);
+    const int64_t last = call->now_ms / ZH_FOLD_RATE_SPAN_MS;
+    for (int64_t i = 0; i < ZH_FOLD_RATE_SPANS; i++) {
+        zh_json_out_object(&out);
+        zh_json_out_key_int(&out, ZH_SV("at"), (last - (ZH_FOLD_RATE_SPANS - 1) + i) * ZH_FOLD_RATE_SPAN_MS);
+        zh_json_out_key_int(&out, ZH_SV("events"), rates[i]);
+        zh_json_out_end(&out);
+    }
+    zh_json_out_end(&out);
+    live_totals(call->server, &out);
+    put_daily(call, &out);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- events ---- */
+
+static zh_sv masked(zh_arena *arena, zh_sv id)
+{
+    char text[16];
+    const int size = snprintf(text, sizeof text, "%.*s\xE2\x80\xA6", id.size > 3 ? 3 : (int)id.size / 2, id.data == NULL ? "" : id.data);
+    return zh_arena_copy(arena, (zh_sv){ text, (size_t)size });
+}
+
+static void put_summary(zh_call *call, const zh_event *e, zh_json_out *out)
+{
+    char text[256];
+    const zh_line *first = e->lines_count > 0 ? &e->lines[0] : NULL;
+    const zh_sv name = first == NULL ? (zh_sv){ 0 } : first->name.size > 0 ? first->name : first->item_text;
+    int size;
+    if (first != NULL && e->lines_count > 1) size = snprintf(text, sizeof text, "%.*s +%u", ZH_SV_ARG(zh_sv_part(name, 0, 120)), e->lines_count - 1);
+    else if (first != NULL && first->quantity > 1) size = snprintf(text, sizeof text, "%.*s \xC3\x97%lld", ZH_SV_ARG(zh_sv_part(name, 0, 120)), (long long)first->quantity);
+    else if (first != NULL) size = snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(name, 0, 120)));
+    else size = snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(e->category, 0, 120)));
+    (void)call;
+    zh_json_out_key_text(out, ZH_SV("summary"), (zh_sv){ text, (size_t)size });
+}
+
+static const char *type_text(zh_event_type type)
+{
+    static const char *const texts[] = { "track", "track", "identify", "page", "screen", "group", "alias" };
+    return texts[type];
+}
+
+static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_json_out *out)
+{
+    char id[24];
+    const zh_customer_id root = zh_world_root(zh_engine_world(call->engine), e->customer);
+    answer_customer_text(root, id);
+    zh_json_out_key_text(out, ZH_SV("messageId"), e->message_id);
+    zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(type_text(e->type)));
+    zh_json_out_key_text(out, ZH_SV("event"), e->name.size > 0 ? e->name : zh_sv_of(type_text(e->type)));
+    call_time(out, ZH_SV("timestamp"), e->time_ms);
+    call_time(out, ZH_SV("receivedAt"), e->received_ms);
+    zh_json_out_key(out, ZH_SV("customer"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
+    zh_permit permit;
+    zh_sv user = { 0 };
+    if (call_permit(call, root, ZH_PURPOSE_SUPPORT, &permit)) user = answer_user_id(call, root, &permit);
+    zh_json_out_key(out, ZH_SV("userId"));
+    if (user.size == 0) zh_json_out_null(out);
+    else zh_json_out_text(out, names ? user : masked(call->arena, user));
+    zh_json_out_end(out);
+    put_summary(call, e, out);
+    if (e->order_id.size > 0) zh_json_out_key_text(out, ZH_SV("orderId"), e->order_id);
+    if (e->lines_count > 0) zh_json_out_key_text(out, ZH_SV("itemId"), e->lines[0].item_text);
+    if (e->lines_count > 0 && e->lines[0].price_minor >= 0) {
+        zh_json_out_key_int(out, ZH_SV("valueCents"), e->act == ZH_ACT_ORDER || e->act == ZH_ACT_REFUND ? e->revenue_minor : e->lines[0].price_minor);
+        answer_currency(out, ZH_SV("currency"), e->currency);
+    }
+}
+
+void live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out)
+{
+    zh_json_out_object(out);
+    put_row_members(call, event, names, out);
+    zh_json_out_end(out);
+}
+
+void route_events(zh_call *call)
+{
+    const size_t limit = call_limit(call);
+    zh_fold_live *rows = ZH_TAKE(call->arena, zh_fold_live, limit);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("items"));
+    zh_json_out_array(&out);
+    const size_t count = rows == NULL ? 0 : zh_fold_latest(zh_engine_fold(call->engine), 0, rows, limit);
+    for (size_t i = 0; i < count; i++) {
+        zh_event event;
+        if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) == ZH_OK)
+            live_row(call, &event, call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER), &out);
+    }
+    zh_json_out_end(&out);
+    answer_next(&out, "");
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- customers ---- */
+
+typedef struct recent { zh_customer_id id; int64_t last_ms; } recent;
+
+/* The `most` customers seen last, newest first, into `top`; a small sorted array is enough for one page. */
+static size_t latest_customers(zh_world *w, recent *top, size_t most)
+{
+    size_t count = 0;
+    const zh_customer_state *state;
+    size_t seen = 0;
+    for (size_t at = 0; (state = zh_customers_walk(w->customers, &at)) != NULL && seen < CUSTOMERS_SCAN_MAX; seen++) {
+        const recent r = { zh_customer_number(state), zh_customer_last_ms(state) };
+        if (count == most && r.last_ms <= top[count - 1].last_ms) continue;
+        size_t place = count < most ? count++ : count - 1;
+        for (; place > 0 && (top[place - 1].last_ms < r.last_ms ||
+                             (top[place - 1].last_ms == r.last_ms && top[place - 1].id.number > r.id.number)); place--) top[place] = top[place - 1];
+        top[place] = r;
+    }
+    return count;
+}
+
+static void put_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    char text[24], currency[4] = "";
+    zh_permit permit;
+    zh_sv user = { 0 };
+    if (call_permit(call, id, ZH_PURPOSE_SUPPORT, &permit)) user = answer_user_id(call, id, &permit);
+    answer_customer_text(id, text);
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
+    zh_json_out_key(out, ZH_SV("userId"));
+    if (user.size > 0) zh_json_out_text(out, user);
+    else zh_json_out_null(out);
+    zh_world_lock_read(w);
+    const zh_customer_state *state = zh_customers_get(w->customers, id);
+    zh_order_totals totals = { 0 };
+    if (state != NULL) zh_customer_order_totals(state, &totals);
+    if (totals.money_count > 0) zh_currency_text(totals.money[0].currency, currency);
+    call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
+    call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
+    zh_world_unlock(w);
+    zh_json_out_key_int(out, ZH_SV("orders"), totals.orders);
+    zh_json_out_key_int(out, ZH_SV("revenueCents"), totals.money_count > 0 ? totals.money[0].revenue_minor : 0);
+    zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(currency));
+    zh_json_out_end(out);
+}
+
+void route_customers(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    const size_t limit = call_limit(call);
+    recent *top = ZH_TAKE(call->arena, recent, limit);
+    const zh_sv q = zh_sv_trim(zh_http_param(call->request, ZH_SV("q")));
+    size_t count = 0;
+    if (top != NULL && q.size > 0) {
+        top[0].id = zh_engine_find(call->engine, q, q);
+        count = top[0].id.number != 0;
+    } else if (top != NULL) {
+        zh_world_lock_read(w);
+        count = latest_customers(w, top, limit);
+        zh_world_unlock(w);
+    }
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("items"));
+    zh_json_out_array(&out);
+    for (size_t i = 0; i < count; i++) put_customer_row(call, top[i].id, &out);
+    zh_json_out_end(&out);
+    answer_next(&out, "");
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* The customer of the path; 0: a problem was answered. */
+static zh_customer_id path_customer(zh_call *call, zh_permit *permit)
+{
+    zh_customer_id id = { 0 };
+    zh_world *w = zh_engine_world(call->engine);
+    if (answer_customer_number(zh_http_path_part(call->request, 3), &id)) id = zh_world_root(w, id);
+    zh_world_lock_read(w);
+    if (id.number != 0 && zh_customers_get(w->customers, id) == NULL) id.number = 0;
+    zh_world_unlock(w);
+    if (id.number == 0) call_problem(call, 404, "not_found", "id", "no such customer");
+    else if (!call_permit(call, id, ZH_PURPOSE_SUPPORT, permit)) {
+        call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
+        id.number = 0;
+    }
+    return id;
+}
+
+void route_customer(zh_call *call)
+{
+    zh_permit permit;
+    const zh_customer_id id = path_customer(call, &permit);
+    if (id.number == 0) return;
+    char text[24];
+    answer_customer_text(id, text);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(text));
+    answer_profile(call, id, &permit, &out);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+void route_customer_events(zh_call *call)
+{
+    zh_permit permit;
+    const zh_customer_id id = path_customer(call, &permit);
+    if (id.number == 0) return;
+    const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
+    const size_t limit = call_limit(call);
+    zh_timeline_at after, *rows = ZH_TAKE(call->arena, zh_timeline_at, limit + 1);
+    zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
+    size_t count = 0;
+    zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
+    const size_t numbers_count = zh_history_numbers(call->engine, id, numbers);
+    if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
+    if (e != ZH_OK) {
+        call_failed(call, e, "the cursor is not one this route gave");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("items"));
+    zh_json_out_array(&out);
+    for (size_t i = 0; i < count && i < limit; i++) {
+        zh_event event;
+        if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) != ZH_OK) continue;
+        zh_json_out_object(&out);
+        put_row_members(call, &event, true, &out);
+        if (event.properties.size > 0) {
+            zh_json_out_key(&out, ZH_SV("properties"));
+            zh_json_out_raw(&out, event.properties);
+        }
+        zh_json_out_end(&out);
+    }
+    zh_json_out_end(&out);
+    char next[ZH_TIMELINE_CURSOR_BYTES] = "";
+    if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
+    answer_next(&out, next);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- the orders report ---- */
+
+static void put_money(zh_json_out *out, zh_sv key, int64_t minor)
+{
+    char text[ZH_MONEY_TEXT_BYTES];
+    zh_json_out_key(out, key);
+    zh_json_out_raw(out, (zh_sv){ text, zh_money_print(minor, 2, text) });
+}
+
+static void put_local(zh_call *call, zh_json_out *out, zh_sv key, int64_t utc_ms)
+{
+    char text[ZH_TIME_TEXT_BYTES];
+    zh_json_out_key(out, key);
+    if (utc_ms == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_time_print(utc_ms + (int64_t)zh_tz_offset_s(zh_engine_tz(call->engine), utc_ms) * 1000, text);
+    text[10] = ' ';
+    zh_json_out_text(out, (zh_sv){ text, 19 });
+}
+
+static void put_raw(zh_call *call, const zh_sales_raw *r, zh_json_out *out)
+{
+    const struct { const char *name; int64_t value; } numbers[] = {
+        { "rows", r->rows }, { "invoices", r->invoices }, { "cancel_rows", r->cancel_rows }, { "cancel_invoices", r->cancel_invoices },
+        { "guest_rows", r->guest_rows }, { "customers", r->customers }, { "stock_codes", r->stock_codes }, { "countries", r->countries },
+        { "neg_qty_rows", r->neg_qty_rows }, { "price_le0_rows", r->price_le0_rows }, { "blank_desc", r->blank_desc },
+        { "quantity", r->quantity }, { "duplicate_rows", r->duplicate_rows },
+    };
+    zh_json_out_key(out, ZH_SV("raw"));
+    zh_json_out_object(out);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) zh_json_out_key_int(out, zh_sv_of(numbers[i].name), numbers[i].value);
+    put_local(call, out, ZH_SV("first"), r->first_ms);
+    put_local(call, out, ZH_SV("last"), r->last_ms);
+    put_money(out, ZH_SV("gross"), r->gross_minor);
+    zh_json_out_end(out);
+}
+
+static void put_clean(zh_world *w, zh_currency currency, zh_json_out *out)
+{
+    zh_sales_clean c;
+    zh_sales_clean_get(w->sales, &c);
+    zh_json_out_key(out, ZH_SV("clean"));
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("rows"), c.rows);
+    zh_json_out_key_int(out, ZH_SV("customers"), c.customers);
+    zh_json_out_key_int(out, ZH_SV("invoices"), c.invoices);
+    put_money(out, ZH_SV("revenue"), c.revenue_minor);
+    zh_json_out_key(out, ZH_SV("top_countries"));
+    zh_json_out_array(out);
+    zh_sales_country countries[COUNTRIES_SHOWN];
+    const size_t count = zh_sales_countries(w->sales, currency, countries, COUNTRIES_SHOWN);
+    for (size_t i = 0; i < count; i++) {
+        char text[ZH_MONEY_TEXT_BYTES];
+        zh_json_out_array(out);
+        zh_json_out_text(out, countries[i].country);
+        zh_json_out_raw(out, (zh_sv){ text, zh_money_print(countries[i].clean_revenue_minor, 2, text) });
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+    zh_json_out_end(out);
+}
+
+void route_report_orders(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_sales_total *months = ZH_TAKE(call->arena, zh_sales_total, MONTHS_MAX);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_world_lock_read(w);
+    zh_sales_raw raw;
+    zh_sales_raw_get(w->sales, &raw);
+    const zh_currency currency = main_currency(w->sales);
+    answer_currency(&out, ZH_SV("currency"), currency);
+    put_raw(call, &raw, &out);
+    put_clean(w, currency, &out);
+    zh_json_out_key(&out, ZH_SV("months"));
+    zh_json_out_array(&out);
+    const size_t count = months == NULL ? 0 : zh_sales_months(w->sales, currency, months, MONTHS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        char month[24];
+        snprintf(month, sizeof month, "%04d-%02d", months[i].year, months[i].month);
+        zh_json_out_object(&out);
+        zh_json_out_key_text(&out, ZH_SV("month"), zh_sv_of(month));
+        zh_json_out_key_int(&out, ZH_SV("invoices"), months[i].clean_invoices);
+        put_money(&out, ZH_SV("revenue"), months[i].clean_revenue_minor);
+        zh_json_out_end(&out);
+    }
+    zh_world_unlock(w);
+    zh_json_out_end(&out);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- the system ---- */
+
+static int64_t resident_bytes(void)
+{
+    zh_buf text = zh_buf_open(4096);
+    long long pages = 0, all = 0;
+    if (zh_file_read(ZH_SV("/proc/self/statm"), &text) == ZH_OK) {
+        zh_buf_put_u8(&text, 0);
+        if (text.data == NULL || sscanf(text.data, "%lld %lld", &all, &pages) != 2) pages = 0;
+    }
+    zh_buf_close(&text);
+    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+void route_system(zh_call *call)
+{
+    uint64_t free_bytes = 0;
+    (void)!zh_file_free_bytes(zh_engine_dir(call->engine), &free_bytes);
+    zh_log *log = zh_engine_log(call->engine);
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("version"), call->server->d.version);
+    zh_json_out_key_int(&out, ZH_SV("uptimeSeconds"), (call->now_ms - call->server->started_ms) / 1000);
+    zh_json_out_key(&out, ZH_SV("positions"));
+    zh_json_out_array(&out);
+    for (uint32_t p = 0; p < zh_log_partitions(log); p++) {
+        zh_json_out_object(&out);
+        zh_json_out_key_int(&out, ZH_SV("partition"), p);
+        zh_json_out_key_int(&out, ZH_SV("logEnd"), (int64_t)zh_log_end(log, p));
+        zh_json_out_key_int(&out, ZH_SV("folded"), (int64_t)zh_fold_position(zh_engine_fold(call->engine), p));
+        zh_json_out_end(&out);
+    }
+    zh_json_out_end(&out);
+    zh_json_out_key_int(&out, ZH_SV("logBytes"), (int64_t)zh_log_bytes(log));
+    zh_json_out_key_int(&out, ZH_SV("stateBytes"), (int64_t)zh_state_bytes(zh_engine_state(call->engine)));
+    zh_json_out_key_int(&out, ZH_SV("residentBytes"), resident_bytes());
+    zh_json_out_key_int(&out, ZH_SV("diskFreeBytes"), (int64_t)free_bytes);
+    zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
+    zh_json_out_key_bool(&out, ZH_SV("ready"), zh_engine_is_ready(call->engine));
+    zh_json_out_key_text(&out, ZH_SV("timeZone"), zh_engine_time_zone(call->engine));
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+static void say_view(void *context, const char *view, uint64_t entries, uint64_t different, const char *first)
+{
+    zh_json_out *out = context;
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("view"), zh_sv_of(view));
+    zh_json_out_key_int(out, ZH_SV("entries"), (int64_t)entries);
+    zh_json_out_key_int(out, ZH_SV("different"), (int64_t)different);
+    if (different > 0) zh_json_out_key_text(out, ZH_SV("first"), zh_sv_of(first));
+    zh_json_out_end(out);
+}
+
+/* Rebuild every view from the log and compare: what `zhun check` asks of a running engine. */
+void route_check(zh_call *call)
+{
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("views"));
+    zh_json_out_array(&out);
+    bool equal;
+    zh_note why;
+    const zh_rebuild_report report = { .say = say_view, .context = &out };
+    const zh_err e = zh_rebuild_check(call->engine, &report, &equal, &why);
+    if (e != ZH_OK && e != ZH_CORRUPT) {
+        call_failed(call, e, why.text);
+        return;
+    }
+    zh_json_out_end(&out);
+    zh_json_out_key_bool(&out, ZH_SV("equal"), e == ZH_OK && equal);
+    if (why.text[0] != '\0') zh_json_out_key_text(&out, ZH_SV("why"), zh_sv_of(why.text));
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}

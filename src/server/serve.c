@@ -1,0 +1,401 @@
+/* serve.c -- the serving routes: recommendations, profiles, consents, decisions. */
+#include "base/time.h"
+#include "engine/history.h"
+#include "server/answer.h"
+#include "server/call.h"
+
+#define MICRO 1e-6
+
+/* ---- recommendations ---- */
+
+/* A server key, a person, or the owner may ask for anyone. A write key, which lies open in a page's
+ * source, may read only what is public: that comes with placements one can edit. */
+static bool may_ask(zh_call *call)
+{
+    call_identify(call);
+    if (call->caller.kind == CALLER_NOBODY) {
+        call_problem(call, 401, "unauthorized", NULL, "a server key is needed: Authorization: Bearer KEY");
+        return false;
+    }
+    if (call->caller.kind == CALLER_KEY && (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) == 0) {
+        call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public");
+        return false;
+    }
+    if (call->caller.kind == CALLER_PERSON && !call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
+        call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
+        return false;
+    }
+    return true;
+}
+
+static const char *bad_texts(zh_json_value array, const zh_sv **out, uint32_t *count, zh_arena *arena)
+{
+    *out = NULL;
+    *count = 0;
+    if (zh_json_is(array, ZH_JSON_ABSENT) || zh_json_is(array, ZH_JSON_NULL)) return NULL;
+    if (!zh_json_is(array, ZH_JSON_ARRAY)) return "must be an array of item ids";
+    const size_t all = zh_json_count(array);
+    if (all > ZH_DECISION_ASKED_MAX) return "has more than 200 items";
+    zh_sv *texts = ZH_TAKE(arena, zh_sv, all + 1);
+    if (texts == NULL) return "does not fit";
+    for (zh_json_iter it = zh_json_walk(array); zh_json_next(&it);) {
+        if (!zh_json_text(it.value, &texts[*count])) return "must be an array of item ids";
+        if (texts[*count].size > 0) ++*count;
+    }
+    *out = texts;
+    return NULL;
+}
+
+static bool read_number(zh_json_value value, uint32_t *n)
+{
+    int64_t number;
+    if (zh_json_is(value, ZH_JSON_ABSENT) || zh_json_is(value, ZH_JSON_NULL)) return true;
+    if (!zh_json_int(value, &number) || number < 1 || number > ZH_DECISION_ITEMS_MAX) return false;
+    *n = (uint32_t)number;
+    return true;
+}
+
+/* The first field that is wrong, or NULL. */
+static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, const char **detail)
+{
+    const zh_json_value context = zh_json_get(root, ZH_SV("context"));
+    ask->placement = zh_json_text_or_empty(zh_json_get(root, ZH_SV("placement")));
+    ask->user_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("userId")));
+    ask->anonymous_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("anonymousId")));
+    ask->context_item = zh_json_text_or_empty(zh_json_get(context, ZH_SV("itemId")));
+    ask->explain = true;
+    (void)zh_json_bool(zh_json_get(root, ZH_SV("explain")), &ask->explain);
+    *detail = "must be a number from 1 to 100";
+    if (!read_number(zh_json_get(root, ZH_SV("n")), &ask->n)) return "n";
+    *detail = bad_texts(zh_json_get(context, ZH_SV("cart")), &ask->cart, &ask->cart_count, call->arena);
+    if (*detail != NULL) return "context.cart";
+    *detail = bad_texts(zh_json_get(root, ZH_SV("exclude")), &ask->exclude, &ask->exclude_count, call->arena);
+    if (*detail != NULL) return "exclude";
+    const zh_sv time = zh_json_text_or_empty(zh_json_get(context, ZH_SV("time")));
+    *detail = "must be a time such as 2026-11-21T08:00:00Z";
+    if (time.size > 0 && zh_time_parse(time, &ask->time_ms) != ZH_OK) return "context.time";
+    return NULL;
+}
+
+static void put_evidence(const zh_reason *reason, const zh_sv *titles, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("evidence"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < reason->evidence_count; i++) {
+        const zh_evidence *e = &reason->evidence[i];
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("itemId"), e->item_text);
+        if (titles[i].size > 0) zh_json_out_key_text(out, ZH_SV("title"), titles[i]);
+        zh_json_out_key_text(out, ZH_SV("event"), answer_event_of(e->act));
+        call_time(out, ZH_SV("at"), e->at_ms);
+        zh_json_out_key_real(out, ZH_SV("weight"), (double)e->share_micro * MICRO);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+static void put_reason(const zh_reason *reason, const zh_sv *titles, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("reason"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("code"), zh_sv_of(zh_reason_code_text(reason->code)));
+    zh_json_out_key(out, ZH_SV("text"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("en"), reason->en);
+    zh_json_out_key_text(out, ZH_SV("zh"), reason->zh);
+    zh_json_out_end(out);
+    put_evidence(reason, titles, out);
+    zh_json_out_end(out);
+}
+
+static void put_card(const zh_answer_item *item, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("item"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("title"), item->title);
+    zh_json_out_key_text(out, ZH_SV("category"), item->category);
+    zh_json_out_key_text(out, ZH_SV("brand"), item->brand);
+    if (item->price_minor >= 0) zh_json_out_key_int(out, ZH_SV("priceCents"), item->price_minor);
+    answer_currency(out, ZH_SV("currency"), item->currency);
+    if (item->image_url.size > 0) zh_json_out_key_text(out, ZH_SV("imageUrl"), item->image_url);
+    if (item->url.size > 0) zh_json_out_key_text(out, ZH_SV("url"), item->url);
+    zh_json_out_end(out);
+}
+
+static void put_answer(zh_call *call, const zh_answer *a, bool cards, zh_json_out *out)
+{
+    char id[ZH_DECISION_ID_TEXT_BYTES];
+    zh_decision_id_print(a->decision.id, id);
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("decisionId"), zh_sv_of(id));
+    zh_json_out_key_text(out, ZH_SV("placement"), a->decision.placement);
+    zh_json_out_key_bool(out, ZH_SV("personalized"), a->decision.personalized);
+    zh_json_out_key_text(out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(a->decision.strategy)));
+    zh_json_out_key(out, ZH_SV("items"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < a->decision.shown_count; i++) {
+        const zh_shown *s = &a->decision.shown[i];
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("itemId"), a->items[i].text);
+        zh_json_out_key_int(out, ZH_SV("rank"), i + 1);
+        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro * MICRO);
+        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro * MICRO);
+        if (a->reasons != NULL) put_reason(&a->reasons[i], a->evidence_titles[i], out);
+        if (cards) put_card(&a->items[i], out);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("experiment"));
+    zh_json_out_null(out);
+    zh_json_out_key(out, ZH_SV("model"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("name"), ZH_SV("cocount"));
+    zh_json_out_key_int(out, ZH_SV("version"), a->decision.policy_version);
+    zh_json_out_end(out);
+    zh_json_out_key_int(out, ZH_SV("tookUs"), zh_http_elapsed_us(call->request));
+    zh_json_out_end(out);
+}
+
+static void recommend(zh_call *call, zh_ask *ask, bool cards)
+{
+    ask->actor = call->caller.actor;
+    zh_answer answer;
+    const zh_err e = zh_engine_ask(call->engine, ask, call->arena, &answer);
+    if (e == ZH_ABSENT) {
+        call_problem(call, 400, "unknown_placement", "placement", "no such placement: GET /api/v1/placements lists them");
+        return;
+    }
+    if (e != ZH_OK) {
+        call_failed(call, e, "n, context.cart or exclude is over its maximum");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    put_answer(call, &answer, cards, &out);
+    call_json(call, 200, &out);
+    zh_histogram_add_us(call->server->recommend_seconds, zh_http_elapsed_us(call->request));
+}
+
+void route_recommend(zh_call *call)
+{
+    zh_json_value root;
+    if (!may_ask(call) || !call_body_json(call, &root)) return;
+    zh_ask ask = { 0 };
+    const char *detail, *field = read_ask(call, root, &ask, &detail);
+    if (field != NULL) call_problem(call, 400, "bad_field", field, detail);
+    else recommend(call, &ask, false);
+}
+
+/* The console's: any customer, by number too, with what a person needs to see of each item. */
+void route_preview(zh_call *call)
+{
+    zh_json_value root;
+    if (!call_body_json(call, &root)) return;
+    zh_ask ask = { .preview = true };
+    const char *detail, *field = read_ask(call, root, &ask, &detail);
+    if (field != NULL) {
+        call_problem(call, 400, "bad_field", field, detail);
+        return;
+    }
+    ask.explain = true;
+    const zh_sv id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("customerId")));
+    if (id.size > 0 && !answer_customer_number(id, &ask.customer)) {
+        call_problem(call, 400, "bad_field", "customerId", "must be the id of a customer as the lists give it");
+        return;
+    }
+    recommend(call, &ask, true);
+}
+
+/* A list of ids in one parameter, divided by commas. */
+static const zh_sv *split_list(zh_call *call, zh_sv text, uint32_t *count)
+{
+    zh_sv *list = ZH_TAKE(call->arena, zh_sv, ZH_DECISION_ASKED_MAX);
+    *count = 0;
+    while (list != NULL && text.size > 0 && *count < ZH_DECISION_ASKED_MAX) {
+        const char *comma = memchr(text.data, ',', text.size);
+        const size_t size = comma == NULL ? text.size : (size_t)(comma - text.data);
+        if (size > 0) list[(*count)++] = zh_sv_part(text, 0, size);
+        text = zh_sv_part(text, size + 1, SIZE_MAX);
+    }
+    return list;
+}
+
+void route_recommend_get(zh_call *call)
+{
+    if (!may_ask(call)) return;
+    zh_ask ask = { .placement = zh_http_path_part(call->request, 2), .explain = true };
+    ask.user_id = zh_http_param(call->request, ZH_SV("userId"));
+    ask.anonymous_id = zh_http_param(call->request, ZH_SV("anonymousId"));
+    ask.context_item = zh_http_param(call->request, ZH_SV("itemId"));
+    ask.cart = split_list(call, zh_http_param(call->request, ZH_SV("cart")), &ask.cart_count);
+    ask.exclude = split_list(call, zh_http_param(call->request, ZH_SV("exclude")), &ask.exclude_count);
+    const zh_sv explain = zh_http_param(call->request, ZH_SV("explain"));
+    if (zh_sv_equal(explain, ZH_SV("false")) || zh_sv_equal(explain, ZH_SV("0"))) ask.explain = false;
+    const zh_sv n = zh_http_param(call->request, ZH_SV("n"));
+    for (size_t i = 0; i < n.size; i++) {
+        if (n.data[i] < '0' || n.data[i] > '9' || i > 3) {
+            call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
+            return;
+        }
+        ask.n = ask.n * 10 + (uint32_t)(n.data[i] - '0');
+    }
+    if (n.size > 0 && (ask.n == 0 || ask.n > ZH_DECISION_ITEMS_MAX)) call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
+    else recommend(call, &ask, false);
+}
+
+/* ---- profiles ---- */
+
+static zh_customer_id asked_customer(zh_call *call)
+{
+    const zh_sv user = zh_http_path_part(call->request, 2);
+    return zh_engine_find(call->engine, user, user);
+}
+
+void route_profile(zh_call *call)
+{
+    const zh_customer_id customer = asked_customer(call);
+    zh_permit permit;
+    if (customer.number == 0) {
+        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        return;
+    }
+    if (!call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
+        call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    answer_profile(call, customer, &permit, &out);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+    zh_histogram_add_us(call->server->profile_seconds, zh_http_elapsed_us(call->request));
+}
+
+void route_profile_events(zh_call *call)
+{
+    const zh_customer_id customer = asked_customer(call);
+    zh_permit permit;
+    if (customer.number == 0) {
+        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        return;
+    }
+    if (!call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
+        call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
+        return;
+    }
+    char next[ZH_TIMELINE_CURSOR_BYTES];
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("events"));
+    zh_json_out_array(&out);
+    const zh_err e = zh_history_page(call->engine, customer, &permit, zh_http_param(call->request, ZH_SV("cursor")), call_limit(call),
+                                     call->thread->parser, call->arena, &out, next);
+    if (e != ZH_OK) {
+        call_failed(call, e, "the cursor is not one this route gave");
+        return;
+    }
+    zh_json_out_end(&out);
+    answer_next(&out, next);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+void route_profile_segments(zh_call *call)
+{
+    if (asked_customer(call).number == 0) {
+        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key(&out, ZH_SV("segments"));
+    zh_json_out_array(&out);
+    zh_json_out_end(&out);
+    zh_json_out_end(&out);
+    call_json(call, 200, &out);
+}
+
+/* ---- consents ---- */
+
+void route_consents_get(zh_call *call)
+{
+    zh_json_out out = call_begin(call);
+    answer_consents(call, asked_customer(call), &out);
+    call_json(call, 200, &out);
+}
+
+static bool say(zh_json_value value, zh_consent_field field, zh_consent_change *change)
+{
+    bool yes;
+    if (zh_json_is(value, ZH_JSON_ABSENT)) return true;
+    if (!zh_json_bool(value, &yes)) return false;
+    change->said |= ZH_CONSENT_BIT(field);
+    if (yes) change->yes |= ZH_CONSENT_BIT(field);
+    return true;
+}
+
+static const char *read_consent(zh_json_value root, zh_consent_change *change)
+{
+    if (!say(zh_json_get(root, ZH_SV("personalization")), ZH_CONSENT_PERSONALIZATION, change)) return "personalization";
+    if (!say(zh_json_get(root, ZH_SV("analytics")), ZH_CONSENT_ANALYTICS, change)) return "analytics";
+    const zh_json_value marketing = zh_json_get(root, ZH_SV("marketing"));
+    if (!zh_json_is(marketing, ZH_JSON_ABSENT) && !zh_json_is(marketing, ZH_JSON_OBJECT)) return "marketing";
+    for (zh_json_iter it = zh_json_walk(marketing); zh_json_next(&it);) {
+        zh_channel channel;
+        if (!zh_channel_of(it.key, &channel) || !say(it.value, ZH_CONSENT_OF(channel), change)) return "marketing";
+    }
+    change->version = zh_json_text_or_empty(zh_json_get(root, ZH_SV("version")));
+    change->source = zh_json_text_or_empty(zh_json_get(root, ZH_SV("source")));
+    if (change->version.size > ZH_CONSENT_TEXT_BYTES_MAX) return "version";
+    if (change->source.size > ZH_CONSENT_TEXT_BYTES_MAX) return "source";
+    return change->said == 0 ? "personalization" : NULL;
+}
+
+void route_consents_put(zh_call *call)
+{
+    zh_json_value root;
+    zh_consent_change change = { .at_ms = call->now_ms };
+    if (!call_body_json(call, &root)) return;
+    const char *field = read_consent(root, &change);
+    const zh_sv user = zh_http_path_part(call->request, 2);
+    if (field == NULL && (user.size == 0 || user.size > ZH_EXTERNAL_ID_BYTES_MAX)) field = "userId";
+    if (field != NULL) {
+        call_problem(call, 400, "bad_field", field, "say true or false to personalization, analytics or marketing channels; texts have at most 128 bytes");
+        return;
+    }
+    zh_work_ids ids = { .user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, user) };
+    zh_work work = { .consent = &change, .consent_user = user, .consent_ids = &ids };
+    const zh_err e = zh_engine_do(call->engine, &work);
+    if (e != ZH_OK) {
+        call_failed(call, e == ZH_FULL ? ZH_IO : e, "the choice could not be kept");
+        return;
+    }
+    zh_json_out out = call_begin(call);
+    answer_consents(call, work.customer, &out);
+    call_json(call, 200, &out);
+}
+
+/* ---- decisions ---- */
+
+void route_decision(zh_call *call)
+{
+    zh_decision_id id;
+    uint32_t partition;
+    uint64_t sequence;
+    if (zh_decision_id_parse(zh_http_path_part(call->request, 2), &id) != ZH_OK) {
+        call_problem(call, 400, "bad_field", "decisionId", "must be the decisionId of an answer");
+        return;
+    }
+    zh_err e = zh_timeline_find_decision(zh_engine_state(call->engine), id, &partition, &sequence);
+    zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
+    zh_decision decision;
+    if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(call->engine), partition, sequence, &record);
+    if (e == ZH_OK) e = zh_decision_get(zh_buf_view(&record), call->arena, &decision);
+    if (e == ZH_OK) {
+        zh_json_out out = call_begin(call);
+        answer_decision(call, &decision, &out);
+        call_json(call, 200, &out);
+    } else {
+        call_failed(call, e, "no such decision, or it is older than the log keeps");
+    }
+    zh_buf_close(&record);
+}

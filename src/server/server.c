@@ -1,0 +1,237 @@
+#include "server/call.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+
+#define SESSION_ARENA_BYTES (4u << 20) /* 1,024 sessions and two tables of throttles */
+
+const call_route call_routes[] = {
+    /* the hot ones first */
+    { ZH_HTTP_POST, "/v1/batch", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/recommend", route_recommend, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_POST, "/v1/track", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/identify", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/page", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/screen", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/group", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/alias", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/import", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/b", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/t", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/i", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/p", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/s", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/g", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/a", route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/m", route_sdk_metrics, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_OPTIONS, "/v1/{}", route_collect_options, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_GET, "/v1/recommend/{}", route_recommend_get, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}", route_profile, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}/events", route_profile_events, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}/segments", route_profile_segments, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_GET, "/v1/consents/{}", route_consents_get, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_PUT, "/v1/consents/{}", route_consents_put, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_GET, "/v1/decisions/{}", route_decision, NEED_SERVE, 0, true, false },
+
+    { ZH_HTTP_POST, "/api/v1/login", route_login, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_POST, "/api/v1/logout", route_logout, NEED_RIGHT, 0, false, false },
+    { ZH_HTTP_GET, "/api/v1/session", route_session, NEED_RIGHT, 0, false, false },
+    { ZH_HTTP_GET, "/api/v1/overview", route_overview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/events", route_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/live", route_live, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/customers", route_customers, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/customers/{}", route_customer, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/customers/{}/events", route_customer_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_POST, "/api/v1/preview", route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/items", route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/items", route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
+    { ZH_HTTP_PUT, "/api/v1/items/{}", route_item_put, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
+    { ZH_HTTP_GET, "/api/v1/deadletters", route_deadletters, NEED_RIGHT, ZH_RIGHT_READ_DEADLETTERS, true, false },
+    { ZH_HTTP_GET, "/api/v1/keys", route_keys, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, false, false },
+    { ZH_HTTP_POST, "/api/v1/keys", route_key_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_DELETE, "/api/v1/keys/{}", route_key_revoke, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_GET, "/api/v1/users", route_users, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, false, false },
+    { ZH_HTTP_POST, "/api/v1/users", route_user_create, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/users/{}/password", route_user_password, NEED_RIGHT, 0, true, false },
+    { ZH_HTTP_GET, "/api/v1/sources", route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/placements", route_placements, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/reports/orders", route_report_orders, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/system", route_system, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/export/events", route_export_events, NEED_RIGHT, ZH_RIGHT_EXPORT, true, false },
+    { ZH_HTTP_POST, "/api/v1/check", route_check, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
+
+    { ZH_HTTP_GET, "/healthz", route_healthz, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/readyz", route_readyz, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/metrics", route_metrics, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/openapi.json", route_openapi, NEED_NOTHING, 0, false, false },
+};
+const size_t call_routes_count = sizeof call_routes / sizeof *call_routes;
+
+static const call_route console_route = { ZH_HTTP_GET, "/", route_console, NEED_NOTHING, 0, false, false };
+
+/* ---- finding the route ---- */
+
+/* Does the path fit the pattern? "{}" takes one part that is not empty. */
+static bool fits(const char *pattern, zh_sv path)
+{
+    size_t at = 0;
+    for (; *pattern != '\0'; pattern++) {
+        if (pattern[0] == '{') {
+            const size_t start = at;
+            while (at < path.size && path.data[at] != '/') at++;
+            if (at == start) return false;
+            pattern++; /* over the closing brace */
+            continue;
+        }
+        if (at >= path.size || path.data[at++] != *pattern) return false;
+    }
+    return at == path.size;
+}
+
+static zh_http_method asked_method(const zh_http_request *request)
+{
+    const zh_http_method m = zh_http_method_of(request);
+    return m == ZH_HTTP_HEAD ? ZH_HTTP_GET : m;
+}
+
+static const call_route *find(const zh_http_request *request, bool *other_method)
+{
+    const zh_sv path = zh_http_path(request);
+    const zh_http_method method = asked_method(request);
+    *other_method = false;
+    for (size_t i = 0; i < call_routes_count; i++) {
+        if (!fits(call_routes[i].path, path)) continue;
+        if (call_routes[i].method == method) return &call_routes[i];
+        *other_method = true;
+    }
+    const bool is_page = method == ZH_HTTP_GET && !zh_sv_starts(path, ZH_SV("/api/")) && !zh_sv_starts(path, ZH_SV("/v1/"));
+    return is_page && !*other_method ? &console_route : NULL;
+}
+
+/* ---- one request ---- */
+
+static zh_call *call_open(zh_http_request *request)
+{
+    zh_server *server = zh_http_ctx(request);
+    zh_arena *arena = zh_http_arena(request);
+    zh_call *call = ZH_TAKE(arena, zh_call, 1);
+    call_thread *thread = call_thread_of(server);
+    if (call == NULL || thread == NULL) {
+        zh_http_reply(request, &(zh_http_response){ .status = 503 });
+        return NULL;
+    }
+    *call = (zh_call){ .server = server, .engine = server->engine, .request = request, .arena = arena, .thread = thread,
+                       .now_ms = zh_engine_now_ms(server->engine) };
+    return call;
+}
+
+static void handle(void *ctx, zh_http_request *request)
+{
+    (void)ctx;
+    zh_call *call = call_open(request);
+    if (call == NULL) return;
+    bool other_method;
+    call->route = find(request, &other_method);
+    if (call->route == NULL) {
+        if (other_method) call_problem(call, 405, "method_not_allowed", NULL, "this path takes another method: see /openapi.json");
+        else call_problem(call, 404, "not_found", NULL, "no such path: see /openapi.json");
+        return;
+    }
+    if (call->route->need != NEED_NOTHING) {
+        call_identify(call);
+        if (!call_allow(call)) return;
+    }
+    if (!call->route->slow) {
+        call->route->handler(call);
+        return;
+    }
+    zh_http_hold(request);
+    if (zh_workers_take(call->server->workers, call) != ZH_OK) call_busy(call);
+}
+
+static size_t body_max(void *ctx, const zh_http_request *request)
+{
+    (void)ctx;
+    (void)request;
+    return ZH_SERVER_BODY_BYTES_MAX;
+}
+
+/* Segment says 400 for what is too large; a 413 would make no SDK behave better. */
+static void refuse(void *ctx, zh_http_request *request, zh_err why)
+{
+    (void)ctx;
+    zh_call *call = call_open(request);
+    if (call == NULL) return;
+    bool other_method;
+    call->route = find(request, &other_method);
+    const bool is_collect = call->route != NULL && call->route->is_collect;
+    if (why == ZH_BUSY) call_busy(call);
+    else call_problem(call, is_collect ? 400 : 413, "too_large", NULL, "the body is larger than 1 MiB");
+}
+
+/* ---- life ---- */
+
+static zh_err open_guards(zh_server *s)
+{
+    s->session_arena = zh_arena_open(SESSION_ARENA_BYTES);
+    pthread_mutex_init(&s->session_lock, NULL);
+    zh_err e = zh_file_random(s->memo_random, sizeof s->memo_random);
+    if (e == ZH_OK) e = zh_file_random(s->throttle_key.bytes, sizeof s->throttle_key.bytes);
+    if (e == ZH_OK) e = zh_sessions_open(&s->sessions, &s->session_arena, &(zh_sessions_desc){ 0 });
+    if (e == ZH_OK) e = zh_throttle_open(&s->by_user, &s->session_arena, &(zh_throttle_desc){ 0 });
+    if (e == ZH_OK) e = zh_throttle_open(&s->by_address, &s->session_arena, &(zh_throttle_desc){ .free = 20 });
+    return e;
+}
+
+static void open_metrics(zh_server *s)
+{
+    zh_metrics *m = zh_engine_metrics(s->engine);
+    s->recommend_seconds = zh_metrics_histogram(m, "zhun_recommend_seconds", "Time to answer one recommendation.", NULL, 0);
+    s->collect_seconds = zh_metrics_histogram(m, "zhun_collect_seconds", "Time from a collector request to its durable answer.", NULL, 0);
+    s->profile_seconds = zh_metrics_histogram(m, "zhun_profile_seconds", "Time to answer one profile.", NULL, 0);
+    s->accepted_duplicate = zh_metrics_counter(m, "zhun_events_duplicate_total", "Events that had been taken before.", NULL, 0);
+}
+
+zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
+{
+    zh_server *s = calloc(1, sizeof *s);
+    if (s == NULL) return ZH_NOMEM;
+    s->d = *desc;
+    s->engine = desc->engine;
+    s->started_ms = zh_engine_now_ms(desc->engine);
+    zh_err e = open_guards(s);
+    open_metrics(s);
+    if (e == ZH_OK) e = zh_workers_open(&s->workers, s);
+    if (e == ZH_OK) e = zh_live_open(&s->live, s);
+    const char *text = NULL;
+    if (e == ZH_OK) {
+        const zh_http_desc http = { .host = desc->host, .port = desc->port, .no_tcp = desc->no_tcp, .unix_path = desc->unix_path,
+                                    .threads = desc->threads, .ctx = s, .handler = handle, .body_max = body_max, .refuse = refuse };
+        e = zh_http_open(&s->http, &http, &text);
+    }
+    if (e != ZH_OK) {
+        zh_note_set(why, "%s", text != NULL ? text : zh_err_text(e));
+        zh_server_close(s);
+        return e;
+    }
+    *out = s;
+    return ZH_OK;
+}
+
+uint16_t zh_server_port(const zh_server *server)
+{
+    return zh_http_port(server->http);
+}
+
+void zh_server_close(zh_server *s)
+{
+    if (s == NULL) return;
+    if (s->live != NULL) zh_live_close(s->live);
+    if (s->http != NULL) (void)!zh_http_drain(s->http, ZH_SERVER_DRAIN_MS);
+    zh_workers_close(s->workers);
+    zh_http_close(s->http);
+    zh_sessions_close(s->sessions);
+    zh_arena_close(&s->session_arena);
+    pthread_mutex_destroy(&s->session_lock);
+    free(s);
+}
