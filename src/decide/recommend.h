@@ -91,7 +91,8 @@ typedef struct zh_recommend_ask {
 
 /* Decide. Everything in *out and *reasons lives in `arena` (names: with the ask). *reasons has one
  * entry a shown item where ask.explain, else it is NULL. `rng` is drawn from at most once, and only
- * when exploring. An empty shop gives an empty list.
+ * when exploring in a personal answer; its seed goes into the decision, so a replay gives the same
+ * rng. History from more than five minutes after now_ms is not used for scores. An empty shop gives an empty list.
  * Errors: ZH_NOMEM when the arena is full. */
 ZH_MUST zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask, zh_rng *rng,
                             zh_arena *arena, zh_decision *out, zh_reason **reasons);

@@ -383,7 +383,14 @@ int32_t zh_cocount_share(const zh_cocount *c, zh_cocount_kind kind, zh_item_id i
                          float shrink)
 {
     uint32_t i, j;
-    if (!zh_cocount_index(c, item, &i) || !zh_cocount_index(c, other, &j) || i == j) return 0;
+    if (!zh_cocount_index(c, item, &i) || !zh_cocount_index(c, other, &j)) return 0;
+    return zh_cocount_share_at(c, kind, i, j, weight, shrink);
+}
+
+int32_t zh_cocount_share_at(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, float weight, float shrink)
+{
+    assert(i < c->count && j < c->count);
+    if (i == j) return 0;
     const float *roots = roots_of(c, kind);
     return share_of(weight * 1e6f, roots[i], roots[j], shrink, (float)row_get(c, kind, i, j));
 }

@@ -72,6 +72,9 @@ void zh_cocount_spread(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_
 /* What spread adds for one j: the exact share. */
 int32_t zh_cocount_share(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item, zh_item_id j,
                          float weight, float shrink);
+/* The same by index. */
+int32_t zh_cocount_share_at(const zh_cocount *cocount, zh_cocount_kind kind, uint32_t i, uint32_t j, float weight,
+                            float shrink);
 
 /* Entries: one an item, holding its counts and its pairs with items of higher number, by item. */
 ZH_MUST zh_err zh_cocount_save(zh_cocount *cocount, bool all, zh_keep keep); /* base/keep.h */

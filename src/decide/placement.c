@@ -1,0 +1,36 @@
+#include "decide/placement.h"
+
+static const zh_placement placements[] = {
+    { { "home", 4 }, ZH_STRATEGY_PERSONAL,
+      { ZH_STAGE_HISTORY, ZH_STAGE_TASTE, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
+      ZH_HIDE_ALWAYS, "Home page", "首页" },
+    { { "product_page", 12 }, ZH_STRATEGY_COMPLEMENT,
+      { ZH_STAGE_CONTEXT, ZH_STAGE_CATEGORY, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
+      30, "Product page", "商品页" },
+    { { "cart", 4 }, ZH_STRATEGY_BASKET,
+      { ZH_STAGE_CART, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
+      0, "Cart", "购物车" },
+    { { "search_empty", 12 }, ZH_STRATEGY_TRENDING,
+      { ZH_STAGE_TRENDING, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
+      30, "Search without results", "搜索无结果" },
+    { { "order_done", 10 }, ZH_STRATEGY_AFTER,
+      { ZH_STAGE_LAST_ORDER, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
+      30, "Order completed", "下单成功" },
+};
+
+size_t zh_placement_count(void)
+{
+    return sizeof placements / sizeof placements[0];
+}
+
+const zh_placement *zh_placement_at(size_t index)
+{
+    return index < zh_placement_count() ? &placements[index] : NULL;
+}
+
+const zh_placement *zh_placement_find(zh_sv name)
+{
+    for (size_t i = 0; i < zh_placement_count(); i++)
+        if (zh_sv_equal(placements[i].name, name)) return &placements[i];
+    return NULL;
+}
