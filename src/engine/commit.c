@@ -12,7 +12,6 @@ typedef struct part {
     zh_fold_block *block; /* being built; NULL: empty */
     zh_buf carry;         /* identity records of a failed group, to go first in the next one */
     uint32_t carry_count;
-    int64_t commit_ms;    /* of the last block: times of one partition never go back */
 } part;
 
 struct zh_commit {
@@ -22,6 +21,8 @@ struct zh_commit {
     zh_buf sealed, record;  /* scratch */
     zh_event_key *group_keys; /* asked in this group, to be taken back if it fails */
     size_t group_keys_count, group_keys_cap;
+    int64_t commit_ms;      /* of the last blocks; each append has a later one, so blocks have one order */
+    bool unsynced;          /* a part of a group was appended and not synced yet */
     uint64_t next_letter;
     uint64_t pushed_at_turn; /* blocks pushed when the dedup tables last turned over */
 
@@ -67,6 +68,45 @@ static zh_err put_record(zh_commit *c, uint32_t partition, zh_sv record)
 static uint32_t home(const zh_commit *c, zh_customer_id customer)
 {
     return zh_partition_of(customer, c->partitions);
+}
+
+static zh_err append(zh_commit *c, bool lazy, int64_t now_ms)
+{
+    zh_log_part parts[ZH_LOG_PARTITIONS_MAX];
+    const int64_t commit_ms = now_ms > c->commit_ms ? now_ms : c->commit_ms + 1;
+    size_t count = 0;
+    for (uint32_t p = 0; p < c->partitions; p++) {
+        part *const mine = &c->parts[p];
+        if (mine->block == NULL) continue;
+        mine->block->commit_ms = commit_ms;
+        parts[count++] = (zh_log_part){ .partition = p, .block = {
+            .workspace = c->d.workspace.number, .key_id = c->d.key_id, .commit_ms = commit_ms,
+            .records = zh_buf_view(&mine->block->records), .count = mine->block->count, .lazy = lazy } };
+    }
+    if (count == 0) return ZH_OK;
+    const zh_err e = zh_log_append_many(c->d.log, parts, count);
+    if (e != ZH_OK) return e;
+    c->commit_ms = commit_ms;
+    for (size_t i = 0; i < count; i++) {
+        part *const mine = &c->parts[parts[i].partition];
+        mine->block->first_sequence = parts[i].at.sequence;
+        zh_fold_push(c->d.fold, mine->block);
+        mine->block = NULL;
+        zh_buf_reset(&mine->carry);
+        mine->carry_count = 0;
+    }
+    return ZH_OK;
+}
+
+/* A merge must come after everything that was said of both customers, in whatever partition: what the
+ * group holds goes out first, unsynced, and the merge follows in blocks of a later time. */
+static zh_err append_so_far(zh_commit *c, int64_t now_ms)
+{
+    const zh_err e = append(c, true, now_ms);
+    if (e != ZH_OK) return e;
+    c->unsynced = true;
+    c->group_keys_count = 0; /* those keys are in the log: they stay known whatever becomes of the rest */
+    return ZH_OK;
 }
 
 /* Identity records are folded at once, so the next event of the group sees them. A failed append
@@ -130,6 +170,7 @@ static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv text
     zh_identity_plan plan;
     zh_identity_plan_make(c->d.identity, ask, &plan); /* only this thread changes the table */
     zh_err e = put_links(c, &plan, texts, now_ms);
+    if (e == ZH_OK && plan.has_merge && c->partitions > 1) e = append_so_far(c, now_ms);
     if (e == ZH_OK && plan.has_merge) {
         const zh_identity_merge merge = { .from = plan.from, .to = plan.to, .at_ms = now_ms, .why = plan.why };
         zh_buf_reset(&c->record);
@@ -261,33 +302,6 @@ static void drop_blocks(zh_commit *c)
     }
 }
 
-static zh_err append(zh_commit *c, bool lazy, int64_t now_ms)
-{
-    zh_log_part parts[ZH_LOG_PARTITIONS_MAX];
-    size_t count = 0;
-    for (uint32_t p = 0; p < c->partitions; p++) {
-        part *const mine = &c->parts[p];
-        if (mine->block == NULL) continue;
-        if (now_ms > mine->commit_ms) mine->commit_ms = now_ms;
-        mine->block->commit_ms = mine->commit_ms;
-        parts[count++] = (zh_log_part){ .partition = p, .block = {
-            .workspace = c->d.workspace.number, .key_id = c->d.key_id, .commit_ms = mine->commit_ms,
-            .records = zh_buf_view(&mine->block->records), .count = mine->block->count, .lazy = lazy } };
-    }
-    if (count == 0) return ZH_OK;
-    const zh_err e = zh_log_append_many(c->d.log, parts, count);
-    if (e != ZH_OK) return e;
-    for (size_t i = 0; i < count; i++) {
-        part *const mine = &c->parts[parts[i].partition];
-        mine->block->first_sequence = parts[i].at.sequence;
-        zh_fold_push(c->d.fold, mine->block);
-        mine->block = NULL;
-        zh_buf_reset(&mine->carry);
-        mine->carry_count = 0;
-    }
-    return ZH_OK;
-}
-
 static void take_back(zh_commit *c, zh_work *group, zh_err e)
 {
     for (size_t i = c->group_keys_count; i-- > 0;) zh_dedup_forget(c->d.dedup, c->group_keys[i]);
@@ -306,8 +320,12 @@ static void commit_group(zh_commit *c, zh_work *group)
     c->group_keys_count = 0;
     for (zh_work *w = group; e == ZH_OK && w != NULL; w = w->next_) e = put_work(c, w, now_ms);
     if (e == ZH_OK) e = append(c, false, now_ms);
-    if (e != ZH_OK) take_back(c, group, e);
-    zh_counter_add(c->group_events, c->group_keys_count);
+    if (e == ZH_OK && c->unsynced) e = zh_log_sync(c->d.log);
+    if (e == ZH_OK) c->unsynced = false;
+    else take_back(c, group, e);
+    uint64_t events = 0;
+    for (const zh_work *w = group; w != NULL; w = w->next_) events += w->accepted;
+    zh_counter_add(c->group_events, events);
     zh_counter_add(c->groups, 1);
     zh_histogram_add_us(c->seconds, zh_clock_mono_us(NULL) - began_us);
     while (group != NULL) {
@@ -326,8 +344,8 @@ static void tick(zh_commit *c)
 {
     const int64_t now_ms = zh_clock_wall_ms(c->d.clock);
     bool any = false;
+    if (now_ms - c->commit_ms < ZH_COMMIT_TICK_MS) return;
     for (uint32_t p = 0; p < c->partitions; p++) {
-        if (now_ms - c->parts[p].commit_ms < ZH_COMMIT_TICK_MS) continue;
         zh_buf_reset(&c->record);
         zh_record_begin(&c->record, ZH_RECORD_TICK, 1);
         any |= put_record(c, p, zh_buf_view(&c->record)) == ZH_OK;
@@ -439,6 +457,7 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->sealed = zh_buf_open(ZH_SEAL_PLAIN_BYTES_MAX + ZH_SEALED_EXTRA_BYTES);
     c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     c->next_letter = desc->next_letter;
+    c->commit_ms = desc->last_commit_ms;
     c->tail = &c->head;
     c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
     c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);

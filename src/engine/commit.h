@@ -8,6 +8,10 @@
  * seals what is personal; then it appends one block a partition, syncs, hands the blocks to the
  * fold thread and tells each work what became of it.
  *
+ * Every append has a commit time later than the one before, so (commit time, partition) puts all blocks
+ * of all partitions into the one order in which they were folded; recovery and rebuild use it. A merge
+ * of two customers of different partitions opens a new append, so it comes after what made it.
+ *
  * Guarantees  done() is called exactly once for every submitted work; e == ZH_OK there means durable.
  *             A failed append leaves dedup as before and keeps the identity
  *             records it had made for the next group, so no customer number is ever lost or used twice.
@@ -47,6 +51,7 @@ typedef struct zh_commit_desc {
     const zh_sealer *sealer;
     uint32_t key_id;        /* of the workspace key that seals now */
     uint64_t next_letter;   /* number of the next dead letter, from 1 */
+    int64_t last_commit_ms; /* of the newest block of the log; 0: it is empty */
     const zh_clock *clock;  /* NULL: the real one */
     zh_metrics *metrics;
 } zh_commit_desc;           /* all borrowed until close */

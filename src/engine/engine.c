@@ -270,6 +270,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
         .workspace = g->workspace, .log = g->log, .fold = g->fold, .dedup = g->dedup,
         .identity = g->world->identity, .identity_lock = &g->world->identity_lock,
         .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1,
+        .last_commit_ms = g->world->counts.commit_ms,
         .clock = g->d.clock, .metrics = g->d.metrics,
     };
     return zh_commit_open(&g->commit, &desc);

@@ -1,5 +1,6 @@
 #include "engine/fold.h"
 #include "engine/dedup.h"
+#include "engine/merge_read.h"
 #include "engine/timeline.h"
 
 #include <errno.h>
@@ -177,32 +178,29 @@ static zh_err save(zh_fold *f)
 
 zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), void *context, zh_note *why)
 {
-    uint64_t all = 0, done = 0;
-    for (uint32_t p = 0; p < f->d.partitions; p++) all += zh_log_end(f->d.log, p) - f->positions[p];
+    uint64_t all = 0, done = 0, positions[ZH_LOG_PARTITIONS_MAX];
     for (uint32_t p = 0; p < f->d.partitions; p++) {
-        zh_log_reader *reader;
-        zh_err e = zh_log_reader_open(&reader, f->d.log, p, f->positions[p]);
-        if (e != ZH_OK) {
-            zh_note_set(why, "partition %u of the log cannot be read from record %llu", p, (unsigned long long)f->positions[p]);
-            return e;
-        }
-        zh_log_frame frame;
-        while ((e = zh_log_reader_next(reader, &frame)) == ZH_OK) {
-            e = fold_records(f, p, &frame, true);
-            if (e != ZH_OK) {
-                zh_note_set(why, "record near %llu of partition %u: %s", (unsigned long long)frame.first_sequence, p, zh_err_text(e));
-                break;
-            }
-            done += frame.count;
-            if (progress != NULL) progress(context, done, all);
-            if (rows_are_many(f) && (e = commit_rows(f)) != ZH_OK) break;
-            if (f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS && (e = save(f)) != ZH_OK) break;
-        }
-        if (e != ZH_ABSENT && zh_log_reader_why(reader)[0] != '\0') zh_note_set(why, "%s", zh_log_reader_why(reader));
-        zh_log_reader_close(reader);
-        if (e != ZH_ABSENT) return e;
+        positions[p] = f->positions[p];
+        all += zh_log_end(f->d.log, p) - positions[p];
     }
-    return commit_rows(f);
+    zh_merge_read *read;
+    zh_err e = zh_merge_read_open(&read, f->d.log, positions, why);
+    if (e != ZH_OK) return e;
+    zh_log_frame frame;
+    uint32_t partition;
+    while ((e = zh_merge_read_next(read, &partition, &frame, why)) == ZH_OK) {
+        e = fold_records(f, partition, &frame, true);
+        if (e != ZH_OK) {
+            zh_note_set(why, "record near %llu of partition %u: %s", (unsigned long long)frame.first_sequence, partition, zh_err_text(e));
+            break;
+        }
+        done += frame.count;
+        if (progress != NULL) progress(context, done, all);
+        if (rows_are_many(f) && (e = commit_rows(f)) != ZH_OK) break;
+        if (f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS && (e = save(f)) != ZH_OK) break;
+    }
+    zh_merge_read_close(read);
+    return e == ZH_ABSENT ? commit_rows(f) : e;
 }
 
 /* ---- the thread ---- */

@@ -1,4 +1,5 @@
 #include "engine/rebuild.h"
+#include "engine/merge_read.h"
 
 #define TRIES 5                          /* comparisons while ids keep arriving */
 #define SCRATCH_BYTES_MAX (256u << 20)   /* as the fold's */
@@ -6,18 +7,17 @@
 typedef struct rebuild {
     zh_engine *engine;
     zh_world *fresh;
-    zh_log_reader *readers[ZH_LOG_PARTITIONS_MAX];
+    zh_merge_read *read;
     uint32_t partitions;
     zh_arena scratch;
     uint64_t done;
     const zh_rebuild_report *report;
 } rebuild;
 
-static zh_err fold_frame(rebuild *r, uint32_t partition, const zh_log_frame *frame, uint64_t until)
+static zh_err fold_frame(rebuild *r, uint32_t partition, const zh_log_frame *frame)
 {
     zh_err e = ZH_OK;
     for (zh_log_records it = zh_log_records_of(frame); e == ZH_OK && zh_log_record_next(&it);) {
-        if (it.sequence >= until) break;
         zh_world_record record = { .bytes = it.record, .partition = partition, .sequence = it.sequence,
                                    .commit_ms = frame->commit_ms, .fold_identity = true };
         zh_arena_reset(&r->scratch);
@@ -27,23 +27,28 @@ static zh_err fold_frame(rebuild *r, uint32_t partition, const zh_log_frame *fra
     return e;
 }
 
-/* Fold each partition on to what the live views know. Frames are folded whole there, so these meet. */
+static bool knows_as_much(const rebuild *r)
+{
+    for (uint32_t p = 0; p < r->partitions; p++)
+        if (zh_merge_read_position(r->read, p) < zh_fold_position(zh_engine_fold(r->engine), p)) return false;
+    return true;
+}
+
+/* Fold on to what the live views know. Both go frame by frame in the same order, so they meet. */
 static zh_err catch_up(rebuild *r, zh_note *why)
 {
     uint64_t all = 0;
     for (uint32_t p = 0; p < r->partitions; p++) all += zh_fold_position(zh_engine_fold(r->engine), p);
-    for (uint32_t p = 0; p < r->partitions; p++) {
-        const uint64_t until = zh_fold_position(zh_engine_fold(r->engine), p);
-        while (zh_log_reader_sequence(r->readers[p]) < until) {
-            zh_log_frame frame;
-            zh_err e = zh_log_reader_next(r->readers[p], &frame);
-            if (e == ZH_OK) e = fold_frame(r, p, &frame, until);
-            if (e != ZH_OK) {
-                zh_note_set(why, "%s", zh_log_reader_why(r->readers[p])[0] != '\0' ? zh_log_reader_why(r->readers[p]) : zh_err_text(e));
-                return e;
-            }
-            if (r->report->progress != NULL) r->report->progress(r->report->context, r->done, all);
+    while (!knows_as_much(r)) {
+        zh_log_frame frame;
+        uint32_t partition;
+        zh_err e = zh_merge_read_next(r->read, &partition, &frame, why);
+        if (e == ZH_OK) e = fold_frame(r, partition, &frame);
+        if (e != ZH_OK) {
+            if (why->text[0] == '\0') zh_note_set(why, "%s", zh_err_text(e));
+            return e;
         }
+        if (r->report->progress != NULL) r->report->progress(r->report->context, r->done, all);
     }
     return ZH_OK;
 }
@@ -51,7 +56,7 @@ static zh_err catch_up(rebuild *r, zh_note *why)
 static bool is_at_end(const rebuild *r)
 {
     for (uint32_t p = 0; p < r->partitions; p++)
-        if (zh_log_end(zh_engine_log(r->engine), p) != zh_log_reader_sequence(r->readers[p])) return false;
+        if (zh_log_end(zh_engine_log(r->engine), p) != zh_merge_read_position(r->read, p)) return false;
     return true;
 }
 
@@ -106,12 +111,11 @@ zh_err zh_rebuild_check(zh_engine *engine, const zh_rebuild_report *report, bool
     *equal = false;
     zh_world_desc desc = { .sales = zh_engine_sales_desc(engine) };
     zh_err e = zh_world_open(&r.fresh, &desc);
-    for (uint32_t p = 0; e == ZH_OK && p < r.partitions; p++) {
-        zh_log *log = zh_engine_log(engine);
-        e = zh_log_reader_open(&r.readers[p], log, p, zh_log_begin(log, p));
-    }
+    uint64_t begin[ZH_LOG_PARTITIONS_MAX];
+    for (uint32_t p = 0; p < r.partitions; p++) begin[p] = zh_log_begin(zh_engine_log(engine), p);
+    if (e == ZH_OK) e = zh_merge_read_open(&r.read, zh_engine_log(engine), begin, why);
     if (e == ZH_OK) e = compare(&r, equal, why);
-    for (uint32_t p = 0; p < r.partitions; p++) zh_log_reader_close(r.readers[p]);
+    zh_merge_read_close(r.read);
     zh_world_close(r.fresh);
     zh_arena_close(&r.scratch);
     return e;

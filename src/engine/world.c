@@ -179,6 +179,7 @@ static zh_err fold_identity(zh_world *w, zh_sv bytes)
 zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     record->kind = zh_record_kind_of(record->bytes);
+    if (record->commit_ms > w->counts.commit_ms) w->counts.commit_ms = record->commit_ms;
     zh_err e = ZH_OK;
     switch (record->kind) {
     case ZH_RECORD_EVENT: return fold_event(w, record, scratch);
@@ -210,6 +211,7 @@ static void counts_put(const zh_world_counts *counts, zh_buf *out)
     zh_buf_put_var(out, counts->items_refused);
     zh_buf_put_var(out, counts->letter_last);
     zh_buf_put_zig(out, counts->newest_ms);
+    zh_buf_put_zig(out, counts->commit_ms);
 }
 
 static zh_err counts_load(zh_world_counts *counts, zh_sv value)
@@ -222,6 +224,7 @@ static zh_err counts_load(zh_world_counts *counts, zh_sv value)
     counts->items_refused = zh_read_var(&r);
     counts->letter_last = zh_read_var(&r);
     counts->newest_ms = zh_read_zig(&r);
+    counts->commit_ms = zh_read_zig(&r);
     return r.bad ? ZH_CORRUPT : ZH_OK;
 }
 

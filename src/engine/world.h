@@ -43,6 +43,7 @@
 typedef struct zh_world_counts { /* the world's own numbers; kept */
     uint64_t events, dead_letters, decisions, items_refused;
     uint64_t letter_last; /* highest number of a dead letter */
+    int64_t commit_ms;    /* of the newest block folded */
     int64_t newest_ms;    /* newest event time, never later than its commit: "today" of the shop's data */
 } zh_world_counts;
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static FTS *walk(zh_sv path, char copy[ZH_FILE_PATH_MAX + 1])

@@ -1,0 +1,322 @@
+/* Goal: an engine keeps what it acked, once, across restarts and kills; its views are what the log says, on 1 and
+ * on 3 partitions alike.
+ * Method: a small random shop (customers who log in late, items, orders) submitted in batches; views compared
+ * with a rebuild; the same events in engines of 1 and 3 partitions compared by what people can ask; a child
+ * process killed at random moments while it reports what was acked. */
+#include "engine/ask.h"
+#include "engine/history.h"
+#include "engine/rebuild.h"
+#include "check.h"
+#include "sys/tree.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CUSTOMERS = 40, ITEMS = 30 };
+
+static zh_metrics *metrics;
+static zh_clock fake;
+
+static zh_engine *open_engine(const char *dir, uint32_t partitions)
+{
+    zh_engine *g;
+    zh_note why;
+    const zh_engine_desc desc = { .dir = zh_sv_of(dir), .partitions = partitions, .metrics = metrics, .cache_bytes = ZH_STATE_CACHE_BYTES_MIN, .clock = &fake };
+    const zh_err e = zh_engine_open(&g, &desc, &why);
+    if (e != ZH_OK) fprintf(stderr, "open: %s\n", why.text);
+    CHECK(e == ZH_OK);
+    return g;
+}
+
+static zh_sv text_of(zh_arena *arena, const char *format, unsigned long long number)
+{
+    char text[64];
+    const int size = snprintf(text, sizeof text, format, number);
+    return zh_arena_copy(arena, (zh_sv){ text, (size_t)size });
+}
+
+/* Event number i of a shop: a function of (seed, i) alone. Each customer is anonymous at first, then logs in. */
+static zh_event event_of(uint64_t seed, uint64_t i, zh_arena *arena)
+{
+    uint64_t s = zh_mix64(seed * 1000003 + i);
+    const uint64_t who = test_random(&s) % CUSTOMERS, item = test_random(&s) % ITEMS, kind = test_random(&s) % 10;
+    zh_event e = {
+        .type = ZH_EVENT_TRACK, .act = kind < 6 ? ZH_ACT_VIEW : kind < 8 ? ZH_ACT_ADD : ZH_ACT_ORDER,
+        .time_ms = 1700000000000 + (int64_t)i * 60000, .received_ms = 1700000000000 + (int64_t)i * 60000,
+        .message_id = text_of(arena, "m-%llu", i), .name = kind < 6 ? ZH_SV("Product Viewed") : kind < 8 ? ZH_SV("Product Added") : ZH_SV("Order Completed"),
+        .currency = zh_currency_of(ZH_SV("CNY")), .properties = ZH_SV("{\"a\":1}"), .personal = ZH_SV("{\"context\":{\"ip\":\"203.0.113.9\"}}"),
+        .body_hash = zh_mix64(i),
+    };
+    e.original_ms = e.time_ms;
+    if (test_random(&s) % 2) e.anonymous_id = text_of(arena, "a-%llu", who);
+    if (e.anonymous_id.size == 0 || test_random(&s) % 4 == 0) e.user_id = text_of(arena, "u-%llu", who);
+    e.lines = ZH_TAKE(arena, zh_line, 1);
+    e.lines_count = 1;
+    e.lines[0] = (zh_line){ .item_text = text_of(arena, "item-%llu", item), .name = text_of(arena, "Item %llu", item), .category = text_of(arena, "c%llu", item % 4),
+                            .price_minor = 100 + (int64_t)item, .quantity = 1, .total_minor = 100 + (int64_t)item };
+    e.lines[0].item = zh_item_id_of(e.lines[0].item_text);
+    e.lines[0].sku = e.lines[0].item_text;
+    if (e.act == ZH_ACT_ORDER) {
+        e.order_id = text_of(arena, "o-%llu", i);
+        e.revenue_minor = e.lines[0].total_minor;
+    }
+    return e;
+}
+
+typedef struct outcome { uint32_t accepted, duplicate, conflict; zh_err e; } outcome;
+
+static outcome submit(zh_engine *g, uint64_t seed, const uint64_t *numbers, size_t count)
+{
+    zh_arena arena = zh_arena_open(64 << 20);
+    zh_event *events = ZH_TAKE(&arena, zh_event, count);
+    zh_work_ids *ids = ZH_TAKE(&arena, zh_work_ids, count);
+    for (size_t i = 0; i < count; i++) events[i] = event_of(seed, numbers[i], &arena);
+    zh_engine_prepare(g, (zh_source_id){ 1 }, events, ids, (uint32_t)count);
+    zh_work work = { .events = events, .ids = ids, .events_count = (uint32_t)count };
+    const zh_err e = zh_engine_do(g, &work);
+    zh_arena_close(&arena);
+    return (outcome){ work.accepted, work.duplicate, work.conflict, e };
+}
+
+static void fill(zh_engine *g, uint64_t seed, uint64_t from, uint64_t to)
+{
+    uint64_t numbers[64];
+    while (from < to) {
+        size_t count = 0;
+        while (count < 64 && from < to) numbers[count++] = from++;
+        const outcome o = submit(g, seed, numbers, count);
+        CHECK(o.e == ZH_OK && o.accepted == count);
+    }
+}
+
+static void say(void *context, const char *view, uint64_t entries, uint64_t different, const char *first)
+{
+    (void)context;
+    if (different > 0) fprintf(stderr, "%s: %llu of %llu entries differ, first %s\n", view, (unsigned long long)different, (unsigned long long)entries, first);
+}
+
+static void check_rebuild(zh_engine *g)
+{
+    bool equal;
+    zh_note why;
+    const zh_rebuild_report report = { .say = say };
+    const zh_err e = zh_rebuild_check(g, &report, &equal, &why);
+    if (e != ZH_OK || !equal) fprintf(stderr, "rebuild: %s %s\n", zh_err_name(e), why.text);
+    CHECK(e == ZH_OK && equal);
+}
+
+static zh_permit operate(zh_engine *g)
+{
+    zh_permit permit;
+    const zh_actor engine = ZH_ACTOR_THE_ENGINE;
+    CHECK(zh_permit_ask(zh_engine_world(g)->consents, (zh_customer_id){ 0 }, ZH_PURPOSE_OPERATE, (zh_channel)0, 0, &engine, &permit) == ZH_OK);
+    return permit;
+}
+
+/* ---- what restarts, repeats and damage must not change ---- */
+
+static void test_a_restart_changes_nothing_and_repeats_are_seen(const char *dir, uint64_t seed, uint32_t partitions)
+{
+    zh_engine *g = open_engine(dir, partitions);
+    fill(g, seed, 0, 1000);
+    check_rebuild(g);
+    const uint64_t again[] = { 5, 999, 1000 };
+    outcome o = submit(g, seed, again, 3);
+    CHECK(o.e == ZH_OK && o.accepted == 1 && o.duplicate == 2);
+    zh_engine_close(g);
+
+    g = open_engine(dir, 0);
+    o = submit(g, seed, again, 3);
+    CHECK(o.e == ZH_OK && o.accepted == 0 && o.duplicate == 3);
+    CHECK(zh_engine_world(g)->counts.events == 1001);
+    check_rebuild(g);
+    fill(g, seed, 1001, 1500);
+    check_rebuild(g);
+    zh_engine_close(g);
+
+    char state[128]; /* views are views: without the state everything comes from the log */
+    snprintf(state, sizeof state, "%s/state", dir);
+    CHECK(zh_tree_remove(zh_sv_of(state)) == ZH_OK);
+    g = open_engine(dir, 0);
+    CHECK(zh_engine_world(g)->counts.events == 1500);
+    o = submit(g, seed, again, 3);
+    CHECK(o.e == ZH_OK && o.duplicate == 3);
+    check_rebuild(g);
+    zh_engine_close(g);
+}
+
+static void test_the_same_id_with_another_body_is_told_apart(const char *dir, uint64_t seed)
+{
+    zh_engine *g = open_engine(dir, 0);
+    zh_arena arena = zh_arena_open(1 << 20);
+    zh_event event = event_of(seed, 5, &arena);
+    zh_work_ids ids = { 0 };
+    event.body_hash ^= 1;
+    zh_engine_prepare(g, (zh_source_id){ 1 }, &event, &ids, 1);
+    zh_work work = { .events = &event, .ids = &ids, .events_count = 1 };
+    const uint64_t letters = zh_engine_world(g)->counts.dead_letters;
+    CHECK(zh_engine_do(g, &work) == ZH_OK && work.accepted == 0 && work.conflict == 1);
+    CHECK(zh_engine_world(g)->counts.dead_letters == letters + 1);
+
+    event = event_of(seed, 5, &arena); /* the same id from another source is another event */
+    zh_engine_prepare(g, (zh_source_id){ 2 }, &event, &ids, 1);
+    work = (zh_work){ .events = &event, .ids = &ids, .events_count = 1 };
+    CHECK(zh_engine_do(g, &work) == ZH_OK && work.accepted == 1);
+    zh_arena_close(&arena);
+    zh_engine_close(g);
+}
+
+/* ---- 1 and 3 partitions ---- */
+
+static void profile_text(zh_engine *g, uint64_t who, zh_buf *out)
+{
+    zh_arena arena = zh_arena_open(8 << 20);
+    const zh_customer_id id = zh_engine_find(g, text_of(&arena, "u-%llu", who), (zh_sv){ 0 });
+    const zh_customer_state *state = zh_customers_get(zh_engine_world(g)->customers, id);
+    if (state != NULL) {
+        zh_order_totals totals;
+        zh_customer_order_totals(state, &totals);
+        zh_buf_printf(out, "%llu: %llu events, %u orders, %lld;", (unsigned long long)who, (unsigned long long)zh_customer_events(state),
+                      totals.orders, (long long)(totals.money_count ? totals.money[0].revenue_minor : 0));
+        uint32_t count;
+        const zh_touch *touches = zh_customer_touches(state, &count);
+        for (uint32_t i = 0; i < count; i++) zh_buf_printf(out, " %llx@%lld", (unsigned long long)touches[i].item.number, (long long)touches[i].rank.time_ms);
+    }
+    zh_ask ask = { .user_id = text_of(&arena, "u-%llu", who), .n = 8, .explain = true, .preview = true, .time_ms = 1800000000000,
+                   .actor = { .kind = ZH_ACTOR_KEY, .number = 1 } };
+    zh_answer answer;
+    CHECK(zh_engine_ask(g, &ask, &arena, &answer) == ZH_OK);
+    for (uint32_t i = 0; i < answer.decision.shown_count; i++)
+        zh_buf_printf(out, " %.*s=%lld", ZH_SV_ARG(answer.items[i].text), (long long)answer.decision.shown[i].score_micro);
+    zh_buf_printf(out, "\n");
+    zh_arena_close(&arena);
+}
+
+static void test_one_and_three_partitions_answer_alike(const char *one, const char *three, uint64_t seed)
+{
+    zh_engine *a = open_engine(one, 1), *b = open_engine(three, 3);
+    fill(a, seed, 0, 1200);
+    fill(b, seed, 0, 1200);
+    check_rebuild(b);
+    zh_buf x = zh_buf_open(4 << 20), y = zh_buf_open(4 << 20);
+    for (uint64_t who = 0; who < CUSTOMERS; who++) {
+        profile_text(a, who, &x);
+        profile_text(b, who, &y);
+    }
+    CHECK(x.size > 1000 && zh_sv_equal(zh_buf_view(&x), zh_buf_view(&y)));
+    zh_sales_raw ra, rb;
+    zh_sales_raw_get(zh_engine_world(a)->sales, &ra);
+    zh_sales_raw_get(zh_engine_world(b)->sales, &rb);
+    CHECK(memcmp(&ra, &rb, sizeof ra) == 0);
+    zh_buf_close(&x);
+    zh_buf_close(&y);
+    zh_engine_close(a);
+    zh_engine_close(b);
+}
+
+/* ---- history ---- */
+
+static void test_history_is_whole_after_login_and_personal_parts_open_with_a_permit(const char *dir, uint64_t seed)
+{
+    zh_engine *g = open_engine(dir, 3);
+    fill(g, seed, 0, 600);
+    zh_permit permit = operate(g);
+    uint64_t all = 0;
+    for (uint64_t who = 0; who < CUSTOMERS; who++) {
+        zh_arena arena = zh_arena_open(64 << 20);
+        const zh_customer_id id = zh_engine_find(g, text_of(&arena, "u-%llu", who), text_of(&arena, "a-%llu", who));
+        if (id.number == 0) continue;
+        zh_permit own;
+        const zh_actor key = { .kind = ZH_ACTOR_KEY, .number = 1 };
+        CHECK(zh_permit_ask(zh_engine_world(g)->consents, id, ZH_PURPOSE_SERVE, (zh_channel)0, 0, &key, &own) == ZH_OK);
+        zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
+        zh_timeline_at rows[600];
+        size_t count;
+        const size_t numbers_count = zh_history_numbers(g, id, numbers);
+        CHECK(zh_timeline_read(zh_engine_state(g), numbers, numbers_count, NULL, 600, rows, &count) == ZH_OK);
+        for (size_t i = 0; i < count; i++) {
+            zh_event event;
+            zh_sv plain;
+            CHECK(zh_history_event(g, rows[i].partition, rows[i].sequence, &arena, &event) == ZH_OK);
+            CHECK(zh_history_personal(g, &event, &own, &arena, &plain) == ZH_OK);
+            CHECK(zh_sv_equal(plain, ZH_SV("{\"context\":{\"ip\":\"203.0.113.9\"}}")));
+        }
+        all += count;
+        zh_arena_close(&arena);
+    }
+    CHECK(all == 600); /* every event belongs to somebody one can ask for */
+    (void)permit;
+    zh_engine_close(g);
+}
+
+/* ---- kills ---- */
+
+/* Another process image: RocksDB's own threads do not survive a fork. */
+static int child(const char *dir, uint64_t seed)
+{
+    zh_engine *g = open_engine(dir, 3);
+    for (uint64_t i = 0;; i += 3) {
+        const uint64_t numbers[] = { i, i + 1, i + 2 };
+        const outcome o = submit(g, seed, numbers, 3);
+        if (o.e != ZH_OK || write(STDOUT_FILENO, &numbers[2], sizeof numbers[2]) != sizeof numbers[2]) return 1;
+    }
+}
+
+static void test_every_acked_event_survives_a_kill_exactly_once(const char *self, const char *dir, uint64_t seed)
+{
+    const uint64_t shop = seed;
+    for (int round = 0; round < 12; round++) {
+        int pipes[2];
+        CHECK(pipe(pipes) == 0);
+        const pid_t pid = fork();
+        CHECK(pid >= 0);
+        if (pid == 0) {
+            char number[32];
+            snprintf(number, sizeof number, "%llu", (unsigned long long)shop);
+            dup2(pipes[1], STDOUT_FILENO);
+            close(pipes[0]);
+            execl(self, self, "child", dir, number, (char *)NULL);
+            _exit(127);
+        }
+        close(pipes[1]);
+        usleep((useconds_t)(20000 + test_random(&seed) % 150000));
+        CHECK(kill(pid, SIGKILL) == 0);
+        int status;
+        CHECK(waitpid(pid, &status, 0) == pid);
+        uint64_t last = 0, number;
+        bool any = false;
+        while (read(pipes[0], &number, sizeof number) == sizeof number) last = number, any = true;
+        close(pipes[0]);
+
+        zh_engine *g = open_engine(dir, 3);
+        check_rebuild(g);
+        const uint64_t events = zh_engine_world(g)->counts.events;
+        CHECK(!any || events >= last + 1);
+        for (uint64_t i = 0; any && i <= last; i++) {
+            const outcome o = submit(g, shop, &i, 1);
+            CHECK(o.e == ZH_OK && o.duplicate == 1);
+        }
+        zh_engine_close(g);
+        if (round % 4 == 3) CHECK(zh_tree_remove(zh_sv_of(dir)) == ZH_OK); /* begin anew now and then */
+    }
+}
+
+int main(int argc, char **argv)
+{
+    zh_clock_fake(&fake, 1790000000000);
+    CHECK(zh_metrics_open(&metrics) == ZH_OK);
+    if (argc == 4 && strcmp(argv[1], "child") == 0) return child(argv[2], strtoull(argv[3], NULL, 10));
+    const uint64_t seed = test_seed(argc, argv);
+    char dir[] = "/tmp/zhun-engine-XXXXXX", path[5][96];
+    CHECK(mkdtemp(dir) != NULL);
+    for (int i = 0; i < 5; i++) snprintf(path[i], sizeof path[i], "%s/%d", dir, i);
+    test_every_acked_event_survives_a_kill_exactly_once(argv[0], path[4], seed);
+    test_a_restart_changes_nothing_and_repeats_are_seen(path[0], seed, 1);
+    test_the_same_id_with_another_body_is_told_apart(path[0], seed);
+    test_one_and_three_partitions_answer_alike(path[1], path[2], seed + 1);
+    test_history_is_whole_after_login_and_personal_parts_open_with_a_permit(path[3], seed + 2);
+    zh_metrics_close(metrics);
+    CHECK(zh_tree_remove(zh_sv_of(dir)) == ZH_OK);
+    return 0;
+}
