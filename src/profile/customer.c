@@ -27,7 +27,7 @@ void zh_customers_close(zh_customers *c)
     if (c == NULL) return;
     uint64_t number, state;
     for (size_t at = 0; zh_map_next(&c->states, &at, &number, &state);)
-        zh_state_free(&c->heap, (zh_customer_state *)(uintptr_t)state);
+        zh_customer_inner_free(&c->heap, (zh_customer_state *)(uintptr_t)state);
     zh_map_close(&c->states);
     zh_map_close(&c->dirty);
     zh_json_close(c->json);
@@ -36,15 +36,15 @@ void zh_customers_close(zh_customers *c)
     zh_heap_close(&heap);
 }
 
-zh_customer_state *zh_state_get(const zh_customers *c, uint64_t number)
+zh_customer_state *zh_customer_inner_get(const zh_customers *c, uint64_t number)
 {
     const uint64_t *place = zh_map_get(&c->states, number);
     return place == NULL ? NULL : (zh_customer_state *)(uintptr_t)*place;
 }
 
-zh_err zh_state_take(zh_customers *c, uint64_t number, zh_customer_state **out, bool *made)
+zh_err zh_customer_inner_take(zh_customers *c, uint64_t number, zh_customer_state **out, bool *made)
 {
-    zh_customer_state *state = zh_state_get(c, number);
+    zh_customer_state *state = zh_customer_inner_get(c, number);
     *made = false;
     bool is_new;
     if (state == NULL) {
@@ -61,7 +61,7 @@ zh_err zh_state_take(zh_customers *c, uint64_t number, zh_customer_state **out, 
     }
     if (!state->is_dirty) {
         if (zh_map_at(&c->dirty, number, &is_new) == NULL) {
-            if (*made) zh_state_untake(c, number);
+            if (*made) zh_customer_inner_untake(c, number);
             return ZH_NOMEM;
         }
         state->is_dirty = true; /* once too often where the change then fails: it is saved again */
@@ -70,18 +70,18 @@ zh_err zh_state_take(zh_customers *c, uint64_t number, zh_customer_state **out, 
     return ZH_OK;
 }
 
-void zh_state_untake(zh_customers *c, uint64_t number)
+void zh_customer_inner_untake(zh_customers *c, uint64_t number)
 {
-    zh_customer_state *state = zh_state_get(c, number);
+    zh_customer_state *state = zh_customer_inner_get(c, number);
     if (state == NULL) return;
-    zh_state_free(&c->heap, state);
+    zh_customer_inner_free(&c->heap, state);
     zh_heap_give(&c->heap, state, sizeof *state);
     zh_map_drop(&c->states, number);
 }
 
 const zh_customer_state *zh_customers_get(const zh_customers *c, zh_customer_id customer)
 {
-    return zh_state_get(c, customer.number);
+    return zh_customer_inner_get(c, customer.number);
 }
 
 size_t zh_customers_count(const zh_customers *c) { return c->states.count; }
@@ -168,7 +168,7 @@ const zh_bought *zh_customer_bought(const zh_customer_state *s, uint32_t *count)
 
 const zh_bought *zh_customer_bought_of(const zh_customer_state *s, zh_item_id item)
 {
-    return zh_state_bought(s, item);
+    return zh_customer_inner_bought(s, item);
 }
 
 const zh_order *zh_customer_orders(const zh_customer_state *s, uint32_t *count)
@@ -179,7 +179,7 @@ const zh_order *zh_customer_orders(const zh_customer_state *s, uint32_t *count)
 
 const zh_order *zh_customer_order_of(const zh_customer_state *s, zh_sv order_id)
 {
-    return zh_state_order(s, zh_order_hash(order_id));
+    return zh_customer_inner_order(s, zh_order_hash(order_id));
 }
 
 const zh_taste *zh_customer_tastes(const zh_customer_state *s, uint32_t *count)

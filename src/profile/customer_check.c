@@ -41,7 +41,7 @@ static bool check_sales(const zh_customer_state *s, const char **why)
         UNLESS(i == 0 || stated[i - 1].order < stated[i].order ||
                (stated[i - 1].order == stated[i].order && stated[i - 1].item.number < stated[i].item.number),
                "stated items are out of order");
-        const zh_order *order = zh_state_order(s, stated[i].order);
+        const zh_order *order = zh_customer_inner_order(s, stated[i].order);
         UNLESS(order != NULL && order->form != ZH_ORDER_UNSTATED, "a stated item without its order");
     }
     return true;
@@ -82,7 +82,7 @@ static bool check_interest(const zh_customer_state *s, const char **why)
     return true;
 }
 
-bool zh_state_check(const zh_customer_state *s, const char **why)
+bool zh_customer_inner_check(const zh_customer_state *s, const char **why)
 {
     UNLESS(s->first_ms <= s->last_ms, "seen last before first");
     if (!check_habits(s, why) || !check_sales(s, why) || !check_interest(s, why)) return false;
@@ -95,8 +95,8 @@ bool zh_customers_check(const zh_customers *c, const char **why)
     size_t count = 0;
     const zh_customer_state *state;
     for (size_t at = 0; (state = zh_customers_walk(c, &at)) != NULL; count++) {
-        UNLESS(state->number > 0 && zh_state_get(c, state->number) == state, "a state stands under another number");
-        if (!zh_state_check(state, why)) return false;
+        UNLESS(state->number > 0 && zh_customer_inner_get(c, state->number) == state, "a state stands under another number");
+        if (!zh_customer_inner_check(state, why)) return false;
     }
     UNLESS(count == zh_customers_count(c), "the count of customers is wrong");
     *why = NULL;

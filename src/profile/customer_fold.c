@@ -126,24 +126,24 @@ static zh_err read_order(reading *r, zh_arena *arena)
 }
 
 static void add_taste_room(const zh_customer_state *s, const reading *r, zh_taste_kind kind, uint64_t hash,
-                           zh_sv name, zh_state_room *room)
+                           zh_sv name, zh_customer_inner_room *room)
 {
-    if (hash == 0 || zh_state_taste(s, zh_week_of(r->event->time_ms), kind, hash) != NULL) return;
+    if (hash == 0 || zh_customer_inner_taste(s, zh_week_of(r->event->time_ms), kind, hash) != NULL) return;
     room->tastes++;
     room->names_bytes += zh_name_bytes(name);
 }
 
-static zh_state_room room_for(const zh_customer_state *s, const reading *r)
+static zh_customer_inner_room room_for(const zh_customer_state *s, const reading *r)
 {
-    zh_state_room room = { .tallies = 2, .days = 1 };
+    zh_customer_inner_room room = { .tallies = 2, .days = 1 };
     if (r->rule.is_touch) room.touches = r->bits_count;
     for (uint32_t i = 0; i < r->bits_count && (r->rule.points > 0 || r->rule.is_sale); i++) {
         const zh_bit *bit = &r->bits[i];
-        if (r->rule.is_sale && zh_state_bought(s, bit->item) == NULL) room.bought++;
+        if (r->rule.is_sale && zh_customer_inner_bought(s, bit->item) == NULL) room.bought++;
         add_taste_room(s, r, ZH_TASTE_CATEGORY, bit->category, bit->category_text, &room);
         add_taste_room(s, r, ZH_TASTE_BRAND, bit->brand, bit->brand_text, &room);
     }
-    if (r->has_order) room.orders = zh_state_order(s, r->order.id_hash) == NULL;
+    if (r->has_order) room.orders = zh_customer_inner_order(s, r->order.id_hash) == NULL;
     room.stated = r->stated_count;
     for (uint32_t i = 0; i < r->traits_count; i++) room.traits_bytes += zh_trait_bytes(&r->traits[i]);
     return room;
@@ -164,7 +164,7 @@ static zh_err say_bought(const zh_customer_state *s, const reading *r, size_t fr
     if (items == NULL || marks == NULL) return ZH_NOMEM;
     size_t items_count = 0, count = 0;
     for (uint32_t i = 0; i < r->bits_count; i++)
-        if (zh_state_bought(s, r->bits[i].item) == NULL) items[items_count++] = r->bits[i].item;
+        if (zh_customer_inner_bought(s, r->bits[i].item) == NULL) items[items_count++] = r->bits[i].item;
     if (items_count > 1) qsort(items, items_count, sizeof *items, item_order);
 
     size_t at = 0;
@@ -178,7 +178,7 @@ static zh_err say_bought(const zh_customer_state *s, const reading *r, size_t fr
     return zh_say_bought(marks, count, effects);
 }
 
-static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_state_room *room, zh_effects *effects)
+static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_customer_inner_room *room, zh_effects *effects)
 {
     zh_err e = ZH_OK;
     if (r->rule.is_view) {
@@ -210,21 +210,21 @@ static uint64_t day_of(int64_t time_ms)
 static void apply(zh_customer_state *s, const reading *r)
 {
     const zh_event *event = r->event;
-    zh_state_seen(s, event->time_ms, event->time_ms);
-    zh_state_tally(s, (uint16_t)event->act, 1);
-    zh_state_tally(s, hour_key(event->time_ms), 1);
-    zh_state_day(s, day_of(event->time_ms));
+    zh_customer_inner_seen(s, event->time_ms, event->time_ms);
+    zh_customer_inner_tally(s, (uint16_t)event->act, 1);
+    zh_customer_inner_tally(s, hour_key(event->time_ms), 1);
+    zh_customer_inner_day(s, day_of(event->time_ms));
     const bool is_counted = !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
     for (uint32_t i = 0; i < r->bits_count; i++) {
         const zh_bit *bit = &r->bits[i];
-        if (r->rule.is_touch) zh_state_touch(s, &(zh_touch){ bit->item, r->rank, event->act });
-        if (r->rule.points > 0) zh_state_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
+        if (r->rule.is_touch) zh_customer_inner_touch(s, &(zh_touch){ bit->item, r->rank, event->act });
+        if (r->rule.points > 0) zh_customer_inner_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
         if (r->rule.is_sale)
-            zh_state_bought_add(s, &(zh_bought){ .item = bit->item, .last_ms = event->time_ms,
+            zh_customer_inner_bought_add(s, &(zh_bought){ .item = bit->item, .last_ms = event->time_ms,
                 .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
     }
-    if (r->has_order) zh_state_order_add(s, &r->order, r->stated, r->stated_count);
-    for (uint32_t i = 0; i < r->traits_count; i++) zh_state_trait_add(s, &r->traits[i]);
+    if (r->has_order) zh_customer_inner_order_add(s, &r->order, r->stated, r->stated_count);
+    for (uint32_t i = 0; i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
 }
 
 zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
@@ -239,14 +239,14 @@ zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_even
 
     zh_customer_state *state;
     bool made;
-    if ((e = zh_state_take(c, customer.number, &state, &made)) != ZH_OK) return e;
+    if ((e = zh_customer_inner_take(c, customer.number, &state, &made)) != ZH_OK) return e;
     const size_t steps = effects->count;
-    const zh_state_room room = room_for(state, &r);
-    e = zh_state_reserve(&c->heap, state, &room);
+    const zh_customer_inner_room room = room_for(state, &r);
+    e = zh_customer_inner_reserve(&c->heap, state, &room);
     if (e == ZH_OK) e = say_steps(state, &r, &room, effects);
     if (e != ZH_OK) {
         effects->count = steps;
-        if (made) zh_state_untake(c, customer.number);
+        if (made) zh_customer_inner_untake(c, customer.number);
         return e;
     }
     apply(state, &r);

@@ -8,7 +8,7 @@
  * Only sums are ever taken back (a statement of an order that another one replaces); keys stay, even
  * with a sum of 0, or taking back would depend on who came first. Sums wrap, so that they commute.
  *
- * Every change is in two halves: zh_state_reserve() may fail, the rest cannot.
+ * Every change is in two halves: zh_customer_inner_reserve() may fail, the rest cannot.
  */
 #ifndef ZH_PROFILE_CUSTOMER_INSIDE_H
 #define ZH_PROFILE_CUSTOMER_INSIDE_H
@@ -58,9 +58,9 @@ struct zh_customers {
 };
 
 /* What one event or one merge may add to each list. */
-typedef struct zh_state_room {
+typedef struct zh_customer_inner_room {
     size_t tallies, days, touches, bought, orders, stated, tastes, names_bytes, traits_bytes;
-} zh_state_room;
+} zh_customer_inner_room;
 
 /* One line of an event, with what the parts need. */
 typedef struct zh_bit {
@@ -83,42 +83,42 @@ static inline int64_t zh_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)
 static inline int64_t zh_less(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uint64_t)b); }
 
 /* state (customer_parts.c) */
-void zh_state_free(zh_heap *heap, zh_customer_state *state);
-ZH_MUST zh_err zh_state_reserve(zh_heap *heap, zh_customer_state *state, const zh_state_room *room);
-void zh_state_seen(zh_customer_state *state, int64_t first_ms, int64_t last_ms);
-void zh_state_tally(zh_customer_state *state, uint16_t key, uint32_t count);
-void zh_state_day(zh_customer_state *state, uint64_t day);
-void zh_state_touch(zh_customer_state *state, const zh_touch *touch);
+void zh_customer_inner_free(zh_heap *heap, zh_customer_state *state);
+ZH_MUST zh_err zh_customer_inner_reserve(zh_heap *heap, zh_customer_state *state, const zh_customer_inner_room *room);
+void zh_customer_inner_seen(zh_customer_state *state, int64_t first_ms, int64_t last_ms);
+void zh_customer_inner_tally(zh_customer_state *state, uint16_t key, uint32_t count);
+void zh_customer_inner_day(zh_customer_state *state, uint64_t day);
+void zh_customer_inner_touch(zh_customer_state *state, const zh_touch *touch);
 
 /* tastes and names (customer_taste.c) */
 int zh_taste_order(const zh_taste *a, const zh_taste *b);
-zh_taste *zh_state_taste(const zh_customer_state *state, uint16_t week, zh_taste_kind kind, uint64_t hash);
+zh_taste *zh_customer_inner_taste(const zh_customer_state *state, uint16_t week, zh_taste_kind kind, uint64_t hash);
 /* `name` is looked at only where the key is new. */
-void zh_state_taste_add(zh_customer_state *state, const zh_taste *taste, zh_sv name);
-void zh_state_taste_bit(zh_customer_state *state, int64_t time_ms, const zh_bit *bit, uint32_t points);
+void zh_customer_inner_taste_add(zh_customer_state *state, const zh_taste *taste, zh_sv name);
+void zh_customer_inner_taste_bit(zh_customer_state *state, int64_t time_ms, const zh_bit *bit, uint32_t points);
 typedef struct zh_name { uint64_t hash; zh_sv text; } zh_name;
 bool zh_name_next(zh_reader *names, zh_name *out);
 zh_sv zh_name_cut(zh_sv name);
-void zh_state_name_add(zh_customer_state *state, uint64_t hash, zh_sv text); /* nothing where it is there */
+void zh_customer_inner_name_add(zh_customer_state *state, uint64_t hash, zh_sv text); /* nothing where it is there */
 size_t zh_name_bytes(zh_sv name); /* in `names` */
 
 /* bought and orders (customer_order.c) */
-zh_bought *zh_state_bought(const zh_customer_state *state, zh_item_id item);
-void zh_state_bought_add(zh_customer_state *state, const zh_bought *bought);
-zh_order *zh_state_order(const zh_customer_state *state, uint64_t hash);
-uint32_t zh_state_stated(const zh_customer_state *state, uint64_t order, uint32_t *count); /* index of the first */
+zh_bought *zh_customer_inner_bought(const zh_customer_state *state, zh_item_id item);
+void zh_customer_inner_bought_add(zh_customer_state *state, const zh_bought *bought);
+zh_order *zh_customer_inner_order(const zh_customer_state *state, uint64_t hash);
+uint32_t zh_customer_inner_stated(const zh_customer_state *state, uint64_t order, uint32_t *count); /* index of the first */
 /* Does the first statement stand before the second? */
 bool zh_order_beats(const zh_order *a, const zh_order *b);
 /* The sums of a statement's items, given or taken back, without its place in `stated`. */
-void zh_state_statement_count(zh_customer_state *state, const zh_order *order, const zh_stated *stated,
+void zh_customer_inner_statement_count(zh_customer_state *state, const zh_order *order, const zh_stated *stated,
                               uint32_t count, bool is_given);
 /* Join `order` into the state; `stated` (by item) are the items of its statement, if any. */
-void zh_state_order_add(zh_customer_state *state, const zh_order *order, const zh_stated *stated, uint32_t stated_count);
+void zh_customer_inner_order_add(zh_customer_state *state, const zh_order *order, const zh_stated *stated, uint32_t stated_count);
 
 /* traits (customer_trait.c) */
 size_t zh_trait_bytes(const zh_trait *trait); /* in `traits` */
 bool zh_trait_next(zh_reader *traits, zh_trait *out);
-void zh_state_trait_add(zh_customer_state *state, const zh_trait *trait);
+void zh_customer_inner_trait_add(zh_customer_state *state, const zh_trait *trait);
 /* The traits of an identify event, in the arena. */
 ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_arena *arena, zh_trait **out,
                             uint32_t *count);
@@ -132,13 +132,13 @@ ZH_MUST zh_err zh_say_one_bought(const zh_customer_state *state, zh_item_id item
 ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
 
 /* table (customer.c) */
-zh_customer_state *zh_state_get(const zh_customers *customers, uint64_t number);
+zh_customer_state *zh_customer_inner_get(const zh_customers *customers, uint64_t number);
 /* A state that may be changed, made where absent; *made then. Errors: ZH_NOMEM. */
-ZH_MUST zh_err zh_state_take(zh_customers *customers, uint64_t number, zh_customer_state **out, bool *made);
-void zh_state_untake(zh_customers *customers, uint64_t number); /* one just made, back */
+ZH_MUST zh_err zh_customer_inner_take(zh_customers *customers, uint64_t number, zh_customer_state **out, bool *made);
+void zh_customer_inner_untake(zh_customers *customers, uint64_t number); /* one just made, back */
 
-ZH_MUST zh_err zh_state_read(zh_heap *heap, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
-bool zh_state_check(const zh_customer_state *state, const char **why);
+ZH_MUST zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
+bool zh_customer_inner_check(const zh_customer_state *state, const char **why);
 
 /* First place in a sorted list whose key is not before `key`. */
 #define ZH_LOWER_BOUND(list, type, is_before, at)                                   \
@@ -152,6 +152,12 @@ bool zh_state_check(const zh_customer_state *state, const char **why);
         }                                                                           \
         (at) = low_;                                                                \
     } while (0)
+
+/* The element at `at`, NULL past the end. */
+static inline void *zh_list_at(const zh_heap_list *list, size_t each, uint32_t at)
+{
+    return at < list->count ? (char *)list->data + (size_t)at * each : NULL;
+}
 
 /* Open a gap of `n` elements at `at`; the room was reserved. Close one. */
 static inline void *zh_list_gap(zh_heap_list *list, size_t each, uint32_t at, uint32_t n)

@@ -254,7 +254,7 @@ static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
         const zh_sv text = zh_read_text(r);
         if (r->bad || text.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
         if ((e = zh_heap_list_reserve(heap, &s->names, 1, zh_name_bytes(text))) != ZH_OK) return e;
-        zh_state_name_add(s, hash, text);
+        zh_customer_inner_name_add(s, hash, text);
     }
     const uint64_t traits = zh_read_var(r);
     if (r->bad || traits > ZH_PROFILE_TRAITS_MAX) return ZH_CORRUPT;
@@ -266,12 +266,12 @@ static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
         if (r->bad || trait.name.size == 0 || trait.name.size > ZH_PROFILE_TRAIT_NAME_MAX) return ZH_CORRUPT;
         if (trait.value.size > ZH_PROFILE_TRAIT_VALUE_MAX) return ZH_CORRUPT;
         if ((e = zh_heap_list_reserve(heap, &s->traits, 1, zh_trait_bytes(&trait))) != ZH_OK) return e;
-        zh_state_trait_add(s, &trait);
+        zh_customer_inner_trait_add(s, &trait);
     }
     return ZH_OK;
 }
 
-zh_err zh_state_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
+zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
 {
     zh_reader r = zh_reader_on(value);
     const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
@@ -285,7 +285,7 @@ zh_err zh_state_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
     if (e == ZH_OK) e = read_interest(heap, &r, s);
     if (e != ZH_OK) return e;
     const char *why;
-    return r.bad || zh_reader_left(&r) > 0 || !zh_state_check(s, &why) ? ZH_CORRUPT : ZH_OK;
+    return r.bad || zh_reader_left(&r) > 0 || !zh_customer_inner_check(s, &why) ? ZH_CORRUPT : ZH_OK;
 }
 
 zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
@@ -293,13 +293,13 @@ zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
     if (key.size != 8) return ZH_CORRUPT;
     uint64_t number = 0;
     for (size_t i = 0; i < 8; i++) number = number << 8 | (unsigned char)key.data[i];
-    if (number == 0 || zh_state_get(c, number) != NULL) return ZH_CORRUPT;
+    if (number == 0 || zh_customer_inner_get(c, number) != NULL) return ZH_CORRUPT;
     zh_customer_state *state;
     bool made;
-    zh_err e = zh_state_take(c, number, &state, &made);
+    zh_err e = zh_customer_inner_take(c, number, &state, &made);
     if (e != ZH_OK) return e;
-    if ((e = zh_state_read(&c->heap, value, state)) != ZH_OK) {
-        zh_state_untake(c, number);
+    if ((e = zh_customer_inner_read(&c->heap, value, state)) != ZH_OK) {
+        zh_customer_inner_untake(c, number);
         return e;
     }
     state->is_dirty = false;
@@ -311,7 +311,7 @@ static zh_err put_entry(const zh_customers *c, uint64_t number, zh_keep keep, zh
 {
     char key[8];
     for (int i = 0; i < 8; i++) key[i] = (char)(unsigned char)(number >> (56 - 8 * i));
-    const zh_customer_state *state = zh_state_get(c, number);
+    const zh_customer_state *state = zh_customer_inner_get(c, number);
     if (state == NULL) return keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
     zh_buf_reset(value);
     zh_customer_put(state, value);
@@ -330,7 +330,7 @@ zh_err zh_customers_save(zh_customers *c, bool all, zh_keep keep)
     zh_buf_close(&value);
     if (e != ZH_OK || all) return e;
     for (size_t at = 0; zh_map_next(&c->dirty, &at, &number, &unused);) {
-        zh_customer_state *state = zh_state_get(c, number);
+        zh_customer_state *state = zh_customer_inner_get(c, number);
         if (state != NULL) state->is_dirty = false;
     }
     zh_map_clear(&c->dirty);

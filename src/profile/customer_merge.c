@@ -3,9 +3,9 @@
 
 #include <assert.h>
 
-static zh_state_room room_for(const zh_customer_state *s)
+static zh_customer_inner_room room_for(const zh_customer_state *s)
 {
-    return (zh_state_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count,
+    return (zh_customer_inner_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count,
         .bought = s->bought.count, .orders = s->orders.count, .stated = s->stated.count,
         .tastes = s->tastes.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
 }
@@ -38,30 +38,30 @@ static void join_orders(zh_customer_state *to, const zh_customer_state *from)
     const zh_stated *stated = from->stated.data;
     for (uint32_t i = 0; i < from->orders.count; i++) {
         uint32_t count;
-        const uint32_t at = zh_state_stated(from, orders[i].id_hash, &count);
-        if (count > 0) zh_state_statement_count(to, &orders[i], stated + at, count, false);
-        zh_state_order_add(to, &orders[i], count == 0 ? NULL : stated + at, count);
+        const uint32_t at = zh_customer_inner_stated(from, orders[i].id_hash, &count);
+        if (count > 0) zh_customer_inner_statement_count(to, &orders[i], stated + at, count, false);
+        zh_customer_inner_order_add(to, &orders[i], count == 0 ? NULL : stated + at, count);
     }
     to->orders_dropped |= from->orders_dropped;
 }
 
 static void join(zh_customer_state *to, const zh_customer_state *from)
 {
-    zh_state_seen(to, from->first_ms, from->last_ms);
+    zh_customer_inner_seen(to, from->first_ms, from->last_ms);
     const zh_tally *tallies = from->tallies.data;
-    for (uint32_t i = 0; i < from->tallies.count; i++) zh_state_tally(to, tallies[i].key, tallies[i].count);
+    for (uint32_t i = 0; i < from->tallies.count; i++) zh_customer_inner_tally(to, tallies[i].key, tallies[i].count);
     const uint64_t *days = from->days.data;
-    for (uint32_t i = 0; i < from->days.count; i++) zh_state_day(to, days[i]);
+    for (uint32_t i = 0; i < from->days.count; i++) zh_customer_inner_day(to, days[i]);
     const zh_touch *touches = from->touches.data;
-    for (uint32_t i = 0; i < from->touches.count; i++) zh_state_touch(to, &touches[i]);
+    for (uint32_t i = 0; i < from->touches.count; i++) zh_customer_inner_touch(to, &touches[i]);
     const zh_bought *bought = from->bought.data;
-    for (uint32_t i = 0; i < from->bought.count; i++) zh_state_bought_add(to, &bought[i]);
+    for (uint32_t i = 0; i < from->bought.count; i++) zh_customer_inner_bought_add(to, &bought[i]);
     const zh_taste *tastes = from->tastes.data;
     for (uint32_t i = 0; i < from->tastes.count; i++)
-        zh_state_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
+        zh_customer_inner_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
     join_orders(to, from);
     zh_reader r = zh_reader_on((zh_sv){ from->traits.data, from->traits.count });
-    for (zh_trait trait; zh_trait_next(&r, &trait);) zh_state_trait_add(to, &trait);
+    for (zh_trait trait; zh_trait_next(&r, &trait);) zh_customer_inner_trait_add(to, &trait);
 }
 
 zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_customers *target, zh_customer_id to,
@@ -69,24 +69,24 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
 {
     assert(from.number > 0 && to.number > 0);
     assert(from.number != to.number);
-    const zh_customer_state *absorbed = zh_state_get(source, from.number);
+    const zh_customer_state *absorbed = zh_customer_inner_get(source, from.number);
     if (absorbed == NULL) return ZH_OK;
     bool made;
     if (zh_map_at(&source->dirty, from.number, &made) == NULL) return ZH_NOMEM;
     zh_customer_state *survivor;
-    zh_err e = zh_state_take(target, to.number, &survivor, &made);
+    zh_err e = zh_customer_inner_take(target, to.number, &survivor, &made);
     if (e != ZH_OK) return e;
     const size_t steps = effects->count;
-    const zh_state_room room = room_for(absorbed);
-    e = zh_state_reserve(&target->heap, survivor, &room);
+    const zh_customer_inner_room room = room_for(absorbed);
+    e = zh_customer_inner_reserve(&target->heap, survivor, &room);
     if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
     if (e != ZH_OK) {
         effects->count = steps;
-        if (made) zh_state_untake(target, to.number);
+        if (made) zh_customer_inner_untake(target, to.number);
         return e;
     }
     join(survivor, absorbed);
-    zh_state_untake(source, from.number);
+    zh_customer_inner_untake(source, from.number);
     return ZH_OK;
 }
 
@@ -97,7 +97,7 @@ zh_err zh_customers_merge(zh_customers *customers, zh_customer_id from, zh_custo
 
 zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_effects *effects)
 {
-    const zh_customer_state *state = zh_state_get(customers, customer.number);
+    const zh_customer_state *state = zh_customer_inner_get(customers, customer.number);
     if (state == NULL) return ZH_OK;
     bool made;
     if (zh_map_at(&customers->dirty, customer.number, &made) == NULL) return ZH_NOMEM;
@@ -111,6 +111,6 @@ zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_ef
         effects->count = steps;
         return e;
     }
-    zh_state_untake(customers, customer.number);
+    zh_customer_inner_untake(customers, customer.number);
     return ZH_OK;
 }

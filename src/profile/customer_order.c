@@ -17,14 +17,14 @@ static uint32_t bought_at(const zh_customer_state *s, zh_item_id item)
     return at;
 }
 
-zh_bought *zh_state_bought(const zh_customer_state *s, zh_item_id item)
+zh_bought *zh_customer_inner_bought(const zh_customer_state *s, zh_item_id item)
 {
     const uint32_t at = bought_at(s, item);
     zh_bought *bought = (zh_bought *)s->bought.data + at;
     return at < s->bought.count && bought->item.number == item.number ? bought : NULL;
 }
 
-void zh_state_bought_add(zh_customer_state *s, const zh_bought *more)
+void zh_customer_inner_bought_add(zh_customer_state *s, const zh_bought *more)
 {
     const uint32_t at = bought_at(s, more->item);
     zh_bought *bought = (zh_bought *)s->bought.data + at;
@@ -48,14 +48,14 @@ static uint32_t order_at(const zh_customer_state *s, uint64_t hash)
     return at;
 }
 
-zh_order *zh_state_order(const zh_customer_state *s, uint64_t hash)
+zh_order *zh_customer_inner_order(const zh_customer_state *s, uint64_t hash)
 {
     const uint32_t at = order_at(s, hash);
     zh_order *order = (zh_order *)s->orders.data + at;
     return at < s->orders.count && order->id_hash == hash ? order : NULL;
 }
 
-uint32_t zh_state_stated(const zh_customer_state *s, uint64_t order, uint32_t *count)
+uint32_t zh_customer_inner_stated(const zh_customer_state *s, uint64_t order, uint32_t *count)
 {
     uint32_t at;
     ZH_LOWER_BOUND(&s->stated, zh_stated, there->order < order, at);
@@ -76,7 +76,7 @@ bool zh_order_beats(const zh_order *a, const zh_order *b)
 /* The sums of one item of a statement, given or taken back; keys that were dropped stay away. */
 static void count_stated(zh_customer_state *s, const zh_stated *stated, int64_t time_ms, bool is_given)
 {
-    zh_bought *bought = zh_state_bought(s, stated->item);
+    zh_bought *bought = zh_customer_inner_bought(s, stated->item);
     if (bought != NULL) {
         bought->times += is_given ? 1u : -1u;
         bought->quantity = is_given ? zh_sum(bought->quantity, stated->quantity)
@@ -84,13 +84,13 @@ static void count_stated(zh_customer_state *s, const zh_stated *stated, int64_t 
     }
     const uint32_t points = is_given ? POINTS_BOUGHT : 0u - POINTS_BOUGHT;
     const uint16_t week = zh_week_of(time_ms);
-    zh_taste *taste = stated->category == 0 ? NULL : zh_state_taste(s, week, ZH_TASTE_CATEGORY, stated->category);
+    zh_taste *taste = stated->category == 0 ? NULL : zh_customer_inner_taste(s, week, ZH_TASTE_CATEGORY, stated->category);
     if (taste != NULL) taste->points += points;
-    taste = stated->brand == 0 ? NULL : zh_state_taste(s, week, ZH_TASTE_BRAND, stated->brand);
+    taste = stated->brand == 0 ? NULL : zh_customer_inner_taste(s, week, ZH_TASTE_BRAND, stated->brand);
     if (taste != NULL) taste->points += points;
 }
 
-void zh_state_statement_count(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t count,
+void zh_customer_inner_statement_count(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t count,
                               bool is_given)
 {
     for (uint32_t i = 0; i < count; i++) count_stated(s, &stated[i], order->stated.time_ms, is_given);
@@ -100,17 +100,17 @@ static void take_back(zh_customer_state *s, const zh_order *order)
 {
     if (order->form == ZH_ORDER_UNSTATED) return;
     uint32_t count;
-    const uint32_t at = zh_state_stated(s, order->id_hash, &count);
-    zh_state_statement_count(s, order, (const zh_stated *)s->stated.data + at, count, false);
+    const uint32_t at = zh_customer_inner_stated(s, order->id_hash, &count);
+    zh_customer_inner_statement_count(s, order, (const zh_stated *)s->stated.data + at, count, false);
     zh_list_cut(&s->stated, sizeof(zh_stated), at, count);
 }
 
 static void give(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t count)
 {
     if (order->form == ZH_ORDER_UNSTATED || count == 0) return;
-    zh_state_statement_count(s, order, stated, count, true);
+    zh_customer_inner_statement_count(s, order, stated, count, true);
     uint32_t none;
-    const uint32_t at = zh_state_stated(s, order->id_hash, &none);
+    const uint32_t at = zh_customer_inner_stated(s, order->id_hash, &none);
     zh_stated *place = zh_list_gap(&s->stated, sizeof *stated, at, count);
     memcpy(place, stated, count * sizeof *stated);
 }
@@ -130,7 +130,7 @@ static void join(zh_order *into, const zh_order *more)
         into->currency = more->currency;
 }
 
-void zh_state_order_add(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t stated_count)
+void zh_customer_inner_order_add(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t stated_count)
 {
     const uint32_t at = order_at(s, order->id_hash);
     zh_order *there = (zh_order *)s->orders.data + at;

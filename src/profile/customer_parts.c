@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-void zh_state_free(zh_heap *heap, zh_customer_state *s)
+void zh_customer_inner_free(zh_heap *heap, zh_customer_state *s)
 {
     zh_heap_list_close(heap, &s->tallies, sizeof(zh_tally));
     zh_heap_list_close(heap, &s->days, sizeof(uint64_t));
@@ -22,7 +22,7 @@ static size_t at_most(const zh_heap_list *list, size_t extra, size_t max)
     return extra < max - list->count ? extra : max - list->count;
 }
 
-zh_err zh_state_reserve(zh_heap *heap, zh_customer_state *s, const zh_state_room *room)
+zh_err zh_customer_inner_reserve(zh_heap *heap, zh_customer_state *s, const zh_customer_inner_room *room)
 {
     const struct { zh_heap_list *list; size_t each, extra; } parts[] = {
         { &s->tallies, sizeof(zh_tally), at_most(&s->tallies, room->tallies, ZH_TALLIES_MAX) },
@@ -43,18 +43,18 @@ zh_err zh_state_reserve(zh_heap *heap, zh_customer_state *s, const zh_state_room
     return ZH_OK;
 }
 
-void zh_state_seen(zh_customer_state *s, int64_t first_ms, int64_t last_ms)
+void zh_customer_inner_seen(zh_customer_state *s, int64_t first_ms, int64_t last_ms)
 {
     if (first_ms < s->first_ms) s->first_ms = first_ms;
     if (last_ms > s->last_ms) s->last_ms = last_ms;
 }
 
-void zh_state_tally(zh_customer_state *s, uint16_t key, uint32_t count)
+void zh_customer_inner_tally(zh_customer_state *s, uint16_t key, uint32_t count)
 {
     uint32_t at;
     ZH_LOWER_BOUND(&s->tallies, zh_tally, there->key < key, at);
-    zh_tally *tally = (zh_tally *)s->tallies.data + at;
-    if (at < s->tallies.count && tally->key == key) {
+    zh_tally *tally = zh_list_at(&s->tallies, sizeof *tally, at);
+    if (tally != NULL && tally->key == key) {
         tally->count += count;
         return;
     }
@@ -62,7 +62,7 @@ void zh_state_tally(zh_customer_state *s, uint16_t key, uint32_t count)
     *tally = (zh_tally){ key, count };
 }
 
-void zh_state_day(zh_customer_state *s, uint64_t day)
+void zh_customer_inner_day(zh_customer_state *s, uint64_t day)
 {
     uint32_t at;
     ZH_LOWER_BOUND(&s->days, uint64_t, *there >> 48 > day >> 48, at);
@@ -92,7 +92,7 @@ static bool is_same(const zh_touch *a, const zh_touch *b)
     return a->item.number == b->item.number && a->act == b->act;
 }
 
-void zh_state_touch(zh_customer_state *s, const zh_touch *touch)
+void zh_customer_inner_touch(zh_customer_state *s, const zh_touch *touch)
 {
     zh_touch *touches = s->touches.data;
     uint32_t at = 0;

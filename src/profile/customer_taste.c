@@ -46,7 +46,7 @@ zh_sv zh_customer_taste_name(const zh_customer_state *s, uint64_t name_hash)
     return (zh_sv){ 0 };
 }
 
-void zh_state_name_add(zh_customer_state *s, uint64_t hash, zh_sv text)
+void zh_customer_inner_name_add(zh_customer_state *s, uint64_t hash, zh_sv text)
 {
     zh_reader r = zh_reader_on(names_of(s));
     uint32_t at = 0;
@@ -78,13 +78,13 @@ int zh_taste_order(const zh_taste *a, const zh_taste *b)
     return a->name_hash < b->name_hash ? -1 : a->name_hash > b->name_hash;
 }
 
-zh_taste *zh_state_taste(const zh_customer_state *s, uint16_t week, zh_taste_kind kind, uint64_t hash)
+zh_taste *zh_customer_inner_taste(const zh_customer_state *s, uint16_t week, zh_taste_kind kind, uint64_t hash)
 {
     const zh_taste key = { .name_hash = hash, .week = week, .kind = (uint8_t)kind };
     uint32_t at;
     ZH_LOWER_BOUND(&s->tastes, zh_taste, zh_taste_order(there, &key) < 0, at);
-    zh_taste *taste = (zh_taste *)s->tastes.data + at;
-    return at < s->tastes.count && zh_taste_order(taste, &key) == 0 ? taste : NULL;
+    zh_taste *taste = zh_list_at(&s->tastes, sizeof *taste, at);
+    return taste != NULL && zh_taste_order(taste, &key) == 0 ? taste : NULL;
 }
 
 static bool is_named(const zh_customer_state *s, uint64_t hash)
@@ -95,7 +95,7 @@ static bool is_named(const zh_customer_state *s, uint64_t hash)
     return false;
 }
 
-void zh_state_taste_add(zh_customer_state *s, const zh_taste *taste, zh_sv name)
+void zh_customer_inner_taste_add(zh_customer_state *s, const zh_taste *taste, zh_sv name)
 {
     uint32_t at;
     ZH_LOWER_BOUND(&s->tastes, zh_taste, zh_taste_order(there, taste) < 0, at);
@@ -110,20 +110,20 @@ void zh_state_taste_add(zh_customer_state *s, const zh_taste *taste, zh_sv name)
         if (!is_named(s, dropped)) name_drop(s, dropped);
     }
     *(zh_taste *)zh_list_gap(&s->tastes, sizeof *taste, at, 1) = *taste;
-    zh_state_name_add(s, taste->name_hash, name);
+    zh_customer_inner_name_add(s, taste->name_hash, name);
 }
 
-void zh_state_taste_bit(zh_customer_state *s, int64_t time_ms, const zh_bit *bit, uint32_t points)
+void zh_customer_inner_taste_bit(zh_customer_state *s, int64_t time_ms, const zh_bit *bit, uint32_t points)
 {
     zh_taste taste = { .week = zh_week_of(time_ms), .points = points };
     if (bit->category != 0) {
         taste.name_hash = bit->category;
         taste.kind = ZH_TASTE_CATEGORY;
-        zh_state_taste_add(s, &taste, bit->category_text);
+        zh_customer_inner_taste_add(s, &taste, bit->category_text);
     }
     if (bit->brand != 0) {
         taste.name_hash = bit->brand;
         taste.kind = ZH_TASTE_BRAND;
-        zh_state_taste_add(s, &taste, bit->brand_text);
+        zh_customer_inner_taste_add(s, &taste, bit->brand_text);
     }
 }

@@ -59,7 +59,7 @@ static bool is_newer(const zh_trait *a, const zh_trait *b)
     return rank != 0 ? rank > 0 : zh_sv_compare(a->value, b->value) > 0;
 }
 
-void zh_state_trait_add(zh_customer_state *s, const zh_trait *trait)
+void zh_customer_inner_trait_add(zh_customer_state *s, const zh_trait *trait)
 {
     zh_reader r = traits_of(s);
     zh_trait there;

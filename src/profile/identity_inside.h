@@ -74,6 +74,16 @@ static inline zh_number *zh_number_at(const zh_identity *t, uint64_t number) /* 
     zh_number *chunk = t->numbers[number / ZH_NUMBERS_CHUNK];
     return chunk == NULL ? NULL : &chunk[number % ZH_NUMBERS_CHUNK];
 }
+/* The places of numbers in turn, from 0; NULL at the end. Chunks that are not there are passed over. */
+static inline zh_number *zh_number_next(const zh_identity *t, uint64_t *number)
+{
+    while (++*number / ZH_NUMBERS_CHUNK < t->numbers_chunks) {
+        zh_number *chunk = t->numbers[*number / ZH_NUMBERS_CHUNK];
+        if (chunk != NULL) return &chunk[*number % ZH_NUMBERS_CHUNK];
+        *number |= ZH_NUMBERS_CHUNK - 1;
+    }
+    return NULL;
+}
 static inline zh_link *zh_link_at(const zh_identity *t, uint32_t link)
 {
     return &t->links[link / ZH_LINKS_CHUNK][link % ZH_LINKS_CHUNK];

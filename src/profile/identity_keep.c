@@ -145,10 +145,9 @@ zh_err zh_identity_save(zh_identity *t, bool all, zh_keep keep)
         e = save_changes(t, keep, &value, &was);
         if (e == ZH_OK) settle(t);
     } else {
-        for (uint32_t number = 1; number <= t->numbers_max && e == ZH_OK; number++) {
-            const zh_number *n = zh_number_at(t, number);
-            if (n != NULL && (n->flags & ZH_NUMBER_USED)) e = put_number(t, number, keep, &value);
-        }
+        const zh_number *n;
+        for (uint64_t number = 0; e == ZH_OK && (n = zh_number_next(t, &number)) != NULL;)
+            if (n->flags & ZH_NUMBER_USED) e = put_number(t, (uint32_t)number, keep, &value);
         for (size_t i = 0; i < t->index_size && e == ZH_OK; i++)
             if (t->index[i] != 0) e = put_link(t, t->index[i], keep, &value, &was);
     }
@@ -277,9 +276,9 @@ static bool check_number(const zh_identity *t, uint32_t number, size_t *links, c
 bool zh_identity_check(const zh_identity *t, const char **why)
 {
     size_t links = 0, numbers = 0, absorbed = 0, listed = 0;
-    for (uint64_t number = 1; number < (uint64_t)t->numbers_chunks * ZH_NUMBERS_CHUNK; number++) {
-        const zh_number *n = zh_number_at(t, number);
-        if (n == NULL || (n->flags == 0 && n->first_link == 0 && n->up_or_head == 0)) continue;
+    const zh_number *n;
+    for (uint64_t number = 0; (n = zh_number_next(t, &number)) != NULL;) {
+        if (n->flags == 0 && n->first_link == 0 && n->up_or_head == 0) continue;
         if (!check_number(t, (uint32_t)number, &links, why)) return false;
         numbers++;
         absorbed += (n->flags & ZH_NUMBER_ABSORBED) != 0;

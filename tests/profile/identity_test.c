@@ -279,6 +279,25 @@ static void what_is_forgotten_stays_so_when_older_records_come_again(uint64_t se
     zh_buf_close(&h.bytes);
 }
 
+/* The id went from 1 to 2, and 2 was forgotten: coming again, the first record must not win. */
+static void an_id_that_moved_to_a_forgotten_customer_leads_nowhere(void)
+{
+    zh_identity *t = open_table();
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t turn = 1; turn <= 2; turn++) {
+            zh_buf record = zh_buf_open(1000);
+            zh_identity_link_put(&(zh_identity_link){ .id = id_of(ZH_ID_ANONYMOUS, 1), .customer = { turn }, .turn = turn }, &record);
+            CHECK(zh_identity_fold(t, zh_buf_view(&record)) == ZH_OK);
+            zh_buf_close(&record);
+        }
+        if (round == 0) CHECK(zh_identity_forget(t, (zh_customer_id){ 2 }) == ZH_OK);
+        const zh_external_id id = id_of(ZH_ID_ANONYMOUS, 1);
+        CHECK(zh_identity_find(t, &id).number == 0);
+        check(t);
+    }
+    zh_identity_close(t);
+}
+
 static void entries_read_back(uint64_t seed)
 {
     static shelf s;
@@ -409,6 +428,7 @@ int main(int argc, char **argv)
         what_is_forgotten_stays_so_when_older_records_come_again(seed + i);
         entries_read_back(seed + i);
     }
+    an_id_that_moved_to_a_forgotten_customer_leads_nowhere();
     a_failed_fold_changes_nothing(seed);
     records_read_back_and_damage_does_not(seed);
     a_million_customers_fit(50000);
