@@ -7,6 +7,7 @@ import { readFileSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 import { start } from '../mock/server.mjs'
 
@@ -47,8 +48,8 @@ async function open(browser, { width = 1440, height = 960, language = 'zh', dark
   page.setDefaultTimeout(15_000)
   const errors = []
   page.on('console', (message) => {
-    // The browser itself writes a line for each answer >= 400; asking who we are before signing in is one.
-    const refused = message.text().startsWith('Failed to load resource') && (expectErrors || /api\/v1\/(session|login|live)/.test(message.location().url))
+    // The browser itself writes a line for each answer >= 400; a wrong password is one.
+    const refused = message.text().startsWith('Failed to load resource') && (expectErrors || /api\/v1\/login/.test(message.location().url))
     if ((message.type() === 'error' || message.type() === 'warning') && !refused) errors.push(`${message.type()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => errors.push(`exception: ${error.message}`))
@@ -84,6 +85,10 @@ async function walk(browser, language) {
   console.log(`language ${language}`)
   const { page, context, look, go } = await open(browser, { language })
 
+  const loaded = []
+  page.on('response', (response) => {
+    if (/\/assets\//.test(response.url())) loaded.push(response.body().then((body) => gzipSync(body, { level: 9 }).length).catch(() => 0))
+  })
   await go('/')
   await page.getByRole('heading', { name: w.session.title }).waitFor()
   await look(at('signin'))
@@ -99,6 +104,9 @@ async function walk(browser, language) {
   await page.locator('.wire-open').waitFor()
   await page.waitForTimeout(2500)
   await look(at('overview'))
+  const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0)
+  console.log(`  first load, sign-in and overview: ${Math.round(bytes / 1000)} kB compressed`)
+  check(bytes > 10_000 && bytes < 350_000, `${language}: first load is ${bytes} bytes`)
   await page.getByRole('button', { name: w.overview.events.pause }).click()
   const before = await page.locator('.event').first().innerText()
   await page.waitForTimeout(2500)
