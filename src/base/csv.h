@@ -40,7 +40,8 @@ typedef struct zh_csv_row {
     const zh_sv *fields; /* without their quotes */
     uint32_t count;      /* at least 1; 0 in a damaged row */
     uint64_t line;       /* of its first line, from 1 */
-    zh_sv raw;           /* as written, without its line end; of a damaged row its first line, cut to row_bytes_max */
+    zh_sv raw;           /* as written, without its line end; of a damaged row its first line, cut to row_bytes_max;
+                          * valid as long as the window is */
 } zh_csv_row;
 
 ZH_MUST zh_err zh_csv_open(zh_csv **out, const zh_csv_desc *desc); /* you close; ZH_NOMEM */
