@@ -11,7 +11,8 @@ static zh_inflate_kind kind_of(zh_sv packed)
     if (zh_inflate_is_gzip(packed)) return ZH_INFLATE_GZIP;
     if (packed.size >= 2) {
         const unsigned a = (unsigned char)packed.data[0], b = (unsigned char)packed.data[1];
-        if ((a & 15) == 8 && (a >> 4) <= 7 && (a * 256 + b) % 31 == 0) return ZH_INFLATE_ZLIB; /* RFC 1950 */
+        if ((a & 15) == 8 && (a >> 4) <= 7 && (a * 256 + b) % 31 == 0)
+            return ZH_INFLATE_ZLIB; /* RFC 1950 */
     }
     return ZH_INFLATE_RAW;
 }

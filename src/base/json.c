@@ -9,15 +9,14 @@
  */
 #include "base/json.h"
 
-#include "base/hash.h"
 #include "base/json_scan.h"
 #include "base/json_shim.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define SMALL_OBJECT_KEYS 64  /* up to here keys are checked in a table on the stack */
-#define SMALL_TABLE_SLOTS 256 /* a load of at most 1/4 */
+#define SMALL_OBJECT_KEYS 64 /* up to here keys are compared one with all before, by their prints */
+#define ZH_JSON_KEPT_SLACK 8 /* readable bytes after the last text; simdjson leaves 32 */
 #define COUNT_SATURATED 0xFFFFFFu
 
 struct zh_json {
@@ -27,6 +26,7 @@ struct zh_json {
     zh_sv *keys; /* scratch of the check for repeated keys */
     size_t keys_cap;
     zh_json_tape tape;
+    size_t last_text; /* index of the document's last text, 0: not looked for, or none */
 };
 
 const char *zh_json_fault_text(zh_json_fault_kind kind)
@@ -86,7 +86,7 @@ static bool copy_text(zh_json *json, zh_sv text)
     return true;
 }
 
-static unsigned hex4(const char *at) /* four hexadecimal digits; anything else gives nonsense */
+static unsigned hex4(const char *at) /* of four hexadecimal digits, already judged */
 {
     unsigned value = 0;
     for (int i = 0; i < 4; i++) {
@@ -102,7 +102,8 @@ static unsigned hex4(const char *at) /* four hexadecimal digits; anything else g
 static bool mend_surrogates(char *text, size_t size)
 {
     bool mended = false;
-    for (char *at = text, *end = text + size; (at = memchr(at, '\\', (size_t)(end - at))) != NULL;) {
+    for (char *at = text, *end = text + size;
+         (at = memchr(at, '\\', (size_t)(end - at))) != NULL;) {
         if (end - at < 6 || at[1] != 'u') {
             at += 2;
             if (at >= end) break;
@@ -157,6 +158,7 @@ zh_err zh_json_parse(zh_json *json, zh_sv text, zh_json_value *root, zh_json_fau
 {
     zh_json_fault here = { ZH_JSON_FINE, ZH_JSON_OFFSET_UNKNOWN };
     *root = (zh_json_value){ 0 };
+    json->last_text = 0;
     if (text.size > json->bytes_max) {
         here.kind = ZH_JSON_LARGE;
     } else if (!copy_text(json, text)) {
@@ -166,7 +168,8 @@ zh_err zh_json_parse(zh_json *json, zh_sv text, zh_json_value *root, zh_json_fau
         const uint8_t **texts = &json->tape.texts;
         zh_json_shim_result result =
             zh_json_shim_parse(json->shim, json->text, text.size, words, texts);
-        if (result == ZH_JSON_SHIM_TEXT && mend_surrogates(json->text, text.size))
+        if (result == ZH_JSON_SHIM_TEXT && zh_json_judge(text).kind == ZH_JSON_FINE &&
+            mend_surrogates(json->text, text.size))
             result = zh_json_shim_parse(json->shim, json->text, text.size, words, texts);
         if (result != ZH_JSON_SHIM_OK) here = fault_of(text, result);
     }
@@ -199,55 +202,12 @@ static size_t after(const zh_json_tape *tape, size_t at)
     }
 }
 
-static zh_sv text_at(const zh_json_tape *tape, size_t at)
-{
-    const uint8_t *text = tape->texts + payload(tape->words[at]);
-    uint32_t size;
-    memcpy(&size, text, sizeof size);
-    return (zh_sv){ (const char *)text + sizeof size, size };
-}
-
-zh_json_type zh_json_type_of(zh_json_value value)
-{
-    if (value.tape_ == NULL) return ZH_JSON_ABSENT;
-    switch (tag(value.tape_->words[value.at_])) {
-    case 'n': return ZH_JSON_NULL;
-    case 't':
-    case 'f': return ZH_JSON_BOOL;
-    case 'l':
-    case 'u': return ZH_JSON_INT;
-    case 'd': return ZH_JSON_REAL;
-    case '"': return ZH_JSON_TEXT;
-    case '[': return ZH_JSON_ARRAY;
-    case '{': return ZH_JSON_OBJECT;
-    default: return ZH_JSON_ABSENT;
-    }
-}
-
-zh_json_iter zh_json_walk(zh_json_value value)
-{
-    const zh_json_type type = zh_json_type_of(value);
-    if (type != ZH_JSON_OBJECT && type != ZH_JSON_ARRAY) return (zh_json_iter){ 0 };
-    return (zh_json_iter){ .tape_ = value.tape_,
-                           .at_ = value.at_ + 1,
-                           .end_ = (uint32_t)value.tape_->words[value.at_] - 1,
-                           .keys_ = type == ZH_JSON_OBJECT };
-}
-
-bool zh_json_next(zh_json_iter *it)
-{
-    if (it->at_ >= it->end_) return false;
-    if (it->keys_) it->key = text_at(it->tape_, it->at_++);
-    it->value = (zh_json_value){ it->tape_, it->at_ };
-    it->at_ = after(it->tape_, it->at_);
-    return true;
-}
-
 zh_json_value zh_json_get(zh_json_value object, zh_sv key)
 {
     if (zh_json_type_of(object) != ZH_JSON_OBJECT) return (zh_json_value){ 0 };
     for (zh_json_iter it = zh_json_walk(object); zh_json_next(&it);)
-        if (it.key.size == key.size && (key.size == 0 || memcmp(it.key.data, key.data, key.size) == 0))
+        if (it.key.size == key.size &&
+            (key.size == 0 || memcmp(it.key.data, key.data, key.size) == 0))
             return it.value;
     return (zh_json_value){ 0 };
 }
@@ -261,20 +221,6 @@ size_t zh_json_count(zh_json_value value)
     count = 0;
     for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it);) count++;
     return count;
-}
-
-bool zh_json_text(zh_json_value value, zh_sv *out)
-{
-    if (zh_json_type_of(value) != ZH_JSON_TEXT) return false;
-    *out = text_at(value.tape_, value.at_);
-    return true;
-}
-
-zh_sv zh_json_text_or_empty(zh_json_value value)
-{
-    zh_sv text = { 0 };
-    (void)zh_json_text(value, &text);
-    return text;
 }
 
 bool zh_json_int(zh_json_value value, int64_t *out)
@@ -319,34 +265,35 @@ bool zh_json_bool(zh_json_value value, bool *out)
     return true;
 }
 
-/* Length and both ends of a key: enough to spread the few keys of an honest object. */
-static uint32_t small_hash(zh_sv key)
+/* Length and both ends of a key in one word: equal keys have equal prints, and few others have.
+ * Eight bytes may be read at any text, see ZH_JSON_KEPT_SLACK. */
+static uint64_t print_of(zh_sv key)
 {
-    uint64_t head = 0, tail = 0;
-    if (key.size >= 8) {
-        memcpy(&head, key.data, 8);
-        memcpy(&tail, key.data + key.size - 8, 8);
-    } else {
-        for (size_t i = 0; i < key.size; i++) head = head << 8 | (unsigned char)key.data[i];
-    }
-    return (uint32_t)((head * 0x9E3779B97F4A7C15u ^ (tail + key.size) * 0xD1342543DE82EF95u) >> 40);
+    uint64_t head, tail = 0;
+    memcpy(&head, key.data, 8);
+    if (key.size >= 8) memcpy(&tail, key.data + key.size - 8, 8);
+    else head &= ((uint64_t)1 << key.size * 8) - 1;
+    return (head ^ (tail << 7 | tail >> 57)) * 0x9E3779B97F4A7C15u + key.size;
 }
 
+/* A bit of 64 for each print seen; where it is set already, the prints before are looked through. */
 static bool small_object_repeats(const zh_json_tape *tape, size_t at, size_t end, zh_sv *which)
 {
-    uint8_t slots[SMALL_TABLE_SLOTS] = { 0 }; /* number of the key, from 1 */
-    zh_sv keys[SMALL_OBJECT_KEYS];
+    uint64_t prints[SMALL_OBJECT_KEYS], seen = 0;
+    uint32_t places[SMALL_OBJECT_KEYS];
     size_t count = 0;
     for (; at < end; at = after(tape, at + 1)) {
-        const zh_sv key = text_at(tape, at);
-        uint32_t slot = small_hash(key) % SMALL_TABLE_SLOTS;
-        for (; slots[slot] != 0; slot = (slot + 1) % SMALL_TABLE_SLOTS)
-            if (zh_sv_equal(keys[slots[slot] - 1], key)) {
-                *which = key;
-                return true;
-            }
-        keys[count++] = key;
-        slots[slot] = (uint8_t)count;
+        const zh_sv key = zh_json_text_at_(tape, at);
+        const uint64_t print = print_of(key), bit = (uint64_t)1 << (print >> 58);
+        if (seen & bit)
+            for (size_t i = 0; i < count; i++)
+                if (prints[i] == print && zh_sv_equal(zh_json_text_at_(tape, places[i]), key)) {
+                    *which = key;
+                    return true;
+                }
+        seen |= bit;
+        prints[count] = print;
+        places[count++] = (uint32_t)at;
     }
     return false;
 }
@@ -374,7 +321,7 @@ static bool large_object_repeats(zh_json *json, const zh_json_tape *tape, size_t
             json->keys = keys;
             json->keys_cap = cap;
         }
-        json->keys[count++] = text_at(tape, at);
+        json->keys[count++] = zh_json_text_at_(tape, at);
     }
     qsort(json->keys, count, sizeof *json->keys, by_size_then_bytes);
     for (size_t i = 1; i < count; i++)
@@ -391,7 +338,8 @@ static bool object_repeats(zh_json *json, const zh_json_tape *tape, size_t at, z
     const size_t count = (size_t)(payload(tape->words[at]) >> 32);
     if (count < 2) return false;
     if (count == 2) {
-        const zh_sv first = text_at(tape, at + 1), second = text_at(tape, after(tape, at + 2));
+        const zh_sv first = zh_json_text_at_(tape, at + 1),
+                    second = zh_json_text_at_(tape, after(tape, at + 2));
         *which = second;
         return zh_sv_equal(first, second);
     }
@@ -405,12 +353,16 @@ bool zh_json_repeated_key(zh_json *json, zh_json_value root, zh_sv *which)
     if (root.tape_ == NULL) return false;
     const zh_json_tape *tape = root.tape_;
     const size_t end = after(tape, root.at_);
+    size_t last_text = 0;
     /* Every object's opening word lies between; numbers take two words, the rest one. */
     for (size_t at = root.at_; at < end;) {
         const unsigned letter = tag(tape->words[at]);
-        if (letter == '{' && object_repeats(json, tape, at, which == NULL ? &key : which)) return true;
+        if (letter == '{' && object_repeats(json, tape, at, which == NULL ? &key : which))
+            return true;
+        if (letter == '"') last_text = at;
         at += letter == 'l' || letter == 'u' || letter == 'd' ? 2 : 1;
     }
+    if (root.at_ == 1) json->last_text = last_text;
     return false;
 }
 
@@ -419,16 +371,16 @@ zh_err zh_json_keep(zh_json *json, zh_json_value root, zh_arena *arena)
     assert(root.tape_ == &json->tape);
     const zh_json_tape *tape = root.tape_;
     const size_t end = after(tape, root.at_);
-    size_t last = 0; /* index of the last text; word 0 is none */
-    for (size_t at = root.at_; at < end;) {
+    size_t last = root.at_ == 1 ? json->last_text : 0; /* the check for repeated keys passed it */
+    for (size_t at = last == 0 ? root.at_ : end; at < end;) {
         const unsigned letter = tag(tape->words[at]);
         if (letter == '"') last = at;
         at += letter == 'l' || letter == 'u' || letter == 'd' ? 2 : 1;
     }
     if (last == 0) return ZH_OK;
-    const zh_sv text = text_at(tape, last); /* texts stand in the order of the tape */
+    const zh_sv text = zh_json_text_at_(tape, last); /* texts stand in the order of the tape */
     const size_t size = (size_t)((const uint8_t *)text.data + text.size - tape->texts);
-    uint8_t *room = ZH_TAKE(arena, uint8_t, size);
+    uint8_t *room = ZH_TAKE(arena, uint8_t, size + ZH_JSON_KEPT_SLACK);
     if (room == NULL) return ZH_FULL;
     memcpy(room, tape->texts, size);
     json->tape.texts = room;

@@ -73,7 +73,22 @@ void zh_json_close(zh_json *json);
  * too large, ZH_NOMEM. */
 ZH_MUST zh_err zh_json_parse(zh_json *json, zh_sv text, zh_json_value *root, zh_json_fault *fault);
 
-zh_json_type zh_json_type_of(zh_json_value value);
+static inline zh_json_type zh_json_type_of(zh_json_value value)
+{
+    if (value.tape_ == NULL) return ZH_JSON_ABSENT;
+    switch (value.tape_->words[value.at_] >> 56) {
+    case 'n': return ZH_JSON_NULL;
+    case 't':
+    case 'f': return ZH_JSON_BOOL;
+    case 'l':
+    case 'u': return ZH_JSON_INT;
+    case 'd': return ZH_JSON_REAL;
+    case '"': return ZH_JSON_TEXT;
+    case '[': return ZH_JSON_ARRAY;
+    case '{': return ZH_JSON_OBJECT;
+    default: return ZH_JSON_ABSENT;
+    }
+}
 static inline bool zh_json_is(zh_json_value value, zh_json_type type)
 {
     return zh_json_type_of(value) == type;
@@ -83,14 +98,33 @@ static inline bool zh_json_is(zh_json_value value, zh_json_type type)
 zh_json_value zh_json_get(zh_json_value object, zh_sv key);
 size_t zh_json_count(zh_json_value value); /* members or elements, 0 for others; O(count) past 2^24 */
 
+/* Private: the text that the word at `at` names. */
+static inline zh_sv zh_json_text_at_(const zh_json_tape *tape, size_t at)
+{
+    const uint8_t *text = tape->texts + (tape->words[at] & 0xFFFFFFFFFFFFFF);
+    uint32_t size;
+    memcpy(&size, text, sizeof size);
+    return (zh_sv){ (const char *)text + sizeof size, size };
+}
+
 /* Each answers false, and leaves *out alone, when the value is of another type. */
-bool zh_json_text(zh_json_value value, zh_sv *out);
+static inline bool zh_json_text(zh_json_value value, zh_sv *out)
+{
+    if (!zh_json_is(value, ZH_JSON_TEXT)) return false;
+    *out = zh_json_text_at_(value.tape_, value.at_);
+    return true;
+}
 bool zh_json_int(zh_json_value value, int64_t *out);   /* false too for 2^63 and above, and for 1.0 */
 bool zh_json_uint(zh_json_value value, uint64_t *out); /* false for negatives */
 bool zh_json_real(zh_json_value value, double *out);   /* of ints too, rounded to nearest */
 bool zh_json_bool(zh_json_value value, bool *out);
 /* The text, or the empty view when it is no text. */
-zh_sv zh_json_text_or_empty(zh_json_value value);
+static inline zh_sv zh_json_text_or_empty(zh_json_value value)
+{
+    zh_sv text = { 0 };
+    (void)zh_json_text(value, &text);
+    return text;
+}
 
 /* Members of an object (key and value) or elements of an array (value), in the order of the text;
  * nothing for other values.
@@ -102,8 +136,25 @@ typedef struct zh_json_iter {
     size_t at_, end_;          /* private */
     bool keys_;                /* private */
 } zh_json_iter;
-zh_json_iter zh_json_walk(zh_json_value value);
-bool zh_json_next(zh_json_iter *it);
+static inline zh_json_iter zh_json_walk(zh_json_value value)
+{
+    const zh_json_type type = zh_json_type_of(value);
+    if (type != ZH_JSON_OBJECT && type != ZH_JSON_ARRAY) return (zh_json_iter){ 0 };
+    return (zh_json_iter){ .tape_ = value.tape_,
+                           .at_ = value.at_ + 1,
+                           .end_ = (uint32_t)value.tape_->words[value.at_] - 1,
+                           .keys_ = type == ZH_JSON_OBJECT };
+}
+static inline bool zh_json_next(zh_json_iter *it)
+{
+    if (it->at_ >= it->end_) return false;
+    if (it->keys_) it->key = zh_json_text_at_(it->tape_, it->at_++);
+    it->value = (zh_json_value){ it->tape_, it->at_ };
+    const uint64_t word = it->tape_->words[it->at_], letter = word >> 56;
+    if (letter == '{' || letter == '[') it->at_ = (uint32_t)word; /* past its end */
+    else it->at_ += letter == 'l' || letter == 'u' || letter == 'd' ? 2 : 1;
+    return true;
+}
 
 /* Does some object inside `root` (or root itself) hold a key twice? *which (may be NULL) is that key.
  * `json` is the handle `root` came from; its scratch memory serves objects of over 64 keys.
@@ -112,7 +163,8 @@ bool zh_json_repeated_key(zh_json *json, zh_json_value root, zh_sv *which);
 
 /* Move the texts of what `json` parsed last into `arena`: what `root` and its inner values give as
  * text (values and keys) from here on is valid as long as the arena is. Values taken before stay
- * usable, views taken before do not move. Cost: one pass and one copy. Errors: ZH_FULL (no room). */
+ * usable, views taken before do not move. Cost: one copy, and a pass unless
+ * zh_json_repeated_key() was asked before. Errors: ZH_FULL (no room). */
 ZH_MUST zh_err zh_json_keep(zh_json *json, zh_json_value root, zh_arena *arena);
 
 /* Append the value as minified JSON: members in order, escapes only where JSON needs them, ints

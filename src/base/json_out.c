@@ -8,11 +8,12 @@
 #define ONES (~(uint64_t)0 / 255)  /* 0x01 in each byte */
 #define HIGHS (ONES * 0x80)
 
-/* Eight bytes at once: is one below 0x20, a quote or a backslash? */
-static bool needs_escape(uint64_t x)
+/* Eight bytes at once: not 0 when one is below 0x20, a quote or a backslash. */
+static inline uint64_t escape_bits(uint64_t x)
 {
     const uint64_t quote = x ^ ONES * '"', backslash = x ^ ONES * '\\';
-    return (((x - ONES * 0x20) & ~x) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)) &
+    return (((x - ONES * 0x20) & ~x) | ((quote - ONES) & ~quote) |
+            ((backslash - ONES) & ~backslash)) &
            HIGHS;
 }
 
@@ -30,7 +31,7 @@ static size_t plain_size(const char *at, size_t size)
     for (; size - i >= 8; i += 8) {
         uint64_t word;
         memcpy(&word, at + i, 8);
-        if (needs_escape(word)) break;
+        if (escape_bits(word)) break;
     }
     while (i < size && escapes[(unsigned char)at[i]] == 0) i++;
     return i;
@@ -93,7 +94,12 @@ static size_t ascii_size(zh_sv text)
 static size_t sequence_size(const unsigned char *at, size_t left)
 {
     const unsigned c = at[0];
-    const size_t size = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    const size_t size = c < 0x80   ? 1
+                        : c < 0xC2 ? 0
+                        : c < 0xE0 ? 2
+                        : c < 0xF0 ? 3
+                        : c < 0xF5 ? 4
+                                   : 0;
     if (size == 0 || left < size) return 0;
     for (size_t i = 1; i < size; i++)
         if ((at[i] & 0xC0) != 0x80) return 0;
@@ -150,67 +156,176 @@ static void put_real(zh_buf *buf, double value)
     zh_buf_put(buf, (zh_sv){ text, size });
 }
 
-static void put_uint(zh_buf *buf, bool negative, uint64_t value)
+/* The digits, in `text`, of which they fill the end. */
+static zh_sv uint_text(bool negative, uint64_t value, char text[ZH_JSON_REAL_BYTES])
 {
-    char text[21], *at = text + sizeof text;
+    char *end = text + ZH_JSON_REAL_BYTES, *at = end;
     do {
         *--at = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
     if (negative) *--at = '-';
-    zh_buf_put(buf, (zh_sv){ at, (size_t)(text + sizeof text - at) });
+    return (zh_sv){ at, (size_t)(end - at) };
 }
 
-static void put_int(zh_buf *buf, int64_t value)
+static zh_sv int_text(int64_t value, char text[ZH_JSON_REAL_BYTES])
 {
-    put_uint(buf, value < 0, value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value);
+    return uint_text(value < 0, value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value, text);
 }
 
-static void put_number(zh_buf *buf, zh_json_value value)
+/* A pen writes into the buffer's own room and tells the buffer when it is put down: a parsed value
+ * is written in many small steps. base may look at the private end of a zh_buf. */
+typedef struct pen {
+    zh_buf *buf;
+    char *at, *end;
+} pen;
+
+static pen take_pen(zh_buf *buf)
 {
+    char *at = buf->data == NULL ? NULL : buf->data + buf->size;
+    const bool works = at != NULL && zh_buf_err(buf) == ZH_OK;
+    return (pen){ buf, at, works ? buf->data + buf->cap_ : at };
+}
+
+static void put_down(const pen *p)
+{
+    if (p->at != NULL && zh_buf_err(p->buf) == ZH_OK) p->buf->size = (size_t)(p->at - p->buf->data);
+}
+
+static bool need_more(pen *p, size_t bytes)
+{
+    put_down(p);
+    char *room = zh_buf_room(p->buf, bytes);
+    if (room == NULL) {
+        p->end = p->at; /* nothing fits any more */
+        return false;
+    }
+    p->at = room;
+    p->end = p->buf->data + p->buf->cap_;
+    return true;
+}
+
+static inline bool need(pen *p, size_t bytes)
+{
+    return (size_t)(p->end - p->at) >= bytes || need_more(p, bytes);
+}
+
+static inline void pen_byte(pen *p, char c)
+{
+    if (need(p, 1)) *p->at++ = c;
+}
+
+static void pen_bytes(pen *p, zh_sv bytes)
+{
+    if (!need(p, bytes.size)) return;
+    memcpy(p->at, bytes.data, bytes.size);
+    p->at += bytes.size;
+}
+
+/* The slow way: exact room, escapes, the buffer's end near. */
+static void pen_text_with_care(pen *p, zh_sv text)
+{
+    put_down(p);
+    put_utf8(p->buf, text);
+    *p = take_pen(p->buf);
+}
+
+/* A text of the tape: UTF-8, with 8 readable bytes behind. Eight bytes a step are stored and
+ * looked at; the first that needs an escape sends the whole text the slow way. */
+static void pen_text(pen *p, zh_sv text)
+{
+    if ((size_t)(p->end - p->at) < text.size + 2 + 8) {
+        pen_text_with_care(p, text);
+        return;
+    }
+    char *out = p->at;
+    *out++ = '"';
+    size_t i = 0;
+    uint64_t word, bad = 0;
+    for (; i + 8 <= text.size; i += 8) {
+        memcpy(&word, text.data + i, 8);
+        memcpy(out + i, &word, 8);
+        bad |= escape_bits(word);
+    }
+    if (i < text.size) {
+        const uint64_t mine = ((uint64_t)1 << (text.size - i) * 8) - 1;
+        memcpy(&word, text.data + i, 8);
+        memcpy(out + i, &word, 8);
+        bad |= escape_bits((word & mine) | (ONES * ' ' & ~mine));
+    }
+    if (bad) {
+        pen_text_with_care(p, text);
+        return;
+    }
+    out[text.size] = '"';
+    p->at = out + text.size + 1;
+}
+
+static void pen_number(pen *p, zh_json_value value)
+{
+    char text[ZH_JSON_REAL_BYTES];
     int64_t number;
     uint64_t large;
     double real;
     if (zh_json_int(value, &number)) {
-        put_int(buf, number);
+        pen_bytes(p, int_text(number, text));
     } else if (zh_json_uint(value, &large)) {
-        put_uint(buf, false, large);
+        pen_bytes(p, uint_text(false, large, text));
     } else if (zh_json_real(value, &real)) {
-        put_real(buf, real);
+        pen_bytes(p, (zh_sv){ text, zh_json_print_real(real, text) });
     }
 }
 
-static void write_children(zh_json_value value, zh_buf *out, bool keys)
+static void pen_value(pen *p, zh_json_value value);
+
+static void pen_children(pen *p, zh_json_value value, bool keys)
 {
     bool first = true;
-    zh_buf_put_u8(out, keys ? '{' : '[');
+    pen_byte(p, keys ? '{' : '[');
     for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it); first = false) {
-        if (!first) zh_buf_put_u8(out, ',');
+        if (!first) pen_byte(p, ',');
         if (keys) {
-            put_utf8(out, it.key);
-            zh_buf_put_u8(out, ':');
+            pen_text(p, it.key);
+            pen_byte(p, ':');
         }
-        zh_json_write(it.value, out); /* as deep as the parser allows */
+        pen_value(p, it.value); /* as deep as the parser allows */
     }
-    zh_buf_put_u8(out, keys ? '}' : ']');
+    pen_byte(p, keys ? '}' : ']');
+}
+
+static void pen_value(pen *p, zh_json_value value)
+{
+    bool yes = false;
+    switch (zh_json_type_of(value)) {
+    case ZH_JSON_OBJECT: pen_children(p, value, true); break;
+    case ZH_JSON_ARRAY: pen_children(p, value, false); break;
+    case ZH_JSON_TEXT: pen_text(p, zh_json_text_at_(value.tape_, value.at_)); break;
+    case ZH_JSON_INT:
+    case ZH_JSON_REAL: pen_number(p, value); break;
+    case ZH_JSON_BOOL:
+        (void)zh_json_bool(value, &yes);
+        pen_bytes(p, yes ? ZH_SV("true") : ZH_SV("false"));
+        break;
+    case ZH_JSON_NULL:
+    case ZH_JSON_ABSENT: pen_bytes(p, ZH_SV("null")); break;
+    }
 }
 
 void zh_json_write(zh_json_value value, zh_buf *out)
 {
-    bool yes = false;
-    switch (zh_json_type_of(value)) {
-    case ZH_JSON_OBJECT: write_children(value, out, true); break;
-    case ZH_JSON_ARRAY: write_children(value, out, false); break;
-    case ZH_JSON_TEXT: put_utf8(out, zh_json_text_or_empty(value)); break;
-    case ZH_JSON_INT:
-    case ZH_JSON_REAL: put_number(out, value); break;
-    case ZH_JSON_BOOL:
-        (void)zh_json_bool(value, &yes);
-        zh_buf_put(out, yes ? ZH_SV("true") : ZH_SV("false"));
-        break;
-    case ZH_JSON_NULL:
-    case ZH_JSON_ABSENT: zh_buf_put(out, ZH_SV("null")); break;
-    }
+    pen p = take_pen(out);
+    pen_value(&p, value);
+    put_down(&p);
+}
+
+void zh_json_put_member(zh_buf *buf, bool first, zh_sv key, zh_json_value value)
+{
+    pen p = take_pen(buf);
+    if (!first) pen_byte(&p, ',');
+    pen_text(&p, key);
+    pen_byte(&p, ':');
+    if (!zh_json_is(value, ZH_JSON_ABSENT)) pen_value(&p, value);
+    put_down(&p);
 }
 
 static uint64_t level_bit(const zh_json_out *out)
@@ -288,14 +403,16 @@ void zh_json_out_text(zh_json_out *out, zh_sv text)
 void zh_json_out_int(zh_json_out *out, int64_t value)
 {
     before_value(out);
-    put_int(out->buf, value);
+    char text[ZH_JSON_REAL_BYTES];
+    zh_buf_put(out->buf, int_text(value, text));
     after_value(out);
 }
 
 void zh_json_out_uint(zh_json_out *out, uint64_t value)
 {
     before_value(out);
-    put_uint(out->buf, false, value);
+    char text[ZH_JSON_REAL_BYTES];
+    zh_buf_put(out->buf, uint_text(false, value, text));
     after_value(out);
 }
 

@@ -59,6 +59,9 @@ ZH_MUST zh_err zh_json_out_done(const zh_json_out *out);
  * a finite double in at most ZH_JSON_REAL_BYTES bytes, returns their number. */
 #define ZH_JSON_REAL_BYTES 32
 void zh_json_put_text(zh_buf *buf, zh_sv text);
+/* A member of a parsed object: a comma unless `first`, the key (of that object), the value; an
+ * absent value is left to the caller to write. */
+void zh_json_put_member(zh_buf *buf, bool first, zh_sv key, zh_json_value value);
 size_t zh_json_print_real(double value, char out[ZH_JSON_REAL_BYTES]);
 
 #endif

@@ -104,7 +104,8 @@ static const char *after_nested(const char *at, const char *end)
             for (size_t closed = 1; close != 0; close &= close - 1, closed++) {
                 const int bit = __builtin_ctzll(close);
                 const uint64_t before = ((uint64_t)1 << bit) - 1;
-                if (depth + (size_t)__builtin_popcountll(open & before) == closed) return at + bit + 1;
+                if (depth + (size_t)__builtin_popcountll(open & before) == closed)
+                    return at + bit + 1;
             }
         }
         depth += opens - closes;
@@ -155,7 +156,8 @@ static bool stop(zh_json_split *it, bool bad)
 static bool take_key(zh_json_split *it)
 {
     const char *start = it->text_.data + it->at_, *end = it->text_.data + it->text_.size;
-    const char *next = skip_blanks(it) == '"' ? after_text(start = it->text_.data + it->at_, end) : NULL;
+    const char *next =
+        skip_blanks(it) == '"' ? after_text(start = it->text_.data + it->at_, end) : NULL;
     if (next == NULL) return false;
     it->key = (zh_sv){ start + 1, (size_t)(next - start) - 2 };
     it->key_escaped = false;
@@ -242,7 +244,12 @@ static void pass_blanks(judge *j)
 static size_t utf8_size(const unsigned char *at, const unsigned char *end)
 {
     const unsigned c = at[0];
-    const size_t size = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    const size_t size = c < 0x80   ? 1
+                        : c < 0xC2 ? 0
+                        : c < 0xE0 ? 2
+                        : c < 0xF0 ? 3
+                        : c < 0xF5 ? 4
+                                   : 0;
     if (size == 0 || (size_t)(end - at) < size) return 0;
     for (size_t i = 1; i < size; i++)
         if ((at[i] & 0xC0) != 0x80) return 0;
@@ -350,10 +357,12 @@ static bool judge_number(judge *j)
         if (down || peek(j) == '+') j->at++;
         const unsigned char *power = j->at;
         if (pass_digits(j) == 0) return hard(j, ZH_JSON_MALFORMED);
-        for (; power < j->at && exponent < 1000000000; power++) exponent = exponent * 10 + (*power - '0');
+        for (; power < j->at && exponent < 1000000000; power++)
+            exponent = exponent * 10 + (*power - '0');
         if (down) exponent = -exponent;
     }
-    const bool fits = real ? real_fits(digits, j->at, exponent) : integer_fits(negative, digits, whole);
+    const bool fits =
+        real ? real_fits(digits, j->at, exponent) : integer_fits(negative, digits, whole);
     if (!fits) soft(j, ZH_JSON_NUMBER, start);
     return true;
 }

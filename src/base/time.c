@@ -143,7 +143,8 @@ zh_err zh_time_parse_civil(zh_sv text, zh_civil *civil, bool *zoned, int32_t *of
         !digits(text, &at, 2, &month) || !letter(text, &at, '-') || !digits(text, &at, 2, &day))
         return ZH_FORMAT;
     if (letter(text, &at, 'T') || letter(text, &at, 't') || letter(text, &at, ' ')) {
-        if (!digits(text, &at, 2, &hour) || !letter(text, &at, ':') || !digits(text, &at, 2, &minute))
+        if (!digits(text, &at, 2, &hour) || !letter(text, &at, ':') ||
+            !digits(text, &at, 2, &minute))
             return ZH_FORMAT;
         if (letter(text, &at, ':') &&
             (!digits(text, &at, 2, &second) || !fraction(text, &at, &civil->ms)))

@@ -18,7 +18,8 @@ zh_clock zh_clock_repair(int64_t original_ms, int64_t sent_ms, int64_t received_
     int64_t time_ms = original_ms;
     if (sent_ms != ZH_CLOCK_ABSENT && sent_ms != ZH_CLOCK_UNREADABLE) {
         const int64_t skew_ms = received_ms - sent_ms;
-        if (skew_ms > ZH_CLOCK_SKEW_MS_MAX || skew_ms < -ZH_CLOCK_SKEW_MS_MAX) return received(received_ms);
+        if (skew_ms > ZH_CLOCK_SKEW_MS_MAX || skew_ms < -ZH_CLOCK_SKEW_MS_MAX)
+            return received(received_ms);
         time_ms = received_ms - (sent_ms - original_ms);
     }
     if (time_ms < ZH_TIME_MS_MIN || time_ms > received_ms + ZH_CLOCK_AHEAD_MS_MAX)

@@ -171,12 +171,26 @@ static const row properties_rows[] = {
     { ZH_TEXT("zip"), NULL }, /* a few houses */
     { ZH_TEXT("zipcode"), NULL }, /* a few houses */
 };
-static const table properties_table = { properties_rows, sizeof properties_rows / sizeof *properties_rows, {
-    ['a' - 'a'] = 0x2008, ['b' - 'a'] = 0x100, ['c' - 'a'] = 0x100000, ['e' - 'a'] = 0x1000,
-    ['f' - 'a'] = 0x100100, ['i' - 'a'] = 0x8008, ['l' - 'a'] = 0x4001, ['m' - 'a'] = 0x4000,
-    ['o' - 'a'] = 0x8000, ['p' - 'a'] = 0x4081, ['r' - 'a'] = 0x10, ['s' - 'a'] = 0x80080,
-    ['t' - 'a'] = 0x20000, ['u' - 'a'] = 0x42000, ['w' - 'a'] = 0x10, ['z' - 'a'] = 0x100,
-} };
+static const table properties_table = { properties_rows,
+                                        sizeof properties_rows / sizeof *properties_rows,
+                                        {
+                                            ['a' - 'a'] = 0x2008,
+                                            ['b' - 'a'] = 0x100,
+                                            ['c' - 'a'] = 0x100000,
+                                            ['e' - 'a'] = 0x1000,
+                                            ['f' - 'a'] = 0x100100,
+                                            ['i' - 'a'] = 0x8008,
+                                            ['l' - 'a'] = 0x4001,
+                                            ['m' - 'a'] = 0x4000,
+                                            ['o' - 'a'] = 0x8000,
+                                            ['p' - 'a'] = 0x4081,
+                                            ['r' - 'a'] = 0x10,
+                                            ['s' - 'a'] = 0x80080,
+                                            ['t' - 'a'] = 0x20000,
+                                            ['u' - 'a'] = 0x42000,
+                                            ['w' - 'a'] = 0x10,
+                                            ['z' - 'a'] = 0x100,
+                                        } };
 
 static const table *const tables[] = {
     [ZH_PERSONAL_CONTEXT] = &context_table,
@@ -213,14 +227,6 @@ static const row *find(const table *in, zh_sv key)
     return NULL;
 }
 
-static void put_key(zh_buf *out, zh_sv key, bool *first)
-{
-    if (!*first) zh_buf_put_u8(out, ',');
-    *first = false;
-    zh_json_put_text(out, key);
-    zh_buf_put_u8(out, ':');
-}
-
 static size_t leave(const table *in, zh_json_value object, zh_buf *out)
 {
     size_t personal = 0;
@@ -232,9 +238,10 @@ static size_t leave(const table *in, zh_json_value object, zh_buf *out)
             personal++;
             continue;
         }
-        put_key(out, it.key, &first);
-        if (hit == NULL) zh_json_write(it.value, out);
-        else personal += leave(hit->inside, it.value, out); /* tables nest twice at most */
+        zh_json_put_member(out, first, it.key, hit == NULL ? it.value : (zh_json_value){ 0 });
+        first = false;
+        if (hit != NULL)
+            personal += leave(hit->inside, it.value, out); /* tables nest twice at most */
     }
     zh_buf_put_u8(out, '}');
     return personal;
@@ -249,15 +256,11 @@ static size_t take(const table *in, zh_json_value object, zh_buf *out)
         const row *hit = find(in, it.key);
         if (hit == NULL) continue;
         const size_t before = out->size;
-        const bool was_first = first;
-        size_t inside = 1;
-        put_key(out, it.key, &first);
-        if (hit->inside == NULL || !zh_json_is(it.value, ZH_JSON_OBJECT)) zh_json_write(it.value, out);
-        else inside = take(hit->inside, it.value, out);
-        if (inside == 0) { /* nothing personal in there: as if it had not been begun */
-            out->size = before;
-            first = was_first;
-        }
+        const bool whole = hit->inside == NULL || !zh_json_is(it.value, ZH_JSON_OBJECT);
+        zh_json_put_member(out, first, it.key, whole ? it.value : (zh_json_value){ 0 });
+        const size_t inside = whole ? 1 : take(hit->inside, it.value, out);
+        if (inside == 0) out->size = before; /* nothing personal in there: as if not begun */
+        else first = false;
         personal += inside;
     }
     zh_buf_put_u8(out, '}');
@@ -280,16 +283,15 @@ static void merge(zh_json_value left, zh_json_value personal, zh_buf *out)
     zh_buf_put_u8(out, '{');
     for (zh_json_iter it = zh_json_walk(left); zh_json_next(&it);) {
         const zh_json_value other = zh_json_get(personal, it.key);
-        put_key(out, it.key, &first);
-        if (zh_json_is(it.value, ZH_JSON_OBJECT) && zh_json_is(other, ZH_JSON_OBJECT))
-            merge(it.value, other, out); /* as deep as the parser allows */
-        else
-            zh_json_write(it.value, out);
+        const bool both = zh_json_is(it.value, ZH_JSON_OBJECT) && zh_json_is(other, ZH_JSON_OBJECT);
+        zh_json_put_member(out, first, it.key, both ? (zh_json_value){ 0 } : it.value);
+        first = false;
+        if (both) merge(it.value, other, out); /* as deep as the parser allows */
     }
     for (zh_json_iter it = zh_json_walk(personal); zh_json_next(&it);) {
         if (!zh_json_is(zh_json_get(left, it.key), ZH_JSON_ABSENT)) continue;
-        put_key(out, it.key, &first);
-        zh_json_write(it.value, out);
+        zh_json_put_member(out, first, it.key, it.value);
+        first = false;
     }
     zh_buf_put_u8(out, '}');
 }
@@ -311,7 +313,8 @@ zh_err zh_personal_join(zh_json *parser, zh_buf *scratch, zh_personal_part part,
     zh_json_iter it = zh_json_walk(both);
     zh_json_value objects[2] = { 0 };
     for (int i = 0; i < 2 && zh_json_next(&it); i++) objects[i] = it.value;
-    if (!zh_json_is(objects[0], ZH_JSON_OBJECT) || !zh_json_is(objects[1], ZH_JSON_OBJECT)) return ZH_FORMAT;
+    if (!zh_json_is(objects[0], ZH_JSON_OBJECT) || !zh_json_is(objects[1], ZH_JSON_OBJECT))
+        return ZH_FORMAT;
     merge(objects[0], zh_json_get(objects[1], part_names[part]), out);
     return zh_buf_err(out);
 }

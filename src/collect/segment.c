@@ -16,6 +16,17 @@ typedef struct reading {
     zh_reject envelope_why;      /* not NONE: a fault that every item inherits */
 } reading;
 
+/* Without JSON's blanks around, and no other bytes. */
+static zh_sv trim(zh_sv text)
+{
+    static const char blanks[4] = { ' ', '\t', '\n', '\r' };
+    while (text.size > 0 && memchr(blanks, text.data[0], sizeof blanks) != NULL)
+        text.data++, text.size--;
+    while (text.size > 0 && memchr(blanks, text.data[text.size - 1], sizeof blanks) != NULL)
+        text.size--;
+    return text;
+}
+
 static zh_err refuse_request(zh_segment_batch *out, zh_err e, const char *fault, size_t offset)
 {
     out->fault = fault;
@@ -51,7 +62,8 @@ static zh_sv peek(zh_sv raw, zh_sv key, size_t size_max)
     while (zh_json_split_next(&it)) {
         if (!zh_sv_equal(it.key, key) || it.value.size < 2 || it.value.data[0] != '"') continue;
         const zh_sv text = zh_sv_part(it.value, 1, it.value.size - 2);
-        const bool plain = text.size > 0 && text.size <= size_max && memchr(text.data, '\\', text.size) == NULL;
+        const bool plain =
+            text.size > 0 && text.size <= size_max && memchr(text.data, '\\', text.size) == NULL;
         return plain ? text : (zh_sv){ 0 };
     }
     return (zh_sv){ 0 };
@@ -70,7 +82,8 @@ static zh_err make_room(reading *r, uint32_t items)
     out->events = ZH_TAKE(r->ask->arena, zh_event, items);
     out->events_index = ZH_TAKE(r->ask->arena, uint32_t, items);
     out->rejects = ZH_TAKE(r->ask->arena, zh_segment_reject, items);
-    return out->events == NULL || out->events_index == NULL || out->rejects == NULL ? ZH_FULL : ZH_OK;
+    return out->events == NULL || out->events_index == NULL || out->rejects == NULL ? ZH_FULL
+                                                                                    : ZH_OK;
 }
 
 /* Members of both objects; where both have one, `mine` wins, or both are merged one level deeper. */
@@ -94,7 +107,8 @@ static void put_merged(zh_json_value mine, zh_json_value shared, int levels, zh_
     zh_json_out_end(out);
 }
 
-static void put_shared(zh_json_value mine, zh_json_value shared, zh_sv key, int levels, zh_json_out *out)
+static void put_shared(zh_json_value mine, zh_json_value shared, zh_sv key, int levels,
+                       zh_json_out *out)
 {
     const bool nothing = zh_json_is(mine, ZH_JSON_ABSENT) || zh_json_is(mine, ZH_JSON_NULL);
     if (nothing && !zh_json_is(shared, ZH_JSON_OBJECT)) return;
@@ -106,18 +120,21 @@ static void put_shared(zh_json_value mine, zh_json_value shared, zh_sv key, int 
 }
 
 /* The item with the envelope's context and integrations in it, as JSON in the scratch buffer. */
-static void write_merged(zh_json_value item, zh_json_value context, zh_json_value integrations, zh_buf *scratch)
+static void write_merged(zh_json_value item, zh_json_value context, zh_json_value integrations,
+                         zh_buf *scratch)
 {
     zh_buf_reset(scratch); /* the parser has its own copy */
     zh_json_out out = zh_json_out_on(scratch);
     zh_json_out_object(&out);
     for (zh_json_iter it = zh_json_walk(item); zh_json_next(&it);) {
-        if (zh_sv_equal(it.key, ZH_SV("context")) || zh_sv_equal(it.key, ZH_SV("integrations"))) continue;
+        if (zh_sv_equal(it.key, ZH_SV("context")) || zh_sv_equal(it.key, ZH_SV("integrations")))
+            continue;
         zh_json_out_key(&out, it.key);
         zh_json_out_value(&out, it.value);
     }
     put_shared(zh_json_get(item, ZH_SV("context")), context, ZH_SV("context"), 1, &out);
-    put_shared(zh_json_get(item, ZH_SV("integrations")), integrations, ZH_SV("integrations"), 0, &out);
+    put_shared(zh_json_get(item, ZH_SV("integrations")), integrations, ZH_SV("integrations"), 0,
+               &out);
     zh_json_out_end(&out);
 }
 
@@ -126,7 +143,8 @@ static zh_err parse_item(const reading *r, zh_sv raw, zh_json_value *item, zh_js
 {
     zh_json *parser = r->ask->parser;
     zh_buf *scratch = r->ask->scratch;
-    if (r->context.size == 0 && r->integrations.size == 0) return zh_json_parse(parser, raw, item, fault);
+    if (r->context.size == 0 && r->integrations.size == 0)
+        return zh_json_parse(parser, raw, item, fault);
     zh_buf_reset(scratch);
     zh_buf_put_u8(scratch, '[');
     zh_buf_put(scratch, raw);
@@ -143,7 +161,8 @@ static zh_err parse_item(const reading *r, zh_sv raw, zh_json_value *item, zh_js
     zh_json_iter it = zh_json_walk(all);
     for (int i = 0; i < 3 && zh_json_next(&it); i++) parts[i] = it.value;
     *item = parts[0];
-    if (!zh_json_is(parts[0], ZH_JSON_OBJECT) || zh_json_repeated_key(parser, parts[0], NULL)) return ZH_OK;
+    if (!zh_json_is(parts[0], ZH_JSON_OBJECT) || zh_json_repeated_key(parser, parts[0], NULL))
+        return ZH_OK;
     write_merged(parts[0], parts[1], parts[2], scratch);
     e = zh_buf_err(scratch);
     return e != ZH_OK ? e : zh_json_parse(parser, zh_buf_view(scratch), item, fault);
@@ -163,7 +182,8 @@ static zh_err read_item(const reading *r, zh_sv raw, uint32_t index)
     zh_segment_batch *out = r->out;
     zh_segment_reject reject = { .raw = raw, .index = index };
     reject.why = raw.size > ZH_EVENT_BYTES_MAX ? ZH_REJECT_TOO_LARGE : r->envelope_why;
-    if (reject.why == r->envelope_why && reject.why != ZH_REJECT_NONE) reject.detail = ZH_SV("envelope");
+    if (reject.why == r->envelope_why && reject.why != ZH_REJECT_NONE)
+        reject.detail = ZH_SV("envelope");
     if (reject.why != ZH_REJECT_NONE) return refuse_unread(r, reject);
     zh_json_value item;
     zh_json_fault fault = { ZH_JSON_FINE, ZH_JSON_OFFSET_UNKNOWN };
@@ -175,15 +195,24 @@ static zh_err read_item(const reading *r, zh_sv raw, uint32_t index)
         return ZH_OK;
     }
     if (e != ZH_OK) return e;
-    if (!zh_json_is(item, ZH_JSON_OBJECT)) reject.why = ZH_REJECT_NOT_OBJECT;
-    else if ((e = zh_json_keep(r->ask->parser, item, r->ask->arena)) != ZH_OK) return e;
-    else if (zh_json_repeated_key(r->ask->parser, item, &reject.detail)) reject.why = ZH_REJECT_REPEATED_KEY;
+    if (!zh_json_is(item, ZH_JSON_OBJECT)) {
+        reject.why = ZH_REJECT_NOT_OBJECT;
+    } else if (zh_json_repeated_key(r->ask->parser, item, &reject.detail)) {
+        reject.why = ZH_REJECT_REPEATED_KEY;
+        reject.detail = zh_arena_copy(r->ask->arena, reject.detail);
+        if (reject.detail.data == NULL) return ZH_FULL;
+    }
     if (reject.why != ZH_REJECT_NONE) {
         add_reject(out, reject);
         return ZH_OK;
     }
-    if (r->ask->route != ZH_SEGMENT_BATCH) out->write_key = zh_json_text_or_empty(zh_json_get(item, ZH_SV("writeKey")));
-    const zh_segment_item_ask ask = { .request = r->ask, .item = item, .sent_ms = r->sent_ms, .index = index };
+    e = zh_json_keep(r->ask->parser, item, r->ask->arena);
+    if (e != ZH_OK) return e;
+    if (r->ask->route != ZH_SEGMENT_BATCH)
+        out->write_key = zh_json_text_or_empty(zh_json_get(item, ZH_SV("writeKey")));
+    const zh_segment_item_ask ask = {
+        .request = r->ask, .item = item, .sent_ms = r->sent_ms, .index = index
+    };
     e = zh_segment_item(&ask, &out->events[out->events_count], &reject);
     if (e != ZH_OK) return e;
     if (reject.why != ZH_REJECT_NONE) add_reject(out, reject);
@@ -193,9 +222,10 @@ static zh_err read_item(const reading *r, zh_sv raw, uint32_t index)
 
 static zh_err read_single(reading *r)
 {
-    const zh_sv raw = zh_sv_trim(r->ask->body);
+    const zh_sv raw = trim(r->ask->body);
     if (raw.size > ZH_EVENT_BYTES_MAX)
-        return refuse_request(r->out, ZH_RANGE, "the event is larger than 32,768 bytes", ZH_JSON_OFFSET_UNKNOWN);
+        return refuse_request(r->out, ZH_RANGE, "the event is larger than 32,768 bytes",
+                              ZH_JSON_OFFSET_UNKNOWN);
     r->out->items_count = 1;
     zh_err e = make_room(r, 1);
     if (e == ZH_OK) e = read_item(r, raw, 0);
@@ -223,7 +253,8 @@ static bool split_envelope(zh_sv body, envelope *found)
     while (zh_json_split_next(&it)) {
         if (zh_sv_equal(it.key, ZH_SV("batch"))) note(&found->batch, it.value, found);
         else if (zh_sv_equal(it.key, ZH_SV("context"))) note(&found->context, it.value, found);
-        else if (zh_sv_equal(it.key, ZH_SV("integrations"))) note(&found->integrations, it.value, found);
+        else if (zh_sv_equal(it.key, ZH_SV("integrations")))
+            note(&found->integrations, it.value, found);
     }
     return !it.bad;
 }
@@ -243,7 +274,8 @@ static zh_err read_envelope(reading *r, const envelope *found)
     if (e != ZH_OK) return e;
     const zh_sv text = zh_buf_view(ask->scratch);
     e = zh_json_parse(ask->parser, text, &root, &fault);
-    if (fault.kind == ZH_JSON_LARGE) fault = zh_json_judge(text).kind == ZH_JSON_FINE ? fault : zh_json_judge(text);
+    if (fault.kind == ZH_JSON_LARGE)
+        fault = zh_json_judge(text).kind == ZH_JSON_FINE ? fault : zh_json_judge(text);
     if (is_malformed(fault.kind)) return malformed(r);
     if (e == ZH_NOMEM) return e;
     if (e != ZH_OK) {
@@ -251,14 +283,17 @@ static zh_err read_envelope(reading *r, const envelope *found)
         r->out->write_key = peek(text, ZH_SV("writeKey"), ZH_EXTERNAL_ID_BYTES_MAX);
         return ZH_OK;
     }
+    if (zh_json_repeated_key(ask->parser, root, NULL)) r->envelope_why = ZH_REJECT_REPEATED_KEY;
     e = zh_json_keep(ask->parser, root, ask->arena);
     if (e != ZH_OK) return e;
-    if (zh_json_repeated_key(ask->parser, root, NULL)) r->envelope_why = ZH_REJECT_REPEATED_KEY;
     r->out->write_key = zh_json_text_or_empty(zh_json_get(root, ZH_SV("writeKey")));
-    if (!zh_segment_time(zh_json_get(root, ZH_SV("sentAt")), &r->sent_ms)) r->sent_ms = ZH_CLOCK_ABSENT;
+    if (!zh_segment_time(zh_json_get(root, ZH_SV("sentAt")), &r->sent_ms))
+        r->sent_ms = ZH_CLOCK_ABSENT;
     if (zh_json_count(zh_json_get(root, ZH_SV("context"))) > 0) r->context = found->context;
-    if (zh_json_count(zh_json_get(root, ZH_SV("integrations"))) > 0) r->integrations = found->integrations;
-    if (r->context.size + r->integrations.size > ZH_SEGMENT_SHARED_BYTES_MAX) r->envelope_why = ZH_REJECT_TOO_LARGE;
+    if (zh_json_count(zh_json_get(root, ZH_SV("integrations"))) > 0)
+        r->integrations = found->integrations;
+    if (r->context.size + r->integrations.size > ZH_SEGMENT_SHARED_BYTES_MAX)
+        r->envelope_why = ZH_REJECT_TOO_LARGE;
     return ZH_OK;
 }
 
@@ -271,14 +306,16 @@ static zh_err no_batch(reading *r, zh_reject why)
     if (e != ZH_OK) return e;
     if (r->out->write_key.size == 0)
         r->out->write_key = peek(r->ask->body, ZH_SV("writeKey"), ZH_EXTERNAL_ID_BYTES_MAX);
-    add_reject(r->out, (zh_segment_reject){ .why = why, .detail = ZH_SV("batch"), .raw = zh_sv_trim(r->ask->body) });
+    add_reject(r->out, (zh_segment_reject){
+                           .why = why, .detail = ZH_SV("batch"), .raw = trim(r->ask->body) });
     return ZH_OK;
 }
 
 /* The items' slices; *count may exceed what was kept. */
 static zh_err split_batch(const reading *r, zh_sv batch, zh_sv **slices, uint32_t *count)
 {
-    const size_t room = batch.size / 2 < ZH_SEGMENT_EVENTS_MAX ? batch.size / 2 + 1 : ZH_SEGMENT_EVENTS_MAX;
+    const size_t room =
+        batch.size / 2 < ZH_SEGMENT_EVENTS_MAX ? batch.size / 2 + 1 : ZH_SEGMENT_EVENTS_MAX;
     *count = 0;
     *slices = ZH_TAKE(r->ask->arena, zh_sv, room);
     if (*slices == NULL) return ZH_FULL;
@@ -294,12 +331,15 @@ static zh_err read_batch(reading *r)
     envelope found = { 0 };
     uint32_t count;
     zh_sv *slices;
-    if (zh_sv_trim(ask->body).size > ZH_SEGMENT_BATCH_BYTES_MAX)
-        return refuse_request(r->out, ZH_RANGE, "the batch is larger than 512,000 bytes", ZH_JSON_OFFSET_UNKNOWN);
+    if (trim(ask->body).size > ZH_SEGMENT_BATCH_BYTES_MAX)
+        return refuse_request(r->out, ZH_RANGE, "the batch is larger than 512,000 bytes",
+                              ZH_JSON_OFFSET_UNKNOWN);
     if (!split_envelope(ask->body, &found)) return no_batch(r, ZH_REJECT_NOT_OBJECT);
     if (found.repeated)
-        return refuse_request(r->out, ZH_FORMAT, "the envelope has a key twice", ZH_JSON_OFFSET_UNKNOWN);
-    if (found.batch.size == 0 || found.batch.data[0] != '[') return no_batch(r, ZH_REJECT_BAD_FIELD);
+        return refuse_request(r->out, ZH_FORMAT, "the envelope has a key twice",
+                              ZH_JSON_OFFSET_UNKNOWN);
+    if (found.batch.size == 0 || found.batch.data[0] != '[')
+        return no_batch(r, ZH_REJECT_BAD_FIELD);
     zh_err e = read_envelope(r, &found);
     if (e == ZH_OK) e = split_batch(r, found.batch, &slices, &count);
     if (e != ZH_OK) return e;

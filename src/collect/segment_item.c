@@ -47,8 +47,8 @@ static void put_field(fields *f, zh_sv key, zh_json_value value)
     case 8: FIELD("category", category) break;
     case 9: FIELD("messageId", message_id) FIELD("timestamp", timestamp) break;
     case 10:
-        FIELD("properties", properties) FIELD("previousId", previous_id) FIELD("receivedAt", received_at)
-        break;
+        FIELD("properties", properties)
+        FIELD("previousId", previous_id) FIELD("receivedAt", received_at) break;
     case 11: FIELD("anonymousId", anonymous_id) break;
     case 12: FIELD("integrations", integrations) break;
     case 17: FIELD("originalTimestamp", original_timestamp) break;
@@ -83,7 +83,8 @@ bool zh_segment_time(zh_json_value value, int64_t *ms)
     return true;
 }
 
-static bool read_type(const zh_segment_item_ask *ask, const fields *f, zh_event *event, zh_segment_reject *reject)
+static bool read_type(const zh_segment_item_ask *ask, const fields *f, zh_event *event,
+                      zh_segment_reject *reject)
 {
     static const struct { zh_sv name; zh_event_type type; } types[] = {
         { { "track", 5 }, ZH_EVENT_TRACK },   { { "identify", 8 }, ZH_EVENT_IDENTIFY },
@@ -117,7 +118,9 @@ static zh_err read_id(zh_json_value value, zh_arena *arena, zh_sv name, zh_sv *i
         if (zh_sv_trim(text).size == 0) return ZH_OK;
     } else if (type == ZH_JSON_INT) {
         char digits[24];
-        const int size = zh_json_uint(value, &large) ? snprintf(digits, sizeof digits, "%llu", (unsigned long long)large) : 0;
+        const int size = zh_json_uint(value, &large)
+                             ? snprintf(digits, sizeof digits, "%llu", (unsigned long long)large)
+                             : 0;
         const zh_err e = size == 0 ? zh_segment_id(value, arena, &text) : ZH_OK;
         if (e != ZH_OK) return e;
         if (size > 0) text = zh_arena_copy(arena, (zh_sv){ digits, (size_t)size });
@@ -132,15 +135,18 @@ static zh_err read_id(zh_json_value value, zh_arena *arena, zh_sv name, zh_sv *i
     return ZH_OK;
 }
 
-static zh_err read_ids(const zh_segment_item_ask *ask, const fields *f, zh_event *event, zh_segment_reject *reject)
+static zh_err read_ids(const zh_segment_item_ask *ask, const fields *f, zh_event *event,
+                       zh_segment_reject *reject)
 {
     zh_arena *arena = ask->request->arena;
     bool blocked = false, other = false;
     zh_err e = read_id(f->user_id, arena, ZH_SV("userId"), &event->user_id, &blocked, reject);
     if (e == ZH_OK)
-        e = read_id(f->anonymous_id, arena, ZH_SV("anonymousId"), &event->anonymous_id, &blocked, reject);
+        e = read_id(f->anonymous_id, arena, ZH_SV("anonymousId"), &event->anonymous_id, &blocked,
+                    reject);
     if (e == ZH_OK && event->type == ZH_EVENT_ALIAS)
-        e = read_id(f->previous_id, arena, ZH_SV("previousId"), &event->previous_id, &other, reject);
+        e = read_id(f->previous_id, arena, ZH_SV("previousId"), &event->previous_id, &other,
+                    reject);
     if (e == ZH_OK && event->type == ZH_EVENT_GROUP)
         e = read_id(f->group_id, arena, ZH_SV("groupId"), &event->group_id, &other, reject);
     if (e != ZH_OK || reject->why != ZH_REJECT_NONE) return e;
@@ -160,17 +166,21 @@ static bool read_name(zh_json_value value, zh_sv *out)
 static bool read_names(const fields *f, zh_event *event, zh_segment_reject *reject)
 {
     if (event->type == ZH_EVENT_TRACK) {
-        if (!read_name(f->event, &event->name)) return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("event"));
-        if (zh_sv_trim(event->name).size == 0) return refuse(reject, ZH_REJECT_NO_EVENT, (zh_sv){ 0 });
+        if (!read_name(f->event, &event->name))
+            return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("event"));
+        if (zh_sv_trim(event->name).size == 0)
+            return refuse(reject, ZH_REJECT_NO_EVENT, (zh_sv){ 0 });
         event->act = zh_name_act(event->name);
         return true;
     }
     if (event->type != ZH_EVENT_PAGE && event->type != ZH_EVENT_SCREEN) return true;
     zh_json_value name = f->name, category = f->category;
     if (zh_json_is(name, ZH_JSON_ABSENT)) name = zh_json_get(f->properties, ZH_SV("name"));
-    if (zh_json_is(category, ZH_JSON_ABSENT)) category = zh_json_get(f->properties, ZH_SV("category"));
+    if (zh_json_is(category, ZH_JSON_ABSENT))
+        category = zh_json_get(f->properties, ZH_SV("category"));
     if (!read_name(name, &event->name)) return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("name"));
-    if (!read_name(category, &event->category)) return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("category"));
+    if (!read_name(category, &event->category))
+        return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("category"));
     return true;
 }
 
@@ -186,7 +196,8 @@ static bool check_objects(const fields *f, const zh_event *event, zh_segment_rej
         return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("properties"));
     if (with_traits && !is_object_or_absent(f->traits))
         return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("traits"));
-    if (!is_object_or_absent(f->context)) return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("context"));
+    if (!is_object_or_absent(f->context))
+        return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("context"));
     if (!is_object_or_absent(f->integrations))
         return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("integrations"));
     return true;
@@ -197,10 +208,12 @@ static bool check_objects(const fields *f, const zh_event *event, zh_segment_rej
 static bool import_time(const fields *f, int64_t original_ms, int64_t sent_ms, zh_event *event)
 {
     int64_t repaired_ms, received_ms;
-    if (!zh_segment_time(f->timestamp, &repaired_ms) || !zh_segment_time(f->received_at, &received_ms))
+    if (!zh_segment_time(f->timestamp, &repaired_ms) ||
+        !zh_segment_time(f->received_at, &received_ms))
         return false;
     event->time_ms = repaired_ms > ZH_CLOCK_UNREADABLE ? repaired_ms : original_ms;
-    if (repaired_ms == ZH_CLOCK_ABSENT && original_ms > ZH_CLOCK_UNREADABLE && received_ms > ZH_CLOCK_UNREADABLE) {
+    if (repaired_ms == ZH_CLOCK_ABSENT && original_ms > ZH_CLOCK_UNREADABLE &&
+        received_ms > ZH_CLOCK_UNREADABLE) {
         const zh_clock clock = zh_clock_repair(original_ms, sent_ms, received_ms);
         event->time_ms = clock.time_ms;
         event->marks |= clock.marks;
@@ -208,17 +221,20 @@ static bool import_time(const fields *f, int64_t original_ms, int64_t sent_ms, z
     return event->time_ms > ZH_CLOCK_UNREADABLE;
 }
 
-static bool read_times(const zh_segment_item_ask *ask, const fields *f, zh_event *event, bool *own_time,
-                       zh_segment_reject *reject)
+static bool read_times(const zh_segment_item_ask *ask, const fields *f, zh_event *event,
+                       bool *own_time, zh_segment_reject *reject)
 {
     const bool is_import = ask->request->is_import;
     int64_t original_ms, stated_ms, sent_ms;
-    if (!zh_segment_time(f->timestamp, &stated_ms)) return refuse(reject, ZH_REJECT_BAD_TIME, ZH_SV("timestamp"));
+    if (!zh_segment_time(f->timestamp, &stated_ms))
+        return refuse(reject, ZH_REJECT_BAD_TIME, ZH_SV("timestamp"));
     if (!zh_segment_time(f->original_timestamp, &original_ms))
         return refuse(reject, ZH_REJECT_BAD_TIME, ZH_SV("originalTimestamp"));
     /* Live, `timestamp` is the client's own; in an export it is repaired, the client's stands beside it. */
-    if (original_ms == ZH_CLOCK_ABSENT || (!is_import && stated_ms != ZH_CLOCK_ABSENT)) original_ms = stated_ms;
-    if (!zh_segment_time(f->sent_at, &sent_ms) || sent_ms == ZH_CLOCK_ABSENT) sent_ms = ask->sent_ms;
+    if (original_ms == ZH_CLOCK_ABSENT || (!is_import && stated_ms != ZH_CLOCK_ABSENT))
+        original_ms = stated_ms;
+    if (!zh_segment_time(f->sent_at, &sent_ms) || sent_ms == ZH_CLOCK_ABSENT)
+        sent_ms = ask->sent_ms;
     event->received_ms = ask->request->received_ms;
     event->sent_ms = sent_ms > ZH_CLOCK_UNREADABLE ? sent_ms : 0;
     *own_time = original_ms > ZH_CLOCK_UNREADABLE;
@@ -282,7 +298,8 @@ static zh_sv ip_to_fill(const zh_segment_ask *request, zh_json_value context)
     return absent ? request->peer_ip : (zh_sv){ 0 };
 }
 
-static void put_personal_context(const zh_segment_ask *request, zh_json_value context, bool personal, zh_buf *out)
+static void put_personal_context(const zh_segment_ask *request, zh_json_value context,
+                                 bool personal, zh_buf *out)
 {
     const zh_sv ip = ip_to_fill(request, context);
     if (!personal && ip.size == 0) return;
@@ -345,7 +362,8 @@ static uint64_t body_hash(const zh_event *event, int64_t own_ms, zh_sv hashed)
 /* An id for an event that has none, so that the same bytes sent again are the same event. Without a
  * time of the client's a repeat cannot be told from a second event of the same kind: then the time
  * of receipt and the place in the batch make each its own. */
-static zh_err make_message_id(const zh_segment_item_ask *ask, bool own_time, zh_sv hashed, zh_event *event)
+static zh_err make_message_id(const zh_segment_item_ask *ask, bool own_time, zh_sv hashed,
+                              zh_event *event)
 {
     static const zh_sip_key public_key = { "zhun message v1" };
     uint64_t a = event->body_hash, b = zh_sip64(&public_key, hashed);
@@ -354,7 +372,8 @@ static zh_err make_message_id(const zh_segment_item_ask *ask, bool own_time, zh_
         b = zh_mix64(b ^ ask->index);
     }
     char text[40];
-    const int size = snprintf(text, sizeof text, "zh-%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
+    const int size = snprintf(text, sizeof text, "zh-%016llx%016llx", (unsigned long long)a,
+                              (unsigned long long)b);
     event->message_id = zh_arena_copy(ask->request->arena, (zh_sv){ text, (size_t)size });
     event->marks |= ZH_MARK_NO_MESSAGE_ID;
     return event->message_id.data == NULL ? ZH_FULL : ZH_OK;
@@ -366,14 +385,16 @@ static zh_sv view(const char *base, piece p)
 }
 
 /* Bring the parts into the arena and finish the event. */
-static zh_err keep_parts(const zh_segment_item_ask *ask, const fields *f, bool own_time, zh_event *event)
+static zh_err keep_parts(const zh_segment_item_ask *ask, const fields *f, bool own_time,
+                         zh_event *event)
 {
     const zh_segment_ask *request = ask->request;
     zh_json_value traits = { 0 }, properties = { 0 };
     if (event->type == ZH_EVENT_IDENTIFY || event->type == ZH_EVENT_GROUP) traits = f->traits;
     else if (event->type != ZH_EVENT_ALIAS) properties = f->properties;
     if (event->type == ZH_EVENT_IDENTIFY && zh_json_is(traits, ZH_JSON_ABSENT)) {
-        const zh_json_value inside = zh_json_get(f->context, ZH_SV("traits")); /* where RudderStack's SDK has them */
+        const zh_json_value inside =
+            zh_json_get(f->context, ZH_SV("traits")); /* where RudderStack's SDK has them */
         if (zh_json_is(inside, ZH_JSON_OBJECT)) traits = inside;
     }
     parts p;
@@ -411,16 +432,19 @@ zh_err zh_segment_item(const zh_segment_item_ask *ask, zh_event *event, zh_segme
     bool own_time;
     *event = (zh_event){ 0 };
     reject->why = ZH_REJECT_NONE;
-    for (zh_json_iter it = zh_json_walk(ask->item); zh_json_next(&it);) put_field(&f, it.key, it.value);
+    for (zh_json_iter it = zh_json_walk(ask->item); zh_json_next(&it);)
+        put_field(&f, it.key, it.value);
     zh_err e = read_message_id(ask, &f, event, reject);
     if (e != ZH_OK || reject->why != ZH_REJECT_NONE) return e;
     if (!read_type(ask, &f, event, reject) || !check_objects(&f, event, reject)) return ZH_OK;
     e = read_ids(ask, &f, event, reject);
     if (e != ZH_OK || reject->why != ZH_REJECT_NONE) return e;
-    if (!read_names(&f, event, reject) || !read_times(ask, &f, event, &own_time, reject)) return ZH_OK;
+    if (!read_names(&f, event, reject) || !read_times(ask, &f, event, &own_time, reject))
+        return ZH_OK;
     if (event->type == ZH_EVENT_TRACK) {
         zh_sv bad = { 0 };
-        e = zh_segment_shop(f.properties, ask->request->is_import, ask->request->arena, event, &bad);
+        e = zh_segment_shop(f.properties, ask->request->is_import, ask->request->arena, event,
+                            &bad);
         if (e == ZH_RANGE) {
             (void)refuse(reject, ZH_REJECT_BAD_FIELD, bad);
             return ZH_OK;

@@ -16,25 +16,23 @@ typedef struct order {
     zh_json_value order_line, guest, non_product, repeat;
 } order;
 
-static bool is(zh_sv key, const char *name) /* sizes are equal */
-{
-    return memcmp(key.data, name, key.size) == 0;
-}
+/* Sizes are equal already; a size known to the compiler makes it one or two comparisons. */
+#define IS(key, literal) (memcmp((key).data, literal, sizeof(literal) - 1) == 0)
 
 static void product_member(product *p, zh_sv key, zh_json_value value)
 {
     switch (key.size) {
-    case 3: if (is(key, "sku")) p->sku = value; break;
-    case 4: if (is(key, "name")) p->name = value; break;
+    case 3: if (IS(key, "sku")) p->sku = value; break;
+    case 4: if (IS(key, "name")) p->name = value; break;
     case 5:
-        if (is(key, "price")) p->price = value;
-        else if (is(key, "brand")) p->brand = value;
+        if (IS(key, "price")) p->price = value;
+        else if (IS(key, "brand")) p->brand = value;
         break;
     case 8:
-        if (is(key, "quantity")) p->quantity = value;
-        else if (is(key, "category")) p->category = value;
+        if (IS(key, "quantity")) p->quantity = value;
+        else if (IS(key, "category")) p->category = value;
         break;
-    case 10: if (is(key, "product_id")) p->id = value; break;
+    case 10: if (IS(key, "product_id")) p->id = value; break;
     default: break;
     }
 }
@@ -43,19 +41,19 @@ static void order_member(order *o, zh_sv key, zh_json_value value)
 {
     switch (key.size) {
     case 5:
-        if (is(key, "total")) o->total = value;
-        else if (is(key, "value")) o->value = value;
+        if (IS(key, "total")) o->total = value;
+        else if (IS(key, "value")) o->value = value;
         break;
-    case 7: if (is(key, "revenue")) o->revenue = value; break;
+    case 7: if (IS(key, "revenue")) o->revenue = value; break;
     case 8:
-        if (is(key, "products")) o->products = value;
-        else if (is(key, "order_id")) o->order_id = value;
-        else if (is(key, "currency")) o->currency = value;
+        if (IS(key, "products")) o->products = value;
+        else if (IS(key, "order_id")) o->order_id = value;
+        else if (IS(key, "currency")) o->currency = value;
         break;
-    case 10: if (is(key, "zhun_guest")) o->guest = value; break;
-    case 11: if (is(key, "zhun_repeat")) o->repeat = value; break;
-    case 15: if (is(key, "zhun_order_line")) o->order_line = value; break;
-    case 16: if (is(key, "zhun_non_product")) o->non_product = value; break;
+    case 10: if (IS(key, "zhun_guest")) o->guest = value; break;
+    case 11: if (IS(key, "zhun_repeat")) o->repeat = value; break;
+    case 15: if (IS(key, "zhun_order_line")) o->order_line = value; break;
+    case 16: if (IS(key, "zhun_non_product")) o->non_product = value; break;
     default: break;
     }
 }
@@ -107,7 +105,8 @@ static bool given(zh_json_value value)
 }
 
 /* quantity x price, rounded once; the price is exact in minor units in nearly all data. */
-static bool line_total(zh_json_value value, int64_t price_minor, int64_t quantity, int digits, int64_t *minor)
+static bool line_total(zh_json_value value, int64_t price_minor, int64_t quantity, int digits,
+                       int64_t *minor)
 {
     double real;
     zh_sv text;
@@ -151,13 +150,15 @@ static void line_amounts(const product *p, int digits, zh_event *event, zh_line 
             line->quantity = 0;
             event->marks |= ZH_MARK_OUTLIER;
         }
-        if (refund && line->quantity < 0) line->quantity = -line->quantity; /* the act says the direction */
+        if (refund && line->quantity < 0)
+            line->quantity = -line->quantity; /* the act says the direction */
         if (line->quantity < 0 && !ledger) line->quantity = 0;
         if (line->quantity == 0) event->marks |= ZH_MARK_OUTLIER;
     }
     if (!given(p->price)) return;
     int64_t minor;
-    if (!zh_segment_amount(p->price, digits, &minor) || minor < 0 || minor > ZH_SEGMENT_AMOUNT_MINOR_MAX) {
+    if (!zh_segment_amount(p->price, digits, &minor) || minor < 0 ||
+        minor > ZH_SEGMENT_AMOUNT_MINOR_MAX) {
         event->marks |= ZH_MARK_OUTLIER;
         return;
     }
@@ -254,7 +255,8 @@ static void import_marks(const order *o, zh_event *event)
     if (zh_json_int(o->repeat, &nth) && nth >= 2) event->marks |= ZH_MARK_REPEAT_LINE;
 }
 
-zh_err zh_segment_shop(zh_json_value properties, bool is_import, zh_arena *arena, zh_event *event, zh_sv *bad)
+zh_err zh_segment_shop(zh_json_value properties, bool is_import, zh_arena *arena, zh_event *event,
+                       zh_sv *bad)
 {
     order o = { 0 };
     for (zh_json_iter it = zh_json_walk(properties); zh_json_next(&it);) {

@@ -38,6 +38,7 @@ static void faults_are_told_apart(void)
         { "NaN", "[NaN]", ZH_JSON_MALFORMED, ZH_FORMAT, 1 },
         { "tab in a text", "[\"\t\"]", ZH_JSON_MALFORMED, ZH_FORMAT, 2 },
         { "bad escape", "[\"\\x\"]", ZH_JSON_MALFORMED, ZH_FORMAT, 3 },
+        { "half an escape of half a pair", "\"\\ud=12\"", ZH_JSON_MALFORMED, ZH_FORMAT, 4 },
         { "wrong bracket", "{\"a\":[1}}", ZH_JSON_MALFORMED, ZH_FORMAT, 7 },
         { "not UTF-8", "[\"\xC3(\"]", ZH_JSON_BAD_UTF8, ZH_FORMAT, 2 },
         { "surrogate in UTF-8", "[\"\xED\xA0\x80\"]", ZH_JSON_BAD_UTF8, ZH_FORMAT, 2 },

@@ -40,6 +40,7 @@ static void requests_are_answered(void)
         { "one with a key twice", ZH_SEGMENT_TRACK, "{\"event\":\"e\",\"userId\":\"u\",\"event\":\"f\"}", ZH_OK, 0, 1, ZH_REJECT_REPEATED_KEY },
         { "no object", ZH_SEGMENT_TRACK, "[]", ZH_OK, 0, 1, ZH_REJECT_NOT_OBJECT },
         { "nothing", ZH_SEGMENT_TRACK, "", ZH_FORMAT, 0, 0, 0 },
+        { "control bytes around", ZH_SEGMENT_TRACK, "\x06{}\x01", ZH_FORMAT, 0, 0, 0 },
         { "malformed", ZH_SEGMENT_TRACK, "{\"event\":", ZH_FORMAT, 0, 0, 0 },
         { "own type", ZH_SEGMENT_ANY, "{\"type\":\"page\",\"userId\":\"u\"}", ZH_OK, 1, 0, 0 },
         { "batch", ZH_SEGMENT_BATCH, "{\"batch\":[{\"type\":\"page\",\"userId\":\"u\"},3,{}]}", ZH_OK, 1, 2, ZH_REJECT_NOT_OBJECT },
