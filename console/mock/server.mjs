@@ -128,7 +128,7 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (mode === 'empty') return
       const rows = []
       for (const end = Math.floor(((now - START) / 1000) * 3); next < end; ) rows.push(shop.eventAt(++next, START + (next * 1000) / 3))
-      if (rows.length > 0) response.write(`event: batch\ndata: ${JSON.stringify(rows)}\n\n`)
+      if (rows.length > 0) response.write(`event: batch\ndata: ${JSON.stringify(rows.reverse())}\n\n`)
     }, 1000)
     streams.add(response)
     response.on('close', () => {

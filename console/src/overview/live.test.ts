@@ -5,11 +5,12 @@ const row = (messageId: string): EventRow => ({
   messageId, type: 'track', event: 'Product Viewed', timestamp: '', receivedAt: '', summary: '', customer: { id: '1', userId: null },
 })
 const ids = (live: Live) => live.rows.map((r) => r.messageId)
+// Newest first, as the stream sends.
 const batch = (...names: string[]) => ({ kind: 'batch' as const, rows: names.map(row) })
 
 describe('stepLive', () => {
   it('shows the newest first, each once', () => {
-    const live = [{ kind: 'seed' as const, rows: [row('b'), row('a')] }, batch('b', 'c', 'd')].reduce(stepLive, nothing)
+    const live = [{ kind: 'seed' as const, rows: [row('b'), row('a')] }, batch('d', 'c', 'b')].reduce(stepLive, nothing)
     expect(ids(live)).toEqual(['d', 'c', 'b', 'a'])
   })
   it('a late seed does not cover what came meanwhile', () => {
@@ -17,7 +18,7 @@ describe('stepLive', () => {
     expect(ids(live)).toEqual(['c', 'b', 'a'])
   })
   it('holds back while paused and counts, then shows all', () => {
-    const paused = [batch('a'), { kind: 'pause' as const }, batch('b'), batch('c', 'd')].reduce(stepLive, nothing)
+    const paused = [batch('a'), { kind: 'pause' as const }, batch('b'), batch('d', 'c')].reduce(stepLive, nothing)
     expect(ids(paused)).toEqual(['a'])
     expect(paused.heldCount).toBe(3)
     const on = stepLive(paused, { kind: 'resume' })

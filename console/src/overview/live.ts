@@ -16,7 +16,7 @@ export interface Live {
 
 export type LiveStep =
   | { kind: 'seed'; rows: readonly EventRow[] } // newest first, as the list answers
-  | { kind: 'batch'; rows: readonly EventRow[] } // newest last, as the stream sends
+  | { kind: 'batch'; rows: readonly EventRow[] } // newest first too: what came since the last batch
   | { kind: 'pause' }
   | { kind: 'resume' }
 
@@ -42,7 +42,7 @@ export function stepLive(live: Live, step: LiveStep): Live {
     case 'seed':
       return { ...live, rows: over(live.rows, step.rows) }
     case 'batch': {
-      const newest = [...step.rows].reverse()
+      const newest = step.rows
       return live.paused
         ? { ...live, held: over(newest, live.held), heldCount: live.heldCount + newest.length }
         : { ...live, rows: over(newest, live.rows) }
