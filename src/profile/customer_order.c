@@ -20,15 +20,15 @@ static uint32_t bought_at(const zh_customer_state *s, zh_item_id item)
 zh_bought *zh_customer_inner_bought(const zh_customer_state *s, zh_item_id item)
 {
     const uint32_t at = bought_at(s, item);
-    zh_bought *bought = (zh_bought *)s->bought.data + at;
-    return at < s->bought.count && bought->item.number == item.number ? bought : NULL;
+    zh_bought *bought = zh_list_at(&s->bought, sizeof *bought, at);
+    return bought != NULL && bought->item.number == item.number ? bought : NULL;
 }
 
 void zh_customer_inner_bought_add(zh_customer_state *s, const zh_bought *more)
 {
     const uint32_t at = bought_at(s, more->item);
-    zh_bought *bought = (zh_bought *)s->bought.data + at;
-    if (at < s->bought.count && bought->item.number == more->item.number) {
+    zh_bought *bought = zh_list_at(&s->bought, sizeof *bought, at);
+    if (bought != NULL && bought->item.number == more->item.number) {
         bought->quantity = zh_sum(bought->quantity, more->quantity);
         bought->times += more->times;
         if (more->last_ms > bought->last_ms) bought->last_ms = more->last_ms;
@@ -51,8 +51,8 @@ static uint32_t order_at(const zh_customer_state *s, uint64_t hash)
 zh_order *zh_customer_inner_order(const zh_customer_state *s, uint64_t hash)
 {
     const uint32_t at = order_at(s, hash);
-    zh_order *order = (zh_order *)s->orders.data + at;
-    return at < s->orders.count && order->id_hash == hash ? order : NULL;
+    zh_order *order = zh_list_at(&s->orders, sizeof *order, at);
+    return order != NULL && order->id_hash == hash ? order : NULL;
 }
 
 uint32_t zh_customer_inner_stated(const zh_customer_state *s, uint64_t order, uint32_t *count)
@@ -101,7 +101,8 @@ static void take_back(zh_customer_state *s, const zh_order *order)
     if (order->form == ZH_ORDER_UNSTATED) return;
     uint32_t count;
     const uint32_t at = zh_customer_inner_stated(s, order->id_hash, &count);
-    zh_customer_inner_statement_count(s, order, (const zh_stated *)s->stated.data + at, count, false);
+    if (count == 0) return;
+    zh_customer_inner_statement_count(s, order, zh_list_at(&s->stated, sizeof(zh_stated), at), count, false);
     zh_list_cut(&s->stated, sizeof(zh_stated), at, count);
 }
 
@@ -133,8 +134,8 @@ static void join(zh_order *into, const zh_order *more)
 void zh_customer_inner_order_add(zh_customer_state *s, const zh_order *order, const zh_stated *stated, uint32_t stated_count)
 {
     const uint32_t at = order_at(s, order->id_hash);
-    zh_order *there = (zh_order *)s->orders.data + at;
-    if (at < s->orders.count && there->id_hash == order->id_hash) {
+    zh_order *there = zh_list_at(&s->orders, sizeof *there, at);
+    if (there != NULL && there->id_hash == order->id_hash) {
         const bool is_better = order->form != ZH_ORDER_UNSTATED && zh_order_beats(order, there);
         join(there, order);
         if (!is_better) return;
