@@ -22,7 +22,7 @@ static void log_free(zh_log *log)
     zh_log_ahead_stop(log);
     for (uint32_t i = 0; i < log->partitions_count; i++) partition_close(&log->partitions[i]);
     free(log->partitions);
-    for (int i = 0; i < ZH_LOG_CACHED_MAX; i++) zh_buf_close(&log->cached[i].records);
+    for (int i = 0; i < ZH_LOG_CACHED_MAX; i++) zh_buf_close(&log->cached[i].records), zh_buf_close(&log->idle[i]);
     zh_buf_close(&log->frame);
     if (log->lock_file >= 0) close(log->lock_file);
     if (log->dir >= 0) close(log->dir);
@@ -45,7 +45,8 @@ zh_err zh_log_open(zh_log **out, const zh_log_desc *desc, zh_note *why)
     log->segment_bytes = bytes;
     log->io = desc->io != NULL ? desc->io : &zh_log_real_io;
     log->frame = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX));
-    for (int i = 0; i < ZH_LOG_CACHED_MAX; i++) log->cached[i].records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX);
+    for (int i = 0; i < ZH_LOG_CACHED_MAX; i++)
+        log->cached[i].records = log->idle[i] = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX));
     pthread_mutex_init(&log->ahead_lock, NULL);
     pthread_cond_init(&log->ahead_changed, NULL);
     pthread_mutex_init(&log->cache_lock, NULL);

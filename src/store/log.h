@@ -12,7 +12,9 @@
  *             Opening cuts what a crash left unfinished at the end, and reports it; it refuses
  *             (ZH_CORRUPT, file and offset named) bytes that changed after they were written.
  * Cost        an append: one LZ4 call, one write, one fdatasync a touched partition. A fetch: one or two
- *             reads and one LZ4 call, or a copy where a neighbour was fetched before. 8 bytes of memory a frame.
+ *             reads and one LZ4 call, or a copy where a neighbour was fetched before: 20 us for a frame of 57 KB, and
+ *             in proportion, so a large group commit is better given as several blocks of ~100 KB to append_many: still
+ *             one sync. 8 bytes of memory a frame.
  * Threads     one appender (append, append_many, sync, drop); any number of readers and fetches beside it. A reader
  *             belongs to one thread. One inner thread writes zeros ahead.
  * Clock       commit times are given by the appender; nothing here reads the time of day.

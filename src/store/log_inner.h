@@ -99,6 +99,7 @@ struct zh_log {
     pthread_mutex_t cache_lock;
     uint64_t cache_clock;
     zh_log_cached cached[ZH_LOG_CACHED_MAX];
+    zh_buf idle[ZH_LOG_CACHED_MAX]; /* memory of fetches that ended: new memory costs a page fault every 4 KiB */
 };
 
 /* --- disk calls through the table of desc.io (log_disk.c) */

@@ -312,33 +312,68 @@ static void keep(zh_log *log, uint32_t partition, const zh_log_header *header, z
     pthread_mutex_unlock(&log->cache_lock);
 }
 
+static zh_buf take_idle(zh_log *log)
+{
+    zh_buf taken = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX));
+    pthread_mutex_lock(&log->cache_lock);
+    for (int i = 0; i < ZH_LOG_CACHED_MAX && taken.data == NULL; i++) {
+        if (log->idle[i].data == NULL) continue;
+        const zh_buf empty = taken;
+        taken = log->idle[i];
+        log->idle[i] = empty;
+    }
+    pthread_mutex_unlock(&log->cache_lock);
+    return taken;
+}
+
+static void give_idle(zh_log *log, zh_buf *buf)
+{
+    pthread_mutex_lock(&log->cache_lock);
+    for (int i = 0; i < ZH_LOG_CACHED_MAX && buf->data != NULL; i++) {
+        if (log->idle[i].data != NULL) continue;
+        log->idle[i] = *buf;
+        buf->data = NULL;
+    }
+    pthread_mutex_unlock(&log->cache_lock);
+    zh_buf_close(buf);
+}
+
+/* The block around a record, into *records (a view of one of the two buffers), read from the disk. */
+static zh_err load_block(zh_log_partition *part, uint64_t sequence, zh_buf *bytes, zh_buf *scratch, zh_log_header *header,
+                         zh_sv *records)
+{
+    found at;
+    zh_err e = find(part, sequence, false, &at);
+    if (e != ZH_OK) return e;
+    const int file = open_segment(part, at.segment, &e);
+    if (file < 0) return e;
+    const char *why;
+    e = zh_log_load(file, at.offset, bytes, header, &why);
+    close(file);
+    if (e != ZH_OK) return e;
+    if (sequence < header->first_sequence || sequence - header->first_sequence >= header->count) return ZH_CORRUPT;
+    return zh_log_frame_records(zh_buf_view(bytes), header, scratch, records);
+}
+
 zh_err zh_log_fetch(zh_log *log, uint32_t partition, uint64_t sequence, zh_buf *out)
 {
     assert(partition < log->partitions_count);
-    zh_log_partition *part = &log->partitions[partition];
-    zh_err e = sequence < zh_log_begin(log, partition) ? ZH_ABSENT : ZH_OK; /* dropped, though it may be cached */
-    if (e != ZH_OK || (e = fetch_cached(log, partition, sequence, out)) != ZH_ABSENT) return e;
-    found at;
-    if ((e = find(part, sequence, false, &at)) != ZH_OK) return e;
-    const int file = open_segment(part, at.segment, &e);
-    if (file < 0) return e;
-    zh_buf bytes = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX));
-    zh_buf scratch = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX);
-    zh_log_header h;
-    const char *why;
-    zh_sv records = { 0 };
-    e = zh_log_load(file, at.offset, &bytes, &h, &why);
-    close(file);
-    if (e == ZH_OK && (sequence < h.first_sequence || sequence - h.first_sequence >= h.count)) e = ZH_CORRUPT;
-    if (e == ZH_OK) e = zh_log_frame_records(zh_buf_view(&bytes), &h, &scratch, &records);
-    if (e == ZH_OK) e = pick(records, h.first_sequence, sequence, out);
-    if (e == ZH_OK && records.data != scratch.data) { /* stored raw: keep a copy without the frame around it */
-        zh_buf_reset(&scratch);
-        zh_buf_put(&scratch, records);
-        if (zh_buf_err(&scratch) != ZH_OK) zh_buf_reset(&scratch);
+    if (sequence < zh_log_begin(log, partition)) return ZH_ABSENT; /* dropped, though it may be cached */
+    zh_err e = fetch_cached(log, partition, sequence, out);
+    if (e != ZH_ABSENT) return e;
+    zh_buf bytes = take_idle(log), scratch = take_idle(log);
+    zh_log_header header;
+    zh_sv records;
+    e = load_block(&log->partitions[partition], sequence, &bytes, &scratch, &header, &records);
+    if (e == ZH_OK) e = pick(records, header.first_sequence, sequence, out);
+    if (e == ZH_OK) {
+        if (records.data != scratch.data) { /* stored raw: keep a copy without the frame around it */
+            zh_buf_reset(&scratch);
+            zh_buf_put(&scratch, records);
+        }
+        if (zh_buf_err(&scratch) == ZH_OK) keep(log, partition, &header, &scratch);
     }
-    if (e == ZH_OK && scratch.size > 0) keep(log, partition, &h, &scratch);
-    zh_buf_close(&bytes);
-    zh_buf_close(&scratch);
+    give_idle(log, &bytes);
+    give_idle(log, &scratch);
     return e;
 }

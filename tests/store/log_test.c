@@ -14,12 +14,19 @@ static const char *dir;
 /* --- a disk that fails on demand */
 
 typedef enum fault { NO_FAULT, NO_SPACE, IO_ERROR, SHORT_THEN_ERROR, FAULTS_COUNT } fault;
-static struct {
-    long writes, syncs;       /* calls so far */
-    long fail_write, fail_sync; /* the number of the call that fails; 0: none */
-    fault how;
-    bool always;              /* from that call on */
+static struct { /* the log's inner thread calls it too */
+    _Atomic long writes, syncs;         /* calls so far */
+    _Atomic long fail_write, fail_sync; /* the number of the call that fails; 0: none */
+    _Atomic int how;                    /* a fault */
+    _Atomic bool always;                /* from that call on */
 } disk;
+
+static void heal_disk(void)
+{
+    disk.writes = disk.syncs = disk.fail_write = disk.fail_sync = 0;
+    disk.how = NO_FAULT;
+    disk.always = false;
+}
 
 static bool is_due(long now, long fail)
 {
@@ -238,9 +245,10 @@ static bool run_with_fault(bool sync, long number, fault how, uint64_t seed)
     uint64_t acked[PARTITIONS] = { 0 };
     zh_log *log;
     zh_note why;
-    memset(&disk, 0, sizeof disk);
+    heal_disk();
     disk.how = how;
-    *(sync ? &disk.fail_sync : &disk.fail_write) = number;
+    disk.fail_sync = sync ? number : 0;
+    disk.fail_write = sync ? 0 : number;
     bool failed = false, read_only = false;
     const bool may_serve_unacked = sync;
     zh_err e = try_open(&log, &fake, false, &why);
@@ -301,7 +309,7 @@ static void each_write_and_sync_fails_once_and_nothing_is_acked_falsely(uint64_t
 
 static void a_full_disk_refuses_and_goes_on_when_there_is_space(void)
 {
-    memset(&disk, 0, sizeof disk);
+    heal_disk();
     zh_log *log = open_log(&fake, true);
     for (int i = 0; i < 10; i++) CHECK(append(log, 0, 20, false) == ZH_OK);
     disk.how = NO_SPACE;
