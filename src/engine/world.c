@@ -100,7 +100,6 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     zh_event *event = &record->event;
     zh_err e = zh_event_get(record->bytes, scratch, event);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
-    const zh_customer_id root = zh_world_root(w, event->customer);
     const int64_t seen_ms = event->time_ms < record->commit_ms ? event->time_ms : record->commit_ms;
     w->counts.events++;
     if (seen_ms > w->counts.newest_ms) {
@@ -108,28 +107,25 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
         if ((e = zh_popularity_tick(w->popularity, seen_ms)) != ZH_OK) return e;
     }
     zh_effects effects = zh_effects_open(scratch);
-    if ((e = zh_customers_fold(w->customers, root, event, &effects)) != ZH_OK) return e;
+    if ((e = zh_customers_fold(w->customers, event->customer, event, &effects)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, event))) != ZH_OK) return e;
     if ((e = apply_effects(w, &effects)) != ZH_OK) return e;
     for (uint32_t i = 0; i < event->lines_count; i++)
         if ((e = tell_category(w, event->lines[i].item)) != ZH_OK) return e;
-    return zh_sales_fold(w->sales, event, root);
+    return zh_sales_fold(w->sales, event, event->customer);
 }
 
-/* The survivor may itself have been absorbed meanwhile, as a record of another partition. */
 static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *scratch)
 {
     zh_identity_merge merge;
     zh_err e = zh_identity_merge_get(record->bytes, &merge);
     if (e != ZH_OK) return ZH_CORRUPT;
-    const zh_customer_id to = zh_world_root(w, merge.to);
-    if (to.number == merge.from.number) return ZH_OK;
     zh_effects effects = zh_effects_open(scratch);
-    e = zh_customers_merge(w->customers, merge.from, to, &effects);
+    e = zh_customers_merge(w->customers, merge.from, merge.to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
-    if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
-    if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
+    if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, merge.to);
+    if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, merge.to);
     return e;
 }
 
@@ -137,7 +133,6 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
 {
     zh_consent_change change;
     if (zh_consent_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
-    change.customer = zh_world_root(w, change.customer);
     return zh_consents_change(w->consents, &change);
 }
 
