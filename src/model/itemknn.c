@@ -8,6 +8,7 @@ enum { COSINE, TFIDF, BM25 };
 enum { CANDIDATE, HISTORY };
 
 #define R_LEAST 1e-20f /* a history item that weighs less changes no sum beside the newest, which weighs 1 */
+#define REACH_BYTES 2048 /* of a row fetched ahead; then the processor has seen that it goes on */
 #define ROWS_A_PART 64 /* items whose neighbours are found in one go; small enough to share evenly */
 
 typedef struct table {
@@ -199,28 +200,68 @@ static zh_err table_open(table *out, zh_arena *arena, uint32_t items)
     return out->count == NULL || out->row == NULL ? ZH_NOMEM : ZH_OK;
 }
 
-/* "i is near j" becomes "j is reached from i"; rows ascending by item. */
-static zh_err turn(table *out, zh_arena *arena, zh_arena *scratch, const table *in, uint32_t items)
+/* "i is near j" becomes "j is reached from i", rows ascending by item. The lists are cut into one run a
+ * hand; each run first counts what it brings to each row and then has places of its own there, in the
+ * order of the runs. So the result is the same for any number of runs. */
+typedef struct turning {
+    const table *in;
+    table *out;
+    uint32_t items, runs;
+    uint32_t *place[ZH_CREW_HANDS_MAX]; /* [runs][items] first a count, then the next free place of the row */
+} turning;
+
+static uint32_t run_begin(const turning *t, uint32_t run)
 {
-    zh_err e = table_open(out, arena, items);
+    return (uint32_t)((uint64_t)t->items * run / t->runs);
+}
+
+static void count_run(void *context, uint32_t run, uint32_t hand)
+{
+    (void)hand;
+    const turning *t = context;
+    uint32_t *count = t->place[run];
+    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++)
+        for (uint32_t n = 0; n < t->in->count[j]; n++) count[t->in->row[j][n].item]++;
+}
+
+static void fill_run(void *context, uint32_t run, uint32_t hand)
+{
+    (void)hand;
+    const turning *t = context;
+    uint32_t *place = t->place[run];
+    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++)
+        for (uint32_t n = 0; n < t->in->count[j]; n++) {
+            const zh_scored pair = t->in->row[j][n];
+            t->out->row[pair.item][place[pair.item]++] = (zh_scored){ j, pair.score };
+        }
+}
+
+static zh_err turn(table *out, zh_model *model, const table *in, uint32_t items, const zh_crew *crew)
+{
+    turning t = { .in = in, .out = out, .items = items, .runs = crew->hands };
+    for (uint32_t run = 0; run < t.runs; run++)
+        if ((t.place[run] = ZH_TAKE(&model->scratch[0], uint32_t, items)) == NULL) return ZH_NOMEM;
+    const zh_err e = table_open(out, &model->keep[0], items);
     if (e != ZH_OK) return e;
+    zh_crew_run(crew, t.runs, count_run, &t);
     uint64_t all = 0;
-    for (uint32_t j = 0; j < items; j++) {
-        all += in->count[j];
-        for (uint32_t n = 0; n < in->count[j]; n++) out->count[in->row[j][n].item]++;
-    }
-    zh_scored *pairs = ZH_TAKE(arena, zh_scored, all);
-    zh_scored **end = ZH_TAKE(scratch, zh_scored *, items);
-    if (pairs == NULL || end == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < items; i++) {
-        out->row[i] = end[i] = pairs;
+        uint32_t count = 0;
+        for (uint32_t run = 0; run < t.runs; run++) {
+            const uint32_t brings = t.place[run][i];
+            t.place[run][i] = count;
+            count += brings;
+        }
+        out->count[i] = count;
+        all += count;
+    }
+    zh_scored *pairs = ZH_TAKE(&model->keep[0], zh_scored, all);
+    if (pairs == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < items; i++) {
+        out->row[i] = pairs;
         pairs += out->count[i];
     }
-    for (uint32_t j = 0; j < items; j++)
-        for (uint32_t n = 0; n < in->count[j]; n++) {
-            const zh_scored pair = in->row[j][n];
-            *end[pair.item]++ = (zh_scored){ j, pair.score };
-        }
+    zh_crew_run(crew, t.runs, fill_run, &t);
     return ZH_OK;
 }
 
@@ -252,7 +293,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     zh_crew_run(crew, (data->items + ROWS_A_PART - 1) / ROWS_A_PART, find_part, j);
     for (uint32_t hand = 0; hand < crew->hands; hand++)
         if (j->failed[hand] != ZH_OK) return j->failed[hand];
-    if (turned) e = turn(made, keep, scratch, &j->made, data->items);
+    if (turned) e = turn(made, model, &j->made, data->items, crew);
     else *made = j->made;
     model->state = made;
     return e;
@@ -272,7 +313,8 @@ const zh_scored *zh_itemknn_neighbours(const zh_model *model, uint32_t item, uin
 static void reach_for(const table *t, uint32_t item)
 {
     const char *row = (const char *)t->row[item];
-    for (int line = 0; line < 8; line++) __builtin_prefetch(row + 64 * line);
+    const size_t bytes = t->count[item] * sizeof *t->row[item];
+    for (size_t at = 0; at < bytes && at < REACH_BYTES; at += 64) __builtin_prefetch(row + at, 0, 2);
 }
 
 static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)

@@ -73,12 +73,45 @@ static void test_pairs_equal_the_formula(uint64_t seed)
             const double *row = param[SIDE] == 0 ? sim[j] : sim[i];
             const double want = sim[i][j];
             const uint32_t better = larger_than(row, d->items, want);
-            if (want > 0 && better < (uint32_t)param[TOP] && got[j] == 0) CHECK(larger_than(row, d->items, want * (1 - 3e-5)) >= (uint32_t)param[TOP]);
+            /* A pair is gone only when `top` others are as good, give or take the rounding. */
+            if (want > 0 && got[j] == 0) CHECK(larger_than(row, d->items, want * (1 - 3e-5)) > (uint32_t)param[TOP]);
             if (got[j] != 0) CHECK(fabs(got[j] - want) <= 1e-5 * want && better < (uint32_t)param[TOP]);
         }
     }
     zh_model_close(&model);
     shop_close(&s);
+}
+
+static void test_ties_at_the_cut_are_kept(void)
+{
+    /* Item 0 was taken once with each of 1, 2, 3: three equal similarities, and room for one. */
+    static const struct { const char *name; double side; uint32_t want[4]; } rows[] = {
+        { "history: all three are near 0", 1, { 3, 1, 1, 1 } },
+        { "candidate: all three are reached from 0", 0, { 3, 1, 1, 1 } },
+    };
+    zh_dataset data = zh_dataset_open();
+    zh_arena arena = zh_arena_open(1 << 20);
+    zh_split split;
+    zh_problem problem;
+    CHECK(zh_dataset_read(&data, ZH_PART_TRAIN, ZH_DATASET_LISTS, ZH_SV("1 0 1\n2 0 2\n3 0 3\n"), NULL) == ZH_OK);
+    CHECK(zh_dataset_read(&data, ZH_PART_TEST, ZH_DATASET_LISTS, ZH_SV("1 2\n"), NULL) == ZH_OK);
+    CHECK(zh_split_make(&split, &arena, &data) == ZH_OK && zh_problem_make(&problem, &arena, &split, false, NULL) == ZH_OK);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        double param[ZH_MODEL_PARAMS_MAX];
+        zh_model_params_normal(&zh_itemknn_kind, param);
+        param[TOP] = 1;
+        param[SIDE] = rows[r].side;
+        zh_model model = zh_model_open(&zh_itemknn_kind, param, 1, 1 << 20);
+        CHECK(zh_model_train(&model, &problem.train, &ZH_CREW_ALONE, NULL) == ZH_OK);
+        for (uint32_t i = 0; i < 4; i++) {
+            uint32_t count;
+            CHECK(zh_itemknn_neighbours(&model, i, &count) != NULL);
+            CHECK_ROW(count == rows[r].want[i], rows[r].name);
+        }
+        zh_model_close(&model);
+    }
+    zh_arena_close(&arena);
+    zh_dataset_close(&data);
 }
 
 static void test_score_weighs_the_newest_of_each_item(void)
@@ -135,6 +168,7 @@ int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
     for (uint64_t i = 0; i < 40; i++) test_pairs_equal_the_formula(seed + i);
+    test_ties_at_the_cut_are_kept();
     test_score_weighs_the_newest_of_each_item();
     for (uint64_t i = 0; i < 5; i++) test_a_taste_is_found(seed + i);
     return 0;
