@@ -1,13 +1,9 @@
 #include "sys/http_internal.h"
 
-#include "sys/clock.h"
-
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/tcp.h>
-#include <signal.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -15,15 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A connection's buffer holds the longest URL and 8 KiB of headers. libmicrohttpd clears it after every
- * request: 16, 64, 160 KiB cost 22, 32, 49 us of CPU a small request on a busy machine, so no more than that. */
-#define POOL_BYTES       (56u << 10)
 #define BACKLOG          1024 /* connections the kernel holds for us in a burst */
-#define LOCAL_MAX        256  /* connections of the unix socket: commands and an agent, not the world */
-#define THREADS_MAX      64
-_Static_assert(POOL_BYTES >= ZH_HTTP_URL_MAX + 8192, "the longest URL and its headers fit");
 #define FILES_WANTED     65536
-#define SWEEP_MS         250  /* how late a slow peer may be cut */
 #define HELD_MS_MAX      10000 /* close waits this long for owed replies, then the bug shows */
 
 void zh_http_changed(zh_http_server *server)
@@ -111,55 +100,7 @@ static void raise_files(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* fewer connections then, no failure */
 }
 
-/* ---- connections ---- */
-
-static void peer_text(int fd, zh_http_connection *connection)
-{
-    union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } at;
-    socklen_t size = sizeof at;
-    if (getpeername(fd, &at.any, &size) != 0) return;
-    if (at.any.sa_family == AF_INET) inet_ntop(AF_INET, &at.v4.sin_addr, connection->peer, ZH_HTTP_PEER_MAX);
-    if (at.any.sa_family == AF_INET6) inet_ntop(AF_INET6, &at.v6.sin6_addr, connection->peer, ZH_HTTP_PEER_MAX);
-    connection->is_unix = at.any.sa_family == AF_UNIX;
-}
-
-static void connection_begins(zh_http_server *server, struct MHD_Connection *mhd, void **slot)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    zh_http_connection *connection = info == NULL ? NULL : calloc(1, sizeof *connection);
-    *slot = connection;
-    if (connection == NULL) return;
-    connection->fd = info->connect_fd;
-    peer_text(connection->fd, connection);
-    atomic_store(&connection->deadline_us, zh_clock_mono_us(NULL) + server->desc.request_ms_max * 1000);
-    pthread_mutex_lock(&server->mutex);
-    connection->next = server->connections;
-    if (connection->next != NULL) connection->next->before = connection;
-    server->connections = connection;
-    pthread_mutex_unlock(&server->mutex);
-    atomic_fetch_add(&server->connections_count, 1);
-}
-
-static void connection_ends(zh_http_server *server, void **slot)
-{
-    zh_http_connection *connection = *slot;
-    *slot = NULL;
-    if (connection == NULL) return;
-    pthread_mutex_lock(&server->mutex); /* after this the sweeper cannot touch the descriptor */
-    if (connection->before != NULL) connection->before->next = connection->next;
-    else server->connections = connection->next;
-    if (connection->next != NULL) connection->next->before = connection->before;
-    pthread_mutex_unlock(&server->mutex);
-    atomic_fetch_sub(&server->connections_count, 1);
-    free(connection);
-}
-
-static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) connection_begins(ctx, mhd, slot);
-    else connection_ends(ctx, slot);
-}
+/* ---- life ---- */
 
 static struct timespec real_in_ms(int64_t ms)
 {
@@ -169,67 +110,10 @@ static struct timespec real_in_ms(int64_t ms)
     return (struct timespec){ at.tv_sec + ms / 1000 + ns / 1000000000, ns % 1000000000 };
 }
 
-/* libmicrohttpd's own timeout starts anew with every byte; a dribbling peer needs a deadline. Shutting
- * the socket down is all that happens here: its HTTP thread sees the end and cleans up. */
-static void *sweep(void *ctx)
-{
-    zh_http_server *server = ctx;
-    pthread_mutex_lock(&server->mutex);
-    while (!server->stopping) {
-        const struct timespec next = real_in_ms(SWEEP_MS);
-        pthread_cond_timedwait(&server->stop, &server->mutex, &next);
-        const int64_t now_us = zh_clock_mono_us(NULL);
-        for (zh_http_connection *c = server->connections; c != NULL; c = c->next) {
-            if (now_us < atomic_load(&c->deadline_us)) continue;
-            shutdown(c->fd, SHUT_RDWR);
-            atomic_store(&c->deadline_us, INT64_MAX);
-            atomic_fetch_add(&server->cut, 1);
-        }
-    }
-    pthread_mutex_unlock(&server->mutex);
-    return NULL;
-}
-
-/* ---- life ---- */
-
-/* Paths stay as they were sent: an encoded slash must not become a slash before the parts are known. */
-static size_t leave_escapes(void *ctx, struct MHD_Connection *mhd, char *text)
-{
-    (void)ctx;
-    (void)mhd;
-    return strlen(text);
-}
-
-static struct MHD_Daemon *start(zh_http_server *server, int fd, unsigned threads, unsigned connections_max)
-{
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    const unsigned idle_s = (unsigned)((server->desc.idle_ms_max + 999) / 1000);
-    struct MHD_OptionItem pool[2] = { { MHD_OPTION_END, 0, NULL }, { MHD_OPTION_END, 0, NULL } };
-    if (threads > 1) pool[0] = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL };
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, zh_http_access, server,
-        MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, connections_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, zh_http_url_came, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, zh_http_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_ARRAY, pool,
-        MHD_OPTION_END);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return daemon;
-}
-
 static void fill_defaults(zh_http_desc *desc)
 {
     if (desc->threads == 0) desc->threads = 2;
-    if (desc->threads > THREADS_MAX) desc->threads = THREADS_MAX;
+    if (desc->threads > ZH_HTTP_THREADS_MAX) desc->threads = ZH_HTTP_THREADS_MAX;
     if (desc->connections_max == 0) desc->connections_max = ZH_HTTP_CONNECTIONS;
     if (desc->connections_max < desc->threads) desc->connections_max = desc->threads;
     if (desc->bodies_bytes_max == 0) desc->bodies_bytes_max = ZH_HTTP_BODIES_BYTES;
@@ -251,7 +135,6 @@ static zh_err server_make(zh_http_server **out, const zh_http_desc *desc)
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_cond_init(&server->changed, &clock);
-    pthread_cond_init(&server->stop, &clock);
     pthread_condattr_destroy(&clock);
     pthread_mutex_init(&server->mutex, NULL);
     server->oops = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
@@ -275,17 +158,8 @@ zh_err zh_http_open(zh_http_server **out, const zh_http_desc *desc, const char *
     if (e == ZH_OK && desc->unix_path.size > 0) e = listen_local(server, desc->unix_path, why);
     if (e != ZH_OK) goto failed;
     *why = "the HTTP threads cannot be started";
-    e = ZH_IO;
-    if (server->tcp_fd >= 0) {
-        server->tcp = start(server, server->tcp_fd, server->desc.threads, server->desc.connections_max);
-        if (server->tcp == NULL) goto failed;
-    }
-    if (server->local_fd >= 0) {
-        server->local = start(server, server->local_fd, 1, LOCAL_MAX);
-        if (server->local == NULL) goto failed;
-    }
-    server->sweeping = pthread_create(&server->sweeper, NULL, sweep, server) == 0;
-    if (!server->sweeping) goto failed;
+    for (unsigned i = 0; e == ZH_OK && i < server->desc.threads; i++) e = zh_http_loop_open(&server->loops[i], server);
+    if (e != ZH_OK) goto failed;
     *why = "";
     *out = server;
     return ZH_OK;
@@ -299,25 +173,19 @@ uint16_t zh_http_port(const zh_http_server *server)
     return server->port;
 }
 
-/* Connections are refused from here on. The descriptor itself stays until the daemon has stopped: its
- * threads take it out of their epoll sets a moment after quiesce returned, and libmicrohttpd 0.9.75
- * aborts the process when it is closed by then. */
-static void stop_listening(struct MHD_Daemon *daemon, int fd)
-{
-    if (daemon != NULL) MHD_quiesce_daemon(daemon);
-    if (fd >= 0) shutdown(fd, SHUT_RDWR);
-}
-
-static void stop_taking(zh_http_server *server)
+/* Connections are refused from here on, also those that waited in the kernel: nothing of them was read. */
+static void shut_door(zh_http_server *server)
 {
     if (atomic_exchange(&server->draining, true)) return;
-    stop_listening(server->tcp, server->tcp_fd);
-    stop_listening(server->local, server->local_fd);
+    if (server->tcp_fd >= 0) shutdown(server->tcp_fd, SHUT_RDWR);
+    if (server->local_fd >= 0) shutdown(server->local_fd, SHUT_RDWR);
+    for (unsigned i = 0; i < server->desc.threads; i++)
+        if (server->loops[i].running) zh_http_loop_wake(&server->loops[i]);
 }
 
 zh_err zh_http_drain(zh_http_server *server, int64_t timeout_ms)
 {
-    stop_taking(server);
+    shut_door(server);
     zh_http_streams_stop(server);
     const struct timespec until = real_in_ms(timeout_ms);
     pthread_mutex_lock(&server->mutex);
@@ -344,16 +212,11 @@ static void wait_for_held(zh_http_server *server)
 void zh_http_close(zh_http_server *server)
 {
     if (server == NULL) return;
-    stop_taking(server);
+    shut_door(server);
     wait_for_held(server);
-    pthread_mutex_lock(&server->mutex);
-    server->stopping = true;
-    pthread_cond_signal(&server->stop);
-    pthread_mutex_unlock(&server->mutex);
-    zh_http_streams_stop(server);
-    if (server->sweeping) pthread_join(server->sweeper, NULL);
-    if (server->tcp != NULL) MHD_stop_daemon(server->tcp);
-    if (server->local != NULL) MHD_stop_daemon(server->local);
+    zh_http_streams_stop(server); /* resumes them: libmicrohttpd must not stop with a suspended one */
+    atomic_store(&server->stopping, true);
+    for (unsigned i = 0; i < server->desc.threads; i++) zh_http_loop_close(&server->loops[i]);
     if (server->tcp_fd >= 0) close(server->tcp_fd);
     if (server->local_fd >= 0) close(server->local_fd);
     if (server->unix_path[0] != '\0') unlink(server->unix_path);
@@ -364,7 +227,6 @@ void zh_http_close(zh_http_server *server)
     }
     if (server->oops != NULL) MHD_destroy_response(server->oops);
     pthread_cond_destroy(&server->changed);
-    pthread_cond_destroy(&server->stop);
     pthread_mutex_destroy(&server->mutex);
     free(server);
 }

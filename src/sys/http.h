@@ -27,7 +27,7 @@
 #define ZH_HTTP_URL_MAX         (48u << 10) /* bytes of path and query: Sensors and pixels send an event as a query, and
                                                32,768 bytes become 46,400 as base64 with '+' and '/' escaped */
 #define ZH_HTTP_HEADERS_MAX     100         /* lines; browsers send about 20 */
-#define ZH_HTTP_CONNECTIONS     4096        /* default at once, TCP; the unix socket has 256 */
+#define ZH_HTTP_CONNECTIONS     4096        /* default at once, TCP and unix together */
 #define ZH_HTTP_BODIES_BYTES    (256u << 20) /* default for all bodies being held together */
 #define ZH_HTTP_DISCARD_MAX     (16u << 20) /* a body over its limit is read and dropped up to this, so that the
                                                sender reads our answer and keeps the connection; beyond, we close */
@@ -53,7 +53,7 @@ typedef struct zh_http_desc {
     uint16_t port;   /* 0: the system chooses, see zh_http_port() */
     bool no_tcp;     /* only the unix socket */
     zh_sv unix_path; /* empty: none; made with mode 0600, a dead one is replaced, ZH_BUSY for a living one */
-    unsigned threads; /* event loops for TCP, 0: 2 */
+    unsigned threads; /* event loops, 0: 2 */
     void *ctx;
     zh_http_handler handler; /* required */
     /* Largest body for this request, asked once when its headers are there (body not yet). NULL: 1 MiB. */

@@ -1,6 +1,7 @@
 /* http_internal.h -- what the stages of the HTTP server share; nobody else includes it.
  *
- *   http.c          life of the server, its sockets, the sweeper that cuts slow peers
+ *   http.c          life of the server and its listening sockets
+ *   http_loop.c     one thread of it: takes connections, runs libmicrohttpd, cuts slow peers
  *   http_request.c  one request: checks, body, handler, answer
  *   http_stream.c   answers that come in pieces
  *   http_url.c      percent signs and parameters
@@ -20,14 +21,28 @@
 
 #define ZH_HTTP_PEER_MAX 64 /* an IPv6 address with its scope */
 
-/* One TCP or unix connection; made and freed by its HTTP thread, watched by the sweeper. */
+#define ZH_HTTP_THREADS_MAX 64
+
+/* One TCP or unix connection; its loop's thread alone makes, changes and frees it. */
 typedef struct zh_http_connection {
-    struct zh_http_connection *next, *before; /* under server->mutex */
+    struct zh_http_connection *next, *before;
     int fd;
     bool is_unix;
-    _Atomic int64_t deadline_us; /* when the sweeper cuts it; INT64_MAX: while we are the slow side */
+    int64_t deadline_us; /* when the loop cuts it; INT64_MAX: while we are the slow side */
     char peer[ZH_HTTP_PEER_MAX];
 } zh_http_connection;
+
+typedef struct zh_http_loop {
+    zh_http_server *server;
+    struct MHD_Daemon *daemon;
+    int epoll_fd, wake_fd; /* wake_fd: the loop looks up */
+    bool running;
+    pthread_t thread;
+    zh_http_connection *connections; /* the thread's own, as all below */
+    bool taking;                     /* the listening sockets are in its epoll set */
+    int64_t pause_until_us;          /* takes no connection before */
+    int64_t swept_us;
+} zh_http_loop;
 
 typedef enum zh_http_stage {
     ZH_HTTP_HEAD_STAGE,   /* the headers are being read */
@@ -37,6 +52,7 @@ typedef enum zh_http_stage {
 
 struct zh_http_request {
     zh_http_server *server;
+    zh_http_loop *loop;
     zh_http_request *next; /* in the pool */
     struct MHD_Connection *mhd;
     zh_http_connection *connection;
@@ -56,7 +72,7 @@ struct zh_http_request {
 
 struct zh_http_server {
     zh_http_desc desc; /* defaults filled in; its views are not kept */
-    struct MHD_Daemon *tcp, *local;
+    zh_http_loop loops[ZH_HTTP_THREADS_MAX];
     int tcp_fd, local_fd;
     uint16_t port;
     char unix_path[sizeof ((struct sockaddr_un *)0)->sun_path];
@@ -64,26 +80,27 @@ struct zh_http_server {
 
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* in_flight or held became 0 while draining */
-    pthread_cond_t stop;    /* stopping, for the sweeper */
     zh_http_request *pool;
     unsigned pool_count;
-    zh_http_connection *connections;
     zh_http_stream *streams;
-    bool stopping;
-    bool sweeping;
-    pthread_t sweeper;
 
-    _Atomic bool draining;
+    _Atomic bool draining, stopping;
     _Atomic uint64_t requests, refused, cut;
     _Atomic unsigned connections_count, in_flight, held, streams_count;
     _Atomic size_t body_bytes;
 };
 
-/* libmicrohttpd's callbacks, http_request.c */
-void *zh_http_url_came(void *server, const char *url, struct MHD_Connection *mhd);
-enum MHD_Result zh_http_access(void *server, struct MHD_Connection *mhd, const char *url, const char *method,
+/* http_loop.c */
+ZH_MUST zh_err zh_http_loop_open(zh_http_loop *loop, zh_http_server *server);
+void zh_http_loop_wake(zh_http_loop *loop);
+/* Once server->stopping is set; no connection may be suspended. */
+void zh_http_loop_close(zh_http_loop *loop);
+
+/* libmicrohttpd's callbacks, http_request.c; ctx is the loop */
+void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd);
+enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **request);
-void zh_http_completed(void *server, struct MHD_Connection *mhd, void **request,
+void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **request,
                        enum MHD_RequestTerminationCode why);
 void zh_http_request_free(zh_http_request *request);
 

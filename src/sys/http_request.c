@@ -90,9 +90,11 @@ static void request_give(zh_http_request *request)
 
 void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd)
 {
-    zh_http_server *server = ctx;
+    zh_http_loop *loop = ctx;
+    zh_http_server *server = loop->server;
     zh_http_request *request = request_take(server);
     if (request == NULL) return NULL;
+    request->loop = loop;
     atomic_fetch_add(&server->in_flight, 1);
     atomic_fetch_add(&server->requests, 1);
     request->mhd = mhd;
@@ -100,7 +102,7 @@ void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd)
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     request->connection = info == NULL ? NULL : info->socket_context;
     if (request->connection != NULL)
-        atomic_store(&request->connection->deadline_us, ms_from_now(server->desc.request_ms_max));
+        request->connection->deadline_us = ms_from_now(server->desc.request_ms_max);
     /* libmicrohttpd cuts the text apart after this call. One byte more than allowed shows an excess. */
     request->url = zh_arena_copy(&request->arena, (zh_sv){ url, strnlen(url, ZH_HTTP_URL_MAX + 1) });
     return request;
@@ -108,15 +110,14 @@ void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd)
 
 void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **slot, enum MHD_RequestTerminationCode why)
 {
-    zh_http_server *server = ctx;
+    zh_http_server *server = ((zh_http_loop *)ctx)->server;
     zh_http_request *request = *slot;
     (void)mhd;
     (void)why;
     if (request == NULL) return;
     *slot = NULL;
     if (request->connection != NULL) /* the next request may come, silence or dribble may not last */
-        atomic_store(&request->connection->deadline_us,
-                     ms_from_now(server->desc.idle_ms_max + server->desc.request_ms_max));
+        request->connection->deadline_us = ms_from_now(server->desc.idle_ms_max + server->desc.request_ms_max);
     request_give(request);
     if (atomic_fetch_sub(&server->in_flight, 1) == 1) zh_http_changed(server);
 }
@@ -227,8 +228,7 @@ static unsigned judge_headers(const header_facts *facts, const char *version, ui
 static enum MHD_Result queue_answer(zh_http_request *request)
 {
     if (request->connection != NULL)
-        atomic_store(&request->connection->deadline_us,
-                     request->stream != NULL ? INT64_MAX : ms_from_now(request->server->desc.answer_ms_max));
+        request->connection->deadline_us = request->stream != NULL ? INT64_MAX : ms_from_now(request->server->desc.answer_ms_max);
     const enum MHD_Result result = MHD_queue_response(request->mhd, request->status, request->response);
     drop_response(request); /* libmicrohttpd holds its own reference */
     return result;
@@ -285,7 +285,7 @@ static enum MHD_Result call_handler(zh_http_request *request)
 {
     zh_http_server *server = request->server;
     request->stage = ZH_HTTP_ANSWER_STAGE;
-    if (request->connection != NULL) atomic_store(&request->connection->deadline_us, INT64_MAX);
+    if (request->connection != NULL) request->connection->deadline_us = INT64_MAX;
     if (request->body != NULL) memset(request->body + request->body_size, 0, ZH_HTTP_BODY_PAD);
     server->desc.handler(server->desc.ctx, request);
     if (request->held) return MHD_YES; /* the reply, perhaps there already, resumes the connection */
@@ -417,7 +417,9 @@ void zh_http_finish(zh_http_request *request, unsigned status, struct MHD_Respon
     if (!held) return; /* queued when the handler returns */
     /* Under the lock, so that a close waiting for the last reply cannot free the server beneath us. */
     pthread_mutex_lock(&server->mutex);
+    zh_http_loop *loop = request->loop;
     MHD_resume_connection(request->mhd); /* from here on the request is the HTTP thread's */
+    zh_http_loop_wake(loop);
     if (atomic_fetch_sub(&server->held, 1) == 1) pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
 }

@@ -14,7 +14,8 @@
 
 struct zh_http_stream {
     zh_http_stream *next, *before; /* under server->mutex */
-    zh_http_server *server;        /* the connection's side only: the pusher may outlive it */
+    zh_http_server *server; /* only while the connection is there: the pusher may outlive both */
+    zh_http_loop *loop;
     struct MHD_Connection *mhd;
     pthread_mutex_t mutex;
     unsigned owners;
@@ -37,6 +38,7 @@ static void wake(zh_http_stream *stream) /* locked */
     if (!stream->suspended) return;
     stream->suspended = false;
     MHD_resume_connection(stream->mhd); /* a suspended connection is alive until resumed */
+    zh_http_loop_wake(stream->loop);    /* and cannot end before this lock is free */
 }
 
 static size_t ring_out(zh_http_stream *stream, char *bytes, size_t max)
@@ -103,6 +105,7 @@ zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request, const
         return ZH_NOMEM;
     }
     stream->server = server;
+    stream->loop = request->loop;
     stream->mhd = request->mhd;
     stream->owners = 1;
     struct MHD_Response *built =
@@ -117,7 +120,7 @@ zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request, const
     stream->next = server->streams;
     if (stream->next != NULL) stream->next->before = stream;
     server->streams = stream;
-    stream->ended = server->stopping || atomic_load(&server->draining);
+    stream->ended = atomic_load(&server->draining);
     pthread_mutex_unlock(&server->mutex);
     atomic_fetch_add(&server->streams_count, 1);
     if (!zh_http_dress(request, built, head)) {

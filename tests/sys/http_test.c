@@ -564,8 +564,9 @@ static void a_thousand_held_requests_each_get_their_own_answer(uint64_t seed)
         for (int i = 0; i < COUNT; i++) {
             char text[1024] = "", want[64];
             snprintf(want, sizeof want, "\r\n\r\n/held/%d-%d", round, i);
-            CHECK(hear(fds[i], text, sizeof text, want, 20000));
-            CHECK(strstr(text, "HTTP/1.1 200") == text && strstr(text, want) != NULL);
+            CHECK_ROW(hear(fds[i], text, sizeof text, want, 20000), want);
+            CHECK_ROW(strstr(text, want) != NULL, want); /* else it never came */
+            CHECK_ROW(strstr(text, "HTTP/1.1 200") == text, text);
         }
         for (int t = 0; t < 2; t++) pthread_join(threads[t], NULL);
     }
