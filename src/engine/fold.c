@@ -119,10 +119,12 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
     if (e != ZH_OK) return e;
     if (record.kind == ZH_RECORD_EVENT) {
         zh_dedup_put(f->batch, record.event.key, record.event.body_hash);
-        zh_timeline_put(f->batch, &(zh_timeline_at){ record.event.customer, record.event.time_ms, partition, it->sequence });
+        const zh_timeline_at at = { record.event.customer, record.event.time_ms, partition, it->sequence };
+        zh_timeline_put(f->batch, ZH_TIMELINE_EVENTS, &at);
+        if (record.event.type == ZH_EVENT_IDENTIFY && record.event.personal.size > 0) zh_timeline_put(f->batch, ZH_TIMELINE_TRAITS, &at);
         if (!is_replay) remember_live(f, partition, it->sequence, commit_ms);
     } else if (record.kind == ZH_RECORD_DEADLETTER) {
-        zh_timeline_put(f->batch, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
+        zh_timeline_put(f->batch, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
     } else if (record.kind == ZH_RECORD_DECISION) {
         zh_timeline_put_decision(f->batch, record.decision_id, partition, it->sequence);
     }

@@ -25,9 +25,9 @@ static uint64_t newest_first(int64_t time_ms)
     return ~((uint64_t)time_ms ^ (uint64_t)1 << 63);
 }
 
-static void event_key(const zh_timeline_at *at, char key[EVENT_KEY_BYTES])
+static void event_key(zh_timeline_kind kind, const zh_timeline_at *at, char key[EVENT_KEY_BYTES])
 {
-    key[0] = 'e';
+    key[0] = (char)kind;
     put_be(key + 1, at->customer.number, 8);
     put_be(key + 9, newest_first(at->time_ms), 8);
     put_be(key + 17, ~at->sequence, 8);
@@ -44,10 +44,10 @@ static bool event_key_read(zh_sv key, zh_timeline_at *at)
     return true;
 }
 
-void zh_timeline_put(zh_state_batch *batch, const zh_timeline_at *at)
+void zh_timeline_put(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at)
 {
     char key[EVENT_KEY_BYTES];
-    event_key(at, key);
+    event_key(kind, at, key);
     zh_state_put(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
 }
 
@@ -92,16 +92,16 @@ static int page_order(const void *a, const void *b)
     return x->customer.number < y->customer.number ? -1 : x->customer.number > y->customer.number;
 }
 
-static zh_err read_one(zh_state *state, zh_customer_id number, const zh_timeline_at *after, size_t limit,
+static zh_err read_one(zh_state *state, zh_timeline_kind kind, zh_customer_id number, const zh_timeline_at *after, size_t limit,
                        zh_timeline_at *out, size_t *count)
 {
-    char prefix[9] = { 'e' }, from[EVENT_KEY_BYTES];
+    char prefix[9] = { (char)kind }, from[EVENT_KEY_BYTES];
     size_t from_bytes = 0;
     put_be(prefix + 1, number.number, 8);
     if (after != NULL) {
         zh_timeline_at start = *after;
         start.customer = number;
-        event_key(&start, from);
+        event_key(kind, &start, from);
         from_bytes = sizeof from;
     }
     zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_TIMELINE, (zh_sv){ prefix, 9 }, (zh_sv){ from, from_bytes });
@@ -119,20 +119,20 @@ static zh_err read_one(zh_state *state, zh_customer_id number, const zh_timeline
     return e != ZH_OK ? e : closed;
 }
 
-zh_err zh_timeline_read(zh_state *state, const zh_customer_id *numbers, size_t numbers_count,
+zh_err zh_timeline_read(zh_state *state, zh_timeline_kind kind, const zh_customer_id *numbers, size_t numbers_count,
                         const zh_timeline_at *after, size_t limit, zh_timeline_at *out, size_t *count)
 {
     *count = 0;
     if (limit > ZH_TIMELINE_PAGE_MAX) limit = ZH_TIMELINE_PAGE_MAX;
     if (numbers_count > ZH_TIMELINE_NUMBERS_MAX) numbers_count = ZH_TIMELINE_NUMBERS_MAX;
-    if (numbers_count == 1) return read_one(state, numbers[0], after, limit, out, count);
+    if (numbers_count == 1) return read_one(state, kind, numbers[0], after, limit, out, count);
     zh_timeline_at *all = malloc((numbers_count * limit + 1) * sizeof *all);
     if (all == NULL) return ZH_NOMEM;
     size_t total = 0;
     zh_err e = ZH_OK;
     for (size_t i = 0; e == ZH_OK && i < numbers_count; i++) {
         size_t some = 0;
-        e = read_one(state, numbers[i], after, limit, all + total, &some);
+        e = read_one(state, kind, numbers[i], after, limit, all + total, &some);
         total += some;
     }
     if (e == ZH_OK) {

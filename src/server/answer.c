@@ -1,10 +1,13 @@
 #include "server/answer.h"
 #include "base/time.h"
+#include "engine/history.h"
+#include "engine/timeline.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #define IDS_MAX 32            /* ids of one customer shown */
+#define TRAIT_EVENTS_MAX 16   /* newest identify events read for personal traits; older ones said the same things */
 #define TASTES_MAX 10         /* names of one affinity shown */
 #define TASTE_HALF_LIFE_WEEKS 4.0
 
@@ -135,17 +138,56 @@ static void put_tastes(const zh_customer_state *state, zh_taste_kind kind, zh_sv
 
 /* ---- a profile ---- */
 
+/* Personal traits are sealed in the events that brought them; of each name the newest counts. */
+typedef struct trait_set {
+    zh_sv names[ZH_PROFILE_TRAITS_MAX];
+    size_t count;
+} trait_set;
+
+static bool is_first(trait_set *set, zh_sv name)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (zh_sv_equal(set->names[i], name)) return false;
+    if (set->count == ZH_PROFILE_TRAITS_MAX) return false;
+    set->names[set->count++] = name;
+    return true;
+}
+
+static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, trait_set *set, zh_json_out *out)
+{
+    zh_event event;
+    zh_sv plain;
+    zh_json_value root;
+    if (zh_history_event(call->engine, at->partition, at->sequence, call->arena, &event) != ZH_OK) return;
+    if (zh_history_personal(call->engine, &event, permit, call->arena, &plain) != ZH_OK || plain.size == 0) return;
+    if (zh_json_parse(call->thread->parser, plain, &root, NULL) != ZH_OK) return;
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("traits"))); zh_json_next(&it);) {
+        const zh_sv name = zh_arena_copy(call->arena, it.key);
+        if (name.data == NULL || !is_first(set, name) || zh_json_is(it.value, ZH_JSON_NULL)) continue;
+        zh_json_out_key(out, name);
+        zh_json_out_value(out, it.value);
+    }
+}
+
+static void put_personal_traits(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
+{
+    zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
+    zh_timeline_at rows[TRAIT_EVENTS_MAX];
+    trait_set set = { .count = 0 };
+    size_t count = 0;
+    const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
+    if (zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
+    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, &set, out);
+}
+
 static void put_traits(const zh_customer_state *state, zh_json_out *out)
 {
-    zh_json_out_key(out, ZH_SV("traits"));
-    zh_json_out_object(out);
     zh_trait trait;
     for (uint32_t i = 0; state != NULL && zh_customer_trait_at(state, i, &trait); i++) {
         if (zh_sv_equal(trait.value, ZH_SV("null"))) continue;
         zh_json_out_key(out, trait.name);
         zh_json_out_raw(out, trait.value);
     }
-    zh_json_out_end(out);
 }
 
 static void put_orders(const zh_customer_state *state, zh_json_out *out)
@@ -167,10 +209,14 @@ static void put_orders(const zh_customer_state *state, zh_json_out *out)
 void answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
 {
     put_ids(call, customer, permit, out);
+    zh_json_out_key(out, ZH_SV("traits"));
+    zh_json_out_object(out);
+    put_personal_traits(call, customer, permit, out);
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
     const zh_customer_state *state = zh_customers_get(w->customers, customer);
     put_traits(state, out);
+    zh_json_out_end(out);
     call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
     call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
     zh_json_out_key_int(out, ZH_SV("events"), state == NULL ? 0 : (int64_t)zh_customer_events(state));
@@ -248,8 +294,8 @@ static void put_shown(zh_world *w, const zh_decision *d, bool as_candidates, zh_
         zh_json_out_key_text(out, ZH_SV("itemId"), text_of(w, s->item));
         if (as_candidates) zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(zh_reason_code_text(s->reason)));
         else zh_json_out_key_int(out, ZH_SV("rank"), i + 1);
-        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro * 1e-6);
-        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro * 1e-6);
+        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro / 1e6);
+        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro / 1e6);
         if (as_candidates) zh_json_out_key_bool(out, ZH_SV("shown"), true);
         else {
             zh_json_out_key(out, ZH_SV("reason"));

@@ -4,7 +4,7 @@
 #include "server/answer.h"
 #include "server/call.h"
 
-#define MICRO 1e-6
+#define MICRO 1e6
 
 /* ---- recommendations ---- */
 
@@ -88,7 +88,7 @@ static void put_evidence(const zh_reason *reason, const zh_sv *titles, zh_json_o
         if (titles[i].size > 0) zh_json_out_key_text(out, ZH_SV("title"), titles[i]);
         zh_json_out_key_text(out, ZH_SV("event"), answer_event_of(e->act));
         call_time(out, ZH_SV("at"), e->at_ms);
-        zh_json_out_key_real(out, ZH_SV("weight"), (double)e->share_micro * MICRO);
+        zh_json_out_key_real(out, ZH_SV("weight"), (double)e->share_micro / MICRO);
         zh_json_out_end(out);
     }
     zh_json_out_end(out);
@@ -138,8 +138,8 @@ static void put_answer(zh_call *call, const zh_answer *a, bool cards, zh_json_ou
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("itemId"), a->items[i].text);
         zh_json_out_key_int(out, ZH_SV("rank"), i + 1);
-        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro * MICRO);
-        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro * MICRO);
+        zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro / MICRO);
+        zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro / MICRO);
         if (a->reasons != NULL) put_reason(&a->reasons[i], a->evidence_titles[i], out);
         if (cards) put_card(&a->items[i], out);
         zh_json_out_end(out);

@@ -24,7 +24,7 @@ static void test_pages_are_complete_and_ordered(zh_state *state, uint64_t seed, 
     for (int i = 0; i < ROWS; i++) {
         slow[i] = (zh_timeline_at){ { first + test_random(&seed) % NUMBERS }, (int64_t)(test_random(&seed) % 9) - 4,
                                     (uint32_t)(test_random(&seed) % 2), (uint64_t)i };
-        zh_timeline_put(batch, &slow[i]);
+        zh_timeline_put(batch, ZH_TIMELINE_EVENTS, &slow[i]);
     }
     CHECK(zh_state_commit(batch) == ZH_OK);
     zh_state_batch_close(batch);
@@ -34,7 +34,7 @@ static void test_pages_are_complete_and_ordered(zh_state *state, uint64_t seed, 
     zh_timeline_at after;
     size_t all = 0, some;
     do {
-        CHECK(zh_timeline_read(state, numbers, NUMBERS, all == 0 ? NULL : &after, limit, got, &some) == ZH_OK);
+        CHECK(zh_timeline_read(state, ZH_TIMELINE_EVENTS, numbers, NUMBERS, all == 0 ? NULL : &after, limit, got, &some) == ZH_OK);
         for (size_t i = 0; i < some; i++, all++) CHECK(all < ROWS && order(&got[i], &slow[all]) == 0);
         char text[ZH_TIMELINE_CURSOR_BYTES];
         if (some > 0) CHECK(zh_timeline_cursor_parse((zh_sv){ text, zh_timeline_cursor(&got[some - 1], text) }, &after) == ZH_OK);
