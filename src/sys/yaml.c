@@ -60,6 +60,7 @@ static bool copy(zh_yaml *yaml, const yaml_event_t *event, zh_sv *out)
 static zh_err add(reading *r, const yaml_event_t *event, node n)
 {
     zh_yaml *yaml = r->yaml;
+    if (yaml->count > ZH_YAML_NODES_MAX) return refuse(r, event, ZH_FULL, "more than 20,000 entries");
     if (yaml->count == yaml->cap) {
         const uint32_t cap = yaml->cap == 0 ? 64 : yaml->cap * 2;
         node *nodes = realloc(yaml->nodes, cap * sizeof *nodes);
@@ -223,9 +224,9 @@ zh_yaml_node zh_yaml_find(const zh_yaml *yaml, zh_sv path)
 
 bool zh_yaml_text(zh_yaml_node n, zh_sv *out)
 {
-    const node *node = at_node(n);
-    if (node->type != ZH_YAML_TEXT) return false;
-    *out = node->text;
+    const node *scalar = at_node(n);
+    if (scalar->type != ZH_YAML_TEXT) return false;
+    *out = scalar->text;
     return true;
 }
 
@@ -264,10 +265,10 @@ bool zh_yaml_bool(zh_yaml_node n, bool *out)
 {
     static const struct { const char *word; bool is; } words[] = { { "true", true }, { "yes", true }, { "on", true },
         { "false", false }, { "no", false }, { "off", false } };
-    const node *node = at_node(n);
-    if (node->type != ZH_YAML_TEXT || !node->plain) return false;
+    const node *scalar = at_node(n);
+    if (scalar->type != ZH_YAML_TEXT || !scalar->plain) return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (node->text.size == strlen(words[i].word) && strncasecmp(node->text.data, words[i].word, node->text.size) == 0) {
+        if (scalar->text.size == strlen(words[i].word) && strncasecmp(scalar->text.data, words[i].word, scalar->text.size) == 0) {
             *out = words[i].is;
             return true;
         }
@@ -282,9 +283,9 @@ zh_yaml_iter zh_yaml_walk(zh_yaml_node n)
 bool zh_yaml_next(zh_yaml_iter *it)
 {
     if (it->at_ == 0) return false;
-    const node *node = &it->yaml_->nodes[it->at_];
-    it->key = node->key;
+    const node *entry = &it->yaml_->nodes[it->at_];
+    it->key = entry->key;
     it->value = (zh_yaml_node){ it->yaml_, it->at_ };
-    it->at_ = node->next;
+    it->at_ = entry->next;
     return true;
 }

@@ -20,6 +20,7 @@
 
 #define ZH_YAML_BYTES_MAX (1u << 20) /* a document; configuration has a few KB */
 #define ZH_YAML_DEPTH_MAX 16         /* levels */
+#define ZH_YAML_NODES_MAX 20000      /* lists, mappings and scalars; keys are compared each with each */
 
 typedef struct zh_yaml zh_yaml;
 
