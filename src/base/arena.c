@@ -7,6 +7,8 @@
 /* A block doubles the arena, so a run of n bytes costs O(log n) allocations. */
 #define FIRST_BYTES 16384 /* one ordinary request fits */
 
+#define KEEP_BYTES_MAX (4u << 20) /* a steady load of full batches fits; one giant must not stay for ever */
+
 struct zh_arena_block {
     zh_arena_block *next;
     size_t used, size; /* bytes of `bytes` */
@@ -38,11 +40,21 @@ void zh_arena_close(zh_arena *arena)
 
 void zh_arena_reset(zh_arena *arena)
 {
-    if (arena->first_ == NULL) return;
-    free_from(arena, arena->first_->next);
-    arena->first_->next = NULL;
-    arena->first_->used = 0;
-    arena->now_ = arena->first_;
+    zh_arena_block *keep = NULL;
+    for (zh_arena_block *block = arena->first_, *next; block != NULL; block = next) {
+        next = block->next;
+        /* Blocks grow, so the last that may be kept is the largest. */
+        zh_arena_block *drop = block->size <= KEEP_BYTES_MAX ? keep : block;
+        if (block->size <= KEEP_BYTES_MAX) keep = block;
+        if (drop != NULL) {
+            arena->held_ -= drop->size;
+            free(drop);
+        }
+    }
+    arena->first_ = arena->now_ = keep;
+    if (keep == NULL) return;
+    keep->next = NULL;
+    keep->used = 0;
 }
 
 static zh_arena_block *grow(zh_arena *arena, size_t need)

@@ -5,7 +5,8 @@
  * grows by blocks up to the maximum it was opened with, so no input can make it grow without end.
  *
  * Guarantees  zeroed, max-aligned bytes; a full arena answers NULL and stays usable;
- *             after a reset the first block is kept, so a steady load does not reach malloc.
+ *             after a reset the largest block (up to 4 MiB) is kept, so a steady load does not
+ *             reach malloc.
  * Cost        O(1) a call, and the zeroing.
  * Threads     one arena, one thread.
  */
@@ -29,7 +30,7 @@ zh_arena zh_arena_open(size_t bytes_max);
 /* Give everything back; the arena may be used again as if just opened. */
 void zh_arena_close(zh_arena *arena);
 
-/* End all pointers; keep the first block for the next round. */
+/* End all pointers; keep the largest block, up to 4 MiB, for the next round. */
 void zh_arena_reset(zh_arena *arena);
 
 /* Room for `count` things of `each` bytes (> 0), valid until reset or close;
