@@ -95,7 +95,7 @@ async function walk(browser, language) {
   await page.getByLabel(w.session.user, { exact: true }).fill('admin')
   await page.getByLabel(w.session.password, { exact: true }).fill('wrong password here')
   await page.getByRole('button', { name: w.session.submit }).click()
-  await page.getByText(w.session.errors.bad_login).waitFor()
+  await page.getByText(w.session.errors.wrong).waitFor()
   await look(at('signin-wrong'))
   await signIn(page, w)
 

@@ -57,7 +57,7 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/system') {
     return {
       version: '0.1.0', uptimeSeconds: 273_912, positions: [{ partition: 0, logEnd: 812_443_648, folded: 812_443_648 }], logBytes: 812_443_648,
-      stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, viewLagMs: 3, ready: true,
+      stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, viewLagMs: 3, ready: true, timeZone: 'Asia/Shanghai',
     }
   }
   if (path === '/api/v1/placements') return { items: shop.placements, next: null }
@@ -77,7 +77,7 @@ function answer(method, path, query, body, empty) {
   }
   const one = /^\/api\/v1\/customers\/(\d+)(\/events)?$/.exec(path)
   if (one) {
-    if (Number(one[1]) > 90_000) return problem(404, 'absent', 'no such customer')
+    if (Number(one[1]) > 90_000) return problem(404, 'not_found', 'no such customer')
     if (one[2] === undefined) return shop.customer(one[1])
     const from = Number(query.get('cursor') || 0)
     const limit = Number(query.get('limit') ?? 50)
@@ -87,7 +87,7 @@ function answer(method, path, query, body, empty) {
     })
     return { items: events, next: from + limit < 160 ? String(from + limit) : null }
   }
-  return problem(404, 'absent', `the mock does not know ${path}`)
+  return problem(404, 'not_found', `the mock does not know ${path}`)
 }
 
 /** Starts the mock; resolves to its address and a way to stop it. */
@@ -147,13 +147,13 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (chunks.length > 0) body = JSON.parse(Buffer.concat(chunks).toString('utf8'))
       const cookie = /zhun=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
       if (url.pathname === '/api/v1/login') {
-        if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'bad_login', 'user or password is wrong'))
+        if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'unauthorized', 'user or password is wrong'))
         const id = randomBytes(16).toString('hex')
         sessions.set(id, randomBytes(16).toString('hex'))
         return send(response, { user: 'admin', role: 'admin', csrf: sessions.get(id) }, { 'Set-Cookie': `zhun=${id}; Path=/; HttpOnly; SameSite=Strict` })
       }
       const csrf = sessions.get(cookie)
-      if (csrf === undefined) return send(response, problem(401, 'login_required', 'sign in first'))
+      if (csrf === undefined) return send(response, problem(401, 'unauthorized', 'sign in first'))
       if (url.pathname === '/api/v1/session') return send(response, { user: 'admin', role: 'admin', csrf })
       if (request.method !== 'GET' && request.headers['x-csrf-token'] !== csrf) return send(response, problem(403, 'csrf', 'the token is missing or wrong'))
       if (url.pathname === '/api/v1/logout') {
@@ -161,7 +161,7 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
         response.writeHead(204, { 'Set-Cookie': 'zhun=; Path=/; Max-Age=0' })
         return response.end()
       }
-      if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'denied', 'not for you'))
+      if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'forbidden', 'not for you'))
       if (url.pathname === '/api/v1/live') return live(response)
       send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
     })

@@ -29,7 +29,7 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
   const error = signIn.error
   let problem: string | undefined
   if (missing) problem = t('session.errors.required')
-  else if (error instanceof CallError && error.code === 'bad_login') problem = t('session.errors.bad_login')
+  else if (error instanceof CallError && error.status === 401) problem = t('session.errors.wrong')
   else if (error instanceof CallError && error.status === 429) problem = t('session.errors.overloaded', { seconds: error.retryAfterSeconds ?? 60 })
   else if (error !== null) problem = errorText(error)
 

@@ -39,6 +39,16 @@ describe('numbers and times', () => {
   it.each(rows)('%s', (_, got, want) => expect(plain(got)).toBe(want))
 })
 
+describe('the time zone', () => {
+  it('is the workspace\'s, and a name nobody knows changes nothing', () => {
+    f.tellTimesIn('Asia/Shanghai')
+    expect(f.date('2011-12-01T20:00:00Z', 'en', 'clock')).toBe('04:00')
+    f.tellTimesIn('Atlantis/Capital')
+    expect(f.date('2011-12-01T20:00:00Z', 'en', 'clock')).toBe('04:00')
+    expect(f.calendarDay('2011-12-01', 'en')).toBe('1 Dec')
+  })
+})
+
 describe('meanOrderCents', () => {
   it('is 0 before the first order', () => expect(f.meanOrderCents(0, 0)).toBe(0))
   it('rounds to a cent', () => expect(f.meanOrderCents(1000, 3)).toBe(333))

@@ -58,6 +58,17 @@ export function money(minor: number, currency: string, language: Language, style
   return kept(`$${currency}${language}${style}`, () => new Intl.NumberFormat(locales[language], shape)).format(major)
 }
 
+// Times are told in the workspace's time zone; until the engine has named it, in the browser's.
+let workspaceZone: string | undefined
+export function tellTimesIn(zone: string | undefined): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    workspaceZone = zone
+  } catch {
+    // A name this browser does not know: its own zone is better than no time at all.
+  }
+}
+
 type DateStyle = 'day' | 'dayShort' | 'time' | 'clock' | 'moment' | 'dayLong'
 const dateStyles: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   day: { year: 'numeric', month: 'short', day: 'numeric' },
@@ -68,7 +79,7 @@ const dateStyles: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   moment: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 }
 
-export function date(at: string | number, language: Language, style: DateStyle, timeZone?: string): string {
+export function date(at: string | number, language: Language, style: DateStyle, timeZone = workspaceZone): string {
   const when = new Date(at)
   if (Number.isNaN(when.getTime())) return '–'
   return kept(

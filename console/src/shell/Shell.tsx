@@ -4,9 +4,11 @@ import { useEffect, useRef, type ReactNode } from 'react'
 import { NavLink, useLocation } from 'react-router-dom'
 import { useSession, useSignOut } from '../session/useSession'
 import { BrandMark, CustomersIcon, OverviewIcon, SignOutIcon } from '../shared/icons'
+import { Loading } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Strip } from './Strip'
 import { Switches, type Appearance } from './Switches'
+import { useSystem } from './useSystem'
 
 const places = [
   { to: '/', key: 'overview', Icon: OverviewIcon },
@@ -17,6 +19,7 @@ export function Shell({ appearance, children }: { appearance: Appearance; childr
   const { t } = useWords()
   const session = useSession().data
   const signOut = useSignOut()
+  const system = useSystem() // pages wait for it: it names the time zone they tell times in
   const main = useRef<HTMLElement>(null)
   const { pathname } = useLocation()
   const first = useRef(true)
@@ -64,7 +67,7 @@ export function Shell({ appearance, children }: { appearance: Appearance; childr
         </div>
       </header>
       <main className="main" id="main" ref={main} tabIndex={-1}>
-        {children}
+        {system.isPending ? <Loading lines={8} /> : children}
       </main>
       <Strip />
     </div>

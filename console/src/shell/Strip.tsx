@@ -1,16 +1,11 @@
 // The engine's state, in one line under every page.
-import { useQuery } from '@tanstack/react-query'
-import { call } from '../shared/client'
 import * as format from '../shared/format'
 import { useWords } from '../shared/words'
+import { useSystem } from './useSystem'
 
 export function Strip() {
   const { t, language } = useWords()
-  const system = useQuery({
-    queryKey: ['system'],
-    queryFn: ({ signal }) => call('get', '/api/v1/system', { signal }),
-    refetchInterval: 5_000,
-  })
+  const system = useSystem()
   const lost = system.isError || system.isRefetchError
   const now = lost ? undefined : system.data
   const state = lost ? 'unreachable' : now === undefined || now.ready ? 'ready' : 'notReady'
