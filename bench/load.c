@@ -1,18 +1,20 @@
-/* load.c -- zhun-load: how many events, decisions or pages a second a running engine answers, and how fast.
+/* load.c -- zhun-load: how much a running engine answers a second, and how fast.
  *
- *   zhun-load ingest    --url http://127.0.0.1:8700 --key WRITEKEY [--batch 100] [--rate EVENTS_PER_S]
+ *   zhun-load ingest    --url http://127.0.0.1:8700 --key KEY [--batch 100] [--rate EVENTS_PER_S]
  *   zhun-load recommend --url http://127.0.0.1:8700 --key SERVERKEY
  *   zhun-load get       --url http://127.0.0.1:8700 --path /healthz
- *   common: [--connections 64] [--seconds 10] [--requests N] [--customers 10000] [--items 2000] [--seed 1]
+ *   common: [--connections 64] [--seconds 10] [--requests N] [--customers 10000] [--items 2000]
+ *           [--seed 1]
  *
- * One thread, one epoll, keep-alive connections with one request under way each. A request is a template
- * made once; before each sending only the fields that differ (messageId, userId, product_id, times) are
- * overwritten in place, fixed in width, so the generator takes little of the machine it shares with the
- * engine. Latency runs from the first byte sent to the last byte received, into logarithmic buckets of
- * 1/16 of a power of two (error below 6.25 %).
+ * One thread, one epoll, keep-alive connections with one request under way each. A request is a
+ * template made once; before each sending only the fields that differ (messageId, userId,
+ * product_id, times) are overwritten in place, fixed in width, so the generator takes little of the
+ * machine it shares with the engine. Latency runs from the first byte sent to the last byte
+ * received, into logarithmic buckets of 1/16 of a power of two (error below 6.25 %).
  *
- * Bounded in time, requests and connections; connects to loopback only: this is no tool against others.
- * A 429 or 503 pauses that connection as Retry-After says, at most a second, and is counted apart.
+ * Bounded in time, requests and connections; connects to loopback only: this is no tool against
+ * others. A 429 or 503 pauses that connection as Retry-After says, at most a second, and is counted
+ * apart.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,7 +34,7 @@
 #include "base/rng.h"
 
 #define CONNECTIONS_MAX 1024
-#define BATCH_MAX       800     /* events of a request: 512,000 bytes at 573 each stay under the batch limit */
+#define BATCH_MAX       800     /* events a request; more would pass 512,000 bytes */
 #define SECONDS_MAX     600
 #define REQUESTS_MAX    100000000
 #define ANSWER_MAX      (1u << 20) /* one answer with its headers */
@@ -112,16 +114,21 @@ static double share_ms(const tally *t, double share)
 
 /* ---- templates: fixed-width fields, so that patching never moves a byte ---- */
 
-/* 573 bytes: a Product Viewed as Segment's browser library sends it. Fields to patch stand as #…#; a number
- * shorter than its field ends with the quote, and blanks, which JSON allows, fill what is left. */
+/* 573 bytes: a Product Viewed as Segment's browser library sends it. Fields to patch stand as #…#;
+ * a number shorter than its field ends with the quote, and blanks, which JSON allows, fill what is
+ * left. */
 static const char event_text[] =
-    "{\"type\":\"track\",\"event\":\"Product Viewed\",\"messageId\":\"ajs-next-#mmmmmmmmmmmmmmmmmm#\",\"anonymousId\":"
-    "\"a-#aaaaaa#\",\"userId\":\"u#uuuuuu#\",\"timestamp\":\"#tttttttttttttttttttttt#\",\"properties\":{\"product_id\":"
-    "\"p#iiiiii#\",\"sku\":\"SKU-#ssssss#\",\"category\":\"Games\",\"name\":\"Monopoly: 3rd Edition\",\"brand\":"
-    "\"Hasbro\",\"price\":18.99,\"quantity\":1,\"currency\":\"USD\",\"position\":3},\"context\":{\"page\":{\"url\":"
-    "\"https://shop.example/p/monopoly\",\"path\":\"/p/monopoly\",\"title\":\"Monopoly, 3rd\"},\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) "
-    "Firefox/128.0\",\"library\":{\"name\":\"analytics.js\",\"version\":\"2.1\"}}}";
-_Static_assert(sizeof event_text - 1 == 573, "the size of the events all numbers of the project are quoted for");
+    "{\"type\":\"track\",\"event\":\"Product Viewed\","
+    "\"messageId\":\"ajs-next-#mmmmmmmmmmmmmmmmmm#\",\"anonymousId\":\"a-#aaaaaa#\","
+    "\"userId\":\"u#uuuuuu#\",\"timestamp\":\"#tttttttttttttttttttttt#\","
+    "\"properties\":{\"product_id\":\"p#iiiiii#\",\"sku\":\"SKU-#ssssss#\","
+    "\"category\":\"Games\",\"name\":\"Monopoly: 3rd Edition\",\"brand\":\"Hasbro\","
+    "\"price\":18.99,\"quantity\":1,\"currency\":\"USD\",\"position\":3},"
+    "\"context\":{\"page\":{\"url\":\"https://shop.example/p/monopoly\","
+    "\"path\":\"/p/monopoly\",\"title\":\"Monopoly, 3rd\"},"
+    "\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\","
+    "\"library\":{\"name\":\"analytics.js\",\"version\":\"2.1\"}}}";
+_Static_assert(sizeof event_text - 1 == 573, "the event all numbers of the project are quoted for");
 
 static char *field_in(char *text, char letter)
 {
@@ -183,8 +190,10 @@ static void base64(char *to, const char *from)
     const size_t size = strlen(from);
     for (size_t i = 0; i < size; i += 3) {
         uint32_t word = 0;
-        for (size_t j = 0; j < 3; j++) word = word << 8 | (i + j < size ? (unsigned char)from[i + j] : 0);
-        for (size_t j = 0; j < 4; j++) *to++ = i + j <= size ? digits[word >> (18 - 6 * j) & 63] : '=';
+        for (size_t j = 0; j < 3; j++)
+            word = word << 8 | (i + j < size ? (unsigned char)from[i + j] : 0);
+        for (size_t j = 0; j < 4; j++)
+            *to++ = i + j <= size ? digits[word >> (18 - 6 * j) & 63] : '=';
     }
     *to = '\0';
 }
@@ -215,13 +224,18 @@ static void make_request(connection *c, const options *o)
     } else if (o->key[0] != '\0') {
         snprintf(authorization, sizeof authorization, "Authorization: Bearer %s\r\n", o->key);
     }
-    const char *path = o->mode == INGEST ? "/v1/batch" : o->mode == RECOMMEND ? "/v1/recommend" : o->path;
+    const char *path = o->mode == INGEST      ? "/v1/batch"
+                       : o->mode == RECOMMEND ? "/v1/recommend"
+                                              : o->path;
     char length[96] = "";
     if (o->mode != GET)
-        snprintf(length, sizeof length, "Content-Type: application/json\r\nContent-Length: %zu\r\n", body.size);
-    const int head_size = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s%s\r\n",
-                                   o->mode == GET ? "GET" : "POST", path, (unsigned)o->port, authorization, length);
-    if (head_size < 0 || (size_t)head_size >= sizeof head) die("the path or the key is too long", "shorten it");
+        snprintf(length, sizeof length, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                 body.size);
+    const int head_size = snprintf(
+        head, sizeof head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s%s\r\n",
+        o->mode == GET ? "GET" : "POST", path, (unsigned)o->port, authorization, length);
+    if (head_size < 0 || (size_t)head_size >= sizeof head)
+        die("the path or the key is too long", "shorten it");
     c->body_at = (size_t)head_size;
     c->request_size = c->body_at + body.size;
     c->request = malloc(c->request_size + 1);
@@ -238,7 +252,8 @@ static void patch_batch(connection *c, const options *o, const fields *f, zh_rng
     char now[25];
     time_text(now);
     char *event = c->request + c->body_at + sizeof batch_head - 1;
-    for (unsigned i = 0; i < o->batch; i++, event += sizeof event_text) { /* with the comma for the NUL */
+    /* with the comma for the NUL */
+    for (unsigned i = 0; i < o->batch; i++, event += sizeof event_text) {
         const uint64_t user = zh_rng_below(rng, o->customers), item = zh_rng_below(rng, o->items);
         patch_hex(event + f->message, 16, zh_rng_next(rng));
         patch_hex(event + f->message + 16, 4, rng->index);
@@ -298,7 +313,8 @@ static void redial(int epoll, connection *c, const options *o)
 static bool send_some(int epoll, connection *c)
 {
     while (c->sent < c->request_size) {
-        const ssize_t n = send(c->fd, c->request + c->sent, c->request_size - c->sent, MSG_NOSIGNAL);
+        const ssize_t n = send(c->fd, c->request + c->sent, c->request_size - c->sent,
+                               MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) {
             watch(epoll, c, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
@@ -456,7 +472,8 @@ static void go(run *r)
         const int64_t now_us = mono_us();
         const bool over = now_us >= end_us || (r->o.requests > 0 && r->started >= r->o.requests);
         const unsigned busy = begin_due(r, over);
-        if (over && (busy == 0 || now_us >= end_us + 5000000)) break; /* the rest gets five seconds */
+        /* the rest gets five seconds */
+        if (over && (busy == 0 || now_us >= end_us + 5000000)) break;
         const int n = epoll_wait(r->epoll, events, CONNECTIONS_MAX, 1);
         for (int i = 0; i < n; i++) handle(r, events[i].data.ptr, events[i].events);
     }
@@ -468,14 +485,18 @@ static void print_result(const run *r)
     static const char *const names[] = { "ingest", "recommend", "get" };
     const double seconds = (double)(r->ended_us - r->began_us) / 1e6;
     const double each = r->o.mode == INGEST ? (double)r->o.batch : 1;
-    printf("{\"bench\":\"%s\",\"seconds\":%.3f,\"connections\":%u,", names[r->o.mode], seconds, r->o.connections);
+    printf("{\"bench\":\"%s\",\"seconds\":%.3f,\"connections\":%u,", names[r->o.mode], seconds,
+           r->o.connections);
     if (r->o.mode == INGEST)
-        printf("\"batch\":%u,\"events_per_s\":%.0f,", r->o.batch, (double)r->t.good * each / seconds);
-    printf("\"requests_per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f,",
-           (double)r->t.good / seconds, share_ms(&r->t, 0.5), share_ms(&r->t, 0.9), share_ms(&r->t, 0.99),
-           share_ms(&r->t, 0.999), (double)r->t.max_us / 1000);
-    printf("\"errors\":%llu,\"busy\":%llu,\"bytes_in\":%llu,\"status\":{", (unsigned long long)r->t.errors,
-           (unsigned long long)r->t.busy, (unsigned long long)r->t.bytes_in);
+        printf("\"batch\":%u,\"events_per_s\":%.0f,", r->o.batch,
+               (double)r->t.good * each / seconds);
+    printf("\"requests_per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":"
+           "%.3f,\"max_ms\":%.3f,",
+           (double)r->t.good / seconds, share_ms(&r->t, 0.5), share_ms(&r->t, 0.9),
+           share_ms(&r->t, 0.99), share_ms(&r->t, 0.999), (double)r->t.max_us / 1000);
+    printf("\"errors\":%llu,\"busy\":%llu,\"bytes_in\":%llu,\"status\":{",
+           (unsigned long long)r->t.errors, (unsigned long long)r->t.busy,
+           (unsigned long long)r->t.bytes_in);
     const char *comma = "";
     for (unsigned s = 0; s < 600; s++) {
         if (r->t.status[s] == 0) continue;
@@ -488,8 +509,9 @@ static void print_result(const run *r)
 /* ---- options ---- */
 
 static const char usage[] =
-    "usage: zhun-load ingest|recommend|get [--url http://127.0.0.1:8700] [--key KEY] [--path /healthz]\n"
-    "       [--connections 64] [--batch 100] [--rate PER_S] [--seconds 10] [--requests N]\n"
+    "usage: zhun-load ingest|recommend|get [--url http://127.0.0.1:8700] [--key KEY]\n"
+    "       [--path /healthz] [--connections 64] [--batch 100] [--rate PER_S] [--seconds 10]\n"
+    "       [--requests N]\n"
     "       [--customers 10000] [--items 2000] [--seed 1]\n"
     "example: zhun-load ingest --key $ZHUN_WRITE_KEY --seconds 5\n";
 
@@ -504,7 +526,8 @@ static uint64_t number_of(const char *text, uint64_t low, uint64_t high)
     char *end = NULL;
     errno = 0;
     const unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value < low || value > high) wrong(text);
+    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value < low || value > high)
+        wrong(text);
     return value;
 }
 
@@ -516,7 +539,8 @@ static uint16_t port_of(const char *url)
         if (strncmp(url, hosts[i], size) != 0) continue;
         char digits[8];
         const size_t count = strspn(url + size, "0123456789");
-        if (count >= sizeof digits || strspn(url + size + count, "/") != strlen(url + size + count)) break;
+        if (count >= sizeof digits || strspn(url + size + count, "/") != strlen(url + size + count))
+            break;
         memcpy(digits, url + size, count);
         digits[count] = '\0';
         return (uint16_t)number_of(digits, 1, 65535);
@@ -533,8 +557,15 @@ static options read_options(int argc, char **argv)
         { "seconds", 1, NULL, 's' }, { "requests", 1, NULL, 'n' }, { "customers", 1, NULL, 'C' },
         { "items", 1, NULL, 'i' },   { "seed", 1, NULL, 'S' },     { "help", 0, NULL, 'h' }, { 0 },
     };
-    options o = { .port = 8700, .key = "", .path = "/healthz", .connections = 64, .batch = 100, .seconds = 10,
-                  .customers = 10000, .items = 2000, .seed = 1 };
+    options o = { .port = 8700,
+                  .key = "",
+                  .path = "/healthz",
+                  .connections = 64,
+                  .batch = 100,
+                  .seconds = 10,
+                  .customers = 10000,
+                  .items = 2000,
+                  .seed = 1 };
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         switch (c) {
         case 'u': o.port = port_of(optarg); break;
@@ -557,7 +588,8 @@ static options read_options(int argc, char **argv)
     else if (strcmp(argv[optind], "recommend") == 0) o.mode = RECOMMEND;
     else if (strcmp(argv[optind], "get") == 0) o.mode = GET;
     else wrong("say what to load: ingest, recommend or get");
-    if (strlen(o.key) > 255 || strpbrk(o.key, "\r\n") != NULL || strpbrk(o.path, " \r\n") != NULL) wrong("a bad key or path");
+    if (strlen(o.key) > 255 || strpbrk(o.key, "\r\n") != NULL || strpbrk(o.path, " \r\n") != NULL)
+        wrong("a bad key or path");
     return o;
 }
 
@@ -567,8 +599,10 @@ int main(int argc, char **argv)
     r.o = read_options(argc, argv);
     r.f = fields_of_event();
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now); /* another run has other messageIds, or all would be duplicates */
-    r.rng = (zh_rng){ .seed = r.o.seed, .stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec };
+    /* another run has other messageIds, or all would be duplicates */
+    clock_gettime(CLOCK_REALTIME, &now);
+    r.rng = (zh_rng){ .seed = r.o.seed,
+                      .stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec };
     r.epoll = epoll_create1(EPOLL_CLOEXEC);
     r.connections = calloc(r.o.connections, sizeof *r.connections);
     if (r.epoll < 0 || r.connections == NULL) die("out of memory", "take fewer connections");

@@ -25,10 +25,14 @@ struct zh_client {
 /* ---- addresses ---- */
 
 /* Special ranges of IPv4 (RFC 6890 and its registry): first address and prefix length. */
-static const struct { uint32_t first; unsigned bits; } special_v4[] = {
-    { 0x00000000, 8 },  { 0x0A000000, 8 },  { 0x64400000, 10 }, { 0x7F000000, 8 },  { 0xA9FE0000, 16 },
-    { 0xAC100000, 12 }, { 0xC0000000, 24 }, { 0xC0000200, 24 }, { 0xC0586300, 24 }, { 0xC0A80000, 16 },
-    { 0xC6120000, 15 }, { 0xC6336400, 24 }, { 0xCB007100, 24 }, { 0xE0000000, 3 },
+static const struct {
+    uint32_t first;
+    unsigned bits;
+} special_v4[] = {
+    { 0x00000000, 8 },  { 0x0A000000, 8 },  { 0x64400000, 10 }, { 0x7F000000, 8 },
+    { 0xA9FE0000, 16 }, { 0xAC100000, 12 }, { 0xC0000000, 24 }, { 0xC0000200, 24 },
+    { 0xC0586300, 24 }, { 0xC0A80000, 16 }, { 0xC6120000, 15 }, { 0xC6336400, 24 },
+    { 0xCB007100, 24 }, { 0xE0000000, 3 },
 };
 
 static bool is_public_v4(uint32_t address)
@@ -48,11 +52,13 @@ static bool is_public_v6(const unsigned char *at)
 {
     static const unsigned char mapped[12] = { [10] = 0xFF, [11] = 0xFF };
     static const unsigned char nat64[12] = { 0x00, 0x64, 0xFF, 0x9B };
-    if (memcmp(at, mapped, 12) == 0 || memcmp(at, nat64, 12) == 0) return is_public_v4(word_of(at + 12));
+    if (memcmp(at, mapped, 12) == 0 || memcmp(at, nat64, 12) == 0)
+        return is_public_v4(word_of(at + 12));
     if ((at[0] & 0xE0) != 0x20) return false;
     const uint32_t first = word_of(at);
     if (first >> 16 == 0x2002) return is_public_v4(word_of(at + 2)); /* 6to4 */
-    if (first >> 9 == 0x20010000u >> 9 || first == 0x20010DB8) return false; /* 2001::/23, documentation */
+    /* 2001::/23, documentation */
+    if (first >> 9 == 0x20010000u >> 9 || first == 0x20010DB8) return false;
     return true;
 }
 
@@ -114,12 +120,14 @@ zh_err zh_client_open(zh_client **out, const zh_client_desc *desc)
     if (client == NULL) return ZH_NOMEM;
     client->curl = curl_easy_init();
     client->head = zh_buf_open(ZH_CLIENT_HEAD_MAX);
-    client->body = zh_buf_open(desc->body_bytes_max == 0 ? ZH_CLIENT_BODY_MAX : desc->body_bytes_max);
+    client->body = zh_buf_open(desc->body_bytes_max == 0 ? ZH_CLIENT_BODY_MAX
+                                                         : desc->body_bytes_max);
     client->timeout_ms = desc->timeout_ms <= 0 ? ZH_CLIENT_TIMEOUT_MS : desc->timeout_ms;
     client->public_only = desc->public_only;
     if (client->curl == NULL || !keep_text(&client->base_url, desc->base_url) ||
-        !keep_text(&client->unix_path, desc->unix_path) || !keep_text(&client->bearer, desc->bearer) ||
-        !keep_text(&client->user, desc->user) || !keep_text(&client->password, desc->password)) {
+        !keep_text(&client->unix_path, desc->unix_path) ||
+        !keep_text(&client->bearer, desc->bearer) || !keep_text(&client->user, desc->user) ||
+        !keep_text(&client->password, desc->password)) {
         zh_client_close(client);
         return ZH_NOMEM;
     }
@@ -184,8 +192,10 @@ static zh_err set_url(zh_client *client, zh_sv url)
 {
     char text[URL_MAX];
     const bool path = url.size > 0 && url.data[0] == '/';
-    const zh_sv base = path ? zh_sv_of(client->base_url != NULL ? client->base_url
-                                       : client->unix_path != NULL ? "http://localhost" : "") : ZH_SV("");
+    const zh_sv base = path ? zh_sv_of(client->base_url != NULL    ? client->base_url
+                                       : client->unix_path != NULL ? "http://localhost"
+                                                                   : "")
+                            : ZH_SV("");
     if (breaks_line(url) || base.size + url.size == 0) return ZH_FORMAT;
     if (base.size + url.size >= sizeof text) return ZH_FORMAT;
     if (base.size > 0) memcpy(text, base.data, base.size);
@@ -236,7 +246,8 @@ static zh_err set_up(zh_client *client, const zh_client_question *q)
     curl_easy_reset(curl); /* keeps the open connection */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* the environment does not say where our data goes */
+    /* the environment does not say where our data goes */
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)client->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
@@ -245,7 +256,8 @@ static zh_err set_up(zh_client *client, const zh_client_question *q)
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &client->head);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, client);
-    if (client->unix_path != NULL) curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->unix_path);
+    if (client->unix_path != NULL)
+        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->unix_path);
     if (client->bearer != NULL) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
         curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, client->bearer);
@@ -276,7 +288,8 @@ static zh_err err_of_curl(const zh_client *client, CURLcode code)
     }
 }
 
-zh_err zh_client_ask(zh_client *client, const zh_client_question *question, zh_client_answer *answer)
+zh_err zh_client_ask(zh_client *client, const zh_client_question *question,
+                     zh_client_answer *answer)
 {
     *answer = (zh_client_answer){ 0 };
     zh_buf_reset(&client->head);
@@ -291,7 +304,9 @@ zh_err zh_client_ask(zh_client *client, const zh_client_question *question, zh_c
     if (e != ZH_OK) return e;
     long status = 0;
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    *answer = (zh_client_answer){ (unsigned)status, zh_buf_view(&client->body), zh_buf_view(&client->head) };
+    *answer = (zh_client_answer){ .status = (unsigned)status,
+                                  .body = zh_buf_view(&client->body),
+                                  .head = zh_buf_view(&client->head) };
     return ZH_OK;
 }
 
@@ -312,5 +327,6 @@ zh_sv zh_client_header_of(const zh_client_answer *answer, zh_sv name)
 
 zh_sv zh_client_why(const zh_client *client)
 {
-    return client->denied ? ZH_SV("the address is private or special and may not be reached") : zh_sv_of(client->why);
+    return client->denied ? ZH_SV("the address is private or special and may not be reached")
+                          : zh_sv_of(client->why);
 }

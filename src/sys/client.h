@@ -1,15 +1,17 @@
 /* client.h -- ask another HTTP server and wait for the answer, over TCP or a unix socket.
  *
- * One client keeps its connection open between questions. Redirects are not followed: a webhook that
- * moves must be told so, and a redirect is the usual way around an address check.
+ * One client keeps its connection open between questions. Redirects are not followed: a webhook
+ * that moves must be told so, and a redirect is the usual way around an address check.
  *
  * Guarantees  the answer is bounded in time and bytes; with public_only no socket is opened to a
- *             loopback, private, link-local or otherwise special address, whatever the name resolves to
- *             (the check is at connect time, so a changing name server cannot slip past it).
+ *             loopback, private, link-local or otherwise special address, whatever the name
+ *             resolves to (the check is at connect time, so a changing name server cannot slip past
+ *             it).
  * Cost        blocking: never on an HTTP server thread.
  * Threads     one client, one thread; several clients in parallel are fine.
- * Errors      ZH_FORMAT a bad URL or header, ZH_DENIED a forbidden address, ZH_TIMEOUT, ZH_FULL the answer
- *             is larger than the maximum, ZH_BUSY nobody listens there, ZH_IO the network, ZH_NOMEM.
+ * Errors      ZH_FORMAT a bad URL or header, ZH_DENIED a forbidden address, ZH_TIMEOUT, ZH_FULL the
+ *             answer is larger than the maximum, ZH_BUSY nobody listens there, ZH_IO the network,
+ *             ZH_NOMEM.
  */
 #ifndef ZH_SYS_CLIENT_H
 #define ZH_SYS_CLIENT_H
@@ -55,9 +57,11 @@ ZH_MUST zh_err zh_client_open(zh_client **out, const zh_client_desc *desc);
 void zh_client_close(zh_client *client);
 
 /* Any status is ZH_OK; look at answer->status. */
-ZH_MUST zh_err zh_client_ask(zh_client *client, const zh_client_question *question, zh_client_answer *answer);
+ZH_MUST zh_err zh_client_ask(zh_client *client, const zh_client_question *question,
+                             zh_client_answer *answer);
 
-/* Value of an answer's header, the name in any case; a view of answer->head, data == NULL when absent. */
+/* Value of an answer's header, the name in any case; a view of answer->head, data == NULL when
+ * absent. */
 zh_sv zh_client_header_of(const zh_client_answer *answer, zh_sv name);
 
 /* Is this numeric address one the whole world may reach? False for what is no address. */

@@ -84,7 +84,8 @@ zh_err zh_file_write(zh_sv path, zh_sv bytes, unsigned mode)
     char text[ZH_FILE_PATH_MAX + 1], fresh[ZH_FILE_PATH_MAX + 32];
     uint64_t mark = 0;
     zh_err e = path_text(text, path);
-    if (e == ZH_OK) e = zh_file_random(&mark, sizeof mark); /* two writers do not share a neighbour */
+    /* two writers do not share a neighbour */
+    if (e == ZH_OK) e = zh_file_random(&mark, sizeof mark);
     if (e != ZH_OK) return e;
     snprintf(fresh, sizeof fresh, "%s.%016llx", text, (unsigned long long)mark);
     const int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -130,7 +131,9 @@ static zh_err make_dir(const char *path)
     struct stat there;
     if (mkdir(path, 0700) == 0) return ZH_OK;
     const int number = errno;
-    return number == EEXIST && stat(path, &there) == 0 && S_ISDIR(there.st_mode) ? ZH_OK : err_of_errno(number);
+    return number == EEXIST && stat(path, &there) == 0 && S_ISDIR(there.st_mode)
+               ? ZH_OK
+               : err_of_errno(number);
 }
 
 zh_err zh_file_make_dirs(zh_sv path)

@@ -4,7 +4,8 @@
  *             a temporary neighbour, are synced, take the name, and the folder is synced.
  * Threads     any; two writers of one path: the later rename wins, no mixture.
  * Errors      ZH_ABSENT no such file, ZH_EXISTS, ZH_DENIED no right, ZH_RANGE a path too long or
- *             with a NUL in it, ZH_FULL the disk or the buffer's maximum, ZH_IO anything else of the disk.
+ *             with a NUL in it, ZH_FULL the disk or the buffer's maximum, ZH_IO anything else of
+ *             the disk.
  * Not here    reading compressed or large files as a stream (input.h), the event log (store).
  */
 #ifndef ZH_SYS_FILE_H

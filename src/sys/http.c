@@ -81,7 +81,8 @@ static zh_err listen_local(zh_http_server *server, zh_sv path, const char **why)
     if (somebody_listens(&at)) return ZH_BUSY;
     struct stat there;
     *why = "a file that is no socket has the name of the unix socket";
-    if (lstat(at.sun_path, &there) == 0 && (!S_ISSOCK(there.st_mode) || unlink(at.sun_path) != 0)) return ZH_IO;
+    if (lstat(at.sun_path, &there) == 0 && (!S_ISSOCK(there.st_mode) || unlink(at.sun_path) != 0))
+        return ZH_IO;
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     server->local_fd = fd;
     *why = "the unix socket cannot be made";
@@ -158,7 +159,8 @@ zh_err zh_http_open(zh_http_server **out, const zh_http_desc *desc, const char *
     if (e == ZH_OK && desc->unix_path.size > 0) e = listen_local(server, desc->unix_path, why);
     if (e != ZH_OK) goto failed;
     *why = "the HTTP threads cannot be started";
-    for (unsigned i = 0; e == ZH_OK && i < server->desc.threads; i++) e = zh_http_loop_open(&server->loops[i], server);
+    for (unsigned i = 0; e == ZH_OK && i < server->desc.threads; i++)
+        e = zh_http_loop_open(&server->loops[i], server);
     if (e != ZH_OK) goto failed;
     *why = "";
     *out = server;
@@ -173,7 +175,8 @@ uint16_t zh_http_port(const zh_http_server *server)
     return server->port;
 }
 
-/* Connections are refused from here on, also those that waited in the kernel: nothing of them was read. */
+/* Connections are refused from here on, also those that waited in the kernel: nothing of them was
+ * read. */
 static void shut_door(zh_http_server *server)
 {
     if (atomic_exchange(&server->draining, true)) return;
@@ -214,7 +217,8 @@ void zh_http_close(zh_http_server *server)
     if (server == NULL) return;
     shut_door(server);
     wait_for_held(server);
-    zh_http_streams_stop(server); /* resumes them: libmicrohttpd must not stop with a suspended one */
+    /* resumes them: libmicrohttpd must not stop with a suspended one */
+    zh_http_streams_stop(server);
     atomic_store(&server->stopping, true);
     for (unsigned i = 0; i < server->desc.threads; i++) zh_http_loop_close(&server->loops[i]);
     if (server->tcp_fd >= 0) close(server->tcp_fd);
@@ -234,9 +238,12 @@ void zh_http_close(zh_http_server *server)
 zh_http_stats zh_http_stats_of(const zh_http_server *server)
 {
     return (zh_http_stats){
-        .requests = atomic_load(&server->requests),       .refused = atomic_load(&server->refused),
-        .cut = atomic_load(&server->cut),                 .connections = atomic_load(&server->connections_count),
-        .in_flight = atomic_load(&server->in_flight),     .streams = atomic_load(&server->streams_count),
+        .requests = atomic_load(&server->requests),
+        .refused = atomic_load(&server->refused),
+        .cut = atomic_load(&server->cut),
+        .connections = atomic_load(&server->connections_count),
+        .in_flight = atomic_load(&server->in_flight),
+        .streams = atomic_load(&server->streams_count),
         .body_bytes = atomic_load(&server->body_bytes),
     };
 }

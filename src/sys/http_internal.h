@@ -98,8 +98,9 @@ void zh_http_loop_close(zh_http_loop *loop);
 
 /* libmicrohttpd's callbacks, http_request.c; ctx is the loop */
 void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd);
-enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char *url, const char *method,
-                               const char *version, const char *upload, size_t *upload_size, void **request);
+enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_size, void **request);
 void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **request,
                        enum MHD_RequestTerminationCode why);
 void zh_http_request_free(zh_http_request *request);
@@ -107,7 +108,8 @@ void zh_http_request_free(zh_http_request *request);
 /* Wake a drain that waits for in_flight to become 0. */
 void zh_http_changed(zh_http_server *server);
 
-/* Content type, headers and closing, onto any kind of response; false: a bad header or no memory. */
+/* Content type, headers and closing, onto any kind of response; false: a bad header or no
+ * memory. */
 bool zh_http_dress(zh_http_request *request, struct MHD_Response *to, const zh_http_response *from);
 /* Hand the finished response over; the request is gone for the caller. */
 void zh_http_finish(zh_http_request *request, unsigned status, struct MHD_Response *response);
@@ -115,7 +117,8 @@ void zh_http_finish(zh_http_request *request, unsigned status, struct MHD_Respon
 /* http_stream.c: tell all streams to end. */
 void zh_http_streams_stop(zh_http_server *server);
 
-/* http_url.c: decode percent signs (and '+') into the arena; data == NULL: no memory or a NUL byte. */
+/* http_url.c: decode percent signs (and '+') into the arena; data == NULL: no memory or a NUL
+ * byte. */
 zh_sv zh_http_decode(zh_arena *arena, zh_sv text, bool plus_is_blank);
 
 #endif

@@ -1,16 +1,17 @@
 /* http_loop.c -- one HTTP thread: takes connections, runs libmicrohttpd on them, cuts slow peers.
  *
- * libmicrohttpd 0.9.75 has threads of its own and accepts by itself. Both are left unused, for two faults
- * found under load, each about once in two hundred runs of tests/sys/http_test.c:
+ * libmicrohttpd 0.9.75 has threads of its own and accepts by itself. Both are left unused, for two
+ * faults found under load, each about once in two hundred runs of tests/sys/http_test.c:
  *
- *   - its thread waits for events in rounds of 128. When exactly 128 came, it waits again, with the full
- *     timeout, before it handles the first: a burst stands still for up to half a minute. Run from outside
- *     (MHD_run) it never waits.
- *   - MHD_quiesce_daemon, which a drain needs when the library accepts, races with its threads for the
- *     listening descriptor and aborts the process.
+ *   - its thread waits for events in rounds of 128. When exactly 128 came, it waits again, with the
+ *     full timeout, before it handles the first: a burst stands still for up to half a minute. Run
+ *     from outside (MHD_run) it never waits.
+ *   - MHD_quiesce_daemon, which a drain needs when the library accepts, races with its threads for
+ *     the listening descriptor and aborts the process.
  *
- * So each thread has its daemon, its own epoll set (the daemon's set, the listening sockets, a wake-up)
- * and its connections, which no other thread touches. EPOLLEXCLUSIVE wakes one thread for a newcomer.
+ * So each thread has its daemon, its own epoll set (the daemon's set, the listening sockets, a
+ * wake-up) and its connections, which no other thread touches. EPOLLEXCLUSIVE wakes one thread for
+ * a newcomer.
  */
 #include "sys/http_internal.h"
 
@@ -27,8 +28,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A connection's buffer holds the longest URL and 8 KiB of headers. libmicrohttpd clears it after every
- * request: 16, 64, 160 KiB cost 22, 32, 49 us of CPU a small request on a busy machine, so no more than that. */
+/* A connection's buffer holds the longest URL and 8 KiB of headers. libmicrohttpd clears it after
+ * every request: 16, 64, 160 KiB cost 22, 32, 49 us of CPU a small request on a busy machine, so no
+ * more than that. */
 #define POOL_BYTES (56u << 10)
 _Static_assert(POOL_BYTES >= ZH_HTTP_URL_MAX + 8192, "the longest URL and its headers fit");
 
@@ -43,14 +45,17 @@ static void peer_text(int fd, zh_http_connection *connection)
     union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } at;
     socklen_t size = sizeof at;
     if (getpeername(fd, &at.any, &size) != 0) return;
-    if (at.any.sa_family == AF_INET) inet_ntop(AF_INET, &at.v4.sin_addr, connection->peer, ZH_HTTP_PEER_MAX);
-    if (at.any.sa_family == AF_INET6) inet_ntop(AF_INET6, &at.v6.sin6_addr, connection->peer, ZH_HTTP_PEER_MAX);
+    if (at.any.sa_family == AF_INET)
+        inet_ntop(AF_INET, &at.v4.sin_addr, connection->peer, ZH_HTTP_PEER_MAX);
+    if (at.any.sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &at.v6.sin6_addr, connection->peer, ZH_HTTP_PEER_MAX);
     connection->is_unix = at.any.sa_family == AF_UNIX;
 }
 
 static void connection_begins(zh_http_loop *loop, struct MHD_Connection *mhd, void **slot)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     zh_http_connection *connection = info == NULL ? NULL : calloc(1, sizeof *connection);
     *slot = connection;
     if (connection == NULL) return;
@@ -82,8 +87,8 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
     else connection_ends(ctx, slot);
 }
 
-/* libmicrohttpd's own timeout starts anew with every byte; a dribbling peer needs a deadline. Shutting
- * the socket down is enough: the daemon sees the end and cleans up. */
+/* libmicrohttpd's own timeout starts anew with every byte; a dribbling peer needs a deadline.
+ * Shutting the socket down is enough: the daemon sees the end and cleans up. */
 static void cut_slow_peers(zh_http_loop *loop, int64_t now_us)
 {
     for (zh_http_connection *c = loop->connections; c != NULL; c = c->next) {
@@ -103,13 +108,19 @@ static void take_connections(zh_http_loop *loop, int listener)
         struct sockaddr_storage from;
         socklen_t size = sizeof from;
         const bool full = atomic_load(&server->connections_count) >= server->desc.connections_max;
-        const int fd = full ? -1 : accept4(listener, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (full || (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)))
-            loop->pause_until_us = zh_clock_mono_us(NULL) + PAUSE_MS * 1000; /* they wait in the kernel */
+        const int fd = full ? -1
+                            : accept4(listener, (struct sockaddr *)&from, &size,
+                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (full ||
+            (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)))
+            /* they wait in the kernel */
+            loop->pause_until_us = zh_clock_mono_us(NULL) + PAUSE_MS * 1000;
         if (fd < 0) return;
         const int one = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* fails on a unix socket, rightly */
-        MHD_add_connection(loop->daemon, fd, (const struct sockaddr *)&from, size); /* closes what it refuses */
+        /* fails on a unix socket, rightly */
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        /* closes what it refuses */
+        MHD_add_connection(loop->daemon, fd, (const struct sockaddr *)&from, size);
     }
 }
 
@@ -137,7 +148,8 @@ static int wait_ms(zh_http_loop *loop)
 {
     MHD_UNSIGNED_LONG_LONG ms = 0;
     const int most = loop->taking || atomic_load(&loop->server->draining) ? SWEEP_MS : PAUSE_MS;
-    if (MHD_get_timeout(loop->daemon, &ms) != MHD_YES || ms > (MHD_UNSIGNED_LONG_LONG)most) return most;
+    if (MHD_get_timeout(loop->daemon, &ms) != MHD_YES || ms > (MHD_UNSIGNED_LONG_LONG)most)
+        return most;
     return (int)ms;
 }
 
@@ -147,7 +159,8 @@ static void *run(void *ctx)
     zh_http_server *server = loop->server;
     while (!atomic_load(&server->stopping)) {
         struct epoll_event events[4];
-        set_taking(loop, !atomic_load(&server->draining) && zh_clock_mono_us(NULL) >= loop->pause_until_us);
+        set_taking(loop, !atomic_load(&server->draining) &&
+                             zh_clock_mono_us(NULL) >= loop->pause_until_us);
         const int count = epoll_wait(loop->epoll_fd, events, 4, wait_ms(loop));
         for (int i = 0; i < count; i++) {
             uint64_t wakes;
@@ -171,7 +184,8 @@ void zh_http_loop_wake(zh_http_loop *loop)
     (void)n; /* a full counter wakes as well */
 }
 
-/* Paths stay as they were sent: an encoded slash must not become a slash before the parts are known. */
+/* Paths stay as they were sent: an encoded slash must not become a slash before the parts are
+ * known. */
 static size_t leave_escapes(void *ctx, struct MHD_Connection *mhd, char *text)
 {
     (void)ctx;
@@ -183,8 +197,9 @@ static struct MHD_Daemon *start(zh_http_loop *loop)
 {
     const zh_http_desc *desc = &loop->server->desc;
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, zh_http_access, loop,
-        MHD_OPTION_CONNECTION_LIMIT, desc->connections_max + ACCEPT_RUN, /* all may be this thread's */
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, zh_http_access, loop,
+        MHD_OPTION_CONNECTION_LIMIT, desc->connections_max + ACCEPT_RUN, /* all may be ours */
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)((desc->idle_ms_max + 999) / 1000),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -203,7 +218,9 @@ zh_err zh_http_loop_open(zh_http_loop *loop, zh_http_server *server)
     loop->daemon = start(loop);
     if (loop->daemon == NULL || loop->epoll_fd < 0 || loop->wake_fd < 0) return ZH_IO;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    if (info == NULL || !watch(loop, info->epoll_fd, EPOLLIN) || !watch(loop, loop->wake_fd, EPOLLIN)) return ZH_IO;
+    if (info == NULL || !watch(loop, info->epoll_fd, EPOLLIN) ||
+        !watch(loop, loop->wake_fd, EPOLLIN))
+        return ZH_IO;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */

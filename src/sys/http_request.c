@@ -2,14 +2,16 @@
  *
  *   url_came ──► HEAD ── headers pass ──► BODY ── last byte ──► ANSWER ──► completed
  *                  └── refused: answer and close     │              │
- *                                                    │   reply in the handler: queued when it returns
- *             body over its limit: read and dropped, │   hold: suspended inside the handler; the reply
- *             then refuse() instead of handler()  ◄──┘         stores the response and resumes; access
- *                                                              is called once more and queues it
+ *                                                    │   reply in the handler: queued when it
+ *             body over its limit: read and          │   returns
+ *             dropped, then refuse() instead         │   hold: suspended inside the handler; the
+ *             of handler()                        ◄──┘   reply stores the response and resumes;
+ *                                                        access is called once more and queues it
  *
- * Why the resume may come early: suspend has happened when hold returns, and a resume is only a mark
- * that the HTTP thread looks at in its next round, so a reply from another thread may overtake the
- * handler's own return. The marks are set under libmicrohttpd's mutex, which orders our fields too.
+ * Why the resume may come early: suspend has happened when hold returns, and a resume is only a
+ * mark that the HTTP thread looks at in its next round, so a reply from another thread may overtake
+ * the handler's own return. The marks are set under libmicrohttpd's mutex, which orders our fields
+ * too.
  */
 #include "sys/http_internal.h"
 
@@ -19,9 +21,11 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define POOL_MAX        64              /* idle requests kept for the next; more come and go with malloc */
+/* idle requests kept for the next; more come and go with malloc */
+#define POOL_MAX        64
 #define KEPT_BYTES_MAX  (256u << 10)    /* a kept body or arena; what once was larger goes back */
-#define FIRST_BODY_MAX  (1u << 20)      /* taken on the sender's word (Content-Length); more grows as it comes */
+/* taken on the sender's word (Content-Length); more grows as it comes */
+#define FIRST_BODY_MAX  (1u << 20)
 
 static int64_t ms_from_now(int64_t ms)
 {
@@ -61,7 +65,8 @@ static void drop_response(zh_http_request *request)
     request->response = NULL;
 }
 
-/* Back into the pool, clean. A response still here is of a client that left while its request was held. */
+/* Back into the pool, clean. A response still here is of a client that left while its request was
+ * held. */
 static void request_give(zh_http_request *request)
 {
     zh_http_server *server = request->server;
@@ -99,16 +104,20 @@ void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd)
     atomic_fetch_add(&server->requests, 1);
     request->mhd = mhd;
     request->began_us = zh_clock_mono_us(NULL);
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     request->connection = info == NULL ? NULL : info->socket_context;
     if (request->connection != NULL)
         request->connection->deadline_us = ms_from_now(server->desc.request_ms_max);
-    /* libmicrohttpd cuts the text apart after this call. One byte more than allowed shows an excess. */
-    request->url = zh_arena_copy(&request->arena, (zh_sv){ url, strnlen(url, ZH_HTTP_URL_MAX + 1) });
+    /* libmicrohttpd cuts the text apart after this call. One byte more than allowed shows an
+     * excess. */
+    request->url = zh_arena_copy(&request->arena,
+                                 (zh_sv){ url, strnlen(url, ZH_HTTP_URL_MAX + 1) });
     return request;
 }
 
-void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **slot, enum MHD_RequestTerminationCode why)
+void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
+                       enum MHD_RequestTerminationCode why)
 {
     zh_http_server *server = ((zh_http_loop *)ctx)->server;
     zh_http_request *request = *slot;
@@ -116,8 +125,10 @@ void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **slot, enum 
     (void)why;
     if (request == NULL) return;
     *slot = NULL;
-    if (request->connection != NULL) /* the next request may come, silence or dribble may not last */
-        request->connection->deadline_us = ms_from_now(server->desc.idle_ms_max + server->desc.request_ms_max);
+    /* the next request may come, silence or dribble may not last */
+    if (request->connection != NULL)
+        request->connection->deadline_us = ms_from_now(server->desc.idle_ms_max +
+                                                       server->desc.request_ms_max);
     request_give(request);
     if (atomic_fetch_sub(&server->in_flight, 1) == 1) zh_http_changed(server);
 }
@@ -134,7 +145,8 @@ static bool is_token(zh_sv text)
 {
     for (size_t i = 0; i < text.size; i++) {
         const char c = text.data[i];
-        const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z');
         if (!word && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL)) return false;
     }
     return text.size > 0;
@@ -145,22 +157,25 @@ static bool same_name(zh_sv name, const char *other)
     return name.size == strlen(other) && strncasecmp(name.data, other, name.size) == 0;
 }
 
-/* libmicrohttpd 0.9.75 joins a folded line to the name, not to the value: "Transfer-Encoding:", " chunked"
- * comes out as the header "Transfer-Encodingchunked", while a proxy may have read what was meant. */
+/* libmicrohttpd 0.9.75 joins a folded line to the name, not to the value: "Transfer-Encoding:", "
+ * chunked" comes out as the header "Transfer-Encodingchunked", while a proxy may have read what was
+ * meant. */
 static bool begins_like(zh_sv name, const char *framing)
 {
     return name.size > strlen(framing) && strncasecmp(name.data, framing, strlen(framing)) == 0;
 }
 
-static enum MHD_Result see_header(void *ctx, enum MHD_ValueKind kind, const char *key, size_t key_size,
-                                  const char *value, size_t value_size)
+static enum MHD_Result see_header(void *ctx, enum MHD_ValueKind kind, const char *key,
+                                  size_t key_size, const char *value, size_t value_size)
 {
     header_facts *facts = ctx;
     const zh_sv name = { key, key_size }, text = { value, value == NULL ? 0 : value_size };
     (void)kind;
     facts->lines++;
-    if (!is_token(name) || (text.size > 0 && memchr(text.data, '\0', text.size) != NULL)) facts->odd = true;
-    if (begins_like(name, "host") || begins_like(name, "content-length") || begins_like(name, "transfer-encoding"))
+    if (!is_token(name) || (text.size > 0 && memchr(text.data, '\0', text.size) != NULL))
+        facts->odd = true;
+    if (begins_like(name, "host") || begins_like(name, "content-length") ||
+        begins_like(name, "transfer-encoding"))
         facts->odd = true;
     if (same_name(name, "host")) facts->hosts++;
     if (same_name(name, "expect")) facts->expect = text;
@@ -174,7 +189,8 @@ static bool parse_length(zh_sv text, uint64_t *bytes)
 {
     *bytes = 0;
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || *bytes > (uint64_t)INT64_MAX / 10 - 1) return false;
+        if (text.data[i] < '0' || text.data[i] > '9' || *bytes > (uint64_t)INT64_MAX / 10 - 1)
+            return false;
         *bytes = *bytes * 10 + (uint64_t)(text.data[i] - '0');
     }
     return text.size > 0;
@@ -193,14 +209,17 @@ static unsigned read_request_line(zh_http_request *request, const char *method)
     const size_t count = sizeof methods / sizeof *methods;
     while (at < count && strcmp(methods[at].text, method) != 0) at++;
     request->method_text = zh_sv_of(method);
-    if (at == count) return strcmp(method, "TRACE") == 0 || strcmp(method, "CONNECT") == 0 ? 405 : 501;
+    if (at == count)
+        return strcmp(method, "TRACE") == 0 || strcmp(method, "CONNECT") == 0 ? 405 : 501;
     request->method = methods[at].method;
     if (request->url.data == NULL) return 503;
     if (request->url.size > ZH_HTTP_URL_MAX) return 414;
     zh_sv target = request->url;
-    if (zh_sv_starts(target, ZH_SV("http://"))) { /* the absolute form, which RFC 9112 wants understood */
+    /* the absolute form, which RFC 9112 wants understood */
+    if (zh_sv_starts(target, ZH_SV("http://"))) {
         const char *slash = memchr(target.data + 7, '/', target.size - 7);
-        target = slash == NULL ? ZH_SV("/") : zh_sv_part(target, (size_t)(slash - target.data), target.size);
+        target = slash == NULL ? ZH_SV("/")
+                               : zh_sv_part(target, (size_t)(slash - target.data), target.size);
     }
     const char *ask = target.size == 0 ? NULL : memchr(target.data, '?', target.size);
     const size_t path = ask == NULL ? target.size : (size_t)(ask - target.data);
@@ -228,8 +247,11 @@ static unsigned judge_headers(const header_facts *facts, const char *version, ui
 static enum MHD_Result queue_answer(zh_http_request *request)
 {
     if (request->connection != NULL)
-        request->connection->deadline_us = request->stream != NULL ? INT64_MAX : ms_from_now(request->server->desc.answer_ms_max);
-    const enum MHD_Result result = MHD_queue_response(request->mhd, request->status, request->response);
+        request->connection->deadline_us = request->stream != NULL
+                                               ? INT64_MAX
+                                               : ms_from_now(request->server->desc.answer_ms_max);
+    const enum MHD_Result result = MHD_queue_response(request->mhd, request->status,
+                                                      request->response);
     drop_response(request); /* libmicrohttpd holds its own reference */
     return result;
 }
@@ -250,12 +272,18 @@ static const char *status_text(unsigned status)
 
 static void reply_plain(zh_http_request *request, unsigned status, bool close)
 {
-    static const zh_http_header allow[] = { { { "Allow", 5 }, { "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", 44 } } };
+    static const zh_http_header allow[] = {
+        { { "Allow", 5 }, { "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", 44 } }
+    };
     static const zh_http_header again[] = { { { "Retry-After", 11 }, { "1", 1 } } };
     const zh_http_header *extra = status == 405 ? allow : status == 503 ? again : NULL;
-    zh_http_reply(request, &(zh_http_response){
-        .status = status, .content_type = ZH_SV("text/plain; charset=utf-8"), .body = zh_sv_of(status_text(status)),
-        .keep = ZH_HTTP_STATIC, .headers = extra, .headers_count = extra != NULL, .close = close });
+    zh_http_reply(request, &(zh_http_response){ .status = status,
+                                                .content_type = ZH_SV("text/plain; charset=utf-8"),
+                                                .body = zh_sv_of(status_text(status)),
+                                                .keep = ZH_HTTP_STATIC,
+                                                .headers = extra,
+                                                .headers_count = extra != NULL,
+                                                .close = close });
 }
 
 static enum MHD_Result refuse_here(zh_http_request *request, unsigned status)
@@ -275,7 +303,8 @@ static enum MHD_Result refuse_body(zh_http_request *request)
     request->refusing = true;
     atomic_fetch_sub(&server->body_bytes, request->body_size);
     request->body_size = 0;
-    if (server->desc.refuse != NULL) server->desc.refuse(server->desc.ctx, request, request->body_state);
+    if (server->desc.refuse != NULL)
+        server->desc.refuse(server->desc.ctx, request, request->body_state);
     else reply_plain(request, request->body_state == ZH_FULL ? 413 : 503, false);
     assert(request->response != NULL); /* refuse() must reply at once */
     return queue_answer(request);
@@ -288,7 +317,8 @@ static enum MHD_Result call_handler(zh_http_request *request)
     if (request->connection != NULL) request->connection->deadline_us = INT64_MAX;
     if (request->body != NULL) memset(request->body + request->body_size, 0, ZH_HTTP_BODY_PAD);
     server->desc.handler(server->desc.ctx, request);
-    if (request->held) return MHD_YES; /* the reply, perhaps there already, resumes the connection */
+    /* the reply, perhaps there already, resumes the connection */
+    if (request->held) return MHD_YES;
     assert(request->response != NULL); /* a handler replies, streams or holds */
     return queue_answer(request);
 }
@@ -342,7 +372,8 @@ static bool body_add(zh_http_request *request, const char *bytes, size_t size)
     return true;
 }
 
-static enum MHD_Result headers_came(zh_http_request *request, const char *method, const char *version)
+static enum MHD_Result headers_came(zh_http_request *request, const char *method,
+                                    const char *version)
 {
     zh_http_server *server = request->server;
     unsigned status = read_request_line(request, method);
@@ -356,10 +387,13 @@ static enum MHD_Result headers_came(zh_http_request *request, const char *method
     request->stage = ZH_HTTP_BODY_STAGE;
     request->body_announced = length > 0 || facts.encodings == 1;
     if (!request->body_announced) return MHD_YES;
-    request->body_max = server->desc.body_max == NULL ? 1u << 20 : server->desc.body_max(server->desc.ctx, request);
+    request->body_max = server->desc.body_max == NULL
+                            ? 1u << 20
+                            : server->desc.body_max(server->desc.ctx, request);
     if (length > request->body_max) {
         request->body_state = ZH_FULL;
-        /* A sender that waits for 100 has sent nothing yet, and a huge body is not worth reading. */
+        /* A sender that waits for 100 has sent nothing yet, and a huge body is not worth
+         * reading. */
         if (facts.expect.size > 0 || length > ZH_HTTP_DISCARD_MAX) return refuse_body(request);
     } else if (length > 0) {
         const size_t first = length < FIRST_BODY_MAX ? (size_t)length : FIRST_BODY_MAX;
@@ -368,8 +402,9 @@ static enum MHD_Result headers_came(zh_http_request *request, const char *method
     return MHD_YES;
 }
 
-enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char *url, const char *method,
-                               const char *version, const char *upload, size_t *upload_size, void **slot)
+enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_size, void **slot)
 {
     zh_http_request *request = *slot;
     (void)ctx;
@@ -378,7 +413,8 @@ enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char
     if (request == NULL) return MHD_NO; /* no memory at the request line: nothing can be said */
     if (request->stage == ZH_HTTP_HEAD_STAGE) return headers_came(request, method, version);
     if (*upload_size > 0) {
-        const bool go_on = request->stage == ZH_HTTP_BODY_STAGE && body_add(request, upload, *upload_size);
+        const bool go_on = request->stage == ZH_HTTP_BODY_STAGE &&
+                           body_add(request, upload, *upload_size);
         *upload_size = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
@@ -394,7 +430,8 @@ bool zh_http_dress(zh_http_request *request, struct MHD_Response *to, const zh_h
     const bool close = from->close || atomic_load(&request->server->draining);
     if (from->content_type.size > 0) {
         const zh_sv type = zh_arena_copy(&request->arena, from->content_type);
-        if (type.data == NULL || MHD_add_response_header(to, "Content-Type", type.data) != MHD_YES) return false;
+        if (type.data == NULL || MHD_add_response_header(to, "Content-Type", type.data) != MHD_YES)
+            return false;
     }
     for (size_t i = 0; i < from->headers_count; i++) {
         const zh_http_header *header = &from->headers[i];
@@ -415,7 +452,8 @@ void zh_http_finish(zh_http_request *request, unsigned status, struct MHD_Respon
     request->status = status;
     request->response = response;
     if (!held) return; /* queued when the handler returns */
-    /* Under the lock, so that a close waiting for the last reply cannot free the server beneath us. */
+    /* Under the lock, so that a close waiting for the last reply cannot free the server beneath
+     * us. */
     pthread_mutex_lock(&server->mutex);
     zh_http_loop *loop = request->loop;
     MHD_resume_connection(request->mhd); /* from here on the request is the HTTP thread's */
@@ -437,7 +475,8 @@ void zh_http_reply(zh_http_request *request, const zh_http_response *response)
         zh_http_finish(request, response->status, built);
         return;
     }
-    /* One response of the server's start serves all who find no memory; queueing takes its own reference. */
+    /* One response of the server's start serves all who find no memory; queueing takes its own
+     * reference. */
     if (built != NULL) MHD_destroy_response(built);
     zh_http_finish(request, 500, server->oops);
 }
@@ -467,7 +506,8 @@ zh_sv zh_http_header_of(const zh_http_request *request, const char *name)
 {
     const char *value = NULL;
     size_t size = 0;
-    if (MHD_lookup_connection_value_n(request->mhd, MHD_HEADER_KIND, name, strlen(name), &value, &size) != MHD_YES)
+    if (MHD_lookup_connection_value_n(request->mhd, MHD_HEADER_KIND, name, strlen(name), &value,
+                                      &size) != MHD_YES)
         return (zh_sv){ 0 };
     return value == NULL ? ZH_SV("") : (zh_sv){ value, size };
 }

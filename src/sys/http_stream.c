@@ -4,7 +4,8 @@
  * connection, which costs nothing until the next push resumes it. Both happen under stream->mutex,
  * so a push never falls between "empty" and "suspended".
  *
- * Two owners, counted: the pusher until zh_http_stream_end, the connection until its response is freed.
+ * Two owners, counted: the pusher until zh_http_stream_end, the connection until its response is
+ * freed.
  */
 #include "sys/http_internal.h"
 
@@ -44,7 +45,8 @@ static void wake(zh_http_stream *stream) /* locked */
 static size_t ring_out(zh_http_stream *stream, char *bytes, size_t max)
 {
     const size_t size = stream->size < max ? stream->size : max;
-    const size_t first = size < sizeof stream->ring - stream->at ? size : sizeof stream->ring - stream->at;
+    const size_t first = size < sizeof stream->ring - stream->at ? size
+                                                                 : sizeof stream->ring - stream->at;
     memcpy(bytes, stream->ring + stream->at, first);
     memcpy(bytes + first, stream->ring, size - first);
     stream->at = (stream->at + size) % sizeof stream->ring;
@@ -57,7 +59,8 @@ static bool ring_in(zh_http_stream *stream, zh_sv piece)
     if (piece.size > sizeof stream->ring - stream->size) return false;
     if (piece.size == 0) return true;
     const size_t end = (stream->at + stream->size) % sizeof stream->ring;
-    const size_t first = piece.size < sizeof stream->ring - end ? piece.size : sizeof stream->ring - end;
+    const size_t first = piece.size < sizeof stream->ring - end ? piece.size
+                                                                : sizeof stream->ring - end;
     memcpy(stream->ring + end, piece.data, first);
     memcpy(stream->ring, piece.data + first, piece.size - first);
     stream->size += piece.size;
@@ -95,7 +98,8 @@ static void connection_over(void *ctx)
     leave(stream);
 }
 
-zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request, const zh_http_response *head)
+zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request,
+                           const zh_http_response *head)
 {
     zh_http_server *server = request->server;
     zh_http_stream *stream = calloc(1, sizeof *stream);
@@ -108,8 +112,8 @@ zh_err zh_http_stream_open(zh_http_stream **out, zh_http_request *request, const
     stream->loop = request->loop;
     stream->mhd = request->mhd;
     stream->owners = 1;
-    struct MHD_Response *built =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_ring, stream, connection_over);
+    struct MHD_Response *built = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_ring, stream, connection_over);
     if (built == NULL) {
         pthread_mutex_destroy(&stream->mutex);
         free(stream);

@@ -50,9 +50,11 @@ static zh_err fill(zh_input *input)
 /* The first block is read; a pipe may deliver less than four bytes, then what is there decides. */
 static zh_err start_kind(zh_input *input)
 {
-    static const unsigned char gzip_mark[2] = { 0x1F, 0x8B }, zstd_mark[4] = { 0x28, 0xB5, 0x2F, 0xFD };
+    static const unsigned char gzip_mark[2] = { 0x1F, 0x8B },
+                               zstd_mark[4] = { 0x28, 0xB5, 0x2F, 0xFD };
     if (input->stored_size >= 2 && memcmp(input->stored, gzip_mark, 2) == 0) {
-        if (inflateInit2(&input->gzip, 15 + 16) != Z_OK) return ZH_NOMEM; /* 32 KiB window, gzip wrapper */
+        /* 32 KiB window, gzip wrapper */
+        if (inflateInit2(&input->gzip, 15 + 16) != Z_OK) return ZH_NOMEM;
         input->kind = GZIP;
     } else if (input->stored_size >= 4 && memcmp(input->stored, zstd_mark, 4) == 0) {
         input->zstd = ZSTD_createDStream();
@@ -76,7 +78,10 @@ static zh_err open_file(zh_input *input, zh_sv path)
     memcpy(text, path.data, path.size);
     text[path.size] = '\0';
     input->fd = open(text, O_RDONLY | O_CLOEXEC);
-    if (input->fd < 0) return errno == ENOENT || errno == ENOTDIR ? ZH_ABSENT : errno == EACCES ? ZH_DENIED : ZH_IO;
+    if (input->fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? ZH_ABSENT
+               : errno == EACCES                   ? ZH_DENIED
+                                                   : ZH_IO;
     if (fstat(input->fd, &there) != 0) return ZH_IO;
     if (S_ISDIR(there.st_mode)) return ZH_FORMAT;
     if (S_ISREG(there.st_mode)) input->total_bytes = (uint64_t)there.st_size;
@@ -124,8 +129,10 @@ static zh_err step_gzip(zh_input *input, char *bytes, size_t size, size_t *got)
 {
     z_stream *z = &input->gzip;
     if (!input->inside) {
-        /* Between members gzip allows zero bytes, as tapes have them; else the next member begins. */
-        while (input->stored_at < input->stored_size && input->stored[input->stored_at] == 0) input->stored_at++;
+        /* Between members gzip allows zero bytes, as tapes have them; else the next member
+         * begins. */
+        while (input->stored_at < input->stored_size && input->stored[input->stored_at] == 0)
+            input->stored_at++;
         if (input->stored_at == input->stored_size) return ZH_OK;
         if (inflateReset(z) != Z_OK) return ZH_CORRUPT;
         input->inside = true;
@@ -214,7 +221,8 @@ zh_err zh_input_line(zh_input *input, size_t line_max, zh_sv *line)
     for (;;) {
         if (input->text_at == input->text_size) {
             input->text_at = 0;
-            const zh_err e = zh_input_read(input, input->text, sizeof input->text, &input->text_size);
+            const zh_err e = zh_input_read(input, input->text, sizeof input->text,
+                                           &input->text_size);
             if (e != ZH_OK) input->text_size = 0;
             if (e != ZH_OK) return e;
             if (input->text_size == 0) break;
@@ -222,7 +230,8 @@ zh_err zh_input_line(zh_input *input, size_t line_max, zh_sv *line)
         any = true;
         const zh_sv rest = { input->text + input->text_at, input->text_size - input->text_at };
         const char *end = memchr(rest.data, '\n', rest.size);
-        const zh_sv piece = zh_sv_part(rest, 0, end == NULL ? rest.size : (size_t)(end - rest.data));
+        const zh_sv piece = zh_sv_part(rest, 0,
+                                       end == NULL ? rest.size : (size_t)(end - rest.data));
         input->text_at += piece.size + (end != NULL);
         if (end != NULL && have == 0 && piece.size <= line_max) { /* the usual case: no copy */
             *line = without_cr(piece);

@@ -28,7 +28,8 @@ static void put(zh_log_line *line, const char *bytes, size_t size)
     line->size_ += size;
 }
 
-/* Length of the UTF-8 sequence at the front, 0 when it is none (overlong, surrogate, too high, cut). */
+/* Length of the UTF-8 sequence at the front, 0 when it is none (overlong, surrogate, too high,
+ * cut). */
 static size_t utf8_length(const unsigned char *at, size_t left)
 {
     if (at[0] < 0x80) return 1;
@@ -88,8 +89,10 @@ static void put_time(zh_log_line *line, int64_t wall_ms)
     const int64_t ms = ((wall_ms % 1000) + 1000) % 1000;
     const time_t seconds = (time_t)((wall_ms - ms) / 1000);
     if (gmtime_r(&seconds, &parts) == NULL) parts = (struct tm){ .tm_year = 70, .tm_mday = 1 };
-    const int size = snprintf(text, sizeof text, "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900,
-                              parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)ms);
+    const int size = snprintf(text, sizeof text,
+                              "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"",
+                              parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                              parts.tm_min, parts.tm_sec, (int)ms);
     put(line, text, (size_t)size);
 }
 

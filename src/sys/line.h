@@ -7,8 +7,8 @@
  *
  * gives {"time":"2026-11-02T08:00:00.123Z","level":"info","event":"serve.ready","address":…}.
  *
- * By convention a line holds no personal data: no ids of customers, no addresses, no bodies. Names of
- * events are module.what, a closed vocabulary one can count.
+ * By convention a line holds no personal data: no ids of customers, no addresses, no bodies. Names
+ * of events are module.what, a closed vocabulary one can count.
  *
  * Guarantees  each line is valid JSON in UTF-8, whatever bytes come in; a line is written with one
  *             write(2), so lines of threads do not mix; a line too long says "cut":true.
@@ -23,7 +23,13 @@
 
 #define ZH_LINE_BYTES_MAX 4096 /* one line; PIPE_BUF, so even a pipe takes it in one piece */
 
-typedef enum zh_line_level { ZH_LINE_DEBUG, ZH_LINE_INFO, ZH_LINE_WARN, ZH_LINE_ERROR, ZH_LINE_OFF } zh_line_level;
+typedef enum zh_line_level {
+    ZH_LINE_DEBUG,
+    ZH_LINE_INFO,
+    ZH_LINE_WARN,
+    ZH_LINE_ERROR,
+    ZH_LINE_OFF
+} zh_line_level;
 
 /* Where lines go. Set up once, then shared; {.fd = 2} with level INFO is the usual one. */
 typedef struct zh_line_sink {

@@ -9,7 +9,8 @@
 typedef enum kind { COUNTER, GAUGE, HISTOGRAM } kind;
 
 /* Upper ends in microseconds, about three a decade: a share is known within a factor of 2.5. */
-static const int64_t bucket_us[] = { 50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
+static const int64_t bucket_us[] = { 50,     100,     250,     500,     1000,    2500,
+                                     5000,   10000,   25000,   50000,   100000,  250000,
                                      500000, 1000000, 2500000, 5000000, 10000000 };
 #define BUCKETS (sizeof bucket_us / sizeof *bucket_us)
 
@@ -34,7 +35,8 @@ struct zh_metrics {
     pthread_mutex_t mutex;
     unsigned count;
     family families[ZH_METRIC_FAMILIES_MAX];
-    series nowhere; /* where adds go when there is no memory or no room for one more name; not shown */
+    /* where adds go when there is no memory or no room for one more name; not shown */
+    series nowhere;
 };
 
 zh_err zh_metrics_open(zh_metrics **out)
@@ -239,7 +241,8 @@ void zh_histogram_add_us(zh_histogram *histogram, int64_t us)
 uint64_t zh_histogram_count(const zh_histogram *histogram)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i <= BUCKETS; i++) count += atomic_load_explicit(&histogram->counts[i], memory_order_relaxed);
+    for (size_t i = 0; i <= BUCKETS; i++)
+        count += atomic_load_explicit(&histogram->counts[i], memory_order_relaxed);
     return count;
 }
 
@@ -276,18 +279,21 @@ static void put_histogram(zh_buf *to, const family *f, const series *s)
 {
     const zh_histogram *h = &s->of.histogram;
     const char *comma = s->labels[0] != '\0' ? "," : "";
-    uint64_t seen = 0; /* summed here, so that the buckets and the count agree though others add meanwhile */
+    /* summed here, so that the buckets and the count agree though others add meanwhile */
+    uint64_t seen = 0;
     for (size_t i = 0; i <= BUCKETS; i++) {
         seen += atomic_load_explicit(&h->counts[i], memory_order_relaxed);
         if (i < BUCKETS)
-            zh_buf_printf(to, "%s_bucket{%s%sle=\"%g\"} %llu\n", f->name, s->labels, comma, (double)bucket_us[i] / 1e6,
-                          (unsigned long long)seen);
+            zh_buf_printf(to, "%s_bucket{%s%sle=\"%g\"} %llu\n", f->name, s->labels, comma,
+                          (double)bucket_us[i] / 1e6, (unsigned long long)seen);
     }
-    zh_buf_printf(to, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", f->name, s->labels, comma, (unsigned long long)seen);
+    zh_buf_printf(to, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", f->name, s->labels, comma,
+                  (unsigned long long)seen);
     const char *open = s->labels[0] != '\0' ? "{" : "", *close = s->labels[0] != '\0' ? "}" : "";
     const uint64_t sum_us = atomic_load_explicit(&h->sum_us, memory_order_relaxed);
     zh_buf_printf(to, "%s_sum%s%s%s %.6f\n", f->name, open, s->labels, close, (double)sum_us / 1e6);
-    zh_buf_printf(to, "%s_count%s%s%s %llu\n", f->name, open, s->labels, close, (unsigned long long)seen);
+    zh_buf_printf(to, "%s_count%s%s%s %llu\n", f->name, open, s->labels, close,
+                  (unsigned long long)seen);
 }
 
 static void put_family(zh_buf *to, const family *f)
@@ -302,7 +308,8 @@ static void put_family(zh_buf *to, const family *f)
             continue;
         }
         put_sample_name(to, f, s);
-        if (f->kind == COUNTER) zh_buf_printf(to, "%llu", (unsigned long long)zh_counter_value(&s->of.counter));
+        if (f->kind == COUNTER)
+            zh_buf_printf(to, "%llu", (unsigned long long)zh_counter_value(&s->of.counter));
         else put_number(to, zh_gauge_value(&s->of.gauge));
         zh_buf_put(to, ZH_SV("\n"));
     }

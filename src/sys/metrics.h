@@ -1,11 +1,12 @@
 /* metrics.h -- numbers about the running engine, in the text format of Prometheus.
  *
- * A series is found or made by name and labels, once; the handle stays valid until close, so the hot
- * path is one atomic add. Handles are never NULL: past a limit the family's series with every label
- * "other" is handed out, without memory one that is not shown.
+ * A series is found or made by name and labels, once; the handle stays valid until close, so the
+ * hot path is one atomic add. Handles are never NULL: past a limit the family's series with every
+ * label "other" is handed out, without memory one that is not shown.
  *
- * Guarantees  adds are never lost; a name has one kind (counter, gauge, histogram) and one help text:
- *             the first wins, another kind is the caller's bug; series are written in order of making.
+ * Guarantees  adds are never lost; a name has one kind (counter, gauge, histogram) and one help
+ *             text: the first wins, another kind is the caller's bug; series are written in order
+ *             of making.
  * Cost        add: one relaxed atomic; lookup: a mutex and a walk over the series of one name.
  * Threads     any.
  * Source      Prometheus text exposition format 0.0.4.
@@ -15,7 +16,8 @@
 #include "base/buf.h"
 
 #define ZH_METRIC_FAMILIES_MAX 256 /* names; a dashboard with more is not read */
-#define ZH_METRIC_SERIES_MAX   128 /* label sets a name; values may come from outside (source, reason) */
+/* label sets a name; values may come from outside (source, reason) */
+#define ZH_METRIC_SERIES_MAX   128
 #define ZH_METRIC_LABELS_MAX   4   /* labels a series */
 #define ZH_METRIC_VALUE_MAX    128 /* bytes of one label value; longer is cut */
 
@@ -49,7 +51,8 @@ void zh_gauge_add(zh_gauge *gauge, double by);
 double zh_gauge_value(const zh_gauge *gauge);
 void zh_histogram_add_us(zh_histogram *histogram, int64_t us); /* < 0 counts as 0 */
 uint64_t zh_histogram_count(const zh_histogram *histogram);
-/* The upper end of the bucket in which this share of the values lies, share in [0, 1]; 0 when empty. */
+/* The upper end of the bucket in which this share of the values lies, share in [0, 1]; 0 when
+ * empty. */
 int64_t zh_histogram_share_us(const zh_histogram *histogram, double share);
 
 /* The whole exposition; a failure stays in the buffer. */

@@ -41,14 +41,17 @@ static void draw(zh_progress *progress, uint64_t done, int64_t now_us, bool last
     short_count(have, (double)done);
     short_count(rate, seconds > 0 ? (double)done / seconds : 0);
     bar_cells(bar, share);
-    if (share > 0 && !last) snprintf(left, sizeof left, ", %.0f s left", seconds * (1 - share) / share);
+    if (share > 0 && !last)
+        snprintf(left, sizeof left, ", %.0f s left", seconds * (1 - share) / share);
     int size;
     if (progress->terminal && progress->total > 0)
-        size = snprintf(text, sizeof text, "\r%s [%s] %3.0f %%, %s, %s/s%s\x1b[K", progress->what, bar, share * 100, have, rate, left);
+        size = snprintf(text, sizeof text, "\r%s [%s] %3.0f %%, %s, %s/s%s\x1b[K", progress->what,
+                        bar, share * 100, have, rate, left);
     else if (progress->terminal)
         size = snprintf(text, sizeof text, "\r%s %s, %s/s\x1b[K", progress->what, have, rate);
     else if (progress->total > 0)
-        size = snprintf(text, sizeof text, "%s: %.0f %%, %s, %s/s%s\n", progress->what, share * 100, have, rate, left);
+        size = snprintf(text, sizeof text, "%s: %.0f %%, %s, %s/s%s\n", progress->what, share * 100,
+                        have, rate, left);
     else
         size = snprintf(text, sizeof text, "%s: %s, %s/s\n", progress->what, have, rate);
     if (size < 0 || (size_t)size >= sizeof text - 1) size = (int)sizeof text - 2;

@@ -4,8 +4,8 @@
  *     while (…) zh_progress_at(&progress, done);
  *     zh_progress_end(&progress, done);
  *
- * A terminal gets one line that is drawn over and over, at most ten times a second; a file or a pipe gets
- * a line each ten seconds, so that a log of a long import stays short.
+ * A terminal gets one line that is drawn over and over, at most ten times a second; a file or a
+ * pipe gets a line each ten seconds, so that a log of a long import stays short.
  *
  * Cost        zh_progress_at between two drawings: a clock reading.
  * Threads     one progress, one thread.
