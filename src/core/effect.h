@@ -35,7 +35,18 @@ static inline zh_effects zh_effects_open(zh_arena *arena)
     return (zh_effects){ .arena = arena };
 }
 
-/* Errors: ZH_NOMEM. */
-ZH_MUST zh_err zh_effects_add(zh_effects *effects, zh_step step);
+/* Room for at least `more` steps behind those there. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_effects_reserve(zh_effects *effects, size_t more);
+
+/* Errors: ZH_NOMEM. Inline: a buyer of many items emits a step for each. */
+ZH_MUST static inline zh_err zh_effects_add(zh_effects *effects, zh_step step)
+{
+    if (effects->count == effects->cap_) {
+        const zh_err e = zh_effects_reserve(effects, 1);
+        if (e != ZH_OK) return e;
+    }
+    effects->steps[effects->count++] = step;
+    return ZH_OK;
+}
 
 #endif

@@ -30,7 +30,7 @@ call_thread *call_thread_of(zh_server *server)
     if (mine != NULL) return mine;
     pthread_once(&once, make_ender);
     call_thread *t = calloc(1, sizeof *t);
-    if (t == NULL || zh_json_open(&t->parser, ZH_SERVER_UNPACKED_BYTES_MAX) != ZH_OK) {
+    if (t == NULL || zh_json_open(&t->parser, ZH_SERVER_BODY_BYTES_MAX) != ZH_OK) {
         free(t);
         return NULL;
     }

@@ -42,7 +42,7 @@ struct zh_server {
 
 /* What a thread keeps between requests. */
 typedef struct call_thread {
-    zh_json *parser;    /* for texts up to ZH_SERVER_UNPACKED_BYTES_MAX */
+    zh_json *parser;    /* for texts up to ZH_SERVER_BODY_BYTES_MAX; batches are parsed item by item */
     zh_buf scratch, out;
     zh_key_memo memo;
 } call_thread;
