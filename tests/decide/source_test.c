@@ -13,7 +13,8 @@ static void check_sources(const shop *s, const char *name, zh_history history, z
     zh_recommend_sources sources;
     const zh_policy policy = zh_policy_of(NULL);
     const zh_recommend_ask ask = { .history = &history, .now_ms = NOW, .context_item = shop_item(9) };
-    qsort((void *)(uintptr_t)history.bought, history.bought_count, sizeof(zh_bought), shop_by_item);
+    if (history.bought_count > 0)
+        qsort((void *)(uintptr_t)history.bought, history.bought_count, sizeof(zh_bought), shop_by_item);
     CHECK_ROW(zh_recommend_sources_of(stage, &s->world, &ask, &policy, true, &arena, &sources) == ZH_OK, name);
     CHECK_ROW(sources.count == count, name);
     for (uint32_t w = 0; w < count; w++) {
