@@ -73,23 +73,30 @@ static void a_frame_cut_at_any_byte_is_torn(void)
     free(copy);
 }
 
-static void a_missing_sector_is_torn_even_where_others_are_bare(void)
+/* So much noise that LZ4 gives up, and a stretch of zeros inside it: sectors that are bare as written. */
+static void build_with_bare_sectors(uint64_t offset)
 {
-    static char zeros[4096];
+    static const char zeros[1500];
     zh_buf_reset(&records);
     uint64_t seed = 9;
-    for (int i = 0; i < 40; i++) { /* noise so that LZ4 gives up, and a bare stretch inside it */
+    for (int i = 0; i < 400; i++) {
         char noise[2048];
         for (size_t k = 0; k < sizeof noise; k++) noise[k] = (char)test_random(&seed);
         zh_log_record_put(&records, (zh_sv){ noise, sizeof noise });
+        if (i == 20) zh_log_record_put(&records, (zh_sv){ zeros, sizeof zeros });
     }
-    zh_log_record_put(&records, (zh_sv){ zeros, 1500 });
-    zh_log_record_put(&records, (zh_sv){ "end", 3 });
-    for (uint64_t offset = 0; offset < 512; offset += 64) {
-        zh_log_header header = { .count = 42 };
-        const char *why;
-        CHECK(zh_log_frame_encode(&frame, &header, zh_buf_view(&records), offset) == ZH_OK);
+    zh_log_header header = { .count = 401 };
+    CHECK(zh_log_frame_encode(&frame, &header, zh_buf_view(&records), offset) == ZH_OK);
+    CHECK(header.flags == 0 && header.bare_sectors >= 1);
+}
+
+static void a_missing_sector_is_torn_even_where_others_are_bare(void)
+{
+    for (uint64_t offset = 0; offset < 512; offset += 192) {
+        build_with_bare_sectors(offset);
         for (size_t at = 0; at < frame.size;) {
+            zh_log_header header;
+            const char *why;
             size_t size = 512 - (size_t)((offset + at) % 512);
             if (size > frame.size - at) size = frame.size - at;
             char saved[512];
@@ -101,6 +108,18 @@ static void a_missing_sector_is_torn_even_where_others_are_bare(void)
             memcpy(frame.data + at, saved, size);
             at += size;
         }
+    }
+}
+
+static void a_flipped_bit_beside_bare_sectors_is_not_torn(void)
+{
+    build_with_bare_sectors(64);
+    for (size_t at = 0; at < frame.size; at += 997) {
+        zh_log_header header;
+        const char *why;
+        frame.data[at] = (char)(frame.data[at] ^ 1 << at % 8);
+        CHECK(zh_log_frame_look(zh_buf_view(&frame), 64, &header, &why) == ZH_LOG_SEEN_BAD);
+        frame.data[at] = (char)(frame.data[at] ^ 1 << at % 8);
     }
 }
 
@@ -138,6 +157,7 @@ int main(int argc, char **argv)
     every_flipped_bit_is_seen_and_never_taken_for_a_torn_write();
     a_frame_cut_at_any_byte_is_torn();
     a_missing_sector_is_torn_even_where_others_are_bare();
+    a_flipped_bit_beside_bare_sectors_is_not_torn();
     records_that_do_not_add_up_are_refused();
     any_bytes_are_looked_at_safely(seed);
     zh_buf_close(&records), zh_buf_close(&frame), zh_buf_close(&scratch);

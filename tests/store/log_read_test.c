@@ -159,6 +159,49 @@ static void dropped_segments_are_absent_and_the_rest_stays(void)
     zh_buf_close(&out);
 }
 
+static void swapped_frames_are_named_and_not_given(void)
+{
+    enum { RECORD_BYTES = 1000, COUNT = 40 };
+    help_remove(dir);
+    zh_log *log = open_log(false);
+    zh_buf records = zh_buf_open(2 * RECORD_BYTES);
+    char noise[RECORD_BYTES], path[300];
+    uint64_t seed = 5, size = 0;
+    for (uint64_t i = 0; i < COUNT; i++) {
+        for (size_t k = 0; k < sizeof noise; k++) noise[k] = (char)test_random(&seed);
+        zh_buf_reset(&records);
+        zh_log_record_put(&records, (zh_sv){ noise, sizeof noise });
+        const uint64_t before = zh_log_bytes(log);
+        CHECK(zh_log_append(log, 0, &(zh_log_block){ .count = 1, .records = zh_buf_view(&records) }, NULL) == ZH_OK);
+        if (i == 0) size = zh_log_bytes(log) - before;
+    }
+    zh_buf_close(&records);
+    CHECK(zh_log_close(log) == ZH_OK);
+    snprintf(path, sizeof path, "%s/p000/00000000000000000000.log", dir);
+    size_t file_bytes;
+    char *bytes = help_read(path, &file_bytes), *copy = malloc(file_bytes);
+    memcpy(copy, bytes, file_bytes);
+    memcpy(copy + 64 + 3 * size, bytes + 64 + 4 * size, size); /* frames 3 and 4, each sound in itself */
+    memcpy(copy + 64 + 4 * size, bytes + 64 + 3 * size, size);
+    help_write(path, copy, file_bytes);
+    free(bytes), free(copy);
+
+    CHECK(zh_log_open(&log, &(zh_log_desc){ .dir = zh_sv_of(dir), .no_ahead = true }, NULL) == ZH_OK);
+    zh_log_reader *reader;
+    zh_log_frame frame;
+    CHECK(zh_log_reader_open(&reader, log, 0, 0) == ZH_OK);
+    for (uint64_t i = 0; i < 3; i++) CHECK(zh_log_reader_next(reader, &frame) == ZH_OK && frame.first_sequence == i);
+    CHECK(zh_log_reader_next(reader, &frame) == ZH_CORRUPT && zh_log_reader_next(reader, &frame) == ZH_CORRUPT);
+    CHECK(strstr(zh_log_reader_why(reader), "00000000000000000000.log: damaged at byte") != NULL);
+    CHECK(zh_log_reader_sequence(reader) == 3);
+    zh_log_reader_close(reader);
+    zh_buf out = zh_buf_open(RECORD_BYTES);
+    CHECK(zh_log_fetch(log, 0, 4, &out) == ZH_CORRUPT);
+    CHECK(zh_log_fetch(log, 0, COUNT - 1, &out) == ZH_OK); /* another segment is none the worse */
+    zh_buf_close(&out);
+    CHECK(zh_log_close(log) == ZH_OK);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
@@ -167,6 +210,7 @@ int main(int argc, char **argv)
     any_record_is_fetched_by_its_position(seed + 1);
     readers_in_other_threads_follow_the_appender(seed + 2);
     dropped_segments_are_absent_and_the_rest_stays();
+    swapped_frames_are_named_and_not_given();
     help_remove(dir);
     return 0;
 }
