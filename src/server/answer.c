@@ -11,7 +11,7 @@
 #define TASTES_MAX 10         /* names of one affinity shown */
 #define TASTE_HALF_LIFE_WEEKS 4.0
 
-zh_sv answer_event_of(zh_act act)
+zh_sv zh_answer_event_of(zh_act act)
 {
     switch (act) {
     case ZH_ACT_VIEW: return ZH_SV("Product Viewed");
@@ -26,7 +26,7 @@ zh_sv answer_event_of(zh_act act)
     }
 }
 
-void answer_currency(zh_json_out *out, zh_sv key, zh_currency currency)
+void zh_answer_currency(zh_json_out *out, zh_sv key, zh_currency currency)
 {
     char text[4];
     if (currency.code == 0) return;
@@ -34,14 +34,14 @@ void answer_currency(zh_json_out *out, zh_sv key, zh_currency currency)
     zh_json_out_key_text(out, key, zh_sv_of(text));
 }
 
-void answer_next(zh_json_out *out, const char *next)
+void zh_answer_next(zh_json_out *out, const char *next)
 {
     zh_json_out_key(out, ZH_SV("next"));
     if (next[0] == '\0') zh_json_out_null(out);
     else zh_json_out_text(out, zh_sv_of(next));
 }
 
-bool answer_customer_number(zh_sv text, zh_customer_id *out)
+bool zh_answer_customer_number(zh_sv text, zh_customer_id *out)
 {
     uint64_t number = 0;
     if (text.size == 0 || text.size > 18) return false;
@@ -53,14 +53,14 @@ bool answer_customer_number(zh_sv text, zh_customer_id *out)
     return number > 0;
 }
 
-void answer_customer_text(zh_customer_id customer, char out[24])
+void zh_answer_customer_text(zh_customer_id customer, char out[24])
 {
     snprintf(out, 24, "%llu", (unsigned long long)customer.number);
 }
 
 /* ---- ids ---- */
 
-zh_sv answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit)
+zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit)
 {
     zh_engine_id id;
     size_t count;
@@ -202,11 +202,11 @@ static void put_orders(const zh_customer_state *state, zh_json_out *out)
     char currency[4] = "";
     if (totals.money_count > 0) zh_currency_text(totals.money[0].currency, currency);
     zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(currency));
-    call_time(out, ZH_SV("last"), totals.last_ms);
+    zh_call_time(out, ZH_SV("last"), totals.last_ms);
     zh_json_out_end(out);
 }
 
-void answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
+void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
 {
     put_ids(call, customer, permit, out);
     zh_json_out_key(out, ZH_SV("traits"));
@@ -217,8 +217,8 @@ void answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *per
     const zh_customer_state *state = zh_customers_get(w->customers, customer);
     put_traits(state, out);
     zh_json_out_end(out);
-    call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
-    call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
+    zh_call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
+    zh_call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
     zh_json_out_key_int(out, ZH_SV("events"), state == NULL ? 0 : (int64_t)zh_customer_events(state));
     put_orders(state, out);
     zh_json_out_key(out, ZH_SV("affinity"));
@@ -233,12 +233,12 @@ void answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *per
     zh_json_out_array(out);
     zh_json_out_end(out);
     zh_json_out_key(out, ZH_SV("consents"));
-    answer_consents(call, customer, out);
+    zh_answer_consents(call, customer, out);
 }
 
 /* ---- consents ---- */
 
-void answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out)
+void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
@@ -256,13 +256,13 @@ void answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out)
     if (c.source.size > 0) zh_json_out_key_text(out, ZH_SV("source"), c.source);
     zh_json_out_key(out, ZH_SV("times"));
     zh_json_out_object(out);
-    if (c.words[ZH_CONSENT_PERSONALIZATION].at_ms != 0) call_time(out, ZH_SV("personalization"), c.words[ZH_CONSENT_PERSONALIZATION].at_ms);
-    if (c.words[ZH_CONSENT_ANALYTICS].at_ms != 0) call_time(out, ZH_SV("analytics"), c.words[ZH_CONSENT_ANALYTICS].at_ms);
+    if (c.words[ZH_CONSENT_PERSONALIZATION].at_ms != 0) zh_call_time(out, ZH_SV("personalization"), c.words[ZH_CONSENT_PERSONALIZATION].at_ms);
+    if (c.words[ZH_CONSENT_ANALYTICS].at_ms != 0) zh_call_time(out, ZH_SV("analytics"), c.words[ZH_CONSENT_ANALYTICS].at_ms);
     for (int i = 0; i < (int)ZH_CHANNEL_COUNT; i++) {
         const zh_consent_word *word = &c.words[ZH_CONSENT_OF(i)];
         char name[64];
         snprintf(name, sizeof name, "marketing.%s", zh_channel_text((zh_channel)i));
-        if (word->at_ms != 0) call_time(out, zh_sv_of(name), word->at_ms);
+        if (word->at_ms != 0) zh_call_time(out, zh_sv_of(name), word->at_ms);
     }
     zh_json_out_end(out);
     zh_json_out_end(out);
@@ -341,17 +341,17 @@ static void put_machine(const zh_decision *d, zh_json_out *out)
     zh_json_out_key_bool(out, ZH_SV("replayable"), false);
 }
 
-void answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
+void zh_answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
 {
     char id[ZH_DECISION_ID_TEXT_BYTES];
     zh_decision_id_print(d->id, id);
     zh_world *w = zh_engine_world(call->engine);
     zh_permit permit;
     zh_sv user = { 0 };
-    if (d->customer.number != 0 && call_permit(call, d->customer, ZH_PURPOSE_SERVE, &permit)) user = answer_user_id(call, d->customer, &permit);
+    if (d->customer.number != 0 && zh_call_permit(call, d->customer, ZH_PURPOSE_SERVE, &permit)) user = zh_answer_user_id(call, d->customer, &permit);
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("decisionId"), zh_sv_of(id));
-    call_time(out, ZH_SV("at"), d->time_ms);
+    zh_call_time(out, ZH_SV("at"), d->time_ms);
     zh_json_out_key_text(out, ZH_SV("placement"), d->placement);
     zh_json_out_key(out, ZH_SV("userId"));
     if (user.size > 0) zh_json_out_text(out, user);

@@ -12,7 +12,7 @@ static zh_sv after(zh_sv text, zh_sv scheme)
     return zh_sv_trim(zh_sv_part(text, scheme.size, SIZE_MAX));
 }
 
-zh_sv call_basic_user(zh_call *call)
+zh_sv zh_call_basic_user(zh_call *call)
 {
     const zh_sv header = zh_http_header_of(call->request, "Authorization");
     const zh_sv packed = after(header, ZH_SV("Basic "));
@@ -29,12 +29,12 @@ zh_sv call_basic_user(zh_call *call)
     return user;
 }
 
-zh_sv call_bearer(zh_call *call)
+zh_sv zh_call_bearer(zh_call *call)
 {
     return after(zh_http_header_of(call->request, "Authorization"), ZH_SV("Bearer "));
 }
 
-zh_err call_key(zh_call *call, zh_sv text, zh_key *out)
+zh_err zh_call_key(zh_call *call, zh_sv text, zh_key *out)
 {
     if (text.size == 0 || text.size > ZH_KEY_TEXT_BYTES_MAX) return ZH_LOGIN;
     zh_world *w = zh_engine_world(call->engine);
@@ -75,18 +75,18 @@ static bool find_session(zh_call *call)
     return true;
 }
 
-void call_identify(zh_call *call)
+void zh_call_identify(zh_call *call)
 {
-    call->caller = (call_caller){ .kind = CALLER_NOBODY };
+    call->caller = (zh_call_caller){ .kind = CALLER_NOBODY };
     if (zh_http_is_unix(call->request)) {
         call->caller.kind = CALLER_OWNER;
         call->caller.actor = (zh_actor){ .kind = ZH_ACTOR_USER, .role = ZH_ROLE_OWNER, .why = ZH_SV("command line") };
         return;
     }
     zh_key key;
-    const zh_sv bearer = call_bearer(call);
-    if (bearer.data != NULL && call_key(call, bearer, &key) == ZH_OK) {
-        call->caller = (call_caller){ .kind = CALLER_KEY, .scopes = key.scopes, .source = key.source,
+    const zh_sv bearer = zh_call_bearer(call);
+    if (bearer.data != NULL && zh_call_key(call, bearer, &key) == ZH_OK) {
+        call->caller = (zh_call_caller){ .kind = CALLER_KEY, .scopes = key.scopes, .source = key.source,
                                       .actor = { .kind = ZH_ACTOR_KEY, .number = key.number } };
         if (key.scopes & ZH_SCOPE_ADMIN)
             call->caller.actor = (zh_actor){ .kind = ZH_ACTOR_USER, .number = key.number, .role = ZH_ROLE_OWNER, .why = ZH_SV("admin token") };
@@ -95,7 +95,7 @@ void call_identify(zh_call *call)
     (void)find_session(call);
 }
 
-bool call_has_right(const zh_call *call, zh_right right)
+bool zh_call_has_right(const zh_call *call, zh_right right)
 {
     switch (call->caller.kind) {
     case CALLER_OWNER: return true;
@@ -112,33 +112,33 @@ static bool changes_things(const zh_call *call)
     return m != ZH_HTTP_GET && m != ZH_HTTP_HEAD && m != ZH_HTTP_OPTIONS;
 }
 
-bool call_allow(zh_call *call)
+bool zh_call_allow(zh_call *call)
 {
-    const call_route *r = call->route;
+    const zh_call_route *r = call->route;
     if (r->need == NEED_NOTHING) return true;
     if (call->caller.kind == CALLER_NOBODY) {
-        call_problem(call, 401, "unauthorized", NULL, r->need == NEED_SERVE
+        zh_call_problem(call, 401, "unauthorized", NULL, r->need == NEED_SERVE
             ? "a server key is needed: Authorization: Bearer KEY"
             : "sign in at the console, or send an admin token: Authorization: Bearer TOKEN");
         return false;
     }
     if (call->caller.kind == CALLER_PERSON && changes_things(call) &&
         !zh_session_csrf(&call->caller.session, zh_http_header_of(call->request, "X-CSRF-Token"))) {
-        call_problem(call, 403, "csrf", "X-CSRF-Token", "send the csrf value of the login answer as X-CSRF-Token");
+        zh_call_problem(call, 403, "csrf", "X-CSRF-Token", "send the csrf value of the login answer as X-CSRF-Token");
         return false;
     }
-    bool may = r->need == NEED_RIGHT ? call_has_right(call, (zh_right)r->right) : false;
+    bool may = r->need == NEED_RIGHT ? zh_call_has_right(call, (zh_right)r->right) : false;
     if (r->need == NEED_SERVE)
         may = call->caller.kind == CALLER_KEY ? (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) != 0
-                                              : call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER);
+                                              : zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER);
     /* A shop's server key may also keep the catalog up to date. */
     if (r->need == NEED_RIGHT && r->right == ZH_RIGHT_EDIT_CATALOG && call->caller.kind == CALLER_KEY)
         may |= (call->caller.scopes & ZH_SCOPE_SERVE) != 0;
-    if (!may) call_problem(call, 403, "forbidden", NULL, "this key or role does not have the right for it");
+    if (!may) zh_call_problem(call, 403, "forbidden", NULL, "this key or role does not have the right for it");
     return may;
 }
 
-bool call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out)
+bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);

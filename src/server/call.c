@@ -6,13 +6,13 @@
 #define HEADERS_MAX 16
 
 /* Threads come and go with the server; their parsers live as long as the thread. */
-static _Thread_local call_thread *mine;
+static _Thread_local zh_call_thread *mine;
 static pthread_key_t ender;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void end_thread(void *memory)
 {
-    call_thread *t = memory;
+    zh_call_thread *t = memory;
     zh_json_close(t->parser);
     zh_buf_close(&t->scratch);
     zh_buf_close(&t->out);
@@ -25,11 +25,11 @@ static void make_ender(void)
     pthread_key_create(&ender, end_thread);
 }
 
-call_thread *call_thread_of(zh_server *server)
+zh_call_thread *zh_call_thread_of(zh_server *server)
 {
     if (mine != NULL) return mine;
     pthread_once(&once, make_ender);
-    call_thread *t = calloc(1, sizeof *t);
+    zh_call_thread *t = calloc(1, sizeof *t);
     if (t == NULL || zh_json_open(&t->parser, ZH_SERVER_BODY_BYTES_MAX) != ZH_OK) {
         free(t);
         return NULL;
@@ -53,7 +53,7 @@ static size_t open_to_pages(zh_call *call, zh_http_header *headers)
     return 3;
 }
 
-void call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count)
+void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count)
 {
     zh_http_header headers[HEADERS_MAX] = {
         { ZH_SV("X-Content-Type-Options"), ZH_SV("nosniff") },
@@ -71,19 +71,19 @@ void call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh
                                                       .headers = headers, .headers_count = count });
 }
 
-zh_json_out call_begin(zh_call *call)
+zh_json_out zh_call_begin(zh_call *call)
 {
     zh_buf_reset(&call->thread->out);
     return zh_json_out_on(&call->thread->out);
 }
 
-void call_json(zh_call *call, unsigned status, zh_json_out *out)
+void zh_call_json(zh_call *call, unsigned status, zh_json_out *out)
 {
     if (zh_json_out_done(out) != ZH_OK) {
-        call_problem(call, 500, "internal", NULL, "the answer did not fit into memory");
+        zh_call_problem(call, 500, "internal", NULL, "the answer did not fit into memory");
         return;
     }
-    call_reply(call, status, ZH_SV("application/json"), zh_buf_view(&call->thread->out), NULL, 0);
+    zh_call_reply(call, status, ZH_SV("application/json"), zh_buf_view(&call->thread->out), NULL, 0);
 }
 
 static const char *title_of(unsigned status)
@@ -105,7 +105,7 @@ static const char *title_of(unsigned status)
 static void problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail,
                     const zh_http_header *more, size_t more_count)
 {
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("type"), ZH_SV("about:blank"));
     zh_json_out_key_text(&out, ZH_SV("title"), zh_sv_of(title_of(status)));
@@ -115,30 +115,30 @@ static void problem(zh_call *call, unsigned status, const char *code, const char
     if (detail != NULL) zh_json_out_key_text(&out, ZH_SV("detail"), zh_sv_of(detail));
     zh_json_out_end(&out);
     const zh_sv body = zh_json_out_done(&out) == ZH_OK ? zh_buf_view(&call->thread->out) : ZH_SV("{}");
-    call_reply(call, status, ZH_SV("application/problem+json"), body, more, more_count);
+    zh_call_reply(call, status, ZH_SV("application/problem+json"), body, more, more_count);
 }
 
-void call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail)
+void zh_call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail)
 {
     problem(call, status, code, field, detail, NULL, 0);
 }
 
-void call_busy(zh_call *call)
+void zh_call_busy(zh_call *call)
 {
     const zh_http_header retry[] = { { ZH_SV("Retry-After"), ZH_SV("1") }, { ZH_SV("X-RateLimit-Reset"), ZH_SV("1") } };
     problem(call, 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
 }
 
-void call_failed(zh_call *call, zh_err e, const char *what)
+void zh_call_failed(zh_call *call, zh_err e, const char *what)
 {
     switch (e) {
-    case ZH_BUSY: call_busy(call); return;
-    case ZH_ABSENT: call_problem(call, 404, "not_found", NULL, what); return;
-    case ZH_EXISTS: call_problem(call, 409, "exists", NULL, what); return;
+    case ZH_BUSY: zh_call_busy(call); return;
+    case ZH_ABSENT: zh_call_problem(call, 404, "not_found", NULL, what); return;
+    case ZH_EXISTS: zh_call_problem(call, 409, "exists", NULL, what); return;
     case ZH_RANGE:
-    case ZH_FORMAT: call_problem(call, 400, "bad_request", NULL, what); return;
-    case ZH_LOGIN: call_problem(call, 401, "unauthorized", NULL, what); return;
-    case ZH_DENIED: call_problem(call, 403, "forbidden", NULL, what); return;
+    case ZH_FORMAT: zh_call_problem(call, 400, "bad_request", NULL, what); return;
+    case ZH_LOGIN: zh_call_problem(call, 401, "unauthorized", NULL, what); return;
+    case ZH_DENIED: zh_call_problem(call, 403, "forbidden", NULL, what); return;
     case ZH_IO:
     case ZH_STOPPED:
     case ZH_TIMEOUT: {
@@ -146,33 +146,33 @@ void call_failed(zh_call *call, zh_err e, const char *what)
         problem(call, 503, "not_ready", NULL, zh_err_text(e), &retry, 1);
         return;
     }
-    default: call_problem(call, 500, "internal", NULL, zh_err_text(e));
+    default: zh_call_problem(call, 500, "internal", NULL, zh_err_text(e));
     }
 }
 
 /* ---- the request ---- */
 
-bool call_body_json(zh_call *call, zh_json_value *root)
+bool zh_call_body_json(zh_call *call, zh_json_value *root)
 {
     zh_json_fault fault;
     zh_sv key;
     const zh_sv body = zh_http_body(call->request);
     if (zh_json_parse(call->thread->parser, body, root, &fault) != ZH_OK) {
-        call_problem(call, 400, "malformed_json", NULL, zh_json_fault_text(fault.kind));
+        zh_call_problem(call, 400, "malformed_json", NULL, zh_json_fault_text(fault.kind));
         return false;
     }
     if (!zh_json_is(*root, ZH_JSON_OBJECT)) {
-        call_problem(call, 400, "not_object", NULL, "the body must be one JSON object");
+        zh_call_problem(call, 400, "not_object", NULL, "the body must be one JSON object");
         return false;
     }
     if (zh_json_repeated_key(call->thread->parser, *root, &key)) {
-        call_problem(call, 400, "repeated_key", NULL, "the same key stands twice in one object");
+        zh_call_problem(call, 400, "repeated_key", NULL, "the same key stands twice in one object");
         return false;
     }
     return true;
 }
 
-size_t call_limit(zh_call *call)
+size_t zh_call_limit(zh_call *call)
 {
     const zh_sv text = zh_http_param(call->request, ZH_SV("limit"));
     size_t limit = 0;
@@ -182,7 +182,7 @@ size_t call_limit(zh_call *call)
     return limit > CALL_PAGE_MAX ? CALL_PAGE_MAX : limit;
 }
 
-void call_time(zh_json_out *out, zh_sv key, int64_t ms)
+void zh_call_time(zh_json_out *out, zh_sv key, int64_t ms)
 {
     char text[ZH_TIME_TEXT_BYTES];
     zh_json_out_key(out, key);

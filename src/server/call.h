@@ -1,7 +1,7 @@
 /* call.h -- one request being answered: who asks, with what, and how to answer. For src/server only.
  *
- * A route is a function of a zh_call. It ends with exactly one answer: call_json, call_problem,
- * call_reply, or holds the request for later. Slow routes (they wait for the disk, hash a password or
+ * A route is a function of a zh_call. It ends with exactly one answer: zh_call_json, zh_call_problem,
+ * zh_call_reply, or holds the request for later. Slow routes (they wait for the disk, hash a password or
  * read much of the log) run on a worker thread with the request held.
  */
 #ifndef ZH_SERVER_CALL_H
@@ -41,70 +41,70 @@ struct zh_server {
 };
 
 /* What a thread keeps between requests. */
-typedef struct call_thread {
+typedef struct zh_call_thread {
     zh_json *parser;    /* for texts up to ZH_SERVER_BODY_BYTES_MAX; batches are parsed item by item */
     zh_buf scratch, out;
     zh_key_memo memo;
-} call_thread;
-call_thread *call_thread_of(zh_server *server); /* NULL: no memory */
+} zh_call_thread;
+zh_call_thread *zh_call_thread_of(zh_server *server); /* NULL: no memory */
 
-typedef enum caller_kind { CALLER_NOBODY, CALLER_KEY, CALLER_PERSON, CALLER_OWNER } caller_kind;
-typedef struct call_caller {
-    caller_kind kind;
+typedef enum zh_caller_kind { CALLER_NOBODY, CALLER_KEY, CALLER_PERSON, CALLER_OWNER } zh_caller_kind;
+typedef struct zh_call_caller {
+    zh_caller_kind kind;
     uint32_t scopes;        /* of a key */
     zh_source_id source;
     zh_actor actor;         /* for permits and definitions */
     zh_session session;     /* of a person */
-} call_caller;
+} zh_call_caller;
 
 typedef struct zh_call {
     zh_server *server;
     zh_engine *engine;
     zh_http_request *request;
     zh_arena *arena;
-    call_thread *thread;
-    const struct call_route *route;
-    call_caller caller;
+    zh_call_thread *thread;
+    const struct zh_call_route *route;
+    zh_call_caller caller;
     int64_t now_ms;
 } zh_call;
 
-typedef void call_handler(zh_call *call);
+typedef void zh_call_handler(zh_call *call);
 
 /* What a route needs before it runs. */
-typedef enum call_need { NEED_NOTHING, NEED_SERVE, NEED_RIGHT } call_need;
-typedef struct call_route {
+typedef enum zh_call_need { NEED_NOTHING, NEED_SERVE, NEED_RIGHT } zh_call_need;
+typedef struct zh_call_route {
     zh_http_method method;
     const char *path;       /* "{}" stands for one part */
-    call_handler *handler;
-    call_need need;
+    zh_call_handler *handler;
+    zh_call_need need;
     uint32_t right;         /* zh_right, for NEED_RIGHT */
     bool slow;              /* on a worker */
     bool is_collect;        /* refusals are worded for SDKs, CORS is open */
-} call_route;
-extern const call_route call_routes[];
-extern const size_t call_routes_count;
+} zh_call_route;
+extern const zh_call_route zh_call_routes[];
+extern const size_t zh_call_routes_count;
 
 /* ---- who asks (auth.c) ---- */
-void call_identify(zh_call *call);  /* fills caller */
-bool call_allow(zh_call *call);     /* false: a problem was answered */
-bool call_has_right(const zh_call *call, zh_right right);
-zh_err call_key(zh_call *call, zh_sv text, zh_key *out); /* find a key in the registry */
-zh_sv call_basic_user(zh_call *call);  /* of the Authorization header, colon or not; data NULL: none */
-zh_sv call_bearer(zh_call *call);
-bool call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out); /* takes the world's read lock */
+void zh_call_identify(zh_call *call);  /* fills caller */
+bool zh_call_allow(zh_call *call);     /* false: a problem was answered */
+bool zh_call_has_right(const zh_call *call, zh_right right);
+zh_err zh_call_key(zh_call *call, zh_sv text, zh_key *out); /* find a key in the registry */
+zh_sv zh_call_basic_user(zh_call *call);  /* of the Authorization header, colon or not; data NULL: none */
+zh_sv zh_call_bearer(zh_call *call);
+bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out); /* takes the world's read lock */
 
 /* ---- answers (call.c) ---- */
-void call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count);
-zh_json_out call_begin(zh_call *call);                     /* the thread's buffer, emptied */
-void call_json(zh_call *call, unsigned status, zh_json_out *out); /* what was written since call_begin */
-void call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail);
-void call_failed(zh_call *call, zh_err e, const char *what); /* an engine error as a problem */
-void call_busy(zh_call *call);                              /* 429 with Retry-After */
+void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count);
+zh_json_out zh_call_begin(zh_call *call);                     /* the thread's buffer, emptied */
+void zh_call_json(zh_call *call, unsigned status, zh_json_out *out); /* what was written since zh_call_begin */
+void zh_call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail);
+void zh_call_failed(zh_call *call, zh_err e, const char *what); /* an engine error as a problem */
+void zh_call_busy(zh_call *call);                              /* 429 with Retry-After */
 
 /* ---- asking the request (call.c) ---- */
-bool call_body_json(zh_call *call, zh_json_value *root); /* false: a problem was answered */
-size_t call_limit(zh_call *call);                         /* ?limit= within [1, CALL_PAGE_MAX] */
-void call_time(zh_json_out *out, zh_sv key, int64_t ms);  /* ISO text, or null where ms is 0 */
+bool zh_call_body_json(zh_call *call, zh_json_value *root); /* false: a problem was answered */
+size_t zh_call_limit(zh_call *call);                         /* ?limit= within [1, CALL_PAGE_MAX] */
+void zh_call_time(zh_json_out *out, zh_sv key, int64_t ms);  /* ISO text, or null where ms is 0 */
 
 /* ---- shared pieces of answers ---- */
 
@@ -116,21 +116,21 @@ ZH_MUST zh_err zh_workers_take(zh_workers *workers, zh_call *call); /* ZH_BUSY *
 /* ---- the live page (live.c) ---- */
 ZH_MUST zh_err zh_live_open(zh_live **out, zh_server *server);
 void zh_live_close(zh_live *live);
-void live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out); /* an EventRow */
-void live_totals(zh_server *server, zh_json_out *out); /* members `totals` and `orders` of an object */
-double live_rate(zh_server *server, int64_t now_ms);   /* events a second, over the last 10 s */
+void zh_live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out); /* an EventRow */
+void zh_live_totals(zh_server *server, zh_json_out *out); /* members `totals` and `orders` of an object */
+double zh_live_rate(zh_server *server, int64_t now_ms);   /* events a second, over the last 10 s */
 
 /* ---- routes, by file ---- */
-call_handler route_collect, route_collect_options, route_sdk_metrics;
-call_handler route_recommend, route_recommend_get, route_profile, route_profile_events, route_profile_segments,
-    route_consents_get, route_consents_put, route_decision;
-call_handler route_login, route_logout, route_session, route_keys, route_key_create, route_key_revoke, route_users,
-    route_user_create, route_user_password, route_sources, route_placements;
-call_handler route_overview, route_events, route_customers, route_customer, route_customer_events, route_preview,
-    route_report_orders, route_system, route_check;
-call_handler route_export_events;
-call_handler route_items, route_items_post, route_item_put, route_deadletters;
-call_handler route_live;
-call_handler route_healthz, route_readyz, route_metrics, route_openapi, route_console;
+zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics;
+zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
+    zh_route_consents_get, zh_route_consents_put, zh_route_decision;
+zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
+    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_placements;
+zh_call_handler zh_route_overview, zh_route_events, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_preview,
+    zh_route_report_orders, zh_route_system, zh_route_check;
+zh_call_handler zh_route_export_events;
+zh_call_handler zh_route_items, zh_route_items_post, zh_route_item_put, zh_route_deadletters;
+zh_call_handler zh_route_live;
+zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_console;
 
 #endif

@@ -46,7 +46,7 @@ static zh_err unpack(zh_call *call, zh_sv *body)
 /* Basic, then Bearer, then the body's own: the three ways Segment knows. */
 static zh_err find_source(zh_call *call, zh_sv in_body, zh_source_id *source)
 {
-    const zh_sv presented[] = { call_basic_user(call), call_bearer(call), in_body };
+    const zh_sv presented[] = { zh_call_basic_user(call), zh_call_bearer(call), in_body };
     if (zh_http_is_unix(call->request)) { /* the owner names the source of an import by its number, or takes the first */
         *source = (zh_source_id){ 1 };
         return ZH_OK;
@@ -55,7 +55,7 @@ static zh_err find_source(zh_call *call, zh_sv in_body, zh_source_id *source)
     for (size_t i = 0; i < sizeof presented / sizeof *presented; i++) {
         zh_key key;
         if (presented[i].size == 0) continue;
-        e = call_key(call, presented[i], &key);
+        e = zh_call_key(call, presented[i], &key);
         if (e == ZH_OK && (key.scopes & ZH_SCOPE_WRITE) != 0) {
             *source = key.source;
             return ZH_OK;
@@ -88,14 +88,14 @@ static void count_rejected(zh_call *call, zh_reject why, uint32_t count)
 
 static void answer(zh_call *call, uint32_t accepted, uint32_t duplicate, uint32_t rejected)
 {
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_bool(&out, ZH_SV("success"), true);
     zh_json_out_key_int(&out, ZH_SV("accepted"), accepted);
     zh_json_out_key_int(&out, ZH_SV("duplicate"), duplicate);
     zh_json_out_key_int(&out, ZH_SV("rejected"), rejected);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* On the committer's thread. */
@@ -103,15 +103,15 @@ static void committed(zh_work *work)
 {
     collected *c = work->context;
     zh_call *call = c->call;
-    call->thread = call_thread_of(call->server);
+    call->thread = zh_call_thread_of(call->server);
     if (call->thread == NULL) {
         zh_http_reply(call->request, &(zh_http_response){ .status = 503 });
         return;
     }
     zh_histogram_add_us(call->server->collect_seconds, zh_http_elapsed_us(call->request));
     if (work->e != ZH_OK) {
-        if (work->e == ZH_BUSY || work->e == ZH_NOMEM) call_busy(call);
-        else call_failed(call, work->e == ZH_FULL ? ZH_IO : work->e, NULL); /* a full disk: 503, the SDK keeps its queue */
+        if (work->e == ZH_BUSY || work->e == ZH_NOMEM) zh_call_busy(call);
+        else zh_call_failed(call, work->e == ZH_FULL ? ZH_IO : work->e, NULL); /* a full disk: 503, the SDK keeps its queue */
         return;
     }
     if (work->events_count > 0) count_accepted(call, work->events[0].source, work->accepted);
@@ -140,13 +140,13 @@ static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id so
     collected *c = ZH_TAKE(call->arena, collected, 1);
     zh_work_ids *ids = ZH_TAKE(call->arena, zh_work_ids, batch->events_count);
     if (c == NULL || ids == NULL) {
-        call_busy(call);
+        zh_call_busy(call);
         return;
     }
     *c = (collected){ .call = call, .rejects = batch->rejects_count };
     c->work = (zh_work){ .events = batch->events, .ids = ids, .events_count = batch->events_count, .done = committed, .context = c };
     if (!make_letters(call, batch, source, &c->work)) {
-        call_busy(call);
+        zh_call_busy(call);
         return;
     }
     if (batch->events_count == 0 && batch->rejects_count == 0) {
@@ -156,34 +156,34 @@ static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id so
     zh_engine_prepare(call->engine, source, batch->events, ids, batch->events_count);
     zh_http_hold(call->request);
     const zh_err e = zh_engine_submit(call->engine, &c->work);
-    if (e == ZH_BUSY) call_busy(call);
-    else if (e != ZH_OK) call_failed(call, e, NULL);
+    if (e == ZH_BUSY) zh_call_busy(call);
+    else if (e != ZH_OK) zh_call_failed(call, e, NULL);
 }
 
 static void refuse(zh_call *call, zh_err e, const zh_segment_batch *batch)
 {
     if (e == ZH_FORMAT) {
         count_rejected(call, ZH_REJECT_NOT_OBJECT, 1);
-        call_problem(call, 400, "malformed_json", NULL, batch->fault);
+        zh_call_problem(call, 400, "malformed_json", NULL, batch->fault);
     } else if (e == ZH_RANGE) {
         count_rejected(call, ZH_REJECT_TOO_LARGE, 1);
-        call_problem(call, 400, "too_large", NULL, batch->fault);
+        zh_call_problem(call, 400, "too_large", NULL, batch->fault);
     } else {
-        call_busy(call);
+        zh_call_busy(call);
     }
 }
 
-void route_collect(zh_call *call)
+void zh_route_collect(zh_call *call)
 {
     zh_sv body;
     zh_err e = unpack(call, &body);
     if (e == ZH_FORMAT) {
-        call_problem(call, 400, "bad_gzip", NULL, "the compressed body is cut short or damaged");
+        zh_call_problem(call, 400, "bad_gzip", NULL, "the compressed body is cut short or damaged");
         return;
     }
     if (e != ZH_OK) {
-        if (e == ZH_FULL) call_problem(call, 400, "too_large", NULL, "the body is larger than 10 MiB when unpacked");
-        else call_busy(call);
+        if (e == ZH_FULL) zh_call_problem(call, 400, "too_large", NULL, "the body is larger than 10 MiB when unpacked");
+        else zh_call_busy(call);
         return;
     }
     const zh_sv path = zh_http_path(call->request);
@@ -202,7 +202,7 @@ void route_collect(zh_call *call)
         return;
     }
     if (find_source(call, batch.write_key, &source) != ZH_OK) {
-        call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
+        zh_call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
         return;
     }
     if (e != ZH_OK) {
@@ -218,7 +218,7 @@ void route_collect(zh_call *call)
 }
 
 /* What the browsers of the SDKs ask before they send. */
-void route_collect_options(zh_call *call)
+void zh_route_collect_options(zh_call *call)
 {
     const zh_http_header headers[] = {
         { ZH_SV("Access-Control-Allow-Methods"), ZH_SV("GET,POST,OPTIONS") },
@@ -226,10 +226,10 @@ void route_collect_options(zh_call *call)
             "rsa-retry-attempt,rsa-since-last-attempt,rsa-retry-reason,rsa-recovered") },
         { ZH_SV("Access-Control-Max-Age"), ZH_SV("86400") },
     };
-    call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, 3);
+    zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, 3);
 }
 
-void route_sdk_metrics(zh_call *call)
+void zh_route_sdk_metrics(zh_call *call)
 {
-    call_reply(call, 200, ZH_SV("application/json"), ZH_SV("{\"success\":true}"), NULL, 0);
+    zh_call_reply(call, 200, ZH_SV("application/json"), ZH_SV("{\"success\":true}"), NULL, 0);
 }

@@ -54,7 +54,7 @@ static zh_err read_some(page *p)
 }
 
 /* ?from=PARTITION:SEQUENCE; the answer's header X-Zhun-Next has the next one, or is missing at the end. */
-void route_export_events(zh_call *call)
+void zh_route_export_events(zh_call *call)
 {
     unsigned partition = 0;
     unsigned long long from = 0;
@@ -62,12 +62,12 @@ void route_export_events(zh_call *call)
     char text[64];
     snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(where, 0, 60)));
     if (where.size > 0 && sscanf(text, "%u:%llu", &partition, &from) != 2) {
-        call_problem(call, 400, "bad_field", "from", "must be what X-Zhun-Next said");
+        zh_call_problem(call, 400, "bad_field", "from", "must be what X-Zhun-Next said");
         return;
     }
     page p = { .call = call, .partition = partition, .next = from };
-    if (partition >= zh_log_partitions(zh_engine_log(call->engine)) || !call_permit(call, (zh_customer_id){ 0 }, ZH_PURPOSE_OPERATE, &p.permit)) {
-        call_problem(call, 403, "forbidden", NULL, "no such partition, or no right to export");
+    if (partition >= zh_log_partitions(zh_engine_log(call->engine)) || !zh_call_permit(call, (zh_customer_id){ 0 }, ZH_PURPOSE_OPERATE, &p.permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "no such partition, or no right to export");
         return;
     }
     zh_log *log = zh_engine_log(call->engine);
@@ -75,7 +75,7 @@ void route_export_events(zh_call *call)
     zh_buf_reset(&call->thread->out);
     const zh_err e = read_some(&p);
     if (e != ZH_OK && e != ZH_ABSENT) {
-        call_failed(call, e, "the log cannot be read");
+        zh_call_failed(call, e, "the log cannot be read");
         return;
     }
     bool more = e == ZH_OK;
@@ -86,5 +86,5 @@ void route_export_events(zh_call *call)
     }
     snprintf(text, sizeof text, "%u:%llu", p.partition, (unsigned long long)p.next);
     const zh_http_header next = { ZH_SV("X-Zhun-Next"), zh_sv_of(text) };
-    call_reply(call, 200, ZH_SV("application/x-ndjson"), zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
+    zh_call_reply(call, 200, ZH_SV("application/x-ndjson"), zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
 }

@@ -18,7 +18,7 @@ static void put_item(const zh_item *item, zh_json_out *out)
     zh_json_out_key(out, ZH_SV("priceCents"));
     if (item->price_minor >= 0) zh_json_out_int(out, item->price_minor);
     else zh_json_out_null(out);
-    answer_currency(out, ZH_SV("currency"), item->currency);
+    zh_answer_currency(out, ZH_SV("currency"), item->currency);
     zh_json_out_key(out, ZH_SV("stock"));
     if (item->stock >= 0) zh_json_out_int(out, item->stock);
     else zh_json_out_null(out);
@@ -30,17 +30,17 @@ static void put_item(const zh_item *item, zh_json_out *out)
         zh_json_out_raw(out, item->attributes);
     }
     zh_json_out_key_bool(out, ZH_SV("listed"), item->listed);
-    if (item->at_ms != 0) call_time(out, ZH_SV("updatedAt"), item->at_ms);
+    if (item->at_ms != 0) zh_call_time(out, ZH_SV("updatedAt"), item->at_ms);
     zh_json_out_end(out);
 }
 
-void route_items(zh_call *call)
+void zh_route_items(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    const size_t limit = call_limit(call);
+    const size_t limit = zh_call_limit(call);
     const zh_item **items = ZH_TAKE(call->arena, const zh_item *, limit);
     bool more = false;
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
@@ -54,7 +54,7 @@ void route_items(zh_call *call)
     else zh_json_out_null(&out);
     zh_world_unlock(w);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- changing items ---- */
@@ -148,29 +148,29 @@ static zh_err keep_items(zh_call *call, const zh_item_change *changes, uint32_t 
     return e != ZH_OK ? e : count == 0 ? ZH_OK : zh_engine_do(call->engine, &work);
 }
 
-void route_item_put(zh_call *call)
+void zh_route_item_put(zh_call *call)
 {
     zh_json_value root;
     wrong w = { 0 };
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     zh_item_change change = { .text = zh_http_path_part(call->request, 3) };
     if (!read_item(call, root, &change, &w)) {
-        call_problem(call, 400, "bad_field", w.field, w.detail);
+        zh_call_problem(call, 400, "bad_field", w.field, w.detail);
         return;
     }
     const zh_err e = keep_items(call, &change, 1);
     if (e != ZH_OK) {
-        call_failed(call, e, NULL);
+        zh_call_failed(call, e, NULL);
         return;
     }
     zh_world *world = zh_engine_world(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_world_lock_read(world);
     const zh_item *item = zh_catalog_find(world->catalog, change.text);
     if (item != NULL) put_item(item, &out);
     zh_world_unlock(world);
-    if (item != NULL) call_json(call, 200, &out);
-    else call_problem(call, 409, "refused", "itemId", "the catalog is full, or this id collides with another");
+    if (item != NULL) zh_call_json(call, 200, &out);
+    else zh_call_problem(call, 409, "refused", "itemId", "the catalog is full, or this id collides with another");
 }
 
 static void put_wrong(zh_json_out *out, uint32_t index, zh_sv id, const wrong *w)
@@ -184,23 +184,23 @@ static void put_wrong(zh_json_out *out, uint32_t index, zh_sv id, const wrong *w
     zh_json_out_end(out);
 }
 
-void route_items_post(zh_call *call)
+void zh_route_items_post(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     const zh_json_value items = zh_json_get(root, ZH_SV("items"));
     const size_t all = zh_json_count(items);
     if (!zh_json_is(items, ZH_JSON_ARRAY) || all > ITEMS_POST_MAX) {
-        call_problem(call, 400, "bad_field", "items", "must be an array of at most 1,000 items");
+        zh_call_problem(call, 400, "bad_field", "items", "must be an array of at most 1,000 items");
         return;
     }
     zh_item_change *changes = ZH_TAKE(call->arena, zh_item_change, all);
     if (changes == NULL) {
-        call_busy(call);
+        zh_call_busy(call);
         return;
     }
     uint32_t good = 0, index = 0;
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("errors"));
     zh_json_out_array(&out);
@@ -214,13 +214,13 @@ void route_items_post(zh_call *call)
     zh_json_out_end(&out);
     const zh_err e = keep_items(call, changes, good);
     if (e != ZH_OK) {
-        call_failed(call, e, NULL);
+        zh_call_failed(call, e, NULL);
         return;
     }
     zh_json_out_key_int(&out, ZH_SV("accepted"), good);
     zh_json_out_key_int(&out, ZH_SV("rejected"), index - good);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- dead letters ---- */
@@ -244,29 +244,29 @@ static void put_letter(zh_call *call, const zh_timeline_at *at, const zh_permit 
         zh_json_out_key_text(out, ZH_SV("detail"), letter.detail);
         snprintf(text, sizeof text, "%u", letter.source.number);
         zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(text));
-        call_time(out, ZH_SV("receivedAt"), letter.received_ms);
+        zh_call_time(out, ZH_SV("receivedAt"), letter.received_ms);
         zh_json_out_key_text(out, ZH_SV("raw"), raw);
         zh_json_out_end(out);
     }
     zh_buf_close(&record);
 }
 
-void route_deadletters(zh_call *call)
+void zh_route_deadletters(zh_call *call)
 {
-    const size_t limit = call_limit(call);
+    const size_t limit = zh_call_limit(call);
     const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
     const zh_customer_id nobody = { 0 };
     zh_timeline_at after, *rows = ZH_TAKE(call->arena, zh_timeline_at, limit + 1);
     zh_permit permit;
     size_t count = 0;
     zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
-    if (e == ZH_OK && !call_permit(call, nobody, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
+    if (e == ZH_OK && !zh_call_permit(call, nobody, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
     if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_EVENTS, &nobody, 1, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
     if (e != ZH_OK) {
-        call_failed(call, e, e == ZH_DENIED ? "this role may not read dead letters" : "the cursor is not one this route gave");
+        zh_call_failed(call, e, e == ZH_DENIED ? "this role may not read dead letters" : "the cursor is not one this route gave");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
@@ -274,7 +274,7 @@ void route_deadletters(zh_call *call)
     zh_json_out_end(&out);
     char next[ZH_TIMELINE_CURSOR_BYTES] = "";
     if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
-    answer_next(&out, next);
+    zh_answer_next(&out, next);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }

@@ -33,7 +33,7 @@ static void put_batch(zh_live *l, zh_call *call, const zh_fold_live *rows, size_
     for (size_t i = 0; i < count; i++) {
         zh_event event;
         if (zh_history_event(l->server->engine, rows[i].partition, rows[i].sequence, call->arena, &event) == ZH_OK)
-            live_row(call, &event, false, &out);
+            zh_live_row(call, &event, false, &out);
     }
     zh_json_out_end(&out);
     zh_buf_put(to, ZH_SV("\n\n"));
@@ -48,13 +48,13 @@ static void put_stats(zh_live *l, int64_t now_ms, zh_buf *to)
     zh_json_out out = zh_json_out_on(to);
     zh_json_out_object(&out);
     zh_json_out_key_int(&out, ZH_SV("now"), now_ms);
-    zh_json_out_key_real(&out, ZH_SV("eventsPerSecond"), live_rate(l->server, now_ms));
+    zh_json_out_key_real(&out, ZH_SV("eventsPerSecond"), zh_live_rate(l->server, now_ms));
     zh_json_out_key(&out, ZH_SV("step"));
     zh_json_out_object(&out);
     zh_json_out_key_int(&out, ZH_SV("at"), now_ms / ZH_FOLD_RATE_SPAN_MS * ZH_FOLD_RATE_SPAN_MS);
     zh_json_out_key_int(&out, ZH_SV("events"), rates[ZH_FOLD_RATE_SPANS - 1]);
     zh_json_out_end(&out);
-    live_totals(l->server, &out);
+    zh_live_totals(l->server, &out);
     zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(fold));
     zh_json_out_key_bool(&out, ZH_SV("ready"), zh_engine_is_ready(l->server->engine));
     zh_json_out_end(&out);
@@ -144,7 +144,7 @@ void zh_live_close(zh_live *l)
     free(l);
 }
 
-void route_live(zh_call *call)
+void zh_route_live(zh_call *call)
 {
     zh_live *l = call->server->live;
     zh_http_stream *stream;
@@ -153,13 +153,13 @@ void route_live(zh_call *call)
     const bool full = l->count == STREAMS_MAX || l->stopping;
     pthread_mutex_unlock(&l->lock);
     if (full) {
-        call_problem(call, 503, "not_ready", NULL, "64 live pages are open already");
+        zh_call_problem(call, 503, "not_ready", NULL, "64 live pages are open already");
         return;
     }
     const zh_http_response head = { .status = 200, .content_type = ZH_SV("text/event-stream"), .body = ZH_SV(": live\n\n"),
                                     .keep = ZH_HTTP_STATIC, .headers = headers, .headers_count = 2 };
     if (zh_http_stream_open(&stream, call->request, &head) != ZH_OK) {
-        call_busy(call);
+        zh_call_busy(call);
         return;
     }
     pthread_mutex_lock(&l->lock);

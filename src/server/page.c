@@ -55,7 +55,7 @@ static void serve_page(zh_call *call, const zh_asset *page)
         { ZH_SV("X-Frame-Options"), ZH_SV("DENY") },
         { ZH_SV("Cross-Origin-Opener-Policy"), ZH_SV("same-origin") },
     };
-    call_reply(call, 200, zh_sv_of(page->type), with_nonce(call, page, zh_buf_view(&nonce)), headers, 3);
+    zh_call_reply(call, 200, zh_sv_of(page->type), with_nonce(call, page, zh_buf_view(&nonce)), headers, 3);
     zh_buf_close(&nonce);
 }
 
@@ -67,48 +67,48 @@ static void serve_file(zh_call *call, const zh_asset *file)
     };
     size_t count = 2;
     if (zh_sv_equal(zh_http_header_of(call->request, "If-None-Match"), zh_sv_of(file->etag))) {
-        call_reply(call, 304, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, count);
+        zh_call_reply(call, 304, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, count);
         return;
     }
     if (file->gzip) headers[count++] = (zh_http_header){ ZH_SV("Content-Encoding"), ZH_SV("gzip") };
-    call_reply(call, 200, zh_sv_of(file->type), (zh_sv){ (const char *)file->bytes, file->size }, headers, count);
+    zh_call_reply(call, 200, zh_sv_of(file->type), (zh_sv){ (const char *)file->bytes, file->size }, headers, count);
 }
 
 /* A path without a dot is a view of the console: the page finds its way by itself. */
-void route_console(zh_call *call)
+void zh_route_console(zh_call *call)
 {
     const zh_sv path = zh_http_path(call->request);
     const zh_asset *asset = find_asset(path);
     if (asset == NULL && memchr(path.data, '.', path.size) == NULL) asset = find_asset(ZH_SV("/index.html"));
-    if (asset == NULL) call_problem(call, 404, "not_found", NULL, "no such file");
+    if (asset == NULL) zh_call_problem(call, 404, "not_found", NULL, "no such file");
     else if (zh_sv_equal(zh_sv_of(asset->path), ZH_SV("/index.html"))) serve_page(call, asset);
     else serve_file(call, asset);
 }
 
-void route_openapi(zh_call *call)
+void zh_route_openapi(zh_call *call)
 {
     const zh_sv text = { (const char *)zh_openapi_bytes, (size_t)(zh_openapi_end - zh_openapi_bytes) };
-    call_reply(call, 200, ZH_SV("application/json"), text, NULL, 0);
+    zh_call_reply(call, 200, ZH_SV("application/json"), text, NULL, 0);
 }
 
-void route_healthz(zh_call *call)
+void zh_route_healthz(zh_call *call)
 {
-    call_reply(call, 200, ZH_SV("application/json"), ZH_SV("{\"status\":\"ok\"}"), NULL, 0);
+    zh_call_reply(call, 200, ZH_SV("application/json"), ZH_SV("{\"status\":\"ok\"}"), NULL, 0);
 }
 
-void route_readyz(zh_call *call)
+void zh_route_readyz(zh_call *call)
 {
     const bool ready = zh_engine_is_ready(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_bool(&out, ZH_SV("ready"), ready);
     zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
     if (!ready) zh_json_out_key_text(&out, ZH_SV("reason"), ZH_SV("the log is read-only or the views are too far behind: see the log lines"));
     zh_json_out_end(&out);
-    call_json(call, ready ? 200 : 503, &out);
+    zh_call_json(call, ready ? 200 : 503, &out);
 }
 
-void route_metrics(zh_call *call)
+void zh_route_metrics(zh_call *call)
 {
     zh_metrics *m = zh_engine_metrics(call->engine);
     zh_world *w = zh_engine_world(call->engine);
@@ -123,5 +123,5 @@ void route_metrics(zh_call *call)
     zh_buf *out = &call->thread->out;
     zh_buf_reset(out);
     zh_metrics_write(m, out);
-    call_reply(call, 200, ZH_SV("text/plain; version=0.0.4; charset=utf-8"), zh_buf_view(out), NULL, 0);
+    zh_call_reply(call, 200, ZH_SV("text/plain; version=0.0.4; charset=utf-8"), zh_buf_view(out), NULL, 0);
 }

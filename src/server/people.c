@@ -26,7 +26,7 @@ static bool must_wait(zh_call *call, zh_sv user, zh_sv address)
     char seconds[24];
     snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
     const zh_http_header retry = { ZH_SV("Retry-After"), zh_sv_of(seconds) };
-    call_reply(call, 429, ZH_SV("application/problem+json"),
+    zh_call_reply(call, 429, ZH_SV("application/problem+json"),
                ZH_SV("{\"title\":\"Too many requests\",\"status\":429,\"code\":\"throttled\",\"detail\":\"too many failed tries: wait, then try again\"}"), &retry, 1);
     return true;
 }
@@ -59,14 +59,14 @@ static uint32_t find_user(zh_call *call, zh_sv name, zh_role *role, zh_sv *hash)
 
 static void put_session(zh_call *call, const zh_session *session, zh_sv user, const zh_http_header *more, size_t more_count)
 {
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("user"), user);
     zh_json_out_key_text(&out, ZH_SV("role"), zh_sv_of(zh_role_text(session->role)));
     zh_json_out_key_text(&out, ZH_SV("csrf"), zh_sv_of(session->csrf));
     zh_json_out_end(&out);
     const zh_sv body = zh_json_out_done(&out) == ZH_OK ? zh_buf_view(&call->thread->out) : ZH_SV("{}");
-    call_reply(call, 200, ZH_SV("application/json"), body, more, more_count);
+    zh_call_reply(call, 200, ZH_SV("application/json"), body, more, more_count);
 }
 
 /* Over plain HTTP on loopback a browser refuses Secure cookies, so the prefix is left out there. */
@@ -75,10 +75,10 @@ static bool is_secure(zh_call *call)
     return zh_sv_equal(zh_http_header_of(call->request, "X-Forwarded-Proto"), ZH_SV("https"));
 }
 
-void route_login(zh_call *call)
+void zh_route_login(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("user"))));
     const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
     const zh_sv address = zh_http_peer(call->request);
@@ -90,8 +90,8 @@ void route_login(zh_call *call)
     if (number == 0) e = ZH_LOGIN;
     if (e == ZH_OK) tries_passed(call, name, address);
     if (e != ZH_OK) {
-        if (e == ZH_LOGIN) call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
-        else call_failed(call, e, NULL);
+        if (e == ZH_LOGIN) zh_call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
+        else zh_call_failed(call, e, NULL);
         return;
     }
     uint8_t random[ZH_SESSION_RANDOM_BYTES];
@@ -103,7 +103,7 @@ void route_login(zh_call *call)
     pthread_mutex_unlock(&call->server->session_lock);
     zh_wipe(random, sizeof random);
     if (e != ZH_OK) {
-        call_failed(call, e, NULL);
+        zh_call_failed(call, e, NULL);
         return;
     }
     const bool secure = is_secure(call);
@@ -125,14 +125,14 @@ static zh_sv user_name(zh_call *call)
     return name;
 }
 
-void route_session(zh_call *call)
+void zh_route_session(zh_call *call)
 {
     zh_session session = call->caller.session;
     if (call->caller.kind != CALLER_PERSON) session = (zh_session){ .role = ZH_ROLE_OWNER };
     put_session(call, &session, user_name(call), NULL, 0);
 }
 
-void route_logout(zh_call *call)
+void zh_route_logout(zh_call *call)
 {
     const zh_sv header = zh_http_header_of(call->request, "Cookie");
     zh_sv rest = header;
@@ -147,7 +147,7 @@ void route_logout(zh_call *call)
     }
     pthread_mutex_unlock(&call->server->session_lock);
     const zh_http_header gone = { ZH_SV("Set-Cookie"), ZH_SV("zhun=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict") };
-    call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, &gone, 1);
+    zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, &gone, 1);
 }
 
 /* ---- keys ---- */
@@ -171,8 +171,8 @@ static void put_key(const zh_key *key, const zh_registry *registry, zh_sv secret
     while (shown < 4 && key->last[shown] != 0) shown++;
     snprintf(text, sizeof text, "\xE2\x80\xA6%.*s", (int)shown, (const char *)key->last);
     zh_json_out_key_text(out, ZH_SV("hint"), zh_sv_of(text));
-    call_time(out, ZH_SV("createdAt"), key->created_ms);
-    call_time(out, ZH_SV("revokedAt"), key->revoked_ms);
+    zh_call_time(out, ZH_SV("createdAt"), key->created_ms);
+    zh_call_time(out, ZH_SV("revokedAt"), key->revoked_ms);
     if (secret.size > 0) zh_json_out_key_text(out, ZH_SV("key"), secret);
     zh_json_out_end(out);
 }
@@ -187,31 +187,31 @@ static void begin_list(zh_json_out *out)
 static void end_list(zh_json_out *out)
 {
     zh_json_out_end(out);
-    answer_next(out, "");
+    zh_answer_next(out, "");
     zh_json_out_end(out);
 }
 
-void route_keys(zh_call *call)
+void zh_route_keys(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
     for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_KEY); zh_registry_next(&it);) put_key(&it.at->key, w->registry, (zh_sv){ 0 }, &out);
     zh_world_unlock(w);
     end_list(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
-void route_key_create(zh_call *call)
+void zh_route_key_create(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     const zh_sv kind = zh_json_text_or_empty(zh_json_get(root, ZH_SV("kind")));
     const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
     const bool server = zh_sv_equal(kind, ZH_SV("server"));
     if ((!server && !zh_sv_equal(kind, ZH_SV("write"))) || name.size > ZH_NAME_BYTES_MAX) {
-        call_problem(call, 400, "bad_field", server ? "name" : "kind", "kind is write or server; a name has at most 128 bytes");
+        zh_call_problem(call, 400, "bad_field", server ? "name" : "kind", "kind is write or server; a name has at most 128 bytes");
         return;
     }
     zh_world *w = zh_engine_world(call->engine);
@@ -231,24 +231,24 @@ void route_key_create(zh_call *call)
     d.key.created_ms = call->now_ms;
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e == ZH_OK) {
-        zh_json_out out = call_begin(call);
+        zh_json_out out = zh_call_begin(call);
         zh_world_lock_read(w);
         put_key(&d.key, w->registry, made, &out);
         zh_world_unlock(w);
-        call_json(call, 201, &out);
-    } else call_failed(call, e, NULL);
+        zh_call_json(call, 201, &out);
+    } else zh_call_failed(call, e, NULL);
     zh_wipe(text, sizeof text);
 }
 
 static bool number_of(zh_sv text, uint32_t *out)
 {
     zh_customer_id number;
-    if (!answer_customer_number(text, &number) || number.number > UINT32_MAX) return false;
+    if (!zh_answer_customer_number(text, &number) || number.number > UINT32_MAX) return false;
     *out = (uint32_t)number.number;
     return true;
 }
 
-void route_key_revoke(zh_call *call)
+void zh_route_key_revoke(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_definition d = { .thing = ZH_THING_KEY, .at_ms = call->now_ms, .actor = call->caller.actor };
@@ -261,8 +261,8 @@ void route_key_revoke(zh_call *call)
         d.key.revoked_ms = call->now_ms;
         e = zh_engine_define(call->engine, &d);
     }
-    if (e == ZH_OK) call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
-    else call_failed(call, e, "no such key");
+    if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
+    else zh_call_failed(call, e, "no such key");
 }
 
 /* ---- users ---- */
@@ -272,20 +272,20 @@ static void put_user(const zh_user *user, zh_json_out *out)
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("name"), user->name);
     zh_json_out_key_text(out, ZH_SV("role"), zh_sv_of(zh_role_text(user->role)));
-    call_time(out, ZH_SV("createdAt"), user->created_ms);
+    zh_call_time(out, ZH_SV("createdAt"), user->created_ms);
     zh_json_out_end(out);
 }
 
-void route_users(zh_call *call)
+void zh_route_users(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
     for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_USER); zh_registry_next(&it);) put_user(&it.at->user, &out);
     zh_world_unlock(w);
     end_list(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 static zh_err hash_password(zh_call *call, zh_sv password, zh_sv *hash)
@@ -298,21 +298,21 @@ static zh_err hash_password(zh_call *call, zh_sv password, zh_sv *hash)
     return e != ZH_OK ? e : zh_password_hash(password, salt, text, hash);
 }
 
-void route_user_create(zh_call *call)
+void zh_route_user_create(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     zh_definition d = { .thing = ZH_THING_USER, .at_ms = call->now_ms, .actor = call->caller.actor };
     d.user.name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
     d.user.role = zh_role_of(zh_json_text_or_empty(zh_json_get(root, ZH_SV("role"))));
     d.user.created_ms = call->now_ms;
     const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
     if (d.user.name.size == 0 || d.user.name.size > ZH_NAME_BYTES_MAX || d.user.role == ZH_ROLE_NONE) {
-        call_problem(call, 400, "bad_field", d.user.role == ZH_ROLE_NONE ? "role" : "name", "a user has a name of at most 128 bytes and a role");
+        zh_call_problem(call, 400, "bad_field", d.user.role == ZH_ROLE_NONE ? "role" : "name", "a user has a name of at most 128 bytes and a role");
         return;
     }
     if (zh_password_fits(password) != ZH_OK) {
-        call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters");
+        zh_call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters");
         return;
     }
     zh_world *w = zh_engine_world(call->engine);
@@ -324,19 +324,19 @@ void route_user_create(zh_call *call)
     if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e != ZH_OK) {
-        call_failed(call, e, "a user of this name exists");
+        zh_call_failed(call, e, "a user of this name exists");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     put_user(&d.user, &out);
-    call_json(call, 201, &out);
+    zh_call_json(call, 201, &out);
 }
 
 /* One's own password with the current one, anybody's with the right to manage users. */
-void route_user_password(zh_call *call)
+void zh_route_user_password(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     const zh_sv name = zh_http_path_part(call->request, 3);
     const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
     const zh_sv current = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("current"))));
@@ -348,32 +348,32 @@ void route_user_password(zh_call *call)
     if (e == ZH_OK) d.user.name = zh_arena_copy(call->arena, d.user.name);
     zh_world_unlock(w);
     const bool own = call->caller.kind == CALLER_PERSON && e == ZH_OK && d.user.number == call->caller.session.user;
-    if (!own && !call_has_right(call, ZH_RIGHT_MANAGE_USERS)) {
-        call_problem(call, 403, "forbidden", NULL, "only one's own password may be changed without the right to manage users");
+    if (!own && !zh_call_has_right(call, ZH_RIGHT_MANAGE_USERS)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "only one's own password may be changed without the right to manage users");
         return;
     }
     if (e == ZH_OK && own && zh_password_verify(before, current) != ZH_OK) {
-        call_problem(call, 403, "forbidden", "current", "the current password is wrong");
+        zh_call_problem(call, 403, "forbidden", "current", "the current password is wrong");
         return;
     }
     if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e != ZH_OK) {
-        call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters" : "no such user");
+        zh_call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters" : "no such user");
         return;
     }
     pthread_mutex_lock(&call->server->session_lock);
     zh_sessions_revoke(call->server->sessions, d.user.number);
     pthread_mutex_unlock(&call->server->session_lock);
-    call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
+    zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
 }
 
 /* ---- sources, placements ---- */
 
-void route_sources(zh_call *call)
+void zh_route_sources(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
     for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) {
@@ -382,17 +382,17 @@ void route_sources(zh_call *call)
         zh_json_out_object(&out);
         zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(id));
         zh_json_out_key_text(&out, ZH_SV("name"), it.at->source.name);
-        call_time(&out, ZH_SV("createdAt"), it.at->source.created_ms);
+        zh_call_time(&out, ZH_SV("createdAt"), it.at->source.created_ms);
         zh_json_out_end(&out);
     }
     zh_world_unlock(w);
     end_list(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
-void route_placements(zh_call *call)
+void zh_route_placements(zh_call *call)
 {
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     for (size_t i = 0; i < zh_placement_count(); i++) {
         const zh_placement *p = zh_placement_at(i);
@@ -409,5 +409,5 @@ void route_placements(zh_call *call)
         zh_json_out_end(&out);
     }
     end_list(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }

@@ -29,7 +29,7 @@ static zh_currency main_currency(const zh_sales *sales)
     return count == 0 ? (zh_currency){ 0 } : totals[best].currency;
 }
 
-void live_totals(zh_server *s, zh_json_out *out)
+void zh_live_totals(zh_server *s, zh_json_out *out)
 {
     zh_world *w = zh_engine_world(s->engine);
     zh_world_lock_read(w);
@@ -60,7 +60,7 @@ void live_totals(zh_server *s, zh_json_out *out)
     zh_world_unlock(w);
 }
 
-double live_rate(zh_server *s, int64_t now_ms)
+double zh_live_rate(zh_server *s, int64_t now_ms)
 {
     uint32_t rates[ZH_FOLD_RATE_SPANS];
     zh_fold_rates(zh_engine_fold(s->engine), now_ms, rates);
@@ -89,14 +89,14 @@ static void put_daily(zh_call *call, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-void route_overview(zh_call *call)
+void zh_route_overview(zh_call *call)
 {
     uint32_t rates[ZH_FOLD_RATE_SPANS];
     zh_fold_rates(zh_engine_fold(call->engine), call->now_ms, rates);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_int(&out, ZH_SV("now"), call->now_ms);
-    zh_json_out_key_real(&out, ZH_SV("eventsPerSecond"), live_rate(call->server, call->now_ms));
+    zh_json_out_key_real(&out, ZH_SV("eventsPerSecond"), zh_live_rate(call->server, call->now_ms));
     zh_json_out_key(&out, ZH_SV("series"));
     zh_json_out_array(&out);
     const int64_t last = call->now_ms / ZH_FOLD_RATE_SPAN_MS;
@@ -107,10 +107,10 @@ void route_overview(zh_call *call)
         zh_json_out_end(&out);
     }
     zh_json_out_end(&out);
-    live_totals(call->server, &out);
+    zh_live_totals(call->server, &out);
     put_daily(call, &out);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- events ---- */
@@ -146,18 +146,18 @@ static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_jso
 {
     char id[24];
     const zh_customer_id root = zh_world_root(zh_engine_world(call->engine), e->customer);
-    answer_customer_text(root, id);
+    zh_answer_customer_text(root, id);
     zh_json_out_key_text(out, ZH_SV("messageId"), e->message_id);
     zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(type_text(e->type)));
     zh_json_out_key_text(out, ZH_SV("event"), e->name.size > 0 ? e->name : zh_sv_of(type_text(e->type)));
-    call_time(out, ZH_SV("timestamp"), e->time_ms);
-    call_time(out, ZH_SV("receivedAt"), e->received_ms);
+    zh_call_time(out, ZH_SV("timestamp"), e->time_ms);
+    zh_call_time(out, ZH_SV("receivedAt"), e->received_ms);
     zh_json_out_key(out, ZH_SV("customer"));
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
     zh_permit permit;
     zh_sv user = { 0 };
-    if (call_permit(call, root, ZH_PURPOSE_SUPPORT, &permit)) user = answer_user_id(call, root, &permit);
+    if (zh_call_permit(call, root, ZH_PURPOSE_SUPPORT, &permit)) user = zh_answer_user_id(call, root, &permit);
     zh_json_out_key(out, ZH_SV("userId"));
     if (user.size == 0) zh_json_out_null(out);
     else zh_json_out_text(out, names ? user : masked(call->arena, user));
@@ -167,22 +167,22 @@ static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_jso
     if (e->lines_count > 0) zh_json_out_key_text(out, ZH_SV("itemId"), e->lines[0].item_text);
     if (e->lines_count > 0 && e->lines[0].price_minor >= 0) {
         zh_json_out_key_int(out, ZH_SV("valueCents"), e->act == ZH_ACT_ORDER || e->act == ZH_ACT_REFUND ? e->revenue_minor : e->lines[0].price_minor);
-        answer_currency(out, ZH_SV("currency"), e->currency);
+        zh_answer_currency(out, ZH_SV("currency"), e->currency);
     }
 }
 
-void live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out)
+void zh_live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out)
 {
     zh_json_out_object(out);
     put_row_members(call, event, names, out);
     zh_json_out_end(out);
 }
 
-void route_events(zh_call *call)
+void zh_route_events(zh_call *call)
 {
-    const size_t limit = call_limit(call);
+    const size_t limit = zh_call_limit(call);
     zh_fold_live *rows = ZH_TAKE(call->arena, zh_fold_live, limit);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
@@ -190,12 +190,12 @@ void route_events(zh_call *call)
     for (size_t i = 0; i < count; i++) {
         zh_event event;
         if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) == ZH_OK)
-            live_row(call, &event, call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER), &out);
+            zh_live_row(call, &event, zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER), &out);
     }
     zh_json_out_end(&out);
-    answer_next(&out, "");
+    zh_answer_next(&out, "");
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- customers ---- */
@@ -225,8 +225,8 @@ static void put_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
     char text[24], currency[4] = "";
     zh_permit permit;
     zh_sv user = { 0 };
-    if (call_permit(call, id, ZH_PURPOSE_SUPPORT, &permit)) user = answer_user_id(call, id, &permit);
-    answer_customer_text(id, text);
+    if (zh_call_permit(call, id, ZH_PURPOSE_SUPPORT, &permit)) user = zh_answer_user_id(call, id, &permit);
+    zh_answer_customer_text(id, text);
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
     zh_json_out_key(out, ZH_SV("userId"));
@@ -237,8 +237,8 @@ static void put_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
     zh_order_totals totals = { 0 };
     if (state != NULL) zh_customer_order_totals(state, &totals);
     if (totals.money_count > 0) zh_currency_text(totals.money[0].currency, currency);
-    call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
-    call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
+    zh_call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
+    zh_call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));
     zh_world_unlock(w);
     zh_json_out_key_int(out, ZH_SV("orders"), totals.orders);
     zh_json_out_key_int(out, ZH_SV("revenueCents"), totals.money_count > 0 ? totals.money[0].revenue_minor : 0);
@@ -246,10 +246,10 @@ static void put_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-void route_customers(zh_call *call)
+void zh_route_customers(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    const size_t limit = call_limit(call);
+    const size_t limit = zh_call_limit(call);
     recent *top = ZH_TAKE(call->arena, recent, limit);
     const zh_sv q = zh_sv_trim(zh_http_param(call->request, ZH_SV("q")));
     size_t count = 0;
@@ -261,15 +261,15 @@ void route_customers(zh_call *call)
         count = latest_customers(w, top, limit);
         zh_world_unlock(w);
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
     for (size_t i = 0; i < count; i++) put_customer_row(call, top[i].id, &out);
     zh_json_out_end(&out);
-    answer_next(&out, "");
+    zh_answer_next(&out, "");
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* The customer of the path; 0: a problem was answered. */
@@ -277,40 +277,40 @@ static zh_customer_id path_customer(zh_call *call, zh_permit *permit)
 {
     zh_customer_id id = { 0 };
     zh_world *w = zh_engine_world(call->engine);
-    if (answer_customer_number(zh_http_path_part(call->request, 3), &id)) id = zh_world_root(w, id);
+    if (zh_answer_customer_number(zh_http_path_part(call->request, 3), &id)) id = zh_world_root(w, id);
     zh_world_lock_read(w);
     if (id.number != 0 && zh_customers_get(w->customers, id) == NULL) id.number = 0;
     zh_world_unlock(w);
-    if (id.number == 0) call_problem(call, 404, "not_found", "id", "no such customer");
-    else if (!call_permit(call, id, ZH_PURPOSE_SUPPORT, permit)) {
-        call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
+    if (id.number == 0) zh_call_problem(call, 404, "not_found", "id", "no such customer");
+    else if (!zh_call_permit(call, id, ZH_PURPOSE_SUPPORT, permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
         id.number = 0;
     }
     return id;
 }
 
-void route_customer(zh_call *call)
+void zh_route_customer(zh_call *call)
 {
     zh_permit permit;
     const zh_customer_id id = path_customer(call, &permit);
     if (id.number == 0) return;
     char text[24];
-    answer_customer_text(id, text);
-    zh_json_out out = call_begin(call);
+    zh_answer_customer_text(id, text);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(text));
-    answer_profile(call, id, &permit, &out);
+    zh_answer_profile(call, id, &permit, &out);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
-void route_customer_events(zh_call *call)
+void zh_route_customer_events(zh_call *call)
 {
     zh_permit permit;
     const zh_customer_id id = path_customer(call, &permit);
     if (id.number == 0) return;
     const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
-    const size_t limit = call_limit(call);
+    const size_t limit = zh_call_limit(call);
     zh_timeline_at after, *rows = ZH_TAKE(call->arena, zh_timeline_at, limit + 1);
     zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
     size_t count = 0;
@@ -318,10 +318,10 @@ void route_customer_events(zh_call *call)
     const size_t numbers_count = zh_history_numbers(call->engine, id, numbers);
     if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
     if (e != ZH_OK) {
-        call_failed(call, e, "the cursor is not one this route gave");
+        zh_call_failed(call, e, "the cursor is not one this route gave");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
@@ -339,9 +339,9 @@ void route_customer_events(zh_call *call)
     zh_json_out_end(&out);
     char next[ZH_TIMELINE_CURSOR_BYTES] = "";
     if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
-    answer_next(&out, next);
+    zh_answer_next(&out, next);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- the orders report ---- */
@@ -408,17 +408,17 @@ static void put_clean(zh_world *w, zh_currency currency, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-void route_report_orders(zh_call *call)
+void zh_route_report_orders(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_sales_total *months = ZH_TAKE(call->arena, zh_sales_total, MONTHS_MAX);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_world_lock_read(w);
     zh_sales_raw raw;
     zh_sales_raw_get(w->sales, &raw);
     const zh_currency currency = main_currency(w->sales);
-    answer_currency(&out, ZH_SV("currency"), currency);
+    zh_answer_currency(&out, ZH_SV("currency"), currency);
     put_raw(call, &raw, &out);
     put_clean(w, currency, &out);
     zh_json_out_key(&out, ZH_SV("months"));
@@ -436,7 +436,7 @@ void route_report_orders(zh_call *call)
     zh_world_unlock(w);
     zh_json_out_end(&out);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- the system ---- */
@@ -453,12 +453,12 @@ static int64_t resident_bytes(void)
     return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
-void route_system(zh_call *call)
+void zh_route_system(zh_call *call)
 {
     uint64_t free_bytes = 0;
     (void)!zh_file_free_bytes(zh_engine_dir(call->engine), &free_bytes);
     zh_log *log = zh_engine_log(call->engine);
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("version"), call->server->d.version);
     zh_json_out_key_int(&out, ZH_SV("uptimeSeconds"), (call->now_ms - call->server->started_ms) / 1000);
@@ -480,7 +480,7 @@ void route_system(zh_call *call)
     zh_json_out_key_bool(&out, ZH_SV("ready"), zh_engine_is_ready(call->engine));
     zh_json_out_key_text(&out, ZH_SV("timeZone"), zh_engine_time_zone(call->engine));
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 static void say_view(void *context, const char *view, uint64_t entries, uint64_t different, const char *first)
@@ -495,9 +495,9 @@ static void say_view(void *context, const char *view, uint64_t entries, uint64_t
 }
 
 /* Rebuild every view from the log and compare: what `zhun check` asks of a running engine. */
-void route_check(zh_call *call)
+void zh_route_check(zh_call *call)
 {
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("views"));
     zh_json_out_array(&out);
@@ -506,12 +506,12 @@ void route_check(zh_call *call)
     const zh_rebuild_report report = { .say = say_view, .context = &out };
     const zh_err e = zh_rebuild_check(call->engine, &report, &equal, &why);
     if (e != ZH_OK && e != ZH_CORRUPT) {
-        call_failed(call, e, why.text);
+        zh_call_failed(call, e, why.text);
         return;
     }
     zh_json_out_end(&out);
     zh_json_out_key_bool(&out, ZH_SV("equal"), e == ZH_OK && equal);
     if (why.text[0] != '\0') zh_json_out_key_text(&out, ZH_SV("why"), zh_sv_of(why.text));
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }

@@ -12,17 +12,17 @@
  * source, may read only what is public: that comes with placements one can edit. */
 static bool may_ask(zh_call *call)
 {
-    call_identify(call);
+    zh_call_identify(call);
     if (call->caller.kind == CALLER_NOBODY) {
-        call_problem(call, 401, "unauthorized", NULL, "a server key is needed: Authorization: Bearer KEY");
+        zh_call_problem(call, 401, "unauthorized", NULL, "a server key is needed: Authorization: Bearer KEY");
         return false;
     }
     if (call->caller.kind == CALLER_KEY && (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) == 0) {
-        call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public");
+        zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public");
         return false;
     }
-    if (call->caller.kind == CALLER_PERSON && !call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
-        call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
+    if (call->caller.kind == CALLER_PERSON && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
         return false;
     }
     return true;
@@ -86,8 +86,8 @@ static void put_evidence(const zh_reason *reason, const zh_sv *titles, zh_json_o
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("itemId"), e->item_text);
         if (titles[i].size > 0) zh_json_out_key_text(out, ZH_SV("title"), titles[i]);
-        zh_json_out_key_text(out, ZH_SV("event"), answer_event_of(e->act));
-        call_time(out, ZH_SV("at"), e->at_ms);
+        zh_json_out_key_text(out, ZH_SV("event"), zh_answer_event_of(e->act));
+        zh_call_time(out, ZH_SV("at"), e->at_ms);
         zh_json_out_key_real(out, ZH_SV("weight"), (double)e->share_micro / MICRO);
         zh_json_out_end(out);
     }
@@ -116,7 +116,7 @@ static void put_card(const zh_answer_item *item, zh_json_out *out)
     zh_json_out_key_text(out, ZH_SV("category"), item->category);
     zh_json_out_key_text(out, ZH_SV("brand"), item->brand);
     if (item->price_minor >= 0) zh_json_out_key_int(out, ZH_SV("priceCents"), item->price_minor);
-    answer_currency(out, ZH_SV("currency"), item->currency);
+    zh_answer_currency(out, ZH_SV("currency"), item->currency);
     if (item->image_url.size > 0) zh_json_out_key_text(out, ZH_SV("imageUrl"), item->image_url);
     if (item->url.size > 0) zh_json_out_key_text(out, ZH_SV("url"), item->url);
     zh_json_out_end(out);
@@ -162,44 +162,44 @@ static void recommend(zh_call *call, zh_ask *ask, bool cards)
     zh_answer answer;
     const zh_err e = zh_engine_ask(call->engine, ask, call->arena, &answer);
     if (e == ZH_ABSENT) {
-        call_problem(call, 400, "unknown_placement", "placement", "no such placement: GET /api/v1/placements lists them");
+        zh_call_problem(call, 400, "unknown_placement", "placement", "no such placement: GET /api/v1/placements lists them");
         return;
     }
     if (e != ZH_OK) {
-        call_failed(call, e, "n, context.cart or exclude is over its maximum");
+        zh_call_failed(call, e, "n, context.cart or exclude is over its maximum");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     put_answer(call, &answer, cards, &out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
     zh_histogram_add_us(call->server->recommend_seconds, zh_http_elapsed_us(call->request));
 }
 
-void route_recommend(zh_call *call)
+void zh_route_recommend(zh_call *call)
 {
     zh_json_value root;
-    if (!may_ask(call) || !call_body_json(call, &root)) return;
+    if (!may_ask(call) || !zh_call_body_json(call, &root)) return;
     zh_ask ask = { 0 };
     const char *detail, *field = read_ask(call, root, &ask, &detail);
-    if (field != NULL) call_problem(call, 400, "bad_field", field, detail);
+    if (field != NULL) zh_call_problem(call, 400, "bad_field", field, detail);
     else recommend(call, &ask, false);
 }
 
 /* The console's: any customer, by number too, with what a person needs to see of each item. */
-void route_preview(zh_call *call)
+void zh_route_preview(zh_call *call)
 {
     zh_json_value root;
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     zh_ask ask = { .preview = true };
     const char *detail, *field = read_ask(call, root, &ask, &detail);
     if (field != NULL) {
-        call_problem(call, 400, "bad_field", field, detail);
+        zh_call_problem(call, 400, "bad_field", field, detail);
         return;
     }
     ask.explain = true;
     const zh_sv id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("customerId")));
-    if (id.size > 0 && !answer_customer_number(id, &ask.customer)) {
-        call_problem(call, 400, "bad_field", "customerId", "must be the id of a customer as the lists give it");
+    if (id.size > 0 && !zh_answer_customer_number(id, &ask.customer)) {
+        zh_call_problem(call, 400, "bad_field", "customerId", "must be the id of a customer as the lists give it");
         return;
     }
     recommend(call, &ask, true);
@@ -219,7 +219,7 @@ static const zh_sv *split_list(zh_call *call, zh_sv text, uint32_t *count)
     return list;
 }
 
-void route_recommend_get(zh_call *call)
+void zh_route_recommend_get(zh_call *call)
 {
     if (!may_ask(call)) return;
     zh_ask ask = { .placement = zh_http_path_part(call->request, 2), .explain = true };
@@ -233,12 +233,12 @@ void route_recommend_get(zh_call *call)
     const zh_sv n = zh_http_param(call->request, ZH_SV("n"));
     for (size_t i = 0; i < n.size; i++) {
         if (n.data[i] < '0' || n.data[i] > '9' || i > 3) {
-            call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
+            zh_call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
             return;
         }
         ask.n = ask.n * 10 + (uint32_t)(n.data[i] - '0');
     }
-    if (n.size > 0 && (ask.n == 0 || ask.n > ZH_DECISION_ITEMS_MAX)) call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
+    if (n.size > 0 && (ask.n == 0 || ask.n > ZH_DECISION_ITEMS_MAX)) zh_call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
     else recommend(call, &ask, false);
 }
 
@@ -250,77 +250,77 @@ static zh_customer_id asked_customer(zh_call *call)
     return zh_engine_find(call->engine, user, user);
 }
 
-void route_profile(zh_call *call)
+void zh_route_profile(zh_call *call)
 {
     const zh_customer_id customer = asked_customer(call);
     zh_permit permit;
     if (customer.number == 0) {
-        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
         return;
     }
-    if (!call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
-        call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
+    if (!zh_call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
-    answer_profile(call, customer, &permit, &out);
+    zh_answer_profile(call, customer, &permit, &out);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
     zh_histogram_add_us(call->server->profile_seconds, zh_http_elapsed_us(call->request));
 }
 
-void route_profile_events(zh_call *call)
+void zh_route_profile_events(zh_call *call)
 {
     const zh_customer_id customer = asked_customer(call);
     zh_permit permit;
     if (customer.number == 0) {
-        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
         return;
     }
-    if (!call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
-        call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
+    if (!zh_call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
         return;
     }
     char next[ZH_TIMELINE_CURSOR_BYTES];
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("events"));
     zh_json_out_array(&out);
-    const zh_err e = zh_history_page(call->engine, customer, &permit, zh_http_param(call->request, ZH_SV("cursor")), call_limit(call),
+    const zh_err e = zh_history_page(call->engine, customer, &permit, zh_http_param(call->request, ZH_SV("cursor")), zh_call_limit(call),
                                      call->thread->parser, call->arena, &out, next);
     if (e != ZH_OK) {
-        call_failed(call, e, "the cursor is not one this route gave");
+        zh_call_failed(call, e, "the cursor is not one this route gave");
         return;
     }
     zh_json_out_end(&out);
-    answer_next(&out, next);
+    zh_answer_next(&out, next);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
-void route_profile_segments(zh_call *call)
+void zh_route_profile_segments(zh_call *call)
 {
     if (asked_customer(call).number == 0) {
-        call_problem(call, 404, "not_found", "userId", "no customer has this id");
+        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
         return;
     }
-    zh_json_out out = call_begin(call);
+    zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("segments"));
     zh_json_out_array(&out);
     zh_json_out_end(&out);
     zh_json_out_end(&out);
-    call_json(call, 200, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- consents ---- */
 
-void route_consents_get(zh_call *call)
+void zh_route_consents_get(zh_call *call)
 {
-    zh_json_out out = call_begin(call);
-    answer_consents(call, asked_customer(call), &out);
-    call_json(call, 200, &out);
+    zh_json_out out = zh_call_begin(call);
+    zh_answer_consents(call, asked_customer(call), &out);
+    zh_call_json(call, 200, &out);
 }
 
 static bool say(zh_json_value value, zh_consent_field field, zh_consent_change *change)
@@ -350,39 +350,39 @@ static const char *read_consent(zh_json_value root, zh_consent_change *change)
     return change->said == 0 ? "personalization" : NULL;
 }
 
-void route_consents_put(zh_call *call)
+void zh_route_consents_put(zh_call *call)
 {
     zh_json_value root;
     zh_consent_change change = { .at_ms = call->now_ms };
-    if (!call_body_json(call, &root)) return;
+    if (!zh_call_body_json(call, &root)) return;
     const char *field = read_consent(root, &change);
     const zh_sv user = zh_http_path_part(call->request, 2);
     if (field == NULL && (user.size == 0 || user.size > ZH_EXTERNAL_ID_BYTES_MAX)) field = "userId";
     if (field != NULL) {
-        call_problem(call, 400, "bad_field", field, "say true or false to personalization, analytics or marketing channels; texts have at most 128 bytes");
+        zh_call_problem(call, 400, "bad_field", field, "say true or false to personalization, analytics or marketing channels; texts have at most 128 bytes");
         return;
     }
     zh_work_ids ids = { .user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, user) };
     zh_work work = { .consent = &change, .consent_user = user, .consent_ids = &ids };
     const zh_err e = zh_engine_do(call->engine, &work);
     if (e != ZH_OK) {
-        call_failed(call, e == ZH_FULL ? ZH_IO : e, "the choice could not be kept");
+        zh_call_failed(call, e == ZH_FULL ? ZH_IO : e, "the choice could not be kept");
         return;
     }
-    zh_json_out out = call_begin(call);
-    answer_consents(call, work.customer, &out);
-    call_json(call, 200, &out);
+    zh_json_out out = zh_call_begin(call);
+    zh_answer_consents(call, work.customer, &out);
+    zh_call_json(call, 200, &out);
 }
 
 /* ---- decisions ---- */
 
-void route_decision(zh_call *call)
+void zh_route_decision(zh_call *call)
 {
     zh_decision_id id;
     uint32_t partition;
     uint64_t sequence;
     if (zh_decision_id_parse(zh_http_path_part(call->request, 2), &id) != ZH_OK) {
-        call_problem(call, 400, "bad_field", "decisionId", "must be the decisionId of an answer");
+        zh_call_problem(call, 400, "bad_field", "decisionId", "must be the decisionId of an answer");
         return;
     }
     zh_err e = zh_timeline_find_decision(zh_engine_state(call->engine), id, &partition, &sequence);
@@ -391,11 +391,11 @@ void route_decision(zh_call *call)
     if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(call->engine), partition, sequence, &record);
     if (e == ZH_OK) e = zh_decision_get(zh_buf_view(&record), call->arena, &decision);
     if (e == ZH_OK) {
-        zh_json_out out = call_begin(call);
-        answer_decision(call, &decision, &out);
-        call_json(call, 200, &out);
+        zh_json_out out = zh_call_begin(call);
+        zh_answer_decision(call, &decision, &out);
+        zh_call_json(call, 200, &out);
     } else {
-        call_failed(call, e, "no such decision, or it is older than the log keeps");
+        zh_call_failed(call, e, "no such decision, or it is older than the log keeps");
     }
     zh_buf_close(&record);
 }

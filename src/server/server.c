@@ -5,69 +5,69 @@
 
 #define SESSION_ARENA_BYTES (4u << 20) /* 1,024 sessions and two tables of throttles */
 
-const call_route call_routes[] = {
+const zh_call_route zh_call_routes[] = {
     /* the hot ones first */
-    { ZH_HTTP_POST, "/v1/batch", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/recommend", route_recommend, NEED_NOTHING, 0, false, false },
-    { ZH_HTTP_POST, "/v1/track", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/identify", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/page", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/screen", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/group", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/alias", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/import", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/b", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/t", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/i", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/p", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/s", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/g", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/a", route_collect, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_POST, "/v1/m", route_sdk_metrics, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_OPTIONS, "/v1/{}", route_collect_options, NEED_NOTHING, 0, false, true },
-    { ZH_HTTP_GET, "/v1/recommend/{}", route_recommend_get, NEED_NOTHING, 0, false, false },
-    { ZH_HTTP_GET, "/v1/profiles/{}", route_profile, NEED_SERVE, 0, false, false },
-    { ZH_HTTP_GET, "/v1/profiles/{}/events", route_profile_events, NEED_SERVE, 0, true, false },
-    { ZH_HTTP_GET, "/v1/profiles/{}/segments", route_profile_segments, NEED_SERVE, 0, false, false },
-    { ZH_HTTP_GET, "/v1/consents/{}", route_consents_get, NEED_SERVE, 0, false, false },
-    { ZH_HTTP_PUT, "/v1/consents/{}", route_consents_put, NEED_SERVE, 0, true, false },
-    { ZH_HTTP_GET, "/v1/decisions/{}", route_decision, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_POST, "/v1/batch", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/recommend", zh_route_recommend, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_POST, "/v1/track", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/identify", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/page", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/screen", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/group", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/alias", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/import", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/b", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/t", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/i", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/p", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/s", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/g", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/a", zh_route_collect, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_POST, "/v1/m", zh_route_sdk_metrics, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_OPTIONS, "/v1/{}", zh_route_collect_options, NEED_NOTHING, 0, false, true },
+    { ZH_HTTP_GET, "/v1/recommend/{}", zh_route_recommend_get, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}", zh_route_profile, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}/events", zh_route_profile_events, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}/segments", zh_route_profile_segments, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_GET, "/v1/consents/{}", zh_route_consents_get, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_PUT, "/v1/consents/{}", zh_route_consents_put, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_GET, "/v1/decisions/{}", zh_route_decision, NEED_SERVE, 0, true, false },
 
-    { ZH_HTTP_POST, "/api/v1/login", route_login, NEED_NOTHING, 0, true, false },
-    { ZH_HTTP_POST, "/api/v1/logout", route_logout, NEED_RIGHT, 0, false, false },
-    { ZH_HTTP_GET, "/api/v1/session", route_session, NEED_RIGHT, 0, false, false },
-    { ZH_HTTP_GET, "/api/v1/overview", route_overview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
-    { ZH_HTTP_GET, "/api/v1/events", route_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_GET, "/api/v1/live", route_live, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
-    { ZH_HTTP_GET, "/api/v1/customers", route_customers, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_GET, "/api/v1/customers/{}", route_customer, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_GET, "/api/v1/customers/{}/events", route_customer_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_POST, "/api/v1/preview", route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_GET, "/api/v1/items", route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
-    { ZH_HTTP_POST, "/api/v1/items", route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
-    { ZH_HTTP_PUT, "/api/v1/items/{}", route_item_put, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
-    { ZH_HTTP_GET, "/api/v1/deadletters", route_deadletters, NEED_RIGHT, ZH_RIGHT_READ_DEADLETTERS, true, false },
-    { ZH_HTTP_GET, "/api/v1/keys", route_keys, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, false, false },
-    { ZH_HTTP_POST, "/api/v1/keys", route_key_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
-    { ZH_HTTP_DELETE, "/api/v1/keys/{}", route_key_revoke, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
-    { ZH_HTTP_GET, "/api/v1/users", route_users, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, false, false },
-    { ZH_HTTP_POST, "/api/v1/users", route_user_create, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
-    { ZH_HTTP_PUT, "/api/v1/users/{}/password", route_user_password, NEED_RIGHT, 0, true, false },
-    { ZH_HTTP_GET, "/api/v1/sources", route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
-    { ZH_HTTP_GET, "/api/v1/placements", route_placements, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
-    { ZH_HTTP_GET, "/api/v1/reports/orders", route_report_orders, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
-    { ZH_HTTP_GET, "/api/v1/system", route_system, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
-    { ZH_HTTP_GET, "/api/v1/export/events", route_export_events, NEED_RIGHT, ZH_RIGHT_EXPORT, true, false },
-    { ZH_HTTP_POST, "/api/v1/check", route_check, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
+    { ZH_HTTP_POST, "/api/v1/login", zh_route_login, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_POST, "/api/v1/logout", zh_route_logout, NEED_RIGHT, 0, false, false },
+    { ZH_HTTP_GET, "/api/v1/session", zh_route_session, NEED_RIGHT, 0, false, false },
+    { ZH_HTTP_GET, "/api/v1/overview", zh_route_overview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/events", zh_route_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/live", zh_route_live, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/customers", zh_route_customers, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/customers/{}", zh_route_customer, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/customers/{}/events", zh_route_customer_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_POST, "/api/v1/preview", zh_route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/items", zh_route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/items", zh_route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
+    { ZH_HTTP_PUT, "/api/v1/items/{}", zh_route_item_put, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
+    { ZH_HTTP_GET, "/api/v1/deadletters", zh_route_deadletters, NEED_RIGHT, ZH_RIGHT_READ_DEADLETTERS, true, false },
+    { ZH_HTTP_GET, "/api/v1/keys", zh_route_keys, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, false, false },
+    { ZH_HTTP_POST, "/api/v1/keys", zh_route_key_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_DELETE, "/api/v1/keys/{}", zh_route_key_revoke, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_GET, "/api/v1/users", zh_route_users, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, false, false },
+    { ZH_HTTP_POST, "/api/v1/users", zh_route_user_create, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/users/{}/password", zh_route_user_password, NEED_RIGHT, 0, true, false },
+    { ZH_HTTP_GET, "/api/v1/sources", zh_route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/placements", zh_route_placements, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/reports/orders", zh_route_report_orders, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/system", zh_route_system, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/export/events", zh_route_export_events, NEED_RIGHT, ZH_RIGHT_EXPORT, true, false },
+    { ZH_HTTP_POST, "/api/v1/check", zh_route_check, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
 
-    { ZH_HTTP_GET, "/healthz", route_healthz, NEED_NOTHING, 0, false, false },
-    { ZH_HTTP_GET, "/readyz", route_readyz, NEED_NOTHING, 0, false, false },
-    { ZH_HTTP_GET, "/metrics", route_metrics, NEED_NOTHING, 0, false, false },
-    { ZH_HTTP_GET, "/openapi.json", route_openapi, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/healthz", zh_route_healthz, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/readyz", zh_route_readyz, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/metrics", zh_route_metrics, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/openapi.json", zh_route_openapi, NEED_NOTHING, 0, false, false },
 };
-const size_t call_routes_count = sizeof call_routes / sizeof *call_routes;
+const size_t zh_call_routes_count = sizeof zh_call_routes / sizeof *zh_call_routes;
 
-static const call_route console_route = { ZH_HTTP_GET, "/", route_console, NEED_NOTHING, 0, false, false };
+static const zh_call_route console_route = { ZH_HTTP_GET, "/", zh_route_console, NEED_NOTHING, 0, false, false };
 
 /* ---- finding the route ---- */
 
@@ -94,14 +94,14 @@ static zh_http_method asked_method(const zh_http_request *request)
     return m == ZH_HTTP_HEAD ? ZH_HTTP_GET : m;
 }
 
-static const call_route *find(const zh_http_request *request, bool *other_method)
+static const zh_call_route *find(const zh_http_request *request, bool *other_method)
 {
     const zh_sv path = zh_http_path(request);
     const zh_http_method method = asked_method(request);
     *other_method = false;
-    for (size_t i = 0; i < call_routes_count; i++) {
-        if (!fits(call_routes[i].path, path)) continue;
-        if (call_routes[i].method == method) return &call_routes[i];
+    for (size_t i = 0; i < zh_call_routes_count; i++) {
+        if (!fits(zh_call_routes[i].path, path)) continue;
+        if (zh_call_routes[i].method == method) return &zh_call_routes[i];
         *other_method = true;
     }
     const bool is_page = method == ZH_HTTP_GET && !zh_sv_starts(path, ZH_SV("/api/")) && !zh_sv_starts(path, ZH_SV("/v1/"));
@@ -115,7 +115,7 @@ static zh_call *call_open(zh_http_request *request)
     zh_server *server = zh_http_ctx(request);
     zh_arena *arena = zh_http_arena(request);
     zh_call *call = ZH_TAKE(arena, zh_call, 1);
-    call_thread *thread = call_thread_of(server);
+    zh_call_thread *thread = zh_call_thread_of(server);
     if (call == NULL || thread == NULL) {
         zh_http_reply(request, &(zh_http_response){ .status = 503 });
         return NULL;
@@ -133,20 +133,20 @@ static void handle(void *ctx, zh_http_request *request)
     bool other_method;
     call->route = find(request, &other_method);
     if (call->route == NULL) {
-        if (other_method) call_problem(call, 405, "method_not_allowed", NULL, "this path takes another method: see /openapi.json");
-        else call_problem(call, 404, "not_found", NULL, "no such path: see /openapi.json");
+        if (other_method) zh_call_problem(call, 405, "method_not_allowed", NULL, "this path takes another method: see /openapi.json");
+        else zh_call_problem(call, 404, "not_found", NULL, "no such path: see /openapi.json");
         return;
     }
     if (call->route->need != NEED_NOTHING) {
-        call_identify(call);
-        if (!call_allow(call)) return;
+        zh_call_identify(call);
+        if (!zh_call_allow(call)) return;
     }
     if (!call->route->slow) {
         call->route->handler(call);
         return;
     }
     zh_http_hold(request);
-    if (zh_workers_take(call->server->workers, call) != ZH_OK) call_busy(call);
+    if (zh_workers_take(call->server->workers, call) != ZH_OK) zh_call_busy(call);
 }
 
 static size_t body_max(void *ctx, const zh_http_request *request)
@@ -165,8 +165,8 @@ static void refuse(void *ctx, zh_http_request *request, zh_err why)
     bool other_method;
     call->route = find(request, &other_method);
     const bool is_collect = call->route != NULL && call->route->is_collect;
-    if (why == ZH_BUSY) call_busy(call);
-    else call_problem(call, is_collect ? 400 : 413, "too_large", NULL, "the body is larger than 1 MiB");
+    if (why == ZH_BUSY) zh_call_busy(call);
+    else zh_call_problem(call, is_collect ? 400 : 413, "too_large", NULL, "the body is larger than 1 MiB");
 }
 
 /* ---- life ---- */

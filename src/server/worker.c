@@ -28,7 +28,7 @@ static void *run(void *context)
         w->head = (w->head + 1) % WAITING_MAX;
         w->count--;
         pthread_mutex_unlock(&w->lock);
-        call->thread = call_thread_of(w->server);
+        call->thread = zh_call_thread_of(w->server);
         if (call->thread == NULL) zh_http_reply(call->request, &(zh_http_response){ .status = 503 });
         else call->route->handler(call);
         pthread_mutex_lock(&w->lock);
