@@ -126,7 +126,7 @@ uint32_t zh_log_partitions(const zh_log *log);
 uint64_t zh_log_begin(zh_log *log, uint32_t partition);  /* first record still there, or the end */
 uint64_t zh_log_end(zh_log *log, uint32_t partition);    /* the next record's sequence */
 uint64_t zh_log_synced(zh_log *log, uint32_t partition); /* all below are durable */
-uint64_t zh_log_bytes(zh_log *log);                      /* bytes of all frames, without the zeros ahead */
+uint64_t zh_log_bytes(zh_log *log);                      /* on disk, without the zeros behind the last frames */
 bool zh_log_is_read_only(zh_log *log);                   /* a sync failed */
 
 /* Read on from a record. The reader may be opened at the end and follow the log as it grows; the log must
