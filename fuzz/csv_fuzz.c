@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (size < 2 || size > 20000) return 0;
     const zh_sv text = { (const char *)bytes + 2, size - 2 };
     const zh_csv_desc desc = { .row_bytes_max = 1 + (bytes[1] & 0x7F), .fields_max = bytes[1] & 0x80 ? 4 : 0 };
-    const zh_csv_desc wide = { .row_bytes_max = 1 << 20, .fields_max = 20001 };
+    const zh_csv_desc wide = { .row_bytes_max = 1 << 20, .fields_max = (uint32_t)size };
     zh_buf whole = zh_buf_open(1 << 26), pieces = zh_buf_open(1 << 26), again = zh_buf_open(1 << 26);
     read_all(text, &desc, text.size + 1, &whole, NULL);
     read_all(text, &desc, 1u + bytes[0], &pieces, NULL);

@@ -35,6 +35,9 @@ ZH_MUST zh_err zh_cell_time_read(zh_sv cell, zh_sv format, const zh_tz *zone, in
 /* Is it one of these? If not, `why` says what is wrong. */
 bool zh_cell_format_check(zh_sv format, zh_note *why);
 
+/* The beginning of a cell for a note: short, and whole characters of UTF-8. */
+zh_sv zh_cell_shown(zh_sv cell);
+
 /* "1.23457E+17": a spreadsheet made a number of the id and its last digits are lost. */
 bool zh_cell_id_spoilt(zh_sv cell);
 /* "17850.0" is 17850: a data frame made a number of the id; nothing is lost. Other texts stay. */

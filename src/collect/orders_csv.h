@@ -33,6 +33,9 @@ typedef struct zh_orders_csv {
     uint64_t lines, guests, repeats; /* converted so far, and of them */
     zh_map seen_;  /* private; (order, content) -> count */
     zh_buf hashed_; /* private; scratch */
+    int64_t time_ms_; /* private; of the date read last */
+    char time_text_[40];
+    uint8_t time_size_;
 } zh_orders_csv;
 
 /* A converter for the files of one import. The caller closes. */
