@@ -1,10 +1,13 @@
 /* One row an item and kind: how often it stands together with each other item. Rows are held from
  * both sides, C_ij in row i and in row j, so that the list of one item is one walk.
  *
- * A row is thin (a hash table of pairs) or full (one int16 an item, by index), whichever is
- * smaller; it is looked at again each time it has to grow. Counts that an int16 cannot hold stand
- * at +-COUNT_MOST in a full row, and their true value in a map. Counts may be below zero while
- * the steps of a merge overtake those they take back.
+ *     THIN    a hash table of pairs                       8 bytes a slot, at most 3/4 used
+ *     BYTES   one count an item, by index                 1 byte;  255 says: see the map
+ *     SHORTS  the same for a row with many large counts   2 bytes; 65535 says: see the map
+ *
+ * A row takes the smaller form, and is looked at again each time it has to grow. Spreading a
+ * history over a shop is bound by the bytes of its rows, so most counts have one byte. The map
+ * also holds counts below zero: steps of a merge may overtake those they take back.
  */
 #include "model/cocount.h"
 #include "base/buf.h"
@@ -14,26 +17,28 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 
-#define COUNT_MOST 32767     /* of an int16 */
+#define OVER_PART 32u        /* a row of bytes with more than 1/32 of its counts in the map gets shorts */
 #define NO_INDEX UINT32_MAX  /* an empty slot of a thin row */
 #define STEPS_AHEAD 16u      /* steps looked up before the first is added: hides the wait for memory */
 #define VERSION 1
+#define BLOCK 512u           /* scores looked at together: 2 KB of stack */
 #define LANES 8              /* floats of one AVX2 register */
-_Static_assert(ZH_COCOUNT_LANES % LANES == 0, "score arrays hold whole registers");
-
-typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
-typedef int32_t ints __attribute__((vector_size(LANES * sizeof(int32_t))));
-typedef int16_t shorts __attribute__((vector_size(LANES * sizeof(int16_t))));
+_Static_assert(ZH_COCOUNT_LANES % LANES == 0, "score arrays and rows hold whole registers");
 
 typedef struct pair { uint32_t index; int32_t count; } pair;
 
+typedef enum form { THIN, BYTES, SHORTS } form;
+
 typedef struct row {
-    zh_buf memory;   /* of either form, exactly as large as it is */
-    bool full;
-    uint32_t places; /* slots of a thin row (a power of two or 0), items of a full one */
-    uint32_t used;   /* slots taken in a thin row, counts other than 0 in a full one */
-    uint32_t over;   /* counts of a full row that stand in the map */
+    zh_buf memory;   /* of any form, exactly as large as it is */
+    form form;
+    uint32_t places; /* slots of a thin row (a power of two or 0), items of another */
+    uint32_t used;   /* slots taken in a thin row, counts other than 0 in another */
+    uint32_t over;   /* counts that stand in the map; 0 in a thin row */
 } row;
 
 typedef struct known { /* an item */
@@ -59,7 +64,16 @@ static known *known_of(const zh_cocount *c, uint32_t index)
 static uint64_t *numbers_of(const zh_cocount *c) { return (uint64_t *)(void *)c->numbers.data; }
 static float *roots_of(const zh_cocount *c, zh_cocount_kind kind) { return (float *)(void *)c->roots[kind].data; }
 static pair *pairs_of(const row *r) { return (pair *)(void *)r->memory.data; }
-static int16_t *counts_of(const row *r) { return (int16_t *)(void *)r->memory.data; }
+static uint8_t *bytes_of(const row *r) { return (uint8_t *)(void *)r->memory.data; }
+static uint16_t *shorts_of(const row *r) { return (uint16_t *)(void *)r->memory.data; }
+static int64_t most_of(form of) { return of == BYTES ? UINT8_MAX : UINT16_MAX; } /* says: see the map */
+static uint32_t stands(const row *r, uint32_t j) { return r->form == BYTES ? bytes_of(r)[j] : shorts_of(r)[j]; }
+
+static void stand(row *r, uint32_t j, int64_t count)
+{
+    if (r->form == BYTES) bytes_of(r)[j] = (uint8_t)count;
+    else shorts_of(r)[j] = (uint16_t)count;
+}
 
 zh_err zh_cocount_open(zh_cocount **out, const zh_cocount_desc *desc)
 {
@@ -135,17 +149,19 @@ static uint32_t slot_of(const pair *pairs, uint32_t places, uint32_t index)
     return at;
 }
 
-static int64_t true_count(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int16_t stands)
+static int64_t true_count(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, const row *r)
 {
-    if (stands != COUNT_MOST && stands != -COUNT_MOST) return stands;
+    const uint32_t count = stands(r, j);
+    if (count != most_of(r->form)) return count;
     const uint64_t *over = zh_map_get(&c->over[kind], (uint64_t)i << 32 | j);
-    return over == NULL ? stands : (int64_t)*over;
+    assert(over != NULL);
+    return (int64_t)*over;
 }
 
 static int64_t row_get(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j)
 {
     const row *r = &known_of(c, i)->rows[kind];
-    if (r->full) return j < r->places ? true_count(c, kind, i, j, counts_of(r)[j]) : 0;
+    if (r->form != THIN) return j < r->places ? true_count(c, kind, i, j, r) : 0;
     if (r->places == 0) return 0;
     const pair *p = &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
     return p->index == j ? p->count : 0;
@@ -156,8 +172,9 @@ static bool row_next(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint
 {
     const row *r = &known_of(c, i)->rows[kind];
     for (; *at < r->places; ++*at) {
-        if (r->full) *j = *at, *count = true_count(c, kind, i, *at, counts_of(r)[*at]);
-        else *j = pairs_of(r)[*at].index, *count = *j == NO_INDEX ? 0 : pairs_of(r)[*at].count;
+        if (r->form == THIN) *j = pairs_of(r)[*at].index, *count = *j == NO_INDEX ? 0 : pairs_of(r)[*at].count;
+        else if (stands(r, *at) == 0) continue;
+        else *j = *at, *count = true_count(c, kind, i, *at, r);
         if (*count == 0) continue;
         ++*at;
         return true;
@@ -172,79 +189,108 @@ static uint32_t thin_places(uint32_t pairs) /* at a load of at most 3/4 */
     return places;
 }
 
-/* Give the row the smaller form that holds `pairs` pairs and the item `index`, with its counts. */
-static bool reshape(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t pairs, uint32_t index)
+static size_t row_bytes(form of, uint32_t places)
 {
-    row *old = &known_of(c, i)->rows[kind];
+    return places * (of == THIN ? sizeof(pair) : of == BYTES ? sizeof(uint8_t) : sizeof(uint16_t));
+}
+
+/* The form and size for `pairs` pairs and the item `index`. */
+static row shape_of(const zh_cocount *c, form full, uint32_t pairs, uint32_t index)
+{
     /* An eighth of room to grow, so that a new item does not move every row. */
     const uint32_t least = c->width > index ? c->width : index + 1;
-    const uint32_t wide = (least + least / 8 + LANES) / ZH_COCOUNT_LANES * ZH_COCOUNT_LANES + ZH_COCOUNT_LANES;
-    row new = { .full = wide * sizeof(int16_t) <= thin_places(pairs) * sizeof(pair) };
-    new.places = new.full ? wide : thin_places(pairs);
-    const size_t bytes = new.places * (new.full ? sizeof(int16_t) : sizeof(pair));
+    const uint32_t wide = (least + least / 8 + ZH_COCOUNT_LANES) / ZH_COCOUNT_LANES * ZH_COCOUNT_LANES;
+    const bool thin = row_bytes(THIN, thin_places(pairs)) < row_bytes(full, wide);
+    return (row){ .form = thin ? THIN : full, .places = thin ? thin_places(pairs) : wide };
+}
+
+/* Put a count into a fresh row; what does not fit goes to the map. */
+static bool carry(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int64_t count, row *to)
+{
+    const uint64_t key = (uint64_t)i << 32 | j;
+    to->used++;
+    if (to->form == THIN) {
+        pairs_of(to)[slot_of(pairs_of(to), to->places, j)] = (pair){ j, (int32_t)count };
+        return true;
+    }
+    const bool over = count < 0 || count >= most_of(to->form);
+    stand(to, j, over ? most_of(to->form) : count);
+    to->over += over;
+    return !over || zh_map_put(&c->over[kind], key, (uint64_t)count) == ZH_OK;
+}
+
+/* Give the row the smaller of the thin and the `full` form, with its counts. */
+static bool reshape(zh_cocount *c, zh_cocount_kind kind, uint32_t i, form full, uint32_t pairs, uint32_t index)
+{
+    row *old = &known_of(c, i)->rows[kind];
+    row new = shape_of(c, full, pairs, index);
+    const size_t bytes = row_bytes(new.form, new.places);
     new.memory = zh_buf_open(bytes);
     char *room = zh_buf_room(&new.memory, bytes);
     if (room == NULL) return false;
-    memset(room, new.full ? 0 : 0xFF, bytes);
+    memset(room, new.form == THIN ? 0xFF : 0, bytes);
     uint32_t at = 0, j = 0;
     int64_t count = 0;
-    while (row_next(c, kind, i, &at, &j, &count)) {
-        if (new.full) {
-            const bool over = count >= COUNT_MOST || count <= -COUNT_MOST;
-            counts_of(&new)[j] = (int16_t)(!over ? count : count > 0 ? COUNT_MOST : -COUNT_MOST);
-            if (over && zh_map_put(&c->over[kind], (uint64_t)i << 32 | j, (uint64_t)count) != ZH_OK) {
-                zh_buf_close(&new.memory);
-                return false;
-            }
-            new.over += over;
-        } else {
-            pairs_of(&new)[slot_of(pairs_of(&new), new.places, j)] = (pair){ j, (int32_t)count };
-            if (old->full && old->over > 0) (void)zh_map_drop(&c->over[kind], (uint64_t)i << 32 | j);
-        }
-        new.used++;
+    bool whole = true;
+    while (whole && row_next(c, kind, i, &at, &j, &count)) whole = carry(c, kind, i, j, count, &new);
+    if (!whole) { /* a thin row asks nothing of the map; other rows keep what they had there */
+        for (at = 0; old->form == THIN && row_next(c, kind, i, &at, &j, &count);) (void)zh_map_drop(&c->over[kind], (uint64_t)i << 32 | j);
+        zh_buf_close(&new.memory);
+        return false;
     }
+    for (at = 0; old->over > 0 && row_next(c, kind, i, &at, &j, &count);)
+        if (new.form == THIN || stands(&new, j) != most_of(new.form)) (void)zh_map_drop(&c->over[kind], (uint64_t)i << 32 | j);
     zh_buf_close(&old->memory);
     *old = new;
     return true;
 }
 
-static bool add_over(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
+/* Add where the count stands, or comes to stand, in the map. */
+static bool add_over(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int64_t count)
 {
     row *r = &known_of(c, i)->rows[kind];
     const uint64_t key = (uint64_t)i << 32 | j;
-    const int64_t count = true_count(c, kind, i, j, counts_of(r)[j]) + by;
-    const bool was = zh_map_get(&c->over[kind], key) != NULL;
-    const bool is = count >= COUNT_MOST || count <= -COUNT_MOST;
+    const bool was = stands(r, j) == most_of(r->form), is = count < 0 || count >= most_of(r->form);
     if (is && zh_map_put(&c->over[kind], key, (uint64_t)count) != ZH_OK) return false;
     if (was && !is) (void)zh_map_drop(&c->over[kind], key);
+    r->used = r->used + (stands(r, j) == 0) - (count == 0);
     r->over = r->over + is - was;
-    counts_of(r)[j] = (int16_t)(!is ? count : count > 0 ? COUNT_MOST : -COUNT_MOST);
+    stand(r, j, is ? most_of(r->form) : count);
+    /* No memory for shorts is no loss: the row works as it is. */
+    if (r->form == BYTES && r->over > r->places / OVER_PART) (void)reshape(c, kind, i, SHORTS, r->used, j);
+    return true;
+}
+
+static bool add_thin(row *r, uint32_t j, int32_t by)
+{
+    if (r->places == 0) return false;
+    pair *p = &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
+    if (p->index != j) {
+        if (r->used >= r->places / 4 * 3) return false;
+        *p = (pair){ j, 0 };
+        r->used++;
+    }
+    p->count += by;
     return true;
 }
 
 static bool row_add(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
 {
     row *r = &known_of(c, i)->rows[kind];
-    if (r->full && j >= r->places && !reshape(c, kind, i, r->used + 1, j)) return false;
-    if (!r->full) {
-        if (r->places == 0 && !reshape(c, kind, i, 1, j)) return false;
-        pair *p = r->full ? NULL : &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
-        if (p != NULL && p->index != j && r->used >= r->places / 4 * 3) {
-            if (!reshape(c, kind, i, r->used + 1, j)) return false;
-            p = r->full ? NULL : &pairs_of(r)[slot_of(pairs_of(r), r->places, j)];
-        }
-        if (p != NULL) {
-            if (p->index != j) *p = (pair){ j, 0 }, r->used++;
-            p->count += by;
-            return true;
-        }
+    if (r->form == THIN) {
+        if (add_thin(r, j, by)) return true;
+        if (!reshape(c, kind, i, BYTES, r->used + 1, j)) return false;
+        if (r->form == THIN) return add_thin(r, j, by);
+    } else if (j >= r->places) {
+        if (!reshape(c, kind, i, r->form, r->used + 1, j)) return false;
+        if (r->form == THIN) return add_thin(r, j, by);
     }
-    int16_t *count = &counts_of(r)[j];
-    const int32_t sum = *count + by;
-    if (sum >= COUNT_MOST || sum <= -COUNT_MOST || *count == COUNT_MOST || *count == -COUNT_MOST)
-        return add_over(c, kind, i, j, by);
-    r->used = r->used + (*count == 0) - (sum == 0);
-    *count = (int16_t)sum;
+    const uint32_t count = stands(r, j);
+    const int64_t sum = (int64_t)count + by;
+    if (count == most_of(r->form)) return add_over(c, kind, i, j, true_count(c, kind, i, j, r) + by);
+    if (sum < 0 || sum >= most_of(r->form)) return add_over(c, kind, i, j, sum);
+    r->used = r->used + (count == 0) - (sum == 0);
+    stand(r, j, sum);
     return true;
 }
 
@@ -271,10 +317,36 @@ static zh_err add_both(zh_cocount *c, zh_cocount_kind kind, uint32_t a, uint32_t
 
 static bool is_pair(zh_step_kind kind) { return kind == ZH_STEP_BOTH || kind == ZH_STEP_SEEN_BOTH; }
 
-static void look_ahead(const zh_cocount *c, zh_cocount_kind kind, uint32_t a, uint32_t b)
+static zh_cocount_kind kind_of(zh_step_kind kind)
 {
-    const row *r = &known_of(c, b)->rows[kind];
-    if (r->full && a < r->places) __builtin_prefetch(counts_of(r) + a, 1);
+    return kind == ZH_STEP_BUYER || kind == ZH_STEP_BOTH ? ZH_COCOUNT_BOUGHT : ZH_COCOUNT_VIEWED;
+}
+
+/* The indexes of some steps; a[s] is NO_INDEX for a step left out. */
+static zh_err find_items(zh_cocount *c, const zh_step *steps, size_t n, uint32_t *a, uint32_t *b)
+{
+    zh_err worst = ZH_OK;
+    for (size_t s = 0; s < n; s++) {
+        const bool again = s > 0 && a[s - 1] != NO_INDEX && steps[s].a.number == steps[s - 1].a.number;
+        zh_err e = ZH_OK;
+        if (again) a[s] = a[s - 1];
+        else e = index_of(c, steps[s].a, &a[s]);
+        b[s] = a[s];
+        if (e == ZH_OK && is_pair(steps[s].kind)) e = index_of(c, steps[s].b, &b[s]);
+        if (e == ZH_NOMEM) return e;
+        if (e == ZH_FULL) worst = e, a[s] = b[s] = NO_INDEX;
+        else __builtin_prefetch(&known_of(c, b[s])->rows[kind_of(steps[s].kind)]);
+    }
+    return worst;
+}
+
+static void look_ahead(const zh_cocount *c, const zh_step *steps, size_t n, const uint32_t *a, const uint32_t *b)
+{
+    for (size_t s = 0; s < n; s++) {
+        if (a[s] == b[s]) continue;
+        const row *r = &known_of(c, b[s])->rows[kind_of(steps[s].kind)];
+        if (r->form != THIN && a[s] < r->places) __builtin_prefetch(r->memory.data + row_bytes(r->form, a[s]), 1);
+    }
 }
 
 zh_err zh_cocount_apply(zh_cocount *c, const zh_step *steps, size_t count)
@@ -283,25 +355,15 @@ zh_err zh_cocount_apply(zh_cocount *c, const zh_step *steps, size_t count)
     for (size_t from = 0; from < count; from += STEPS_AHEAD) {
         const size_t n = count - from < STEPS_AHEAD ? count - from : STEPS_AHEAD;
         uint32_t a[STEPS_AHEAD], b[STEPS_AHEAD];
+        const zh_err e = find_items(c, steps + from, n, a, b);
+        if (e == ZH_NOMEM) return e;
+        if (e != ZH_OK) worst = e;
+        look_ahead(c, steps + from, n, a, b);
         for (size_t s = 0; s < n; s++) {
             const zh_step *step = &steps[from + s];
-            const bool again = s > 0 && a[s - 1] != NO_INDEX && step->a.number == steps[from + s - 1].a.number;
-            zh_err e = ZH_OK;
-            if (again) a[s] = a[s - 1];
-            else e = index_of(c, step->a, &a[s]);
-            b[s] = a[s];
-            if (e == ZH_OK && is_pair(step->kind)) e = index_of(c, step->b, &b[s]);
-            if (e == ZH_NOMEM) return e;
-            if (e == ZH_FULL) worst = e, a[s] = NO_INDEX;
-            else if (a[s] != b[s]) look_ahead(c, (zh_cocount_kind)(step->kind == ZH_STEP_SEEN_BOTH), a[s], b[s]);
-        }
-        for (size_t s = 0; s < n; s++) {
-            const zh_step *step = &steps[from + s];
-            const zh_cocount_kind kind = step->kind == ZH_STEP_BUYER || step->kind == ZH_STEP_BOTH
-                ? ZH_COCOUNT_BOUGHT : ZH_COCOUNT_VIEWED;
             if (a[s] == NO_INDEX) continue;
-            if (!is_pair(step->kind)) add_one(c, kind, a[s], step->by);
-            else if (a[s] != b[s] && add_both(c, kind, a[s], b[s], step->by) != ZH_OK) return ZH_NOMEM;
+            if (!is_pair(step->kind)) add_one(c, kind_of(step->kind), a[s], step->by);
+            else if (a[s] != b[s] && add_both(c, kind_of(step->kind), a[s], b[s], step->by) != ZH_OK) return ZH_NOMEM;
         }
     }
     return worst;
@@ -343,22 +405,36 @@ static int32_t share_of(float scaled, float root_i, float root_j, float shrink, 
     return (int32_t)(scaled * count / (root_i * root_j + shrink) + 0.5f);
 }
 
-static void spread_full(const row *r, const float *roots, float root, float scaled, float shrink, uint32_t width,
-                        int32_t *scores)
+/* scores[j - from] += share_of() for j in [from, most) of a full row; `from` is a multiple of LANES.
+ * What stands in the map gets the difference to what stands in the row. */
+static void spread_part(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, float scaled, float shrink, uint32_t from,
+                        uint32_t most, int32_t *scores)
 {
-    const int16_t *counts = counts_of(r);
-    const uint32_t most = r->places < width ? r->places : width;
-    for (uint32_t at = 0; at < most; at += LANES) {
-        shorts count;
-        floats root_j;
-        ints sum;
-        memcpy(&count, counts + at, sizeof count);
-        memcpy(&root_j, roots + at, sizeof root_j);
-        memcpy(&sum, scores + at, sizeof sum);
-        const floats share = scaled * __builtin_convertvector(count, floats) / (root * root_j + shrink) + 0.5f;
-        sum += __builtin_convertvector(share, ints);
-        memcpy(scores + at, &sum, sizeof sum);
+    const row *r = &known_of(c, i)->rows[kind];
+    const float *roots = roots_of(c, kind), root = roots[i];
+    uint32_t at = from;
+#ifdef __AVX2__
+    const __m256 scaled8 = _mm256_set1_ps(scaled), root8 = _mm256_set1_ps(root), shrink8 = _mm256_set1_ps(shrink),
+                 half8 = _mm256_set1_ps(0.5f);
+    for (; at < most; at += LANES) {
+        const __m256i count8 = r->form == BYTES ? _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(bytes_of(r) + at)))
+                                                : _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(shorts_of(r) + at)));
+        const __m256 below8 = _mm256_add_ps(_mm256_mul_ps(root8, _mm256_loadu_ps(roots + at)), shrink8);
+        const __m256 share8 = _mm256_add_ps(_mm256_div_ps(_mm256_mul_ps(scaled8, _mm256_cvtepi32_ps(count8)), below8), half8);
+        __m256i *to = (__m256i *)(void *)(scores + (at - from));
+        _mm256_storeu_si256(to, _mm256_add_epi32(_mm256_loadu_si256(to), _mm256_cvttps_epi32(share8)));
     }
+#endif
+    for (; at < most; at++) scores[at - from] += share_of(scaled, root, roots[at], shrink, (float)stands(r, at));
+    for (uint32_t j = from; r->over > 0 && j < most; j++)
+        if (stands(r, j) == most_of(r->form))
+            scores[j - from] += share_of(scaled, root, roots[j], shrink, (float)true_count(c, kind, i, j, r)) -
+                                share_of(scaled, root, roots[j], shrink, (float)most_of(r->form));
+}
+
+static uint32_t row_end(const zh_cocount *c, const row *r)
+{
+    return r->places < c->width ? r->places : c->width;
 }
 
 void zh_cocount_spread(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float weight, float shrink,
@@ -366,11 +442,10 @@ void zh_cocount_spread(const zh_cocount *c, zh_cocount_kind kind, zh_item_id ite
 {
     uint32_t i;
     if (!zh_cocount_index(c, item, &i)) return;
-    const row *r = &known_of(c, i)->rows[kind];
     const float *roots = roots_of(c, kind);
     const float scaled = weight * 1e6f;
-    if (r->full && r->over == 0) {
-        spread_full(r, roots, roots[i], scaled, shrink, c->width, scores);
+    if (known_of(c, i)->rows[kind].form != THIN) {
+        spread_part(c, kind, i, scaled, shrink, 0, row_end(c, &known_of(c, i)->rows[kind]), scores);
         return;
     }
     uint32_t at = 0, j = 0;
@@ -395,6 +470,20 @@ int32_t zh_cocount_share_at(const zh_cocount *c, zh_cocount_kind kind, uint32_t 
     return share_of(weight * 1e6f, roots[i], roots[j], shrink, (float)row_get(c, kind, i, j));
 }
 
+/* Offer what a full row scores, a block at a time. */
+static void offer_full(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, float shrink, zh_top *top)
+{
+    const uint32_t most = row_end(c, &known_of(c, i)->rows[kind]);
+    int32_t scores[BLOCK];
+    for (uint32_t from = 0; from < most; from += BLOCK) {
+        const uint32_t end = most - from < BLOCK ? most : from + BLOCK;
+        memset(scores, 0, sizeof scores);
+        spread_part(c, kind, i, 1e6f, shrink, from, end, scores);
+        for (uint32_t j = from; j < end; j++)
+            if (scores[j - from] > 0) zh_top_offer(top, scores[j - from], numbers_of(c)[j], j);
+    }
+}
+
 size_t zh_cocount_neighbours(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float shrink, size_t k,
                              zh_neighbour *out)
 {
@@ -405,13 +494,15 @@ size_t zh_cocount_neighbours(const zh_cocount *c, zh_cocount_kind kind, zh_item_
     int64_t count = 0;
     if (!zh_cocount_index(c, item, &i)) return 0;
     const float *roots = roots_of(c, kind);
-    while (row_next(c, kind, i, &at, &j, &count)) {
-        const int32_t score = share_of(1e6f, roots[i], roots[j], shrink, (float)count);
-        if (score > 0) zh_top_offer(&top, score, numbers_of(c)[j], (uint64_t)count);
-    }
+    if (known_of(c, i)->rows[kind].form != THIN) offer_full(c, kind, i, shrink, &top);
+    else
+        while (row_next(c, kind, i, &at, &j, &count)) {
+            const int32_t score = share_of(1e6f, roots[i], roots[j], shrink, (float)count);
+            if (score > 0) zh_top_offer(&top, score, numbers_of(c)[j], j);
+        }
     zh_top_sort(&top);
     for (size_t n = 0; n < top.count; n++)
-        out[n] = (zh_neighbour){ { entries[n].key }, entries[n].score, (int64_t)entries[n].extra };
+        out[n] = (zh_neighbour){ { entries[n].key }, entries[n].score, row_get(c, kind, i, (uint32_t)entries[n].extra) };
     return top.count;
 }
 
@@ -538,7 +629,7 @@ static const char *fault_of(const zh_cocount *c, zh_cocount_kind kind, uint32_t 
         if (row_get(c, kind, j, i) != count) return "a pair differs from its other side";
     }
     const row *r = &k->rows[kind];
-    if (r->full ? pairs != r->used : pairs > r->used) return "a row counts its pairs wrongly";
+    if (r->form != THIN ? pairs != r->used : pairs > r->used) return "a row counts its pairs wrongly";
     *over += r->over;
     return NULL;
 }
