@@ -98,6 +98,7 @@ async function walk(browser, language) {
   await page.getByText(w.session.errors.wrong).waitFor()
   await look(at('signin-wrong'))
   await signIn(page, w)
+  await page.reload({ waitUntil: 'domcontentloaded' }) // the session outlives a reload
 
   await page.getByRole('heading', { name: w.overview.daily.title }).waitFor()
   await page.locator('.event').first().waitFor()
@@ -160,6 +161,8 @@ async function walk(browser, language) {
   await page.getByRole('button', { name: language === 'zh' ? '中文' : 'EN' }).click()
   await page.getByRole('button', { name: w.shell.account.signOut }).click()
   await page.getByRole('heading', { name: w.session.title }).waitFor()
+  const after = await context.request.get(`${base}/api/v1/system`)
+  check(after.status() === 401, `${language}: signing out ends the session (${after.status()})`)
   await go('/')
   await page.getByRole('heading', { name: w.session.title }).waitFor()
   await context.close()

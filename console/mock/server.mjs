@@ -150,11 +150,11 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
         if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'unauthorized', 'user or password is wrong'))
         const id = randomBytes(16).toString('hex')
         sessions.set(id, randomBytes(16).toString('hex'))
-        return send(response, { user: 'admin', role: 'admin', csrf: sessions.get(id) }, { 'Set-Cookie': `zhun=${id}; Path=/; HttpOnly; SameSite=Strict` })
+        return send(response, { user: 'admin', role: 'owner', csrf: sessions.get(id) }, { 'Set-Cookie': `zhun=${id}; Path=/; HttpOnly; SameSite=Strict` })
       }
       const csrf = sessions.get(cookie)
       if (csrf === undefined) return send(response, problem(401, 'unauthorized', 'sign in first'))
-      if (url.pathname === '/api/v1/session') return send(response, { user: 'admin', role: 'admin', csrf })
+      if (url.pathname === '/api/v1/session') return send(response, { user: 'admin', role: 'owner', csrf })
       if (request.method !== 'GET' && request.headers['x-csrf-token'] !== csrf) return send(response, problem(403, 'csrf', 'the token is missing or wrong'))
       if (url.pathname === '/api/v1/logout') {
         sessions.delete(cookie)

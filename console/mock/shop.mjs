@@ -88,9 +88,9 @@ export function daily() {
 export const placements = [
   ['home', 'Home page', '首页', 'personal', []],
   ['product_page', 'Product page', '商品页', 'complement', ['itemId']],
-  ['cart', 'Cart', '购物车', 'complement', ['cart']],
+  ['cart', 'Cart', '购物车', 'basket', ['cart']],
   ['search_empty', 'Empty search', '搜索无结果', 'trending', []],
-  ['order_done', 'After the order', '下单完成', 'repeat', []],
+  ['order_done', 'After the order', '下单完成', 'after_order', []],
 ].map(([id, en, zh, strategy, needs]) => ({ id, name: { en, zh }, strategy, n: 10, public: id === 'home', needs }))
 
 export function customer(id) {
@@ -115,11 +115,11 @@ export function customer(id) {
 }
 
 const reasons = [
-  ['affinity', (x) => `Because ${x} is what you look at most`, (x) => `因为您常看${x}`],
+  ['popular_in_category', (x) => `Popular in ${x}`, (x) => `${x}中的热销`],
   ['bought_together', (x) => `Often bought with ${x}`, (x) => `常与${x}一起购买`],
-  ['recent_view', (x) => `You looked at ${x} lately`, (x) => `您最近看过${x}`],
+  ['because_you_viewed', (x) => `Because you looked at ${x}`, (x) => `因为您看过${x}`],
   ['trending', () => 'Many look at it this week', () => '本周很多人在看'],
-  ['repeat_purchase', (x) => `Time to buy ${x} again`, (x) => `该补${x}了`],
+  ['because_you_bought', (x) => `Because you bought ${x}`, (x) => `因为您购买过${x}`],
 ]
 
 export function recommend(ask) {
@@ -136,7 +136,7 @@ export function recommend(ask) {
       const item = on[(shift + at * 3) % on.length]
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
-      const about = code === 'affinity' ? item.category : near.title
+      const about = code === 'popular_in_category' ? item.category : near.title
             return {
         itemId: item.itemId,
         rank: at + 1,

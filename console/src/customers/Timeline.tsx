@@ -41,7 +41,7 @@ export function Timeline({ id }: { id: string }) {
                         <span className="timeline-head">
                           <span className="event-name">{eventName(row.event)}</span>
                           {row.valueCents !== undefined && row.currency !== undefined && (
-                            <span className={toneOf(row) === 'back' ? 'event-value event-value-back' : 'event-value'}>{format.money(row.valueCents, row.currency, language)}</span>
+                            <span className={`event-value event-value-${toneOf(row)}`}>{format.money(row.valueCents, row.currency, language)}</span>
                           )}
                         </span>
                         {row.summary !== '' && <span className="timeline-summary">{row.summary}</span>}

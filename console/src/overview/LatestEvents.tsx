@@ -20,7 +20,7 @@ function Row({ row }: { row: EventRow }) {
         <div className="event-line">
           <span className="event-name">{eventName(row.event)}</span>
           {row.valueCents !== undefined && row.currency !== undefined && (
-            <span className={toneOf(row) === 'back' ? 'event-value event-value-back' : 'event-value'}>{format.money(row.valueCents, row.currency, language)}</span>
+            <span className={`event-value event-value-${toneOf(row)}`}>{format.money(row.valueCents, row.currency, language)}</span>
           )}
           <time className="event-time" dateTime={row.receivedAt}>
             {format.date(row.receivedAt, language, 'time')}
@@ -28,8 +28,8 @@ function Row({ row }: { row: EventRow }) {
         </div>
         <div className="event-line event-less">
           <span className="event-summary" title={row.summary}>{row.summary}</span>
-          <Link className="event-customer" to={`/customers/${row.customer.id}`} title={t('overview.events.customer', { id: row.customer.id })}>
-            {row.customer.userId ?? `#${row.customer.id}`}
+          <Link className="event-customer" to={`/customers/${row.customer.id}`} title={row.customer.userId ?? t('shared.anonymous')}>
+            #{row.customer.id}
           </Link>
         </div>
       </div>

@@ -1,6 +1,8 @@
 // Goal: no sentence is missing or half translated in either language.
 import { describe, expect, it } from 'vitest'
 
+import interfaceText from '../../../api/openapi.json?raw'
+
 type Words = { [key: string]: string | Words }
 const files = import.meta.glob<Words>('../*/{en,zh}.json', { eager: true, import: 'default' })
 
@@ -22,6 +24,14 @@ function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\{\s*(\w+)[^}]*\}\}/g)].map((m) => m[1] ?? '').sort()
 }
 
+// What the interface says an answer may hold, and people read as a word.
+interface Named {
+  Role: { enum: string[] }
+  Reason: { properties: { code: { examples: string[] } } }
+  PreviewAnswer: { properties: { strategy: { examples: string[] } } }
+}
+const { schemas } = (JSON.parse(interfaceText) as { components: { schemas: Named } }).components
+
 const folders = [...new Set(Object.keys(files).map((path) => path.split('/')[1] ?? ''))]
 
 describe('words', () => {
@@ -36,5 +46,12 @@ describe('words', () => {
       expect(text.trim(), key).not.toBe('')
       expect(placeholders(zhByBase.get(base(key)) ?? ''), key).toEqual(placeholders(text))
     }
+  })
+
+  it.each(['en', 'zh'])('name in %s every role, reason and strategy the interface names', (language) => {
+    const words = (folder: string, group: string) => Object.keys((files[`../${folder}/${language}.json`]?.[group] as Words | undefined) ?? {}).sort()
+    expect(words('shell', 'roles')).toEqual([...schemas.Role.enum].sort())
+    expect(words('recommend', 'reasons')).toEqual([...schemas.Reason.properties.code.examples].sort())
+    expect(words('recommend', 'strategies')).toEqual([...schemas.PreviewAnswer.properties.strategy.examples].sort())
   })
 })
