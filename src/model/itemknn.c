@@ -29,8 +29,10 @@ typedef struct job {
     const double *param;
     float *weight;           /* [rows] w_u^2 */
     float *scale, *norm;     /* [items] g_j and |x_j| */
-    table made;
-    zh_arena *arena;         /* [hands] where rows are kept */
+    uint32_t *cut;           /* [items] bits of the least similarity a full list kept, 0: nothing was cut */
+    table made;              /* [items] the nearest of each item */
+    zh_arena *keep;          /* [hands] for rows that last */
+    zh_arena *pass;          /* [hands] for cut rows: side candidate needs them until they are turned */
     bench bench[ZH_CREW_HANDS_MAX];
     zh_err failed[ZH_CREW_HANDS_MAX];
 } job;
@@ -155,8 +157,9 @@ static uint32_t cut_of(bench *b, uint32_t count, uint32_t keep)
     return at << SHIFT | low;
 }
 
-static zh_err find_row(job *j, bench *b, zh_arena *arena, uint32_t item)
+static zh_err find_row(job *j, uint32_t hand, uint32_t item)
 {
+    bench *b = &j->bench[hand];
     uint32_t count = add_up(j, b, item);
     const float g = j->scale[item], norm = j->norm[item], shrink = (float)j->param[SHRINK];
     for (uint32_t i = 0; i < count; i++) {
@@ -164,8 +167,11 @@ static zh_err find_row(job *j, bench *b, zh_arena *arena, uint32_t item)
         b->pair[i].score *= g * j->scale[k] / (norm * j->norm[k] + shrink);
     }
     const uint32_t top = (uint32_t)j->param[TOP];
+    zh_arena *arena = &j->keep[hand];
     if (count > top) {
         const uint32_t cut = cut_of(b, count, top);
+        j->cut[item] = cut;
+        arena = &j->pass[hand];
         uint32_t kept = 0;
         for (uint32_t i = 0; i < count; i++) {
             const zh_scored pair = b->pair[i];
@@ -188,7 +194,7 @@ static void find_part(void *context, uint32_t part, uint32_t hand)
     const uint32_t from = part * ROWS_A_PART;
     const uint32_t to = j->data->items - from < ROWS_A_PART ? j->data->items : from + ROWS_A_PART;
     for (uint32_t item = from; item < to && j->failed[hand] == ZH_OK; item++)
-        j->failed[hand] = find_row(j, &j->bench[hand], &j->arena[hand], item);
+        j->failed[hand] = find_row(j, hand, item);
 }
 
 /* ---- training ---- */
@@ -200,14 +206,16 @@ static zh_err table_open(table *out, zh_arena *arena, uint32_t items)
     return out->count == NULL || out->row == NULL ? ZH_NOMEM : ZH_OK;
 }
 
-/* "i is near j" becomes "j is reached from i", rows ascending by item. The lists are cut into one run a
- * hand; each run first counts what it brings to each row and then has places of its own there, in the
- * order of the runs. So the result is the same for any number of runs. */
+/* Side candidate: "i is near j" becomes "j is reached from i". Similarities are equal both ways, bit by
+ * bit, so an item whose own list was not cut has met every j already and only has to ask whether the
+ * list of j kept it. The others collect from all lists. These are cut into one run a hand: each run
+ * first counts what it brings to each row and then has places of its own there, in the order of the
+ * runs; so the result is the same for any number of them. */
 typedef struct turning {
-    const table *in;
-    table *out;
+    job *job;
     uint32_t items, runs;
     uint32_t *place[ZH_CREW_HANDS_MAX]; /* [runs][items] first a count, then the next free place of the row */
+    table out;
 } turning;
 
 static uint32_t run_begin(const turning *t, uint32_t run)
@@ -219,49 +227,56 @@ static void count_run(void *context, uint32_t run, uint32_t hand)
 {
     (void)hand;
     const turning *t = context;
+    const table *in = &t->job->made;
     uint32_t *count = t->place[run];
     for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++)
-        for (uint32_t n = 0; n < t->in->count[j]; n++) count[t->in->row[j][n].item]++;
+        for (uint32_t n = 0; n < in->count[j]; n++) count[in->row[j][n].item]++;
 }
 
 static void fill_run(void *context, uint32_t run, uint32_t hand)
 {
     (void)hand;
     const turning *t = context;
+    const table *in = &t->job->made;
+    const uint32_t *cut = t->job->cut;
     uint32_t *place = t->place[run];
-    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++)
-        for (uint32_t n = 0; n < t->in->count[j]; n++) {
-            const zh_scored pair = t->in->row[j][n];
-            t->out->row[pair.item][place[pair.item]++] = (zh_scored){ j, pair.score };
+    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++) {
+        uint32_t met = 0;
+        for (uint32_t n = 0; n < in->count[j]; n++) {
+            const zh_scored pair = in->row[j][n];
+            if (cut[pair.item] != 0) t->out.row[pair.item][place[pair.item]++] = (zh_scored){ j, pair.score };
+            in->row[j][met] = pair; /* an uncut list becomes the row of j: those that kept it */
+            met += bits_of(pair.score) >= cut[pair.item];
         }
+        if (cut[j] == 0) {
+            t->out.row[j] = in->row[j];
+            t->out.count[j] = met;
+        }
+    }
 }
 
-static zh_err turn(table *out, zh_model *model, const table *in, uint32_t items, const zh_crew *crew)
+static zh_err turn(table *out, zh_model *model, job *j, const zh_crew *crew)
 {
-    turning t = { .in = in, .out = out, .items = items, .runs = crew->hands };
+    turning t = { .job = j, .items = j->data->items, .runs = crew->hands };
     for (uint32_t run = 0; run < t.runs; run++)
-        if ((t.place[run] = ZH_TAKE(&model->scratch[0], uint32_t, items)) == NULL) return ZH_NOMEM;
-    const zh_err e = table_open(out, &model->keep[0], items);
+        if ((t.place[run] = ZH_TAKE(&model->scratch[0], uint32_t, t.items)) == NULL) return ZH_NOMEM;
+    const zh_err e = table_open(&t.out, &model->keep[0], t.items);
     if (e != ZH_OK) return e;
     zh_crew_run(crew, t.runs, count_run, &t);
-    uint64_t all = 0;
-    for (uint32_t i = 0; i < items; i++) {
+    for (uint32_t i = 0; i < t.items; i++) {
+        if (j->cut[i] == 0) continue;
         uint32_t count = 0;
         for (uint32_t run = 0; run < t.runs; run++) {
             const uint32_t brings = t.place[run][i];
             t.place[run][i] = count;
             count += brings;
         }
-        out->count[i] = count;
-        all += count;
-    }
-    zh_scored *pairs = ZH_TAKE(&model->keep[0], zh_scored, all);
-    if (pairs == NULL) return ZH_NOMEM;
-    for (uint32_t i = 0; i < items; i++) {
-        out->row[i] = pairs;
-        pairs += out->count[i];
+        t.out.count[i] = count;
+        t.out.row[i] = ZH_TAKE(&model->keep[0], zh_scored, count);
+        if (t.out.row[i] == NULL) return ZH_NOMEM;
     }
     zh_crew_run(crew, t.runs, fill_run, &t);
+    *out = t.out;
     return ZH_OK;
 }
 
@@ -284,8 +299,10 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     if (j == NULL || made == NULL) return ZH_NOMEM;
     j->data = data;
     j->param = model->param;
-    j->arena = turned ? model->scratch : model->keep;
-    zh_err e = weigh(j, scratch);
+    j->keep = model->keep;
+    j->pass = turned ? model->scratch : model->keep;
+    j->cut = ZH_TAKE(scratch, uint32_t, data->items);
+    zh_err e = j->cut == NULL ? ZH_NOMEM : weigh(j, scratch);
     for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++)
         e = bench_open(&j->bench[hand], &model->scratch[hand], data->items);
     if (e == ZH_OK) e = table_open(&j->made, turned ? scratch : keep, data->items);
@@ -293,7 +310,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     zh_crew_run(crew, (data->items + ROWS_A_PART - 1) / ROWS_A_PART, find_part, j);
     for (uint32_t hand = 0; hand < crew->hands; hand++)
         if (j->failed[hand] != ZH_OK) return j->failed[hand];
-    if (turned) e = turn(made, model, &j->made, data->items, crew);
+    if (turned) e = turn(made, model, j, crew);
     else *made = j->made;
     model->state = made;
     return e;

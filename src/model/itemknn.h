@@ -30,8 +30,8 @@
  * Score       an order only. New customer without history: no item has a score. New item: never found.
  * Determinism float sums in ascending order of users (train) and from new to old (score); no seed;
  *             the number of threads does not show.
- * Cost        train O(sum n_u^2) plus O(candidates) to cut; score O(history * top); 8 bytes a kept pair,
- *             twice that while training with side candidate.
+ * Cost        train O(sum n_u^2) plus O(candidates) to cut; score O(history * top); 8 bytes a kept pair, and
+ *             while training with side candidate once more for those of full lists.
  * Source      Sarwar et al., WWW 2001 (item-item cosine); Robertson, Zaragoza, 2009 (BM25).
  * Quality     docs/quality.md: ndcg@10 .0863 on Online Retail, as the numpy yardstick, 2026-11.
  * Proof       tests/model/itemknn_test.c against the formula written out.
