@@ -23,7 +23,7 @@
 
 #define OVER_PART 32u        /* a row of bytes with more than 1/32 of its counts in the map gets shorts */
 #define NO_INDEX UINT32_MAX  /* an empty slot of a thin row */
-#define STEPS_AHEAD 16u      /* steps looked up before the first is added: hides the wait for memory */
+#define STEPS_AHEAD 32u      /* steps looked up before the first is added: hides the wait for memory */
 #define VERSION 1
 #define BLOCK 512u           /* scores looked at together: 2 KB of stack */
 #define LANES 8              /* floats of one AVX2 register */
@@ -344,8 +344,10 @@ static void look_ahead(const zh_cocount *c, const zh_step *steps, size_t n, cons
 {
     for (size_t s = 0; s < n; s++) {
         if (a[s] == b[s]) continue;
-        const row *r = &known_of(c, b[s])->rows[kind_of(steps[s].kind)];
-        if (r->form != THIN && a[s] < r->places) __builtin_prefetch(r->memory.data + row_bytes(r->form, a[s]), 1);
+        const row *near = &known_of(c, a[s])->rows[kind_of(steps[s].kind)];
+        const row *far = &known_of(c, b[s])->rows[kind_of(steps[s].kind)];
+        if (far->form != THIN && a[s] < far->places) __builtin_prefetch(far->memory.data + row_bytes(far->form, a[s]), 1);
+        if (near->form != THIN && b[s] < near->places) __builtin_prefetch(near->memory.data + row_bytes(near->form, b[s]), 1);
     }
 }
 
