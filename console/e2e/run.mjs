@@ -98,6 +98,10 @@ async function walk(browser, language) {
   await page.getByText(w.session.errors.wrong).waitFor()
   await look(at('signin-wrong'))
   await signIn(page, w)
+  await page.locator('.event').first().waitFor()
+  const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0)
+  console.log(`  first load, sign-in and overview: ${Math.round(bytes / 1000)} kB compressed`)
+  check(bytes > 10_000 && bytes < 350_000, `${language}: first load is ${bytes} bytes`)
   await page.reload({ waitUntil: 'domcontentloaded' }) // the session outlives a reload
 
   await page.getByRole('heading', { name: w.overview.daily.title }).waitFor()
@@ -105,9 +109,6 @@ async function walk(browser, language) {
   await page.locator('.wire-open').waitFor()
   await page.waitForTimeout(2500)
   await look(at('overview'))
-  const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0)
-  console.log(`  first load, sign-in and overview: ${Math.round(bytes / 1000)} kB compressed`)
-  check(bytes > 10_000 && bytes < 350_000, `${language}: first load is ${bytes} bytes`)
   await page.getByRole('button', { name: w.overview.events.pause }).click()
   const before = await page.locator('.event').first().innerText()
   await page.waitForTimeout(2500)

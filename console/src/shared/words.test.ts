@@ -1,7 +1,7 @@
 // Goal: no sentence is missing or half translated in either language.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
-import interfaceText from '../../../api/openapi.json?raw'
 
 type Words = { [key: string]: string | Words }
 const files = import.meta.glob<Words>('../*/{en,zh}.json', { eager: true, import: 'default' })
@@ -30,7 +30,7 @@ interface Named {
   Reason: { properties: { code: { examples: string[] } } }
   PreviewAnswer: { properties: { strategy: { examples: string[] } } }
 }
-const { schemas } = (JSON.parse(interfaceText) as { components: { schemas: Named } }).components
+const { schemas } = (JSON.parse(readFileSync(new URL('../../../api/openapi.json', import.meta.url), 'utf8')) as { components: { schemas: Named } }).components
 
 const folders = [...new Set(Object.keys(files).map((path) => path.split('/')[1] ?? ''))]
 
