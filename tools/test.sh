@@ -40,7 +40,7 @@ fi
 
 echo "== end to end"
 ZHUN=$PWD/$build/zhun; export ZHUN
-ZHUN_LOAD=$PWD/$build/zhun-load; export ZHUN_LOAD
+ZHUN_LOAD=$PWD/$build/src/sys/zhun-load; export ZHUN_LOAD
 for script in tests/e2e/*.sh tests/e2e/*.py; do
     [ -f "$script" ] || continue
     case $script in *.py) one "$script" python3 -B "$script" ;; *) one "$script" bash "$script" ;; esac

@@ -68,11 +68,31 @@ static uint64_t big_endian(const char *at)
     return value;
 }
 
-void zh_dedup_put(zh_state_batch *batch, zh_event_key key, uint64_t body_hash)
+static int by_key(const void *a, const void *b)
 {
-    char bytes[16];
-    key_bytes(never_free(key), bytes);
-    zh_state_put(batch, ZH_SPACE_DEDUP, (zh_sv){ bytes, 16 }, (zh_sv){ (const char *)&body_hash, 8 });
+    const zh_dedup_row *x = a, *y = b;
+    if (x->key.high != y->key.high) return x->key.high < y->key.high ? -1 : 1;
+    return x->key.low < y->key.low ? -1 : x->key.low > y->key.low;
+}
+
+zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count)
+{
+    if (count == 0) return ZH_OK;
+    for (size_t i = 0; i < count; i++) rows[i].key = never_free(rows[i].key);
+    qsort(rows, count, sizeof *rows, by_key);
+    char(*keys)[16] = malloc(count * sizeof *keys);
+    zh_state_row *out = malloc(count * sizeof *out);
+    size_t used = 0;
+    for (size_t i = 0; keys != NULL && out != NULL && i < count; i++) {
+        if (i > 0 && zh_event_key_equal(rows[i].key, rows[i - 1].key)) continue; /* a replay meets a row twice */
+        key_bytes(rows[i].key, keys[used]);
+        out[used] = (zh_state_row){ { keys[used], 16 }, { (const char *)&rows[i].body_hash, 8 } };
+        used++;
+    }
+    const zh_err e = keys == NULL || out == NULL ? ZH_NOMEM : zh_state_ingest(state, ZH_SPACE_DEDUP, out, used);
+    free(keys);
+    free(out);
+    return e;
 }
 
 static zh_err read_all(zh_dedup *d)

@@ -9,7 +9,7 @@
  *             The same key with another body is told apart, never dropped in silence.
  * Cost        about 60 ns in memory; a Bloom filter question (about 1 us) where the state must be asked.
  *             24 bytes a key at a load of at most 3/4; at most two tables of ZH_DEDUP_KEYS.
- * Threads     one: the committer. zh_dedup_put belongs to the fold thread and touches no table.
+ * Threads     one: the committer. zh_dedup_keep belongs to the fold thread and touches no table.
  */
 #ifndef ZH_ENGINE_DEDUP_H
 #define ZH_ENGINE_DEDUP_H
@@ -36,7 +36,12 @@ void zh_dedup_forget(zh_dedup *dedup, zh_event_key key);
 bool zh_dedup_is_full(const zh_dedup *dedup);
 void zh_dedup_turn(zh_dedup *dedup);
 
-/* Fold side: put a key into the state. */
-void zh_dedup_put(zh_state_batch *batch, zh_event_key key, uint64_t body_hash);
+/* Fold side: keys on their way to the state, written together, sorted. */
+typedef struct zh_dedup_row {
+    zh_event_key key;
+    uint64_t body_hash;
+} zh_dedup_row;
+/* Sorts `rows`. A key that is there already keeps its place. Errors: ZH_NOMEM, ZH_IO, ZH_FULL. */
+ZH_MUST zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count);
 
 #endif

@@ -22,6 +22,7 @@ struct zh_engine {
     zh_state *state;
     zh_world *world;
     zh_dedup *dedup;
+    zh_timeline *timeline;
     zh_fold *fold;
     zh_commit *commit;
     zh_tz *tz;
@@ -189,8 +190,9 @@ static zh_err recover(zh_engine *g, zh_note *why)
         }
         if ((e = clear_state(g, why)) == ZH_OK) e = load_views(g, positions, why);
     }
+    if (e == ZH_OK) e = zh_timeline_open(&g->timeline, g->state);
     if (e != ZH_OK) return e;
-    const zh_fold_desc desc = { .world = g->world, .state = g->state, .log = g->log, .clock = g->d.clock,
+    const zh_fold_desc desc = { .world = g->world, .state = g->state, .timeline = g->timeline, .log = g->log, .clock = g->d.clock,
                                 .metrics = g->d.metrics, .partitions = g->partitions };
     e = zh_fold_open(&g->fold, &desc, positions);
     if (e == ZH_OK) e = zh_fold_replay(g->fold, g->d.progress, g->d.progress_context, why);
@@ -305,6 +307,7 @@ void zh_engine_close(zh_engine *g)
     if (g == NULL) return;
     zh_commit_close(g->commit);
     zh_fold_close(g->fold);
+    zh_timeline_close(g->timeline);
     zh_dedup_close(g->dedup);
     zh_world_close(g->world);
     if (g->has_sealer) zh_sealer_close(&g->sealer);
@@ -320,6 +323,7 @@ void zh_engine_close(zh_engine *g)
 zh_world *zh_engine_world(zh_engine *g) { return g->world; }
 zh_log *zh_engine_log(zh_engine *g) { return g->log; }
 zh_state *zh_engine_state(zh_engine *g) { return g->state; }
+zh_timeline *zh_engine_timeline(zh_engine *g) { return g->timeline; }
 zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }

@@ -50,6 +50,7 @@ void zh_engine_close(zh_engine *engine);
 zh_world *zh_engine_world(zh_engine *engine);
 zh_log *zh_engine_log(zh_engine *engine);
 zh_state *zh_engine_state(zh_engine *engine);
+zh_timeline *zh_engine_timeline(zh_engine *engine);
 zh_fold *zh_engine_fold(zh_engine *engine);
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);

@@ -1,20 +1,20 @@
 #include "engine/fold.h"
 #include "engine/dedup.h"
 #include "engine/merge_read.h"
-#include "engine/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
-#define STATE_BATCH_BYTES (1u << 20)    /* rows are committed to the state in pieces of this size */
 
 struct zh_fold {
     zh_fold_desc d;
     _Atomic uint64_t *positions; /* a partition: folded below */
     zh_arena scratch;
-    zh_state_batch *batch;       /* dedup and timeline rows not yet committed to the state */
+    zh_state_batch *batch;       /* of checkpoints */
+    zh_dedup_row *seen;          /* dedup keys folded and not in the state yet */
+    size_t seen_count, seen_cap;
 
     pthread_t thread;
     bool started;
@@ -98,14 +98,26 @@ static void remember_live(zh_fold *f, uint32_t partition, uint64_t sequence, int
     pthread_mutex_unlock(&f->lock);
 }
 
-static zh_err commit_rows(zh_fold *f)
+static zh_err remember_seen(zh_fold *f, zh_event_key key, uint64_t body_hash)
 {
-    return zh_state_batch_bytes(f->batch) == 0 ? ZH_OK : zh_state_commit(f->batch);
+    if (f->seen_count == f->seen_cap) {
+        const size_t cap = f->seen_cap == 0 ? 4096 : f->seen_cap * 2;
+        zh_dedup_row *seen = realloc(f->seen, cap * sizeof *seen);
+        if (seen == NULL) return ZH_NOMEM;
+        f->seen = seen;
+        f->seen_cap = cap;
+    }
+    f->seen[f->seen_count++] = (zh_dedup_row){ key, body_hash };
+    return ZH_OK;
 }
 
-static bool rows_are_many(const zh_fold *f)
+/* Dedup and timeline rows to the state: before every checkpoint, so that it is never ahead of them. */
+static zh_err flush_rows(zh_fold *f)
 {
-    return zh_state_batch_bytes(f->batch) >= STATE_BATCH_BYTES;
+    zh_err e = zh_dedup_keep(f->d.state, f->seen, f->seen_count);
+    if (e == ZH_OK) e = zh_timeline_flush(f->d.timeline);
+    if (e == ZH_OK) f->seen_count = 0;
+    return e;
 }
 
 static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, const zh_log_records *it, bool is_replay)
@@ -117,19 +129,20 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
     zh_arena_reset(&f->scratch);
     zh_err e = zh_world_fold(f->d.world, &record, &f->scratch);
     if (e != ZH_OK) return e;
+    f->records_since_save++;
     if (record.kind == ZH_RECORD_EVENT) {
-        zh_dedup_put(f->batch, record.event.key, record.event.body_hash);
         const zh_timeline_at at = { record.event.customer, record.event.time_ms, partition, it->sequence };
-        zh_timeline_put(f->batch, ZH_TIMELINE_EVENTS, &at);
-        if (record.event.type == ZH_EVENT_IDENTIFY && record.event.personal.size > 0) zh_timeline_put(f->batch, ZH_TIMELINE_TRAITS, &at);
+        e = remember_seen(f, record.event.key, record.event.body_hash);
+        if (e == ZH_OK) e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_EVENTS, &at);
+        if (e == ZH_OK && record.event.type == ZH_EVENT_IDENTIFY && record.event.personal.size > 0)
+            e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_TRAITS, &at);
         if (!is_replay) remember_live(f, partition, it->sequence, commit_ms);
     } else if (record.kind == ZH_RECORD_DEADLETTER) {
-        zh_timeline_put(f->batch, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
+        e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
     } else if (record.kind == ZH_RECORD_DECISION) {
-        zh_timeline_put_decision(f->batch, record.decision_id, partition, it->sequence);
+        e = zh_timeline_put_decision(f->d.timeline, record.decision_id, partition, it->sequence);
     }
-    f->records_since_save++;
-    return ZH_OK;
+    return e;
 }
 
 /* In turns, so that a reader never waits for a whole block. */
@@ -169,8 +182,9 @@ static zh_err save(zh_fold *f)
     if (e != ZH_OK) return e;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX];
     for (uint32_t p = 0; p < f->d.partitions; p++) positions[p] = f->positions[p];
-    e = zh_world_save(f->d.world, f->batch, positions, f->d.partitions);
-    if (e == ZH_OK) e = commit_rows(f);
+    e = flush_rows(f);
+    if (e == ZH_OK) e = zh_world_save(f->d.world, f->batch, positions, f->d.partitions);
+    if (e == ZH_OK) e = zh_state_commit(f->batch);
     if (e == ZH_OK) e = zh_state_flush(f->d.state);
     f->records_since_save = 0;
     f->saved_us = zh_clock_mono_us(NULL);
@@ -198,11 +212,10 @@ zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), 
         }
         done += frame.count;
         if (progress != NULL) progress(context, done, all);
-        if (rows_are_many(f) && (e = commit_rows(f)) != ZH_OK) break;
         if (f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS && (e = save(f)) != ZH_OK) break;
     }
     zh_merge_read_close(read);
-    return e == ZH_ABSENT ? commit_rows(f) : e;
+    return e == ZH_ABSENT ? flush_rows(f) : e;
 }
 
 /* ---- the thread ---- */
@@ -227,7 +240,7 @@ static void wait_ms(zh_fold *f, pthread_cond_t *on, int64_t ms)
     pthread_cond_timedwait(on, &f->lock, &until);
 }
 
-static zh_err one_turn(zh_fold *f, zh_fold_block *block, bool idle, bool save_due, bool *rows_out)
+static zh_err one_turn(zh_fold *f, zh_fold_block *block, bool save_due)
 {
     zh_err e = ZH_OK;
     if (block != NULL) {
@@ -236,10 +249,7 @@ static zh_err one_turn(zh_fold *f, zh_fold_block *block, bool idle, bool save_du
         e = fold_records(f, block->partition, &frame, false);
         zh_fold_block_close(block);
     }
-    *rows_out = idle || save_due || rows_are_many(f);
-    if (e == ZH_OK && *rows_out) e = commit_rows(f);
-    if (e == ZH_OK && save_due) e = save(f);
-    return e;
+    return e == ZH_OK && save_due ? save(f) : e;
 }
 
 static void *run(void *context)
@@ -250,18 +260,17 @@ static void *run(void *context)
         if (f->head == NULL && !f->stopping && !save_is_due(f)) wait_ms(f, &f->wake, 1000);
         if (f->head == NULL && f->stopping) break;
         zh_fold_block *block = next_block(f);
-        const bool idle = f->head == NULL, due = save_is_due(f);
+        const bool due = save_is_due(f);
         pthread_mutex_unlock(&f->lock);
 
-        bool rows_out = false;
         zh_err e = f->failed;
         if (e != ZH_OK) zh_fold_block_close(block);
-        else e = one_turn(f, block, idle, due, &rows_out);
+        else e = one_turn(f, block, due);
 
         pthread_mutex_lock(&f->lock);
         f->folded_blocks += block != NULL;
         if (e != ZH_OK) f->failed = e;
-        else if (rows_out) f->settled = f->folded_blocks;
+        else if (due) f->settled = f->folded_blocks;
         if (due) f->saves++, f->save_now = false;
         f->oldest_us = f->head == NULL ? 0 : f->head->pushed_us_;
         pthread_cond_broadcast(&f->moved);
@@ -290,6 +299,7 @@ void zh_fold_close(zh_fold *f)
     }
     while (f->head != NULL) zh_fold_block_close(next_block(f));
     zh_state_batch_close(f->batch);
+    free(f->seen);
     zh_arena_close(&f->scratch);
     free((void *)f->positions);
     pthread_cond_destroy(&f->wake);

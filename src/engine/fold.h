@@ -1,9 +1,9 @@
 /* fold.h -- the fold thread: committed blocks in, views changed, checkpoints out.
  *
  * Blocks come from the committer in the order of each partition. The thread folds their records
- * into the world (world.h) in short turns under the world's lock, so readers wait microseconds;
- * beside that it writes the dedup and timeline rows of each event to the state, and from time to
- * time a checkpoint: what changed in every view together with the log positions it stands for.
+ * into the world (world.h) in short turns under the world's lock, so readers wait microseconds, and
+ * remembers the dedup and timeline rows of each event. From time to time it writes a checkpoint: those
+ * rows, then what changed in every view together with the log positions it stands for.
  *
  * Guarantees  every block pushed is folded exactly once, in order a partition; the state on disk is
  *             always that of some earlier moment, named by the positions in it.
@@ -12,6 +12,7 @@
  */
 #ifndef ZH_ENGINE_FOLD_H
 #define ZH_ENGINE_FOLD_H
+#include "engine/timeline.h"
 #include "engine/world.h"
 #include "store/log.h"
 #include "store/state.h"
@@ -42,6 +43,7 @@ void zh_fold_block_close(zh_fold_block *block);
 typedef struct zh_fold_desc {
     zh_world *world;
     zh_state *state;
+    zh_timeline *timeline;
     zh_log *log;
     const zh_clock *clock;
     zh_metrics *metrics;
@@ -62,7 +64,7 @@ void zh_fold_close(zh_fold *fold);
 
 void zh_fold_push(zh_fold *fold, zh_fold_block *block); /* takes it */
 bool zh_fold_is_behind(const zh_fold *fold);            /* the queue is at its maximum */
-/* Blocks pushed so far, and how many of them are folded with their rows committed to the state. */
+/* Blocks pushed so far, and how many of them are in the last checkpoint. */
 uint64_t zh_fold_pushed(const zh_fold *fold);
 uint64_t zh_fold_settled(const zh_fold *fold);
 uint64_t zh_fold_position(const zh_fold *fold, uint32_t partition); /* folded below */

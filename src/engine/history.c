@@ -159,7 +159,7 @@ zh_err zh_history_page(zh_engine *g, zh_customer_id customer, const zh_permit *p
     zh_timeline_at *rows = ZH_TAKE(arena, zh_timeline_at, limit + 1);
     size_t count = 0;
     if (rows == NULL) return ZH_NOMEM;
-    zh_err e = zh_timeline_read(zh_engine_state(g), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
+    zh_err e = zh_timeline_read(zh_engine_timeline(g), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
     for (size_t i = 0; e == ZH_OK && i < count && i < limit; i++) e = write_at(g, &rows[i], permit, parser, arena, out);
     if (e == ZH_OK && count > limit) zh_timeline_cursor(&rows[limit - 1], next);
     return e;

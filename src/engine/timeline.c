@@ -1,11 +1,63 @@
 #include "engine/timeline.h"
+#include "base/map.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define EVENT_KEY_BYTES 29
 #define DECISION_KEY_BYTES 17
 #define DECISION_VALUE_BYTES 12
+#define KEY_BYTES_MAX EVENT_KEY_BYTES
+
+typedef struct row { /* an event; or a decision: customer and time are its id */
+    zh_timeline_at at;
+    uint32_t before; /* the row put before it of the same chain, 1-based; 0: none */
+    char kind;       /* a zh_timeline_kind, or 'd' */
+} row;
+
+/* Rows in memory. A flush takes a whole generation; new rows go to the next one meanwhile. */
+typedef struct generation {
+    row *rows;
+    uint32_t count, cap;
+    zh_map chains; /* chain of a (kind, customer) or decision -> its newest row */
+} generation;
+
+struct zh_timeline {
+    zh_state *state;
+    pthread_mutex_t lock;
+    generation now, leaving; /* leaving: being written to the state; readable until it is there */
+};
+
+static uint64_t chain_of(char kind, uint64_t number)
+{
+    return number * 4 + (kind == 'e' ? 0 : kind == 't' ? 1 : 2);
+}
+
+static void generation_close(generation *g)
+{
+    free(g->rows);
+    zh_map_close(&g->chains);
+    *g = (generation){ 0 };
+}
+
+static zh_err generation_add(generation *g, const row *r)
+{
+    if (g->count == g->cap) {
+        const uint32_t cap = g->cap == 0 ? 1024 : g->cap * 2;
+        row *rows = realloc(g->rows, cap * sizeof *rows);
+        if (rows == NULL) return ZH_NOMEM;
+        g->rows = rows;
+        g->cap = cap;
+    }
+    bool made;
+    uint64_t *newest = zh_map_at(&g->chains, chain_of(r->kind, r->at.customer.number), &made);
+    if (newest == NULL) return ZH_NOMEM;
+    g->rows[g->count] = *r;
+    g->rows[g->count].before = (uint32_t)*newest;
+    *newest = ++g->count;
+    return ZH_OK;
+}
 
 static void put_be(char *at, uint64_t value, int bytes)
 {
@@ -44,13 +96,6 @@ static bool event_key_read(zh_sv key, zh_timeline_at *at)
     return true;
 }
 
-void zh_timeline_put(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at)
-{
-    char key[EVENT_KEY_BYTES];
-    event_key(kind, at, key);
-    zh_state_put(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
-}
-
 static void decision_key(zh_decision_id id, char key[DECISION_KEY_BYTES])
 {
     key[0] = 'd';
@@ -58,29 +103,110 @@ static void decision_key(zh_decision_id id, char key[DECISION_KEY_BYTES])
     put_be(key + 9, id.low, 8);
 }
 
-void zh_timeline_put_decision(zh_state_batch *batch, zh_decision_id id, uint32_t partition, uint64_t sequence)
+zh_err zh_timeline_open(zh_timeline **out, zh_state *state)
 {
-    char key[DECISION_KEY_BYTES], value[DECISION_VALUE_BYTES];
-    decision_key(id, key);
-    put_be(value, partition, 4);
-    put_be(value + 4, sequence, 8);
-    zh_state_put(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, (zh_sv){ value, sizeof value });
+    zh_timeline *t = calloc(1, sizeof *t);
+    if (t == NULL) return ZH_NOMEM;
+    t->state = state;
+    pthread_mutex_init(&t->lock, NULL);
+    *out = t;
+    return ZH_OK;
 }
 
-zh_err zh_timeline_find_decision(zh_state *state, zh_decision_id id, uint32_t *partition, uint64_t *sequence)
+void zh_timeline_close(zh_timeline *t)
 {
-    char key[DECISION_KEY_BYTES];
-    decision_key(id, key);
-    zh_buf value = zh_buf_open(64);
-    zh_err e = zh_state_get(state, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, &value);
-    if (e == ZH_OK && value.size != DECISION_VALUE_BYTES) e = ZH_CORRUPT;
-    if (e == ZH_OK) {
-        *partition = (uint32_t)get_be(value.data, 4);
-        *sequence = get_be(value.data + 4, 8);
-    }
-    zh_buf_close(&value);
+    if (t == NULL) return;
+    generation_close(&t->now);
+    generation_close(&t->leaving);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+static zh_err add(zh_timeline *t, const row *r)
+{
+    pthread_mutex_lock(&t->lock);
+    const zh_err e = generation_add(&t->now, r);
+    pthread_mutex_unlock(&t->lock);
     return e;
 }
+
+zh_err zh_timeline_put(zh_timeline *t, zh_timeline_kind kind, const zh_timeline_at *at)
+{
+    return add(t, &(row){ .at = *at, .kind = (char)kind });
+}
+
+zh_err zh_timeline_put_decision(zh_timeline *t, zh_decision_id id, uint32_t partition, uint64_t sequence)
+{
+    return add(t, &(row){ .at = { { id.high }, (int64_t)id.low, partition, sequence }, .kind = 'd' });
+}
+
+/* ---- flushing ---- */
+
+typedef struct packed { /* a row as the state keeps it */
+    char key[KEY_BYTES_MAX + 3], value[DECISION_VALUE_BYTES];
+    uint8_t key_bytes, value_bytes;
+} packed;
+
+static void pack(const row *r, packed *out)
+{
+    if (r->kind != 'd') {
+        event_key((zh_timeline_kind)r->kind, &r->at, out->key);
+        out->key_bytes = EVENT_KEY_BYTES;
+        out->value_bytes = 0;
+        return;
+    }
+    decision_key((zh_decision_id){ r->at.customer.number, (uint64_t)r->at.time_ms }, out->key);
+    put_be(out->value, r->at.partition, 4);
+    put_be(out->value + 4, r->at.sequence, 8);
+    out->key_bytes = DECISION_KEY_BYTES;
+    out->value_bytes = DECISION_VALUE_BYTES;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const packed *x = a, *y = b;
+    return zh_sv_compare((zh_sv){ x->key, x->key_bytes }, (zh_sv){ y->key, y->key_bytes });
+}
+
+static zh_err write_generation(zh_timeline *t, const generation *g)
+{
+    packed *rows = malloc(g->count * sizeof *rows);
+    zh_state_row *out = malloc(g->count * sizeof *out);
+    zh_err e = rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
+    size_t used = 0;
+    for (uint32_t i = 0; e == ZH_OK && i < g->count; i++) pack(&g->rows[i], &rows[i]);
+    if (e == ZH_OK) qsort(rows, g->count, sizeof *rows, by_key);
+    for (uint32_t i = 0; e == ZH_OK && i < g->count; i++) {
+        if (i > 0 && by_key(&rows[i], &rows[i - 1]) == 0) continue; /* a replay puts a row twice */
+        out[used++] = (zh_state_row){ { rows[i].key, rows[i].key_bytes }, { rows[i].value, rows[i].value_bytes } };
+    }
+    if (e == ZH_OK) e = zh_state_ingest(t->state, ZH_SPACE_TIMELINE, out, used);
+    free(rows);
+    free(out);
+    return e;
+}
+
+zh_err zh_timeline_flush(zh_timeline *t)
+{
+    pthread_mutex_lock(&t->lock);
+    if (t->leaving.count == 0) { /* else an earlier flush failed: its rows go first */
+        generation empty = t->leaving;
+        t->leaving = t->now;
+        t->now = empty;
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (t->leaving.count == 0) return ZH_OK;
+    const zh_err e = write_generation(t, &t->leaving);
+    if (e != ZH_OK) return e;
+    pthread_mutex_lock(&t->lock);
+    t->leaving.count = 0;
+    zh_map_clear(&t->leaving.chains);
+    const bool more = t->now.count > 0;
+    pthread_mutex_unlock(&t->lock);
+    return more ? zh_timeline_flush(t) : ZH_OK;
+}
+
+/* ---- reading ---- */
 
 /* Order of a page: newest first, then the later record, then the lower partition and number. */
 static int page_order(const void *a, const void *b)
@@ -92,11 +218,42 @@ static int page_order(const void *a, const void *b)
     return x->customer.number < y->customer.number ? -1 : x->customer.number > y->customer.number;
 }
 
-static zh_err read_one(zh_state *state, zh_timeline_kind kind, zh_customer_id number, const zh_timeline_at *after, size_t limit,
-                       zh_timeline_at *out, size_t *count)
+/* Rows found so far, unsorted, growing. */
+typedef struct found {
+    zh_timeline_at *rows;
+    size_t count, cap;
+} found;
+
+static zh_err found_add(found *f, const zh_timeline_at *at)
+{
+    if (f->count == f->cap) {
+        const size_t cap = f->cap == 0 ? 256 : f->cap * 2;
+        zh_timeline_at *rows = realloc(f->rows, cap * sizeof *rows);
+        if (rows == NULL) return ZH_NOMEM;
+        f->rows = rows;
+        f->cap = cap;
+    }
+    f->rows[f->count++] = *at;
+    return ZH_OK;
+}
+
+static zh_err read_memory(const generation *g, zh_timeline_kind kind, zh_customer_id number, const zh_timeline_at *after, found *f)
+{
+    const uint64_t *newest = zh_map_get(&g->chains, chain_of((char)kind, number.number));
+    for (uint32_t at = newest == NULL ? 0 : (uint32_t)*newest; at != 0; at = g->rows[at - 1].before) {
+        const row *r = &g->rows[at - 1];
+        if (r->kind != (char)kind || r->at.customer.number != number.number) continue; /* decision ids fill all numbers */
+        if (after != NULL && page_order(&r->at, after) <= 0) continue;
+        const zh_err e = found_add(f, &r->at);
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
+static zh_err read_state(zh_timeline *t, zh_timeline_kind kind, zh_customer_id number, const zh_timeline_at *after, size_t limit, found *f)
 {
     char prefix[9] = { (char)kind }, from[EVENT_KEY_BYTES];
-    size_t from_bytes = 0;
+    size_t from_bytes = 0, some = 0;
     put_be(prefix + 1, number.number, 8);
     if (after != NULL) {
         zh_timeline_at start = *after;
@@ -104,43 +261,74 @@ static zh_err read_one(zh_state *state, zh_timeline_kind kind, zh_customer_id nu
         event_key(kind, &start, from);
         from_bytes = sizeof from;
     }
-    zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_TIMELINE, (zh_sv){ prefix, 9 }, (zh_sv){ from, from_bytes });
+    zh_state_scan scan = zh_state_scan_open(t->state, ZH_SPACE_TIMELINE, (zh_sv){ prefix, 9 }, (zh_sv){ from, from_bytes });
     zh_err e = ZH_OK;
-    while (*count < limit && zh_state_scan_next(&scan)) {
+    while (e == ZH_OK && some < limit && zh_state_scan_next(&scan)) {
         zh_timeline_at at;
-        if (!event_key_read(scan.key, &at)) {
-            e = ZH_CORRUPT;
-            break;
+        if (!event_key_read(scan.key, &at)) e = ZH_CORRUPT;
+        else if (after == NULL || page_order(&at, after) > 0) { /* given already: ties of another number */
+            e = found_add(f, &at);
+            some++;
         }
-        if (after != NULL && page_order(&at, after) <= 0) continue; /* given already: ties of another number */
-        out[(*count)++] = at;
     }
     const zh_err closed = zh_state_scan_close(&scan);
     return e != ZH_OK ? e : closed;
 }
 
-zh_err zh_timeline_read(zh_state *state, zh_timeline_kind kind, const zh_customer_id *numbers, size_t numbers_count,
+zh_err zh_timeline_read(zh_timeline *t, zh_timeline_kind kind, const zh_customer_id *numbers, size_t numbers_count,
                         const zh_timeline_at *after, size_t limit, zh_timeline_at *out, size_t *count)
 {
     *count = 0;
     if (limit > ZH_TIMELINE_PAGE_MAX) limit = ZH_TIMELINE_PAGE_MAX;
     if (numbers_count > ZH_TIMELINE_NUMBERS_MAX) numbers_count = ZH_TIMELINE_NUMBERS_MAX;
-    if (numbers_count == 1) return read_one(state, kind, numbers[0], after, limit, out, count);
-    zh_timeline_at *all = malloc((numbers_count * limit + 1) * sizeof *all);
-    if (all == NULL) return ZH_NOMEM;
-    size_t total = 0;
+    found f = { 0 };
     zh_err e = ZH_OK;
+    pthread_mutex_lock(&t->lock);
     for (size_t i = 0; e == ZH_OK && i < numbers_count; i++) {
-        size_t some = 0;
-        e = read_one(state, kind, numbers[i], after, limit, all + total, &some);
-        total += some;
+        e = read_memory(&t->now, kind, numbers[i], after, &f);
+        if (e == ZH_OK) e = read_memory(&t->leaving, kind, numbers[i], after, &f);
     }
+    pthread_mutex_unlock(&t->lock);
+    /* After memory: a row that leaves meanwhile is then found twice, never not at all. */
+    for (size_t i = 0; e == ZH_OK && i < numbers_count; i++) e = read_state(t, kind, numbers[i], after, limit, &f);
+    if (e == ZH_OK && f.count > 0) {
+        qsort(f.rows, f.count, sizeof *f.rows, page_order);
+        for (size_t i = 0; i < f.count && *count < limit; i++)
+            if (i == 0 || page_order(&f.rows[i], &f.rows[i - 1]) != 0) out[(*count)++] = f.rows[i];
+    }
+    free(f.rows);
+    return e;
+}
+
+static bool decision_in(const generation *g, zh_decision_id id, uint32_t *partition, uint64_t *sequence)
+{
+    const uint64_t *newest = zh_map_get(&g->chains, chain_of('d', id.high));
+    for (uint32_t at = newest == NULL ? 0 : (uint32_t)*newest; at != 0; at = g->rows[at - 1].before) {
+        const row *r = &g->rows[at - 1];
+        if (r->kind != 'd' || r->at.customer.number != id.high || (uint64_t)r->at.time_ms != id.low) continue;
+        *partition = r->at.partition;
+        *sequence = r->at.sequence;
+        return true;
+    }
+    return false;
+}
+
+zh_err zh_timeline_find_decision(zh_timeline *t, zh_decision_id id, uint32_t *partition, uint64_t *sequence)
+{
+    pthread_mutex_lock(&t->lock);
+    const bool there = decision_in(&t->now, id, partition, sequence) || decision_in(&t->leaving, id, partition, sequence);
+    pthread_mutex_unlock(&t->lock);
+    if (there) return ZH_OK;
+    char key[DECISION_KEY_BYTES];
+    decision_key(id, key);
+    zh_buf value = zh_buf_open(64);
+    zh_err e = zh_state_get(t->state, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, &value);
+    if (e == ZH_OK && value.size != DECISION_VALUE_BYTES) e = ZH_CORRUPT;
     if (e == ZH_OK) {
-        qsort(all, total, sizeof *all, page_order);
-        *count = total < limit ? total : limit;
-        memcpy(out, all, *count * sizeof *out);
+        *partition = (uint32_t)get_be(value.data, 4);
+        *sequence = get_be(value.data + 4, 8);
     }
-    free(all);
+    zh_buf_close(&value);
     return e;
 }
 

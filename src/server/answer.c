@@ -176,7 +176,7 @@ static void put_personal_traits(zh_call *call, zh_customer_id customer, const zh
     trait_set set = { .count = 0 };
     size_t count = 0;
     const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
-    if (zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
+    if (zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
     for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, &set, out);
 }
 

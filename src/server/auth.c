@@ -127,7 +127,9 @@ bool zh_call_allow(zh_call *call)
         zh_call_problem(call, 403, "csrf", "X-CSRF-Token", "send the csrf value of the login answer as X-CSRF-Token");
         return false;
     }
-    bool may = r->need == NEED_RIGHT ? zh_call_has_right(call, (zh_right)r->right) : false;
+    bool may = r->need == NEED_RIGHT && zh_call_has_right(call, (zh_right)r->right);
+    /* No particular right (the session, one's own password): whoever is signed in, but no shop's key. */
+    if (r->need == NEED_RIGHT && r->right == 0) may = call->caller.kind != CALLER_KEY || (call->caller.scopes & ZH_SCOPE_ADMIN) != 0;
     if (r->need == NEED_SERVE)
         may = call->caller.kind == CALLER_KEY ? (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) != 0
                                               : zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER);

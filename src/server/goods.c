@@ -261,7 +261,7 @@ void zh_route_deadletters(zh_call *call)
     size_t count = 0;
     zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
     if (e == ZH_OK && !zh_call_permit(call, nobody, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
-    if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_EVENTS, &nobody, 1, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
+    if (e == ZH_OK) e = zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_EVENTS, &nobody, 1, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
     if (e != ZH_OK) {
         zh_call_failed(call, e, e == ZH_DENIED ? "this role may not read dead letters" : "the cursor is not one this route gave");
         return;

@@ -316,7 +316,7 @@ void zh_route_customer_events(zh_call *call)
     size_t count = 0;
     zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
     const size_t numbers_count = zh_history_numbers(call->engine, id, numbers);
-    if (e == ZH_OK) e = zh_timeline_read(zh_engine_state(call->engine), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
+    if (e == ZH_OK) e = zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
     if (e != ZH_OK) {
         zh_call_failed(call, e, "the cursor is not one this route gave");
         return;

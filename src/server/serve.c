@@ -55,11 +55,20 @@ static bool read_number(zh_json_value value, uint32_t *n)
     return true;
 }
 
+/* Absent and null are empty; another type than text is wrong. */
+static bool read_text(zh_json_value object, const char *name, zh_sv *out)
+{
+    const zh_json_value value = zh_json_get(object, zh_sv_of(name));
+    *out = (zh_sv){ 0 };
+    return zh_json_is(value, ZH_JSON_ABSENT) || zh_json_is(value, ZH_JSON_NULL) || zh_json_text(value, out);
+}
+
 /* The first field that is wrong, or NULL. */
 static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, const char **detail)
 {
     const zh_json_value context = zh_json_get(root, ZH_SV("context"));
-    ask->placement = zh_json_text_or_empty(zh_json_get(root, ZH_SV("placement")));
+    *detail = "must be text";
+    if (!read_text(root, "placement", &ask->placement)) return "placement";
     ask->user_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("userId")));
     ask->anonymous_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("anonymousId")));
     ask->context_item = zh_json_text_or_empty(zh_json_get(context, ZH_SV("itemId")));
@@ -71,9 +80,9 @@ static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, cons
     if (*detail != NULL) return "context.cart";
     *detail = bad_texts(zh_json_get(root, ZH_SV("exclude")), &ask->exclude, &ask->exclude_count, call->arena);
     if (*detail != NULL) return "exclude";
-    const zh_sv time = zh_json_text_or_empty(zh_json_get(context, ZH_SV("time")));
+    zh_sv time;
     *detail = "must be a time such as 2026-11-21T08:00:00Z";
-    if (time.size > 0 && zh_time_parse(time, &ask->time_ms) != ZH_OK) return "context.time";
+    if (!read_text(context, "time", &time) || (time.size > 0 && zh_time_parse(time, &ask->time_ms) != ZH_OK)) return "context.time";
     return NULL;
 }
 
@@ -385,7 +394,7 @@ void zh_route_decision(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "decisionId", "must be the decisionId of an answer");
         return;
     }
-    zh_err e = zh_timeline_find_decision(zh_engine_state(call->engine), id, &partition, &sequence);
+    zh_err e = zh_timeline_find_decision(zh_engine_timeline(call->engine), id, &partition, &sequence);
     zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     zh_decision decision;
     if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(call->engine), partition, sequence, &record);

@@ -102,7 +102,7 @@ static const zh_call_route *find(const zh_http_request *request, bool *other_met
     for (size_t i = 0; i < zh_call_routes_count; i++) {
         if (!fits(zh_call_routes[i].path, path)) continue;
         if (zh_call_routes[i].method == method) return &zh_call_routes[i];
-        *other_method = true;
+        *other_method |= zh_call_routes[i].method != ZH_HTTP_OPTIONS; /* a preflight is answered on paths nobody has */
     }
     const bool is_page = method == ZH_HTTP_GET && !zh_sv_starts(path, ZH_SV("/api/")) && !zh_sv_starts(path, ZH_SV("/v1/"));
     return is_page && !*other_method ? &console_route : NULL;

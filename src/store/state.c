@@ -14,6 +14,8 @@
 #define OPEN_FILES_MAX 512        /* of the process's 1024 */
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
 #define SYNC_STEP_BYTES (1 << 20) /* written out as it goes, so that the log's syncs do not queue behind a whole file */
+#define INGEST_FOLDER "ingest"    /* see zh_state_ingest */
+#define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
 #define NAME_DEFAULT "default"    /* RocksDB's own first family; holds the format version alone */
 
 enum { FAMILIES = ZH_SPACES_COUNT + 1 };
@@ -46,6 +48,11 @@ static bool has_bloom(int space)
     return space == ZH_SPACE_DEDUP || space == ZH_SPACE_IDS || space == ZH_SPACE_SECRETS;
 }
 
+static bool is_bulk(int space)
+{
+    return space == ZH_SPACE_DEDUP || space == ZH_SPACE_TIMELINE;
+}
+
 /* RocksDB's errors are texts; their beginnings are its codes. Frees the text. */
 static zh_err error_of(char *text, zh_note *why)
 {
@@ -74,8 +81,13 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     if (has_bloom(space))
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
     rocksdb_options_set_block_based_table_factory(o, table);
-    rocksdb_options_set_compression(o, rocksdb_lz4_compression);
-    rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
+    if (is_bulk(space)) { /* filled by whole files of random keys: merged in few large steps, and hashes do not compress */
+        rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP ? rocksdb_no_compression : rocksdb_lz4_compression);
+        rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
+    } else {
+        rocksdb_options_set_compression(o, rocksdb_lz4_compression);
+        rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
+    }
     rocksdb_options_set_write_buffer_size(o, cache_bytes / 2); /* the sum over all spaces is what decides: */
     rocksdb_options_set_db_write_buffer_size(o, cache_bytes / 2);
     rocksdb_options_set_atomic_flush(o, 1);
@@ -102,7 +114,7 @@ static void remove_folder(const char *path)
 
 static void remove_leftovers(const char *dir)
 {
-    static const char *const folders[] = { FLUSH_FOLDER, FLUSH_FOLDER ".tmp" };
+    static const char *const folders[] = { FLUSH_FOLDER, FLUSH_FOLDER ".tmp", INGEST_FOLDER };
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         char path[4096];
         if (snprintf(path, sizeof path, "%s/%s", dir, folders[i]) < (int)sizeof path) remove_folder(path);
@@ -332,6 +344,54 @@ zh_err zh_state_commit(zh_state_batch *batch)
     rocksdb_write(batch->state->db, batch->state->write, batch->batch, &text);
     const zh_err e = error_of(text, NULL);
     if (e == ZH_OK) rocksdb_writebatch_clear(batch->batch);
+    return e;
+}
+
+/* --- many rows at once */
+
+static zh_err put_rows(zh_state *state, zh_space space, const zh_state_row *rows, size_t count)
+{
+    zh_state_batch *batch;
+    zh_err e = zh_state_batch_open(&batch, state);
+    if (e != ZH_OK) return e;
+    for (size_t i = 0; i < count; i++) zh_state_put(batch, space, rows[i].key, rows[i].value);
+    e = zh_state_commit(batch);
+    zh_state_batch_close(batch);
+    return e;
+}
+
+static zh_err write_file(zh_state *state, zh_space space, const char *path, const zh_state_row *rows, size_t count)
+{
+    char *text = NULL;
+    rocksdb_envoptions_t *env = rocksdb_envoptions_create();
+    rocksdb_sstfilewriter_t *writer = rocksdb_sstfilewriter_create(env, state->options[space]);
+    rocksdb_sstfilewriter_open(writer, path, &text);
+    for (size_t i = 0; text == NULL && i < count; i++)
+        rocksdb_sstfilewriter_put(writer, rows[i].key.data, rows[i].key.size, rows[i].value.data, rows[i].value.size, &text);
+    if (text == NULL) rocksdb_sstfilewriter_finish(writer, &text);
+    rocksdb_sstfilewriter_destroy(writer);
+    rocksdb_envoptions_destroy(env);
+    return error_of(text, NULL);
+}
+
+zh_err zh_state_ingest(zh_state *state, zh_space space, const zh_state_row *rows, size_t count)
+{
+    assert(space < ZH_SPACES_COUNT);
+    if (count < INGEST_ROWS_MIN) return count == 0 ? ZH_OK : put_rows(state, space, rows, count);
+    char folder[4096], path[4200];
+    if (snprintf(folder, sizeof folder, "%s/" INGEST_FOLDER, state->dir) >= (int)sizeof folder) return ZH_RANGE;
+    snprintf(path, sizeof path, "%s/%s.sst", folder, names[space]);
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) return errno == ENOSPC ? ZH_FULL : ZH_IO;
+    zh_err e = write_file(state, space, path, rows, count);
+    if (e != ZH_OK) return e;
+    char *text = NULL;
+    const char *const files[] = { path };
+    rocksdb_ingestexternalfileoptions_t *options = rocksdb_ingestexternalfileoptions_create();
+    rocksdb_ingestexternalfileoptions_set_move_files(options, 1);
+    rocksdb_ingest_external_file_cf(state->db, state->spaces[space], files, 1, options, &text);
+    rocksdb_ingestexternalfileoptions_destroy(options);
+    e = error_of(text, NULL);
+    if (e != ZH_OK) unlink(path);
     return e;
 }
 

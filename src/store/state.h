@@ -76,6 +76,15 @@ void zh_state_batch_clear(zh_state_batch *batch);
 size_t zh_state_batch_bytes(const zh_state_batch *batch);
 ZH_MUST zh_err zh_state_commit(zh_state_batch *batch); /* and clears it if ZH_OK; ZH_IO, ZH_FULL (no space) */
 
+/* Many rows of one space at once: written as a sorted file of their own and taken in whole, without going through the
+ * memory of writes one by one (about 0.3 us a row instead of 3). Rows must be sorted by key, each key once. Visible
+ * to readers, and durable, when it returns; not atomic with batches: for rows that may be there ahead of a
+ * position without harm. Few rows go the ordinary way. Errors: ZH_IO, ZH_FULL, ZH_NOMEM. */
+typedef struct zh_state_row {
+    zh_sv key, value;
+} zh_state_row;
+ZH_MUST zh_err zh_state_ingest(zh_state *state, zh_space space, const zh_state_row *rows, size_t count);
+
 /* Walk a space in the order of keys, forward, as it was when the scan was opened:
  *     zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_VIEWS, prefix, from);
  *     while (zh_state_scan_next(&scan)) use(scan.key, scan.value);

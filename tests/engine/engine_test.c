@@ -219,7 +219,7 @@ static size_t read_whole_history(zh_engine *g, zh_customer_id id)
     zh_timeline_at rows[600];
     size_t count;
     const size_t numbers_count = zh_history_numbers(g, id, numbers);
-    CHECK(zh_timeline_read(zh_engine_state(g), ZH_TIMELINE_EVENTS, numbers, numbers_count, NULL, 600, rows, &count) == ZH_OK);
+    CHECK(zh_timeline_read(zh_engine_timeline(g), ZH_TIMELINE_EVENTS, numbers, numbers_count, NULL, 600, rows, &count) == ZH_OK);
     for (size_t i = 0; i < count; i++) {
         zh_event event;
         zh_sv plain;
