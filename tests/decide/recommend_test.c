@@ -210,14 +210,15 @@ static void test_without_a_permit_two_customers_get_the_same_bytes(void)
     zh_bought bought[] = { { shop_item(1), 1, NOW - DAY, 1 }, { shop_item(2), 1, NOW - DAY, 1 } };
     qsort(bought, 2, sizeof bought[0], shop_by_item);
     const zh_touch touches[] = { { shop_item(21), { NOW - DAY, 0 }, ZH_ACT_VIEW } };
-    const zh_item_id cart[] = { shop_item(7) }, blocked[] = { shop_item(8) };
-    const zh_history rich = { touches, 1, bought, 2, cart, 1, blocked, 1, NULL, 0 };
+    const zh_item_id cart[] = { shop_item(4), shop_item(9), shop_item(14), shop_item(19) }; /* the popular ones */
+    const zh_item_id blocked[] = { shop_item(24), shop_item(29) };
+    const zh_history rich = { touches, 1, bought, 2, cart, 1, blocked, 2, NULL, 0 };
     const zh_permit other = shop_permit(&s, 6);
     static const char *const placements[] = { "home", "product_page", "cart", "search_empty", "order_done" };
     for (int p = 0; p < 5; p++) {
         zh_buf first = zh_buf_open(1 << 14), second = zh_buf_open(1 << 14);
         ask_with(&s, placements[p], (zh_recommend_ask){ .n = 12, .context_item = shop_item(3), .customer = { 5 }, .history = &rich,
-                 .cart = cart, .cart_count = 1, .permit = &other }); /* somebody else's permit */
+                 .cart = cart, .cart_count = 4, .permit = &other }); /* somebody else's permit */
         CHECK_ROW(!d.personalized && d.customer.number == 0 && d.cart_count == 0 && d.seed == 0, placements[p]);
         zh_decision_put(&d, &first);
         ask_with(&s, placements[p], (zh_recommend_ask){ .n = 12, .context_item = shop_item(3), .customer = { 6 } });
