@@ -1,0 +1,670 @@
+#!/usr/bin/env python3
+"""What the shop's server and the console ask: recommendations, profiles, consents, goods, people, reports.
+
+Every answer is held against openapi.json: its status must be one the description names, its body must have the
+shape the description gives. At the end every described route must have been asked.
+"""
+import http.client
+import json
+import re
+import threading
+import time
+
+import kit
+from kit import PASSWORD, SERVER, TOKEN, WRITE, check, equal, iso, now_ms
+
+DAY = 86400000
+
+# ---- answers against openapi.json ----
+
+
+class Description:
+    """A small judge of JSON Schema: what our description uses of it and no more."""
+
+    TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+    KNOWN = {"$ref", "type", "properties", "required", "additionalProperties", "items", "prefixItems", "enum", "minimum", "maximum", "minLength",
+             "maxLength", "minItems", "maxItems", "pattern", "format", "description", "examples", "default", "allOf", "oneOf", "anyOf", "const"}
+
+    def __init__(self, root):
+        self.root = root
+        self.routes = []
+        self.asked = {}
+        for path, methods in root["paths"].items():
+            parts = re.split(r"\{[^}]+\}", path)
+            form = re.compile("[^/]+".join(re.escape(part) for part in parts) + r"\Z")
+            for method, operation in methods.items():
+                if method in ("get", "post", "put", "delete", "options", "patch"):
+                    self.routes.append((method.upper(), path, form, operation))
+                    self.asked[method.upper(), path] = set()
+        self.routes.sort(key=lambda route: route[1].count("{"))  # /v1/t before /v1/{name}
+
+    def at(self, reference):
+        here = self.root
+        for part in reference.lstrip("#/").split("/"):
+            here = here[part]
+        return here
+
+    def faults(self, schema, value, where="answer"):
+        if "$ref" in schema:
+            return self.faults(self.at(schema["$ref"]), value, where)
+        unknown = set(schema) - self.KNOWN
+        if unknown:
+            return [f"{where}: the test does not know {unknown}"]
+        out = []
+        for one in schema.get("allOf", []):
+            out += self.faults(one, value, where)
+        for choice in ("oneOf", "anyOf"):
+            if choice in schema and not any(not self.faults(one, value, where) for one in schema[choice]):
+                out.append(f"{where}: fits none of {choice}")
+        kinds = schema.get("type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        if kinds and not any(self.is_kind(kind, value) for kind in kinds):
+            return out + [f"{where}: {value!r:.80} is not {kinds}"]
+        if "enum" in schema and value not in schema["enum"]:
+            out.append(f"{where}: {value!r} is not one of {schema['enum']}")
+        if isinstance(value, dict):
+            out += self.object_faults(schema, value, where)
+        elif isinstance(value, list):
+            out += self.array_faults(schema, value, where)
+        elif isinstance(value, str):
+            out += self.text_faults(schema, value, where)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            if value < schema.get("minimum", value) or value > schema.get("maximum", value):
+                out.append(f"{where}: {value} is out of its range")
+        return out
+
+    def is_kind(self, kind, value):
+        if kind in ("number", "integer"):
+            return isinstance(value, (int, float) if kind == "number" else int) and not isinstance(value, bool)
+        return isinstance(value, self.TYPES[kind])
+
+    def object_faults(self, schema, value, where):
+        out = [f"{where}: {name} is missing" for name in schema.get("required", []) if name not in value]
+        more = schema.get("additionalProperties", True)
+        for name, one in value.items():
+            if name in schema.get("properties", {}):
+                out += self.faults(schema["properties"][name], one, f"{where}.{name}")
+            elif more is False:
+                out.append(f"{where}: {name} is not described")
+            elif isinstance(more, dict):
+                out += self.faults(more, one, f"{where}.{name}")
+        return out
+
+    def array_faults(self, schema, value, where):
+        out = []
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            out.append(f"{where}: {len(value)} entries")
+        first = schema.get("prefixItems", [])
+        for i, one in enumerate(value):
+            if i < len(first):
+                out += self.faults(first[i], one, f"{where}[{i}]")
+            elif "items" in schema:
+                out += self.faults(schema["items"], one, f"{where}[{i}]")
+        return out
+
+    def text_faults(self, schema, value, where):
+        out = []
+        if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+            out.append(f"{where}: {len(value)} characters")
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            out.append(f"{where}: {value!r:.80} does not fit {schema['pattern']}")
+        if schema.get("format") == "date-time" and not re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", value):
+            out.append(f"{where}: {value!r:.80} is no time")
+        return out
+
+    def hold(self, method, path, answer):
+        """One answer against the description."""
+        path = path.split("?")[0]
+        for known, name, form, operation in self.routes:
+            if known != method or not form.match(path):
+                continue
+            self.asked[known, name].add(answer.status)
+            described = operation["responses"].get(str(answer.status))
+            if not check(described is not None, f"{method} {name}: status {answer.status} is described", answer):
+                return
+            if "$ref" in described:
+                described = self.at(described["$ref"])
+            content = described.get("content", {})
+            if not content:
+                return
+            kind = (answer.header("content-type") or "").split(";")[0]
+            if not check(kind in content, f"{method} {name} {answer.status}: content type", f"{kind}, described {list(content)}"):
+                return
+            schema = content[kind].get("schema")
+            if schema and "json" in kind and "ndjson" not in kind:
+                faults = self.faults(schema, answer.json)
+                check(not faults, f"{method} {name} {answer.status}: shape", "; ".join(faults[:5]))
+            return
+
+
+class Described(kit.Engine):
+    """An engine whose every answer is held against its description."""
+
+    description = None
+
+    def ask(self, method, path, *args, **more):
+        answer = super().ask(method, path, *args, **more)
+        if self.description is not None:
+            self.description.hold(method, path, answer)
+        return answer
+
+
+engine = Described()
+engine.description = Description(engine.ask("GET", "/openapi.json").json)
+engine.ask("GET", "/openapi.json")
+
+
+def refused(answer, status, what, field=None, code=None):
+    if check(answer.status == status, f"{what} is {status}", answer):
+        if field is not None:
+            equal(answer.json.get("field"), field, f"{what}: the field")
+        if code is not None:
+            equal(answer.json.get("code"), code, f"{what}: the code")
+
+
+# ---- a shop ----
+
+CATEGORIES = ("tea", "shoes", "lamps", "books")
+ITEMS = [f"p{i:02d}" for i in range(40)]
+
+
+def category_of(item):
+    return CATEGORIES[ITEMS.index(item) % 4]
+
+
+def order(user, number, items, days_ago, price=10.0):
+    lines = [{"product_id": item, "price": price, "quantity": 1, "category": category_of(item)} for item in items]
+    return {"type": "track", "userId": user, "event": "Order Completed", "messageId": f"order-{number}", "timestamp": iso(now_ms() - days_ago * DAY),
+            "properties": {"order_id": f"O-{number}", "revenue": price * len(items), "currency": "CNY", "products": lines}}
+
+
+def view(user, item, message_id, days_ago=0):
+    return {"type": "track", "userId": user, "event": "Product Viewed", "messageId": message_id, "timestamp": iso(now_ms() - days_ago * DAY - 60000),
+            "properties": {"product_id": item, "category": category_of(item), "brand": "brand-" + category_of(item), "price": 10, "currency": "CNY"}}
+
+
+ORDERS = 0
+
+
+def stock():
+    global ORDERS
+    items = [{"itemId": item, "title": f"Title of {item}", "category": category_of(item), "brand": f"brand-{category_of(item)}", "priceCents": 1000 + i,
+              "currency": "CNY", "stock": 5, "available": True, "attributes": {"colour": "red"}} for i, item in enumerate(ITEMS)]
+    answer = engine.admin("POST", "/api/v1/items", {"items": items})
+    equal((answer.status, answer.json.get("accepted"), answer.json.get("rejected")), (200, 40, 0), "forty items are put")
+    batch = []
+    for customer in range(40):
+        kind = customer % 4
+        own = [item for i, item in enumerate(ITEMS) if i % 4 == kind]
+        picked = [own[(customer + k) % len(own)] for k in range(3)]
+        batch.append(order(f"c{customer}", customer, picked, 5 + customer))
+        batch += [view(f"c{customer}", picked[0], f"view-{customer}", 1)]
+        ORDERS += 1
+    equal(engine.collect("batch", {"batch": batch}).json["accepted"], len(batch), "a shop's history is collected")
+    engine.sync()
+
+
+# ---- profiles ----
+
+
+def profiles():
+    user = "u-profile"
+    moments = [iso(now_ms() - ms) for ms in (10 * DAY, 9 * DAY)]
+    events = [
+        {"type": "identify", "userId": user, "messageId": "pr-1", "timestamp": moments[0], "traits": {"email": "mei@example.com", "phone": "+86 130 0000 0000", "name": "Mei",
+                                                                          "city": "Shenzhen", "age": 30, "vip": True}},
+        {"type": "identify", "userId": user, "messageId": "pr-2", "timestamp": moments[1], "traits": {"city": "Guangzhou"}},
+        order(user, "pr-a", ["p00", "p04"], 3, 12.5), order(user, "pr-b", ["p08"], 1, 99.99), view(user, "p01", "pr-5"),
+        {"type": "track", "userId": user, "event": "Order Refunded", "messageId": "pr-6", "properties": {"order_id": "O-pr-b", "total": 99.99, "currency": "CNY"}},
+    ]
+    equal(engine.collect("batch", {"batch": events}).json["accepted"], 6, "a customer's events")
+    global ORDERS
+    ORDERS += 2
+    engine.sync()
+    got = engine.serve("GET", f"/v1/profiles/{user}").json
+    equal(got["userId"], user, "the profile's userId")
+    equal(got["ids"], {"userId": [user]}, "the profile's ids")
+    equal(got["traits"], {"email": "mei@example.com", "phone": "+86 130 0000 0000", "name": "Mei", "city": "Guangzhou", "age": 30, "vip": True},
+          "the profile's traits, personal ones too, the newest of each")
+    equal((got["orders"]["count"], got["orders"]["revenueCents"], got["orders"]["currency"]), (2, 2500 + 9999, "CNY"), "the profile's orders")
+    equal(got["orders"].get("refundedCents"), 9999, "the profile's refunds")
+    check(got["orders"]["last"] and got["firstSeen"] < got["lastSeen"], "the profile's times", got)
+    tastes = got["affinity"]["category"]
+    check(tastes and max(tastes, key=tastes.get) == "tea" and 0.99 < sum(tastes.values()) <= 1.0001, "the profile's affinity", got["affinity"])
+    check(len(engine.events(user)) == 6, "the profile's events")
+    page, seen, cursor = None, [], ""
+    for _ in range(4):
+        page = engine.serve("GET", f"/v1/profiles/{user}/events?limit=2" + (f"&cursor={cursor}" if cursor else "")).json
+        seen += [event["messageId"] for event in page["events"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    equal(seen, [event["messageId"] for event in engine.events(user)], "the events in pages of two")
+    times = [event["timestamp"] for event in engine.events(user)]
+    equal(times, sorted(times, reverse=True), "events come newest first")
+    equal(engine.serve("GET", f"/v1/profiles/{user}/segments").json, {"segments": []}, "the profile's segments")
+    for path in ("/v1/profiles/nobody-knows", "/v1/profiles/nobody-knows/events", "/v1/profiles/nobody-knows/segments"):
+        refused(engine.serve("GET", path), 404, f"GET {path}", code="not_found")
+    refused(engine.serve("GET", f"/v1/profiles/{user}/events?cursor=wrong"), 400, "a wrong cursor")
+    refused(engine.ask("GET", f"/v1/profiles/{user}"), 401, "a profile without a key")
+    refused(engine.ask("GET", f"/v1/profiles/{user}", key=WRITE), 403, "a profile with a write key")
+    odd = "ünter/ 100%?&客户"
+    from urllib.parse import quote
+    equal(engine.collect("track", view(odd, "p02", "pr-odd")).json["accepted"], 1, "a customer with an odd id")
+    engine.sync()
+    equal(engine.serve("GET", "/v1/profiles/" + quote(odd, safe="")).json.get("userId"), odd, "an odd id is found, percent-encoded")
+
+
+def merges():
+    before = [{"type": "track", "anonymousId": "m-anon", "event": "Product Viewed", "messageId": f"m-{i}", "properties": {"product_id": "p03", "category": "books"}} for i in range(3)]
+    engine.collect("batch", {"batch": before})
+    engine.sync()
+    got = engine.serve("GET", "/v1/profiles/m-anon").json
+    equal((got["userId"], got["ids"]), (None, {"anonymousId": ["m-anon"]}), "an anonymous profile")
+    engine.collect("track", view("m-user", "p04", "m-known", 2))
+    engine.collect("identify", {"userId": "m-user", "anonymousId": "m-anon", "messageId": "m-login", "traits": {"city": "Wuhan"}})
+    engine.sync()
+    want = {"m-0", "m-1", "m-2", "m-known", "m-login"}
+    for name in ("m-user", "m-anon"):
+        equal({event["messageId"] for event in engine.events(name)}, want, f"after login {name} shows what came before")
+        got = engine.serve("GET", f"/v1/profiles/{name}").json
+        equal((got["userId"], got["ids"], got["traits"]), ("m-user", {"userId": ["m-user"], "anonymousId": ["m-anon"]}, {"city": "Wuhan"}), f"after login {name} is one customer")
+        check("books" in got["affinity"]["category"] and "tea" in got["affinity"]["category"], f"after login {name} has both affinities", got["affinity"])
+    engine.collect("track", {"anonymousId": "m-anon", "event": "Later", "messageId": "m-later"})
+    equal({event["messageId"] for event in engine.events("m-user")}, want | {"m-later"}, "what comes later under the anonymous id")
+    engine.collect("track", {"anonymousId": "m-old", "event": "Old", "messageId": "m-from-old"})
+    engine.collect("alias", {"userId": "m-user", "previousId": "m-old", "messageId": "m-alias"})
+    check({"m-from-old", "m-alias"} <= {event["messageId"] for event in engine.events("m-user")}, "an alias brings what came under the old id")
+    engine.collect("track", {"anonymousId": "m-old", "event": "Old", "messageId": "m-from-old-later"})
+    check("m-from-old-later" in {event["messageId"] for event in engine.events("m-user")}, "and what comes under it later")
+
+
+# ---- recommendations ----
+
+
+def ask_for(**body):
+    return engine.serve("POST", "/v1/recommend", body)
+
+
+def ids_of(answer):
+    return [item["itemId"] for item in answer.json["items"]]
+
+
+def items_bytes(answer):
+    """The items with their reasons, as bytes."""
+    return answer.body[answer.body.index(b'"items":'):answer.body.index(b',"experiment"')]
+
+
+def recommends():
+    for placement in ("home", "product_page", "cart", "search_empty", "order_done"):
+        answer = ask_for(placement=placement, userId="c0", n=8, context={"itemId": "p04", "cart": ["p08"]})
+        if not check(answer.status == 200, f"{placement} answers", answer):
+            continue
+        got = answer.json
+        equal(len(got["items"]), 8, f"{placement}: as many as asked for")
+        equal([item["rank"] for item in got["items"]], list(range(1, 9)), f"{placement}: ranks")
+        equal(len(set(ids_of(answer))), 8, f"{placement}: no item twice")
+        scores = [item["score"] for item in got["items"]]
+        equal(scores, sorted(scores, reverse=True), f"{placement}: the best first")
+        check(all(0 < item["propensity"] <= 1 for item in got["items"]), f"{placement}: propensities")
+        for item in got["items"]:
+            reason = item["reason"]
+            check(reason["code"] and reason["text"]["en"] and reason["text"]["zh"], f"{placement}: a reason in two languages", item)
+        check("p04" not in ids_of(answer) or placement not in ("product_page",), f"{placement}: the page's own item is left out")
+        check("p08" not in ids_of(answer), f"{placement}: what lies in the cart is left out")
+    home = ask_for(placement="home", userId="c0", n=6)
+    check(home.json["personalized"] is True, "a known customer's answer is personal")
+    check(set(ids_of(home)).isdisjoint({"p00", "p04", "p08"}), "home leaves out what was bought", ids_of(home))
+    check(category_of(ids_of(home)[0]) == "tea", "home leads with what tea drinkers bought", home)
+    check(any(evidence["itemId"] in ("p00", "p04", "p08") for item in home.json["items"] for evidence in item["reason"]["evidence"]),
+          "a personal reason names the customer's own event", home)
+    check(not set(ids_of(ask_for(placement="home", userId="c0", exclude=ids_of(home)))) & set(ids_of(home)), "exclude leaves out")
+    silent = ask_for(placement="home", userId="c0", n=6, explain=False)
+    check(all("reason" not in item for item in silent.json["items"]), "explain false gives no reasons", silent)
+    equal(ids_of(silent), ids_of(home), "explain does not change the items")
+    for what, body in (("an unknown customer", {"userId": "nobody"}), ("an unknown anonymous customer", {"anonymousId": "nobody"}), ("nobody", {}),
+                       ("userId null", {"userId": None}), ("an unknown item", {"userId": "c0", "context": {"itemId": "no such item"}}),
+                       ("an unknown cart", {"context": {"cart": ["no such item", "another"]}}), ("an empty context", {"context": {}})):
+        for placement in ("home", "product_page", "cart"):
+            answer = ask_for(placement=placement, n=10, **body)
+            check(answer.status == 200 and len(answer.json["items"]) == 10, f"{what} gets a full answer on {placement}", answer)
+    equal(len(ask_for(placement="home", n=100).json["items"]), 40, "as many as the shop has")
+    form = engine.serve("GET", "/v1/recommend/product_page?userId=c0&n=5&itemId=p04")
+    same = ask_for(placement="product_page", userId="c0", n=5, context={"itemId": "p04"})
+    equal(items_bytes(form), items_bytes(same), "GET gives what POST gives")
+    equal(engine.serve("GET", "/v1/recommend/home?n=3&explain=false").json["items"][0].get("reason"), None, "GET with explain=false")
+    past = ask_for(placement="home", userId="c0", context={"time": iso(now_ms() - 400 * DAY)})
+    equal(past.status, 200, "a moment long ago")
+
+
+def wrong_asks():
+    for n in (0, -1, 101, 1.5, "5", 10**30):
+        answer = ask_for(placement="home", n=n)
+        check(answer.status == 400, f"n {n!r} is 400", answer)
+        if n != 10**30:
+            equal(answer.json.get("field"), "n", f"n {n!r}: the field")
+    for placement in ("nowhere", "HOME"):
+        refused(ask_for(placement=placement), 400, f"placement {placement!r}", "placement", "unknown_placement")
+    refused(ask_for(placement=17), 400, "placement 17", "placement")
+    for moment in ("yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z"):
+        refused(ask_for(placement="home", context={"time": moment}), 400, f"context.time {moment!r}", "context.time")
+    for time_of_wrong_type in (17, True):
+        refused(ask_for(placement="home", context={"time": time_of_wrong_type}), 400, f"context.time {time_of_wrong_type!r}", "context.time")
+    refused(ask_for(placement="home", context={"cart": "p01"}), 400, "a cart that is no list", "context.cart")
+    refused(ask_for(placement="home", exclude=[1]), 400, "exclude with numbers", "exclude")
+    refused(ask_for(placement="home", exclude=["x"] * 201), 400, "exclude with 201 items", "exclude")
+    refused(engine.serve("GET", "/v1/recommend/nowhere"), 400, "GET of an unknown placement", "placement")
+    for n in ("0", "101", "x", "-1", "99999999999999999999"):
+        refused(engine.serve("GET", f"/v1/recommend/home?n={n}"), 400, f"GET with n={n}", "n")
+    refused(engine.serve("POST", "/v1/recommend", b"{"), 400, "a body cut short", code="malformed_json")
+    refused(engine.serve("POST", "/v1/recommend", b"[]"), 400, "a body that is a list")
+    refused(engine.ask("POST", "/v1/recommend", {"placement": "home"}), 401, "recommend without a key")
+    refused(engine.ask("POST", "/v1/recommend", {"placement": "home"}, key=WRITE), 403, "recommend with a write key")
+
+
+def decisions():
+    answer = ask_for(placement="product_page", userId="c0", n=5, context={"itemId": "p04", "cart": ["p08"]}, exclude=["p11"])
+    number = answer.json["decisionId"]
+    found, end = None, time.monotonic() + 10
+    while time.monotonic() < end:
+        found = engine.serve("GET", f"/v1/decisions/{number}")
+        if found.status == 200:
+            break
+        time.sleep(0.05)
+    if check(found.status == 200, "a decision is found by its id", found):
+        got = found.json
+        equal([item["itemId"] for item in got["items"]], ids_of(answer), "the decision's items")
+        equal([item["propensity"] for item in got["items"]], [item["propensity"] for item in answer.json["items"]], "the decision's propensities")
+        equal((got["decisionId"], got["placement"], got["personalized"], got["userId"]), (number, "product_page", True, "c0"), "the decision's head")
+        equal((got["request"]["n"], got["request"]["context"]["itemId"], got["request"]["context"]["cart"], got["request"]["exclude"]),
+              (5, "p04", ["p08"], ["p11"]), "the decision's request")
+    refused(engine.serve("GET", "/v1/decisions/wrong!"), 400, "an id that is none", "decisionId")
+    other = ("0" if number[0] != "0" else "1") + number[1:]
+    refused(engine.serve("GET", f"/v1/decisions/{other}"), 404, "a decision nobody made")
+    equal(len({ask_for(placement="home").json["decisionId"] for _ in range(20)}), 20, "every decision has its own id")
+
+
+def consents():
+    """A shoe buyer and a book reader who both turned personalisation off see the same, byte for byte."""
+    first, second = "c1", "c3"
+    contexts = ({"placement": "home"}, {"placement": "product_page", "context": {"itemId": "p10"}}, {"placement": "order_done"},
+                {"placement": "search_empty"}, {"placement": "cart", "context": {"cart": ["p02"]}})
+    check(items_bytes(ask_for(userId=first, n=10, placement="home")) != items_bytes(ask_for(userId=second, n=10, placement="home")),
+          "two different customers see different homes")
+    got = engine.serve("GET", f"/v1/consents/{first}").json
+    equal((got["personalization"], got["marketing"]), (True, {}), "before a word, consents are the default")
+    for user in (first, second):
+        answer = engine.serve("PUT", f"/v1/consents/{user}", {"personalization": False, "marketing": {"email": True, "sms": False}, "analytics": True,
+                                                               "version": "2026-11", "source": "settings page"})
+        equal((answer.status, answer.json["personalization"]), (200, False), f"{user} turns personalisation off")
+    got = engine.serve("GET", f"/v1/consents/{first}").json
+    equal((got["personalization"], got["marketing"], got["analytics"], got.get("version"), got.get("source")),
+          (False, {"email": True, "sms": False}, True, "2026-11", "settings page"), "consents are kept")
+    check(all(word in got["times"] for word in ("personalization", "analytics", "marketing.email", "marketing.sms")), "consents have times", got)
+    equal(engine.serve("GET", f"/v1/profiles/{first}").json["consents"]["personalization"], False, "the profile shows the consents")
+    moment = iso(now_ms())
+    for body in contexts:
+        body = {**body, "context": {**body.get("context", {}), "time": moment}}
+        answers = [ask_for(userId=user, n=10, **body) for user in (first, second)]
+        for answer in answers:
+            check(answer.status == 200 and answer.json["personalized"] is False and len(answer.json["items"]) == 10, f"off: {body['placement']} is full and not personal", answer)
+        equal(items_bytes(answers[0]), items_bytes(answers[1]), f"off: {body['placement']} is the same for both, byte for byte")
+        check(all(item["propensity"] == 1 for item in answers[0].json["items"]), f"off: {body['placement']} has no chance in it")
+    equal(items_bytes(ask_for(userId=first, n=10, placement="home", context={"time": moment})),
+          items_bytes(ask_for(userId="nobody-at-all", n=10, placement="home", context={"time": moment})), "off: as a stranger sees it")
+    engine.restart()
+    equal(ask_for(userId=first, placement="home").json["personalized"], False, "off stays off over a restart")
+    engine.serve("PUT", f"/v1/consents/{first}", {"personalization": True})
+    equal(ask_for(userId=first, placement="home").json["personalized"], True, "on again")
+    equal(engine.serve("GET", f"/v1/consents/{first}").json["marketing"], {"email": True, "sms": False}, "what was not named stays")
+    equal(engine.serve("PUT", "/v1/consents/quite-new", {"marketing": {"wechat": True}}).status in (200, 400), True, "a channel of its own is answered")
+    engine.serve("PUT", "/v1/consents/came-first", {"personalization": False})
+    engine.collect("track", view("came-first", "p05", "con-first"))
+    equal(ask_for(userId="came-first", placement="home").json["personalized"], False, "a word before the first event counts")
+    for body, field in (({"personalization": "no"}, "personalization"), ({"marketing": True}, "marketing"), ({"marketing": {"pigeon": True}}, "marketing"),
+                        ({"analytics": 1}, "analytics"), ({"personalization": True, "version": "x" * 129}, "version")):
+        refused(engine.serve("PUT", f"/v1/consents/{first}", body), 400, f"consents {str(body)[:40]}", field)
+    refused(engine.serve("PUT", f"/v1/consents/{first}", {}), 400, "consents without a word")
+    refused(engine.ask("PUT", f"/v1/consents/{first}", {"personalization": True}, key=WRITE), 403, "consents with a write key")
+
+
+# ---- goods ----
+
+
+def goods():
+    put = engine.admin("PUT", "/api/v1/items/p00", {"title": "白色心形茶灯架", "priceCents": 255})
+    equal((put.status, put.json["title"], put.json["priceCents"], put.json["category"]), (200, "白色心形茶灯架", 255, "tea"), "an item is changed, the rest stays")
+    equal(engine.serve("PUT", "/api/v1/items/p00", {"title": "By the shop"}).status, 200, "a server key keeps the catalog")
+    refused(engine.ask("PUT", "/api/v1/items/p00", {"title": "x"}, key=WRITE), 403, "a write key may not")
+    for body, field in (({"title": 5}, "title"), ({"priceCents": -1}, "priceCents"), ({"priceCents": 1.5}, "priceCents"), ({"stock": "many"}, "stock"),
+                        ({"available": "yes"}, "available"), ({"currency": "yuan"}, "currency"), ({"attributes": []}, "attributes")):
+        refused(engine.admin("PUT", "/api/v1/items/p00", body), 400, f"an item with {body}", field)
+    mixed = engine.admin("POST", "/api/v1/items", {"items": [{"itemId": "new-1", "title": "New", "category": "tea"}, {"itemId": "new-2", "priceCents": "x"}, {"title": "no id"}, 5]})
+    equal((mixed.json["accepted"], mixed.json["rejected"], [error["index"] for error in mixed.json["errors"]]), (1, 3, [1, 2, 3]), "good items of a list are taken, bad ones named")
+    refused(engine.admin("POST", "/api/v1/items", {"items": {}}), 400, "items that are no list", "items")
+    listed, cursor = [], ""
+    while True:
+        page = engine.admin("GET", "/api/v1/items?limit=7" + (f"&cursor={cursor}" if cursor else "")).json
+        listed += [item["itemId"] for item in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    check(len(listed) == len(set(listed)) and set(ITEMS) | {"new-1"} <= set(listed), "items in pages: each once", listed)
+    equal([item["itemId"] for item in engine.admin("GET", "/api/v1/items?q=p07").json["items"]], ["p07"], "an item is searched")
+    gone = {"p01": {"stock": 0}, "p02": {"available": False}}
+    for item, change in gone.items():
+        equal(engine.admin("PUT", f"/api/v1/items/{item}", change).status, 200, f"{item} cannot be sold now")
+    for placement in ("home", "product_page", "cart", "search_empty", "order_done"):
+        for body in ({"userId": "c1"}, {"userId": "c2"}, {}, {"context": {"itemId": "p05", "cart": ["p09"]}}):
+            got = ids_of(ask_for(placement=placement, n=100, **body))
+            check(not set(gone) & set(got) and len(got) > 30, f"{placement}: nothing that cannot be sold, with {body}", got)
+    for item in gone:
+        engine.admin("PUT", f"/api/v1/items/{item}", {"stock": 3, "available": True})
+        check(item in ids_of(ask_for(placement="home", n=100)), f"{item} is shown when it can be sold again")
+    engine.is_equal("after changes of items")
+
+
+# ---- people ----
+
+
+class Person:
+    """Somebody at the console: a cookie and the csrf value."""
+
+    def __init__(self, name, password):
+        self.answer = engine.ask("POST", "/api/v1/login", {"user": name, "password": password})
+        self.cookie = (self.answer.header("set-cookie") or "").split(";")[0]
+        self.csrf = self.answer.json.get("csrf") if self.answer.status == 200 else None
+
+    def ask(self, method, path, body=None, csrf=True):
+        headers = {"Cookie": self.cookie}
+        if csrf is True and method != "GET":
+            headers["X-CSRF-Token"] = self.csrf
+        elif isinstance(csrf, str):
+            headers["X-CSRF-Token"] = csrf
+        return engine.ask(method, path, body, headers=headers)
+
+
+def people():
+    refused(engine.ask("POST", "/api/v1/login", {"user": "admin", "password": "wrong password"}), 401, "a wrong password")
+    refused(engine.ask("POST", "/api/v1/login", {"user": "who", "password": PASSWORD}), 401, "an unknown user")
+    admin = Person("admin", PASSWORD)
+    if not check(admin.answer.status == 200, "admin logs in", admin.answer):
+        return
+    cookie = admin.answer.header("set-cookie")
+    check("HttpOnly" in cookie and "SameSite=Strict" in cookie and cookie.startswith("zhun="), "the cookie is closed to scripts", cookie)
+    equal(admin.ask("GET", "/api/v1/session").status, 200, "the session is known")
+    equal(admin.ask("GET", "/api/v1/session").json.get("csrf"), admin.csrf, "the session tells its csrf again")
+    equal(engine.ask("GET", "/api/v1/session").status, 401, "without a cookie there is no session")
+    equal(engine.ask("GET", "/api/v1/session", headers={"Cookie": "zhun=wrong"}).status, 401, "a wrong cookie is no session")
+    for csrf in (False, "wrong", ""):
+        refused(admin.ask("POST", "/api/v1/keys", {"kind": "write", "name": "x"}, csrf=csrf), 403, f"POST with csrf {csrf!r}", code="csrf")
+        refused(admin.ask("PUT", "/api/v1/items/p00", {"title": "x"}, csrf=csrf), 403, f"PUT with csrf {csrf!r}", code="csrf")
+        refused(admin.ask("DELETE", "/api/v1/keys/1", csrf=csrf), 403, f"DELETE with csrf {csrf!r}", code="csrf")
+    made = admin.ask("POST", "/api/v1/keys", {"kind": "server", "name": "backend"})
+    equal(made.status, 201, "a person makes a key")
+    secret, number = made.json["key"], made.json["id"]
+    equal(engine.ask("GET", "/v1/profiles/c0", key=secret).status, 200, "the new server key serves")
+    listed = admin.ask("GET", "/api/v1/keys")
+    check(secret not in listed.body.decode() and SERVER not in listed.body.decode() and TOKEN not in listed.body.decode(), "a list of keys shows no secret")
+    equal(admin.ask("DELETE", f"/api/v1/keys/{number}").status, 204, "the key is revoked")
+    refused(engine.ask("GET", "/v1/profiles/c0", key=secret), 401, "a revoked server key")
+    check(any(key["id"] == number and key["revokedAt"] for key in admin.ask("GET", "/api/v1/keys").json["items"]), "a revoked key stays in the list")
+    refused(admin.ask("DELETE", "/api/v1/keys/9999"), 404, "revoking a key that is not there")
+    refused(admin.ask("POST", "/api/v1/keys", {"kind": "admin", "name": "x"}), 400, "a key of another kind", "kind")
+    other = Person("admin", PASSWORD)
+    equal(other.ask("POST", "/api/v1/logout").status, 204, "logout")
+    equal(other.ask("GET", "/api/v1/session").status, 401, "after logout the cookie is dead")
+    equal(admin.ask("GET", "/api/v1/session").status, 200, "another session of the same user lives on")
+    roles(admin)
+
+
+MAY = {  # role -> what it may read: totals, one customer, dead letters, users, keys
+    "viewer": (True, False, False, False, False), "analyst": (True, False, False, False, False), "marketer": (True, False, False, False, False),
+    "support": (False, True, False, False, False), "developer": (True, False, True, False, True), "auditor": (True, False, False, False, False),
+    "privacy_officer": (True, True, False, False, False), "admin": (True, False, False, True, True), "owner": (True, True, True, True, True),
+}
+
+
+def roles(admin):
+    customer = next(row["id"] for row in engine.admin("GET", "/api/v1/customers?q=c0").json["items"])
+    paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system"), 0),
+             (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", "/v1/profiles/c0", "/v1/profiles/c0/events",
+               "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events"), 1),
+             (("/api/v1/deadletters",), 2), (("/api/v1/users",), 3), (("/api/v1/keys",), 4))
+    for role, may in MAY.items():
+        name, password = f"a {role}", f"password of {role}"
+        equal(admin.ask("POST", "/api/v1/users", {"name": name, "role": role, "password": password}).status, 201, f"a {role} is made")
+        person = Person(name, password)
+        if not check(person.answer.status == 200 and person.answer.json["role"] == role, f"the {role} logs in", person.answer):
+            continue
+        for group, right in paths:
+            for path in group:
+                equal(person.ask("GET", path).status, 200 if may[right] else 403, f"a {role} and GET {path}")
+        if role not in ("owner", "admin"):
+            refused(person.ask("POST", "/api/v1/users", {"name": "x", "role": "owner", "password": "long enough"}), 403, f"a {role} may not make an owner")
+        if role in ("viewer", "analyst"):
+            refused(person.ask("POST", "/api/v1/preview", {"placement": "home", "userId": "c0"}), 403, f"a {role} may not preview a customer")
+            refused(person.ask("PUT", "/api/v1/items/p00", {"title": "x"}), 403, f"a {role} may not change items")
+            refused(person.ask("GET", "/api/v1/export/events"), 403, f"a {role} may not export")
+        equal(person.ask("GET", "/api/v1/session").status, 200, f"a {role} has a session")
+        equal(person.ask("POST", "/api/v1/logout").status, 204, f"a {role} logs out")
+    passwords(admin)
+
+
+def passwords(admin):
+    refused(admin.ask("POST", "/api/v1/users", {"name": "a viewer", "role": "viewer", "password": "long enough"}), 409, "a user made twice", code="exists")
+    refused(admin.ask("POST", "/api/v1/users", {"name": "short", "role": "viewer", "password": "short"}), 400, "a short password", "password")
+    refused(admin.ask("POST", "/api/v1/users", {"name": "x", "role": "emperor", "password": "long enough"}), 400, "an unknown role", "role")
+    refused(admin.ask("POST", "/api/v1/users", {"name": "", "role": "viewer", "password": "long enough"}), 400, "a user without a name", "name")
+    lowly = Person("a viewer", "password of viewer")
+    path = "/api/v1/users/a%20viewer/password"
+    refused(lowly.ask("PUT", path, {"password": "another password", "current": "wrong"}), 403, "one's own password without the current one")
+    refused(lowly.ask("PUT", "/api/v1/users/admin/password", {"password": "another password", "current": "password of viewer"}), 403, "another's password")
+    equal(lowly.ask("PUT", path, {"password": "another password", "current": "password of viewer"}).status, 204, "one's own password")
+    equal(lowly.ask("GET", "/api/v1/session").status, 401, "a new password ends the sessions")
+    equal(Person("a viewer", "another password").answer.status, 200, "the new password works")
+    equal(admin.ask("PUT", path, {"password": "given by the admin"}).status, 204, "an owner sets another's password")
+    equal(Person("a viewer", "given by the admin").answer.status, 200, "and it works")
+    refused(admin.ask("PUT", "/api/v1/users/nobody/password", {"password": "long enough"}), 404, "the password of nobody")
+    names = [user["name"] for user in engine.admin("GET", "/api/v1/users").json["items"]]
+    check("admin" in names and "a viewer" in names, "users are listed", names)
+    check(b"argon" not in engine.admin("GET", "/api/v1/users").body, "no hash of a password is shown")
+
+
+def throttle():
+    statuses = [engine.ask("POST", "/api/v1/login", {"user": "mallory", "password": f"guess number {i}"}) for i in range(8)]
+    last = statuses[-1]
+    check(statuses[0].status == 401 and last.status == 429, "guessing is slowed down", [one.status for one in statuses])
+    check(int(last.header("retry-after") or 0) >= 1, "429 says how long to wait", last.headers)
+    equal(Person("admin", PASSWORD).answer.status, 200, "another user may still log in")
+
+
+# ---- what people look at ----
+
+
+def reports():
+    engine.sync()
+    overview = engine.admin("GET", "/api/v1/overview").json
+    log = engine.export()
+    equal(overview["totals"]["events"], len(log), "the overview counts the events")
+    equal(overview["totals"]["orders"], ORDERS, "the overview counts the orders")
+    equal(overview["orders"]["revenueCents"], 40 * 3000 + 2500 + 9999, "the overview sums the revenue")
+    equal(overview["orders"]["currency"], "CNY", "the overview's currency")
+    check(overview["totals"]["customers"] >= 42 and overview["totals"]["items"] >= 41, "the overview counts customers and items", overview["totals"])
+    equal(sum(day["orders"] for day in overview["daily"]), ORDERS, "the days sum to the whole")
+    months = engine.admin("GET", "/api/v1/reports/orders").json["months"]
+    check(months and abs(sum(month["revenue"] for month in months) - 1324.99) < 0.01, "the months of the orders report", months)
+    system = engine.admin("GET", "/api/v1/system").json
+    check(system["ready"] and system["logBytes"] > 0 and system["residentBytes"] > 1 << 20, "the system", system)
+    row = engine.admin("GET", "/api/v1/customers?q=u-profile").json["items"]
+    if check(len(row) == 1 and row[0]["userId"] == "u-profile" and row[0]["orders"] == 2, "a customer is searched by id", row):
+        page = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}").json
+        equal((page["userId"], page["traits"]["email"]), ("u-profile", "mei@example.com"), "an owner sees a customer")
+        events = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/events?limit=3").json
+        equal(len(events["items"]), 3, "a page of a customer's events")
+        preview = engine.admin("POST", "/api/v1/preview", {"placement": "home", "customerId": row[0]["id"], "n": 5})
+        check(preview.status == 200 and len(preview.json["items"]) == 5 and preview.json["items"][0]["item"]["title"], "a preview shows cards", preview)
+        number = preview.json["decisionId"]
+        time.sleep(0.3)
+        refused(engine.serve("GET", f"/v1/decisions/{number}"), 404, "a preview is no decision")
+    refused(engine.admin("GET", "/api/v1/customers/999999999"), 404, "a customer that is not there")
+    check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
+    check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")
+    check(len(engine.admin("GET", "/api/v1/placements").json["items"]) == 5, "five placements from the start")
+    check(engine.admin("GET", "/api/v1/sources").json["items"], "a source from the start")
+    for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200)):
+        equal(engine.ask("GET", path).status, status, f"GET {path}")
+    refused(engine.ask("GET", "/v1/nowhere"), 404, "an unknown path")
+    refused(engine.ask("DELETE", "/v1/recommend", key=SERVER), 405, "another method")
+    exported = engine.admin("GET", "/api/v1/export/events")
+    check(exported.status == 200 and exported.body.count(b"\n") > 10, "events are exported over HTTP")
+    report = engine.admin("POST", "/api/v1/check", {})
+    check(report.status == 200 and report.json["equal"] is True, "the views are checked over HTTP", report)
+
+
+def live():
+    """The stream tells numbers twice a second, and events as they come."""
+    link = http.client.HTTPConnection("127.0.0.1", engine.port, timeout=10)
+    link.request("GET", "/api/v1/live", headers={"Authorization": "Bearer " + TOKEN})
+    stream = link.getresponse()
+    equal((stream.status, stream.getheader("Content-Type")), (200, "text/event-stream"), "the live stream opens")
+    engine.description.asked["GET", "/api/v1/live"].add(stream.status)
+    sender = threading.Timer(0.7, lambda: engine.collect("track", view("c9", "p09", "live-1")))
+    sender.start()
+    text, end = b"", time.monotonic() + 5
+    while time.monotonic() < end and not (text.count(b"event: stats") >= 3 and b"live-1" in text):
+        text += stream.read1(65536)
+    sender.join()
+    link.close()
+    found = re.findall(r"event: (\w+)\ndata: (.*)\n\n", text.decode())
+    stats = [json.loads(data) for name, data in found if name == "stats"]
+    rows = [row for name, data in found if name == "batch" for row in json.loads(data)]
+    check(len(stats) >= 3, "the stream tells stats", text[:300])
+    for one in stats:
+        faults = engine.description.faults({"$ref": "#/components/schemas/LiveStats"}, one, "stats")
+        check(not faults, "stats have their shape", faults)
+    check(any(row["messageId"] == "live-1" for row in rows), "the stream tells an event", rows[:2])
+    check(all("u-profile" not in json.dumps(row) and row["customer"]["userId"] != "c9" for row in rows), "the stream masks ids", rows[:2])
+
+
+def every_route():
+    """What nothing above has asked: asked with little, it must be there."""
+    small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
+    names = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
+    for method, path, _, _ in engine.description.routes:
+        if path.startswith("/v1/") and method == "POST" and not engine.description.asked[method, path]:
+            route = path[4:]
+            kind = names.get(route, route)
+            event = {"userId": "r", "messageId": f"route-{route}", **small.get(kind, {})}
+            engine.collect(route, {"batch": [{"type": "track", "event": "E", **event}]} if kind in ("batch", "b", "import") else {} if kind == "m" else event)
+    for (method, path), statuses in engine.description.asked.items():
+        check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
+
+
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, live, throttle, every_route):
+    kit.say(f"-- {part.__name__}")
+    part()
+engine.is_equal("at the end")
+equal(engine.stop(), 0, "SIGTERM ends with status 0")
+engine.is_equal("with no engine running")
+kit.finish()
