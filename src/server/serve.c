@@ -394,7 +394,7 @@ void zh_route_decision(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "decisionId", "must be the decisionId of an answer");
         return;
     }
-    zh_err e = zh_timeline_find_decision(zh_engine_state(call->engine), id, &partition, &sequence);
+    zh_err e = zh_timeline_find_decision(zh_engine_timeline(call->engine), id, &partition, &sequence);
     zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     zh_decision decision;
     if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(call->engine), partition, sequence, &record);
