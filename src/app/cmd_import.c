@@ -1,0 +1,301 @@
+#include "app/cmd_import.h"
+
+#include "app/import_http.h"
+#include "app/import_run.h"
+#include "app/options.h"
+#include "base/json_out.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "sys/yaml.h"
+
+#include <stdlib.h>
+
+#define ZONES_DIR "/usr/share/zoneinfo"
+
+static const zh_option options[] = {
+    { "data", "DIR", "import into this data folder, through its engine where one runs", NULL, true },
+    { "url", "URL", "or into an engine over HTTP (else ZHUN_URL)", NULL, true },
+    { "key", "KEY", "a write key for events, an admin token for items (else ZHUN_KEY)", NULL, false },
+    { "format", "F", "segment, orders-csv or catalog-csv", NULL, true },
+    { "preset", "P", "columns and rules of a known table: online-retail (orders-csv)", NULL, true },
+    { "map", "FILE", "names of columns and other rules, as YAML", NULL, true },
+    { "source", "NAME", "a name for this import", NULL, true },
+    { "rejects", "FILE", "where rejected lines go (else FILE.rejects.csv)", NULL, true },
+    { "json", NULL, "print the counts as one JSON object", NULL, true },
+};
+
+static const zh_command command = {
+    .name = "import",
+    .usage = "(--data DIR | --url URL --key KEY) --format F [options] FILE...",
+    .summary =
+        "Load files of events, orders or items. Plain, .gz and .zst files are read, - is standard input.\n"
+        "Importing the same file again changes nothing.\n"
+        "\n"
+        "formats:\n"
+        "  segment      one event a line, as JSON in Segment's form (track, identify, page ...)\n"
+        "  orders-csv   a table with order_id, customer_id, item_id, quantity, unit_price, currency, ordered_at\n"
+        "               and perhaps sku, title, category, brand, country, discount; a blank customer is a guest\n"
+        "  catalog-csv  a table with item_id and any of title, category, brand, price, currency, stock, available,\n"
+        "               url, image_url, attributes.NAME; a blank cell leaves its field as it is\n"
+        "\n"
+        "A map file names what a table calls otherwise, and says how its cells are meant:\n"
+        "  columns: {order_id: InvoiceNo, ordered_at: InvoiceDate}\n"
+        "  currency: GBP               # of all lines, where no column says it\n"
+        "  zone: Europe/London         # of times without a zone (default UTC)\n"
+        "  dates: [\"%d/%m/%Y %H:%M\"]   # default iso8601; also unix, unix_ms, excel\n"
+        "  decimal: \",\"                # default .\n"
+        "  separator: \";\"              # default: what the header has most\n"
+        "  encoding: gb18030           # default: UTF-8 or GB18030, by the first bytes\n"
+        "  cancel_prefix: C            # orders whose id begins so are refunds\n"
+        "  negative_quantity: refund   # or stock, or reject\n"
+        "  item_case: upper            # or as-written\n"
+        "  product_code: five-digits   # or any; other items are postage and fees\n"
+        "  non_products: [POST, FEE]   # items that are postage and fees",
+    .example =
+        "  zhun import --data ./zhun-data --format orders-csv --preset online-retail online_retail.csv.gz\n"
+        "  zhun import --url http://127.0.0.1:8700 --key KEY --format segment events.jsonl.zst\n"
+        "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv",
+    .options = options, .options_count = sizeof options / sizeof *options,
+};
+
+/* What one call needs; closed at the end whatever happened. */
+typedef struct import {
+    const zh_options *given;
+    zh_sv data, url, key;
+    zh_import_format format;
+    zh_column_map map;
+    zh_tz *zone;
+    zh_import_sink sink;
+    void *ctx;
+    void (*close)(void *ctx);
+    zh_import_run *run;
+} import;
+
+static int wrong(const char *what, const char *hint)
+{
+    zh_complain("%s: %s; see zhun import --help", what, hint);
+    return ZH_EXIT_USAGE;
+}
+
+/* ---- what is wanted ---- */
+
+static int choose_format(import *im)
+{
+    static const char *const names[] = { "segment", "orders-csv", "catalog-csv" };
+    static const char *const later[] = { "sensors", "google-feed", "shopify-csv" };
+    const zh_sv format = zh_options_text(im->given, "format");
+    if (format.size == 0) return wrong("--format is missing", "give segment, orders-csv or catalog-csv");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (zh_sv_equal(format, zh_sv_of(names[i]))) {
+            im->format = (zh_import_format)i;
+            return ZH_EXIT_DONE;
+        }
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (zh_sv_equal(format, zh_sv_of(later[i]))) return wrong(later[i], "not in this version, which reads segment, orders-csv and catalog-csv");
+    return wrong(format.data, "no such format: give segment, orders-csv or catalog-csv");
+}
+
+/* The command line first, then the environment. */
+static int choose_place(import *im, const zh_import_door *door)
+{
+    im->data = zh_options_text(im->given, "data");
+    im->url = zh_options_text(im->given, "url");
+    im->key = zh_options_text(im->given, "key");
+    if (im->data.size > 0 && im->url.size > 0) return wrong("--data and --url", "give one of them");
+    if (im->data.size == 0 && im->url.size == 0) im->url = zh_sv_of(getenv("ZHUN_URL"));
+    if (im->data.size == 0 && im->url.size == 0) im->data = zh_sv_of(getenv("ZHUN_DATA"));
+    if (im->data.size == 0 && im->url.size == 0) return wrong("no place to import into", "give --data DIR, or --url URL --key KEY");
+    if (im->url.size > 0 && im->key.size == 0) return wrong("--url without --key", "give a write key for events, an admin token for items");
+    if (im->data.size > 0 && door == NULL) return wrong("--data", "not in this program: give --url URL --key KEY");
+    return ZH_EXIT_DONE;
+}
+
+/* ---- the map ---- */
+
+/* One entry of the map file: a scalar, a list, or the mapping `columns`. */
+static zh_err set_entry(zh_column_map *map, zh_sv key, zh_yaml_node value, zh_note *why)
+{
+    zh_sv text = { 0 };
+    if (zh_yaml_text(value, &text) || zh_yaml_type_of(value) == ZH_YAML_NULL) return zh_column_map_set(map, key, text, true, why);
+    const bool columns = zh_sv_equal(key, ZH_SV("columns"));
+    if ((zh_yaml_type_of(value) == ZH_YAML_MAP) != columns) {
+        zh_note_set(why, "%.*s has the wrong shape: see zhun import --help", ZH_SV_ARG(zh_cell_shown(key)));
+        return ZH_FORMAT;
+    }
+    bool first = true;
+    for (zh_yaml_iter it = zh_yaml_walk(value); zh_yaml_next(&it); first = false) {
+        char path[ZH_COLUMN_NAME_BYTES_MAX + 16];
+        zh_sv name = key;
+        if (columns) {
+            const int size = snprintf(path, sizeof path, "columns.%.*s", ZH_SV_ARG(zh_sv_part(it.key, 0, ZH_COLUMN_NAME_BYTES_MAX + 1)));
+            name = (zh_sv){ path, (size_t)size };
+        }
+        text = (zh_sv){ 0 };
+        if (!zh_yaml_text(it.value, &text)) {
+            zh_note_set(why, "%.*s holds something that is no text", ZH_SV_ARG(zh_cell_shown(key)));
+            return ZH_FORMAT;
+        }
+        const zh_err e = zh_column_map_set(map, name, text, first, why);
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
+static zh_err set_all(zh_column_map *map, zh_yaml_node root, zh_note *why)
+{
+    if (zh_yaml_type_of(root) == ZH_YAML_NULL) return ZH_OK;
+    if (zh_yaml_type_of(root) != ZH_YAML_MAP) {
+        zh_note_set(why, "it must be lines of `key: value`");
+        return ZH_FORMAT;
+    }
+    for (zh_yaml_iter it = zh_yaml_walk(root); zh_yaml_next(&it);) {
+        zh_note inner = { "" };
+        const zh_err e = set_entry(map, it.key, it.value, &inner);
+        if (e == ZH_OK) continue;
+        zh_note_set(why, "line %u: %.200s", zh_yaml_line(it.value), inner.text);
+        return e;
+    }
+    return ZH_OK;
+}
+
+static int read_map(import *im, zh_sv path)
+{
+    zh_buf text = zh_buf_open(ZH_YAML_BYTES_MAX);
+    zh_yaml *yaml = NULL;
+    zh_note why = { "" };
+    zh_err e = zh_file_read(path, &text);
+    if (e != ZH_OK) zh_note_set(&why, "%s: check the path and the rights", zh_err_text(e));
+    if (e == ZH_OK) e = zh_yaml_open(&yaml, zh_buf_view(&text), &why);
+    if (e == ZH_OK) e = set_all(&im->map, zh_yaml_root(yaml), &why);
+    zh_yaml_close(yaml);
+    zh_buf_close(&text);
+    if (e == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("%.*s: %s", ZH_SV_ARG(path), why.text);
+    return e == ZH_FORMAT || e == ZH_FULL ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
+}
+
+/* A name of the zone database, and nothing else: it becomes a path. */
+static bool zone_name_is_plain(const char *name)
+{
+    if (name[0] == '/' || strstr(name, "..") != NULL) return false;
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
+}
+
+static int read_zone(import *im)
+{
+    const char *name = im->map.zone;
+    char path[sizeof ZONES_DIR + sizeof im->map.zone];
+    if (name[0] == '\0' || strcmp(name, "UTC") == 0) return ZH_EXIT_DONE;
+    (void)snprintf(path, sizeof path, ZONES_DIR "/%s", name);
+    zh_buf bytes = zh_buf_open(ZH_TZ_BYTES_MAX);
+    zh_err e = zone_name_is_plain(name) ? zh_file_read(zh_sv_of(path), &bytes) : ZH_FORMAT;
+    if (e == ZH_OK) e = zh_tz_open(&im->zone, zh_buf_view(&bytes));
+    zh_buf_close(&bytes);
+    if (e == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("the time zone '%s' is not known here: write for example Asia/Shanghai, and see that the zone database (tzdata) is installed", name);
+    return ZH_EXIT_COULD_NOT;
+}
+
+static int choose_columns(import *im)
+{
+    const zh_sv preset = zh_options_text(im->given, "preset"), map = zh_options_text(im->given, "map");
+    zh_note why;
+    if (im->format == ZH_IMPORT_SEGMENT) {
+        if (preset.size > 0 || map.size > 0) return wrong("--preset and --map", "they are for tables, not for segment");
+        return ZH_EXIT_DONE;
+    }
+    im->map = zh_column_map_of(im->format == ZH_IMPORT_ORDERS ? ZH_TABLE_ORDERS : ZH_TABLE_CATALOG);
+    if (preset.size > 0 && zh_column_map_preset(&im->map, preset, &why) != ZH_OK) return wrong("--preset", why.text);
+    const int status = map.size > 0 ? read_map(im, map) : ZH_EXIT_DONE;
+    return status != ZH_EXIT_DONE ? status : read_zone(im);
+}
+
+/* ---- doing it ---- */
+
+static int open_place(import *im, const zh_import_door *door)
+{
+    zh_note why = { "" };
+    zh_err e;
+    if (im->url.size > 0) {
+        im->close = zh_import_http_close;
+        e = zh_import_http_open(&(zh_import_http_desc){ .url = im->url, .key = im->key, .source = zh_options_text(im->given, "source") },
+                                &im->sink, &im->ctx, &why);
+    } else {
+        im->close = door->close;
+        e = door->open(im->data, &im->sink, &im->ctx, &why);
+    }
+    if (e == ZH_OK) return ZH_EXIT_DONE;
+    im->close = NULL;
+    zh_complain("%s", why.text[0] != '\0' ? why.text : zh_err_text(e));
+    return ZH_EXIT_COULD_NOT;
+}
+
+static void say_json(const import *im, const zh_import_result *r, double seconds)
+{
+    zh_buf text = zh_buf_open(1 << 16);
+    zh_json_out out = zh_json_out_on(&text);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("format"), zh_options_text(im->given, "format"));
+    zh_json_out_key_int(&out, ZH_SV("files"), (int64_t)im->given->arguments_count);
+    zh_json_out_key_int(&out, ZH_SV("lines"), (int64_t)r->lines);
+    zh_json_out_key_int(&out, ZH_SV("accepted"), (int64_t)r->accepted);
+    zh_json_out_key_int(&out, ZH_SV("duplicate"), (int64_t)r->duplicate);
+    zh_json_out_key_int(&out, ZH_SV("rejected"), (int64_t)r->rejected);
+    zh_json_out_key_int(&out, ZH_SV("rejectedByEngine"), (int64_t)r->refused);
+    zh_json_out_key_text(&out, ZH_SV("encoding"), zh_sv_of(zh_encoding_name(r->encoding)));
+    if (r->first.text[0] != '\0') zh_json_out_key_text(&out, ZH_SV("firstReject"), zh_sv_of(r->first.text));
+    if (r->rejects[0] != '\0') zh_json_out_key_text(&out, ZH_SV("rejects"), zh_sv_of(r->rejects));
+    zh_json_out_key_real(&out, ZH_SV("seconds"), seconds);
+    zh_json_out_end(&out);
+    if (zh_json_out_done(&out) == ZH_OK) printf("%.*s\n", ZH_SV_ARG(zh_buf_view(&text)));
+    zh_buf_close(&text);
+}
+
+static void say(const import *im, const zh_import_result *r, double seconds)
+{
+    if (zh_options_flag(im->given, "json")) {
+        say_json(im, r, seconds);
+        return;
+    }
+    printf("lines      %llu (%s)\naccepted   %llu\nduplicate  %llu\nrejected   %llu\nseconds    %.2f\n", (unsigned long long)r->lines,
+           zh_encoding_name(r->encoding), (unsigned long long)r->accepted, (unsigned long long)r->duplicate, (unsigned long long)r->rejected, seconds);
+    if (r->rejected > 0) printf("\nthe first reject: %s\n", r->first.text);
+    if (r->rejects[0] != '\0') printf("rejected lines are in %s\n", r->rejects);
+    if (r->refused > 0) printf("%llu of the rejects are among the dead letters of the engine\n", (unsigned long long)r->refused);
+}
+
+static int run_files(import *im)
+{
+    const zh_import_run_desc desc = {
+        .format = im->format, .map = &im->map, .zone = im->zone != NULL ? im->zone : zh_tz_utc(),
+        .sink = im->sink, .sink_ctx = im->ctx, .rejects = zh_options_text(im->given, "rejects"), .progress = true,
+    };
+    const int64_t began_us = zh_clock_mono_us(NULL);
+    zh_note why = { "" };
+    zh_err e = zh_import_run_open(&im->run, &desc);
+    if (e != ZH_OK) zh_note_set(&why, "%s: give this machine more memory", zh_err_text(e));
+    for (size_t i = 0; e == ZH_OK && i < im->given->arguments_count; i++)
+        e = zh_import_run_file(im->run, zh_sv_of(im->given->arguments[i]), &why);
+    if (im->run != NULL) say(im, zh_import_run_result(im->run), (double)(zh_clock_mono_us(NULL) - began_us) / 1e6);
+    if (e == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("the import stopped: %s; what was accepted stays, run it again when that is mended", why.text);
+    return ZH_EXIT_COULD_NOT;
+}
+
+int zh_cmd_import(int argc, char **argv, const zh_import_door *door)
+{
+    static zh_options given; /* large, and a process imports once */
+    import im = { .given = &given };
+    int status = zh_options_read(&given, &command, argc - 1, argv + 1);
+    if (status != -1) return status;
+    status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input") : ZH_EXIT_DONE;
+    if (status == ZH_EXIT_DONE) status = choose_format(&im);
+    if (status == ZH_EXIT_DONE) status = choose_place(&im, door);
+    if (status == ZH_EXIT_DONE) status = choose_columns(&im);
+    if (status == ZH_EXIT_DONE) status = open_place(&im, door);
+    if (status == ZH_EXIT_DONE) status = run_files(&im);
+    zh_import_run_close(im.run);
+    if (im.close != NULL) im.close(im.ctx);
+    zh_tz_close(im.zone);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* import_run.h -- one import: files become batches, batches go to the sink, rejects to their file.
+ *
+ * Guarantees  accepted + duplicate + rejected == lines, always; where an import ends early, lines are those that
+ *             were answered for. Memory is that of one batch and one window, whatever the files hold (and of
+ *             counting equal order lines).
+ * Rejects     what this side refuses is written with file, line, reason and the raw line to a CSV file of
+ *             mode 0600, made when the first one comes. What the engine refuses is counted from its
+ *             answers and stands among its dead letters.
+ */
+#ifndef ZH_APP_IMPORT_RUN_H
+#define ZH_APP_IMPORT_RUN_H
+#include "app/cmd_import.h"
+#include "collect/column_map.h"
+#include "sys/recode.h"
+
+#define ZH_IMPORT_BATCH_ENTRIES_MAX 500
+#define ZH_IMPORT_BATCH_BYTES_MAX (400u << 10) /* below the 512,000 of a Segment batch */
+#define ZH_IMPORT_ITEM_BYTES_MAX 65536         /* of one item; an event has ZH_EVENT_BYTES_MAX */
+#define ZH_IMPORT_PATH_BYTES_MAX 4096
+
+typedef enum zh_import_format { ZH_IMPORT_SEGMENT, ZH_IMPORT_ORDERS, ZH_IMPORT_CATALOG } zh_import_format;
+
+typedef struct zh_import_run_desc {
+    zh_import_format format;
+    const zh_column_map *map; /* of a table; borrowed, as is the zone */
+    const zh_tz *zone;        /* of orders */
+    zh_import_sink sink;
+    void *sink_ctx;
+    zh_sv rejects;            /* empty: FILE.rejects.csv beside each file, or here where that cannot be */
+    bool progress;            /* on standard error */
+} zh_import_run_desc;
+
+typedef struct zh_import_result {
+    uint64_t lines;       /* data lines: neither headers nor blank ones */
+    uint64_t accepted, duplicate;
+    uint64_t rejected;    /* on both sides */
+    uint64_t refused;     /* of them by the engine */
+    zh_encoding encoding; /* of the last file */
+    char rejects[ZH_IMPORT_PATH_BYTES_MAX]; /* the last file of rejects; "": none was needed */
+    zh_note first;        /* the first reason of a reject */
+} zh_import_result;
+
+typedef struct zh_import_run zh_import_run;
+
+ZH_MUST zh_err zh_import_run_open(zh_import_run **out, const zh_import_run_desc *desc);
+void zh_import_run_close(zh_import_run *run);
+
+/* Import one file. `why` says what happened and what to do, with the line where there is one.
+ * Errors: ZH_FORMAT the header, ZH_IO …: of the file or the sink; the import cannot go on. */
+ZH_MUST zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why);
+const zh_import_result *zh_import_run_result(const zh_import_run *run);
+
+#endif
