@@ -1,7 +1,9 @@
 /* main.c -- `zhun COMMAND`: finds the command, hands over the rest. */
 #include "app/cmd_ask.h"
 #include "app/cmd_eval.h"
+#include "app/cmd_import.h"
 #include "app/cmd_serve.h"
+#include "app/import_door.h"
 #include "app/version.h"
 
 #include <stdio.h>
@@ -10,8 +12,14 @@ static const zh_command *const commands[] = {
     &zh_cmd_serve, &zh_cmd_check, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user,
 };
 
+static int run_import(int argc, char **argv)
+{
+    return zh_cmd_import(argc, argv, &zh_import_by_door);
+}
+
 /* Commands that read their own words. */
 static const struct { const char *name; int (*run)(int argc, char **argv); const char *summary; } others[] = {
+    { "import", run_import, "Bring files of events, orders and items in." },
     { "eval", zh_cmd_eval, "Measure recommenders on plain files." },
 };
 

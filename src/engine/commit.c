@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
@@ -14,8 +15,17 @@ typedef struct part {
     uint32_t carry_count;
 } part;
 
+/* Keys of the customers seen last, unwrapped: unwrapping costs as much as sealing. Locked into memory, wiped at
+ * the end. A slot holds one customer; 0: empty. */
+#define DEK_SLOTS 8192 /* a power of two; 320 KB */
+typedef struct dek_slot {
+    uint64_t customer;
+    zh_dek dek;
+} dek_slot;
+
 struct zh_commit {
     zh_commit_desc d;
+    dek_slot *deks;
     uint32_t partitions;
     part *parts;
     zh_buf sealed, record;  /* scratch */
@@ -185,8 +195,15 @@ static zh_err seal_into(zh_commit *c, zh_event *event)
 {
     if (event->personal.size == 0) return ZH_OK;
     zh_buf_reset(&c->sealed);
-    const zh_wrapped_dek *dek = zh_identity_dek(c->d.identity, event->customer);
-    const zh_err e = zh_seal_personal(c->d.sealer, event->customer, dek, event->key, event->personal, &c->sealed);
+    const zh_wrapped_dek *wrapped = zh_identity_dek(c->d.identity, event->customer);
+    dek_slot *slot = &c->deks[zh_mix64(event->customer.number) & (DEK_SLOTS - 1)];
+    zh_err e = wrapped == NULL ? ZH_ABSENT : ZH_OK; /* erased: an old key in the slot must not serve */
+    if (e == ZH_OK && slot->customer != event->customer.number) {
+        slot->customer = 0;
+        e = zh_seal_unwrap(c->d.sealer, event->customer, wrapped, &slot->dek);
+        if (e == ZH_OK) slot->customer = event->customer.number;
+    }
+    if (e == ZH_OK) e = zh_seal_personal_under(c->d.sealer, event->customer, &slot->dek, event->key, event->personal, &c->sealed);
     event->personal = e == ZH_OK ? zh_buf_view(&c->sealed) : (zh_sv){ 0 };
     return e == ZH_ABSENT ? ZH_OK : e;
 }
@@ -454,6 +471,8 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->d = *desc;
     c->partitions = zh_log_partitions(desc->log);
     c->parts = calloc(c->partitions, sizeof *c->parts);
+    c->deks = calloc(DEK_SLOTS, sizeof *c->deks);
+    if (c->deks != NULL) (void)!mlock(c->deks, DEK_SLOTS * sizeof *c->deks); /* best effort: the limit may be small */
     c->sealed = zh_buf_open(ZH_SEAL_PLAIN_BYTES_MAX + ZH_SEALED_EXTRA_BYTES);
     c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     c->next_letter = desc->next_letter;
@@ -468,7 +487,7 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     pthread_cond_init(&c->wake, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&c->lock, NULL);
-    zh_err e = c->parts == NULL ? ZH_NOMEM : ZH_OK;
+    zh_err e = c->parts == NULL || c->deks == NULL ? ZH_NOMEM : ZH_OK;
     for (uint32_t p = 0; e == ZH_OK && p < c->partitions; p++) c->parts[p].carry = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX / 2);
     if (e == ZH_OK && pthread_create(&c->thread, NULL, run, c) != 0) e = ZH_NOMEM;
     if (e != ZH_OK) {
@@ -495,6 +514,8 @@ void zh_commit_close(zh_commit *c)
         zh_buf_close(&c->parts[p].carry);
     }
     free(c->parts);
+    if (c->deks != NULL) zh_wipe(c->deks, DEK_SLOTS * sizeof *c->deks);
+    free(c->deks);
     free(c->group_keys);
     zh_buf_close(&c->sealed);
     zh_buf_close(&c->record);

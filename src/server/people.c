@@ -390,6 +390,16 @@ void zh_route_sources(zh_call *call)
     zh_call_json(call, 200, &out);
 }
 
+/* What of the context a placement is about: its first stage says so. */
+static void put_needs(const zh_placement *p, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("needs"));
+    zh_json_out_array(out);
+    if (p->stages[0] == ZH_STAGE_CONTEXT) zh_json_out_text(out, ZH_SV("itemId"));
+    if (p->stages[0] == ZH_STAGE_CART) zh_json_out_text(out, ZH_SV("cart"));
+    zh_json_out_end(out);
+}
+
 void zh_route_placements(zh_call *call)
 {
     zh_json_out out = zh_call_begin(call);
@@ -406,6 +416,7 @@ void zh_route_placements(zh_call *call)
         zh_json_out_key_text(&out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(p->strategy)));
         zh_json_out_key_int(&out, ZH_SV("n"), ZH_ASK_ITEMS_DEFAULT);
         zh_json_out_key_bool(&out, ZH_SV("public"), false);
+        put_needs(p, &out);
         zh_json_out_end(&out);
     }
     end_list(&out);

@@ -146,6 +146,8 @@ static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_jso
 {
     char id[24];
     const zh_customer_id root = zh_world_root(zh_engine_world(call->engine), e->customer);
+    snprintf(id, sizeof id, "%u", e->source.number);
+    zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(id));
     zh_answer_customer_text(root, id);
     zh_json_out_key_text(out, ZH_SV("messageId"), e->message_id);
     zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(type_text(e->type)));
