@@ -20,8 +20,10 @@ typedef struct zh_catalog_csv {
 
 zh_catalog_csv zh_catalog_csv_of(const zh_column_map *map);
 /* A file begins: its header. ZH_FORMAT. */
-ZH_MUST zh_err zh_catalog_csv_header(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count, zh_note *why);
+ZH_MUST zh_err zh_catalog_csv_header(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count,
+                                     zh_note *why);
 /* Append the item of a line to `out`. ZH_FORMAT, ZH_RANGE: a reject, `why` is its reason. ZH_NOMEM, ZH_FULL (`out`). */
-ZH_MUST zh_err zh_catalog_csv_line(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count, zh_buf *out, zh_note *why);
+ZH_MUST zh_err zh_catalog_csv_line(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count,
+                                   zh_buf *out, zh_note *why);
 
 #endif

@@ -22,14 +22,16 @@ static bool goes_on(zh_sv text, size_t at, zh_sv piece)
     return zh_sv_starts(zh_sv_part(text, at, SIZE_MAX), piece);
 }
 
-/* Take one written character off the front of `text` as a narrow one: full-width digits and signs become
- * ASCII, blanks between groups become ' '. 0: another character, or the end. */
+/* Take one written character off the front of `text` as a narrow one: full-width digits and signs
+ * become ASCII, blanks between groups become ' '. 0: another character, or the end. */
 static char narrow(zh_sv *text)
 {
-    static const struct { zh_sv wide; char is; } signs[] = {
-        { ZH_SV("\xEF\xBC\x8C"), ',' }, { ZH_SV("\xEF\xBC\x8E"), '.' }, { ZH_SV("\xEF\xBC\x8D"), '-' },
-        { ZH_SV("\xE2\x88\x92"), '-' },                                    /* the minus sign itself */
-        { ZH_SV("\xC2\xA0"), ' ' }, { ZH_SV("\xE2\x80\xAF"), ' ' }, { ZH_SV("\xE2\x80\x89"), ' ' }, /* blanks that do not break */
+    static const struct { zh_sv wide; char is;
+    } signs[] = {
+        { ZH_SV("\xEF\xBC\x8C"), ',' }, { ZH_SV("\xEF\xBC\x8E"), '.' },
+        { ZH_SV("\xEF\xBC\x8D"), '-' }, { ZH_SV("\xE2\x88\x92"), '-' }, /* the minus sign itself */
+        { ZH_SV("\xC2\xA0"), ' ' },     { ZH_SV("\xE2\x80\xAF"), ' ' },
+        { ZH_SV("\xE2\x80\x89"), ' ' }, /* blanks that do not break */
         { ZH_SV("\xE3\x80\x80"), ' ' },
     };
     if (text->size == 0) return 0;
@@ -54,8 +56,9 @@ static char narrow(zh_sv *text)
 /* Without the blanks and currency signs at both ends. */
 static zh_sv bare(zh_sv text)
 {
-    static const zh_sv signs[] = { ZH_SV("\xC2\xA5"), ZH_SV("\xEF\xBF\xA5"), ZH_SV("$"), ZH_SV("\xC2\xA3"),
-        ZH_SV("\xE2\x82\xAC"), ZH_SV("\xE5\x85\x83"), ZH_SV("\xC2\xA0"), ZH_SV("\xE3\x80\x80") };
+    static const zh_sv signs[] = { ZH_SV("\xC2\xA5"), ZH_SV("\xEF\xBF\xA5"), ZH_SV("$"),
+                                   ZH_SV("\xC2\xA3"), ZH_SV("\xE2\x82\xAC"), ZH_SV("\xE5\x85\x83"),
+                                   ZH_SV("\xC2\xA0"), ZH_SV("\xE3\x80\x80") };
     for (bool again = true; again;) {
         again = false;
         text = zh_sv_trim(text);
@@ -63,7 +66,8 @@ static zh_sv bare(zh_sv text)
             if (zh_sv_starts(text, signs[i])) {
                 text = zh_sv_part(text, signs[i].size, SIZE_MAX);
                 again = true;
-            } else if (text.size >= signs[i].size && goes_on(text, text.size - signs[i].size, signs[i])) {
+            } else if (text.size >= signs[i].size &&
+                       goes_on(text, text.size - signs[i].size, signs[i])) {
                 text = zh_sv_part(text, 0, text.size - signs[i].size);
                 again = true;
             }
@@ -72,13 +76,15 @@ static zh_sv bare(zh_sv text)
     return text;
 }
 
-/* What stands between groups of three digits: ',' and blanks, or '.' and blanks where ',' is the point. */
+/* What stands between groups of three digits: ',' and blanks, or '.' and blanks where ',' is the
+ * point. */
 static bool between_groups(char c, char decimal)
 {
     return c == ' ' || c == '\'' || (c == ',' && decimal == '.') || (c == '.' && decimal == ',');
 }
 
-/* Digits before the point into out, leading zeros left out; *rest stands behind them. False: groups that are none. */
+/* Digits before the point into out, leading zeros left out; *rest stands behind them. False: groups
+ * that are none. */
 static bool whole_digits(zh_sv *rest, char decimal, zh_cell_amount *out, size_t *digits)
 {
     size_t group = 0; /* digits since the last separator */
@@ -89,7 +95,8 @@ static bool whole_digits(zh_sv *rest, char decimal, zh_cell_amount *out, size_t 
         if (is_digit(c)) {
             group++;
             ++*digits;
-            const bool leading = out->size > 0 && out->text[out->size - 1] == '0' && (out->size == 1 || out->text[out->size - 2] == '-');
+            const bool leading = out->size > 0 && out->text[out->size - 1] == '0' &&
+                                 (out->size == 1 || out->text[out->size - 2] == '-');
             if (leading) out->size--;
             if (out->size == ZH_CELL_AMOUNT_BYTES) return false;
             out->text[out->size++] = c;
@@ -106,7 +113,8 @@ static bool whole_digits(zh_sv *rest, char decimal, zh_cell_amount *out, size_t 
 
 static zh_err not_an_amount(zh_sv cell, char decimal, zh_note *why)
 {
-    zh_note_set(why, "'%.*s' is not an amount (with '%c' before the decimals)", ZH_SV_ARG(zh_cell_shown(cell)), decimal);
+    zh_note_set(why, "'%.*s' is not an amount (with '%c' before the decimals)",
+                ZH_SV_ARG(zh_cell_shown(cell)), decimal);
     return ZH_FORMAT;
 }
 
@@ -128,7 +136,8 @@ zh_err zh_cell_amount_read(zh_sv cell, char decimal, zh_cell_amount *out, zh_not
         out->text[out->size++] = '.';
         for (; rest.size > 0; fraction++) {
             const char c = narrow(&rest);
-            if (!is_digit(c) || out->size == ZH_CELL_AMOUNT_BYTES) return not_an_amount(cell, decimal, why);
+            if (!is_digit(c) || out->size == ZH_CELL_AMOUNT_BYTES)
+                return not_an_amount(cell, decimal, why);
             out->text[out->size++] = c;
         }
     }
@@ -174,7 +183,8 @@ static bool number(zh_sv text, size_t *at, size_t most, int32_t *out)
 {
     const size_t from = *at;
     int32_t value = 0;
-    while (*at < text.size && *at - from < most && is_digit(text.data[*at])) value = value * 10 + (text.data[(*at)++] - '0');
+    while (*at < text.size && *at - from < most && is_digit(text.data[*at]))
+        value = value * 10 + (text.data[(*at)++] - '0');
     *out = value;
     return *at > from;
 }
@@ -294,16 +304,19 @@ static bool thousandths(zh_sv text, int64_t *out)
     if (digits == 0 || whole > 14 || digits + (point != NULL) != text.size) return false;
     minor = 0;
     for (size_t i = 0; i < whole; i++) minor = minor * 10 + (text.data[i] - '0');
-    for (size_t i = 1; i <= 3; i++) minor = minor * 10 + (whole + i < text.size ? text.data[whole + i] - '0' : 0);
+    for (size_t i = 1; i <= 3; i++)
+        minor = minor * 10 + (whole + i < text.size ? text.data[whole + i] - '0' : 0);
     *out = minor;
     return true;
 }
 
-/* Days and a fraction of one: 46347.3368 has 4 digits of it, and a minute is 0.0007, so round to the second. */
+/* Days and a fraction of one: 46347.3368 has 4 digits of it, and a minute is 0.0007, so round to
+ * the second. */
 static bool excel(zh_sv text, zh_civil *civil)
 {
     const char *point = text.size == 0 ? NULL : memchr(text.data, '.', text.size);
-    const zh_sv whole = zh_sv_part(text, 0, point == NULL ? text.size : (size_t)(point - text.data));
+    const zh_sv whole =
+        zh_sv_part(text, 0, point == NULL ? text.size : (size_t)(point - text.data));
     const zh_sv part = zh_sv_part(text, whole.size + 1, 12);
     int64_t days = 0, share = 0, unit = 1;
     if (whole.size == 0 || whole.size > 6) return false;
@@ -343,17 +356,21 @@ zh_err zh_cell_time_read(zh_sv cell, zh_sv format, const zh_tz *zone, int64_t *m
     } else {
         moment m;
         if (!by_pattern(cell, format, &m)) return ZH_FORMAT;
-        civil = (zh_civil){ m.year, (uint8_t)m.month, (uint8_t)m.day, (uint8_t)m.hour, (uint8_t)m.minute, (uint8_t)m.second, (uint16_t)m.ms };
+        civil = (zh_civil){ m.year,          (uint8_t)m.month,  (uint8_t)m.day,
+                            (uint8_t)m.hour, (uint8_t)m.minute, (uint8_t)m.second,
+                            (uint16_t)m.ms };
         zoned = m.zoned;
         offset_s = m.offset_s;
     }
     if (!zh_civil_valid(&civil)) return ZH_FORMAT;
-    return in_range(zoned ? zh_time_of(&civil) - offset_s * ZH_SECOND_MS : zh_tz_utc_ms(zone, &civil), ms);
+    return in_range(
+        zoned ? zh_time_of(&civil) - offset_s * ZH_SECOND_MS : zh_tz_utc_ms(zone, &civil), ms);
 }
 
 bool zh_cell_format_check(zh_sv format, zh_note *why)
 {
-    static const zh_sv named[] = { ZH_SV("iso8601"), ZH_SV("unix"), ZH_SV("unix_ms"), ZH_SV("excel") };
+    static const zh_sv named[] = { ZH_SV("iso8601"), ZH_SV("unix"), ZH_SV("unix_ms"),
+                                   ZH_SV("excel") };
     uint32_t has = 0; /* bit of a letter a .. z, capitals from 26 */
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (zh_sv_equal(format, named[i])) return true;
@@ -364,9 +381,13 @@ bool zh_cell_format_check(zh_sv format, zh_note *why)
     for (size_t i = 0; i < format.size; i++) {
         static const char letters[] = "YymbdHIpMSfz%";
         if (format.data[i] != '%') continue;
-        const char *letter = i + 1 < format.size ? memchr(letters, format.data[i + 1], sizeof letters - 1) : NULL;
+        const char *letter =
+            i + 1 < format.size ? memchr(letters, format.data[i + 1], sizeof letters - 1) : NULL;
         if (letter == NULL) {
-            zh_note_set(why, "the date format '%.*s' has a %% that is not one of %%Y %%y %%m %%b %%d %%H %%I %%p %%M %%S %%f %%z %%%%", ZH_SV_ARG(format));
+            zh_note_set(why,
+                        "the date format '%.*s' has a %% that is not one of %%Y %%y %%m %%b %%d "
+                        "%%H %%I %%p %%M %%S %%f %%z %%%%",
+                        ZH_SV_ARG(format));
             return false;
         }
         has |= 1u << (letter - letters);
@@ -374,7 +395,10 @@ bool zh_cell_format_check(zh_sv format, zh_note *why)
     }
     const bool year = (has & 3u) != 0, month = (has & 12u) != 0, day = (has & 16u) != 0;
     if (year && month && day) return true;
-    zh_note_set(why, "the date format '%.*s' needs a year (%%Y), a month (%%m) and a day (%%d), or is one of iso8601, unix, unix_ms, excel", ZH_SV_ARG(format));
+    zh_note_set(why,
+                "the date format '%.*s' needs a year (%%Y), a month (%%m) and a day (%%d), or is "
+                "one of iso8601, unix, unix_ms, excel",
+                ZH_SV_ARG(format));
     return false;
 }
 

@@ -67,7 +67,11 @@ typedef enum zh_column {
 const char *zh_column_name(zh_column column);
 
 typedef enum zh_negative { ZH_NEGATIVE_REFUND, ZH_NEGATIVE_STOCK, ZH_NEGATIVE_REJECT } zh_negative;
-typedef enum zh_column_encoding { ZH_COLUMN_ENCODING_AUTO, ZH_COLUMN_UTF8, ZH_COLUMN_GB18030 } zh_column_encoding;
+typedef enum zh_column_encoding {
+    ZH_COLUMN_ENCODING_AUTO,
+    ZH_COLUMN_UTF8,
+    ZH_COLUMN_GB18030
+} zh_column_encoding;
 
 typedef struct zh_column_map {
     zh_table table;
@@ -92,9 +96,13 @@ zh_column_map zh_column_map_of(zh_table table);
 ZH_MUST zh_err zh_column_map_preset(zh_column_map *map, zh_sv name, zh_note *why);
 /* One line of a map file; `key` as in the example ("columns.order_id", "zone"). The first element of a list
  * (`first`) replaces what was there. ZH_FORMAT with the reason. */
-ZH_MUST zh_err zh_column_map_set(zh_column_map *map, zh_sv key, zh_sv value, bool first, zh_note *why);
+ZH_MUST zh_err zh_column_map_set(zh_column_map *map, zh_sv key, zh_sv value, bool first,
+                                 zh_note *why);
 
-typedef struct zh_column_attribute { uint32_t at; char name[ZH_COLUMN_NAME_BYTES_MAX + 1]; } zh_column_attribute;
+typedef struct zh_column_attribute {
+    uint32_t at;
+    char name[ZH_COLUMN_NAME_BYTES_MAX + 1];
+} zh_column_attribute;
 
 /* Where the columns are in a table. */
 typedef struct zh_columns {
@@ -105,10 +113,12 @@ typedef struct zh_columns {
 } zh_columns;
 
 /* Find the columns in the header. ZH_FORMAT: one is missing that the table needs (`why` names it), or there twice. */
-ZH_MUST zh_err zh_columns_bind(const zh_column_map *map, const zh_sv *header, uint32_t count, zh_columns *out, zh_note *why);
+ZH_MUST zh_err zh_columns_bind(const zh_column_map *map, const zh_sv *header, uint32_t count,
+                               zh_columns *out, zh_note *why);
 
 /* The trimmed cell of a column, empty where it is not there; `fields` has columns->count of them. */
-static inline zh_sv zh_columns_cell(const zh_columns *columns, const zh_sv *fields, zh_column column)
+static inline zh_sv zh_columns_cell(const zh_columns *columns, const zh_sv *fields,
+                                    zh_column column)
 {
     return columns->at[column] < 0 ? (zh_sv){ 0 } : zh_sv_trim(fields[columns->at[column]]);
 }
@@ -116,6 +126,7 @@ static inline zh_sv zh_columns_cell(const zh_columns *columns, const zh_sv *fiel
 /* Is the item postage, a fee, a test … by the map's rules? */
 bool zh_column_map_non_product(const zh_column_map *map, zh_sv item);
 /* The currency of a row: its cell, else the map's. ZH_FORMAT: a cell that is no currency; 0 where nobody says it. */
-ZH_MUST zh_err zh_column_map_currency(const zh_column_map *map, zh_sv cell, zh_currency *out, zh_note *why);
+ZH_MUST zh_err zh_column_map_currency(const zh_column_map *map, zh_sv cell, zh_currency *out,
+                                      zh_note *why);
 
 #endif

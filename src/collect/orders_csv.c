@@ -11,7 +11,8 @@
 #define GUEST_PREFIX "guest-" /* of the anonymousId, before the order id */
 #define NTH_MAX UINT64_C(9999999999) /* ten digits in the messageId */
 #define SIZE_BYTES_MAX 10      /* of a LEB128 number */
-_Static_assert(ZH_ORDERS_ID_BYTES_MAX + 1 + 16 + 1 + 10 <= ZH_MESSAGE_ID_BYTES_MAX, "ten digits count the equal lines");
+_Static_assert(ZH_ORDERS_ID_BYTES_MAX + 1 + 16 + 1 + 10 <= ZH_MESSAGE_ID_BYTES_MAX,
+               "ten digits count the equal lines");
 
 /* A line, read and checked. Views are those of its fields. */
 typedef struct order_line {
@@ -28,7 +29,9 @@ typedef struct order_line {
 zh_orders_csv zh_orders_csv_open(const zh_column_map *map, const zh_tz *zone)
 {
     assert(map->table == ZH_TABLE_ORDERS);
-    return (zh_orders_csv){ .map = map, .zone = zone, .seen_ = zh_map_open(), .hashed_ = zh_buf_open(1 << 20) };
+    return (zh_orders_csv){
+        .map = map, .zone = zone, .seen_ = zh_map_open(), .hashed_ = zh_buf_open(1 << 20)
+    };
 }
 
 void zh_orders_csv_close(zh_orders_csv *orders)
@@ -38,7 +41,8 @@ void zh_orders_csv_close(zh_orders_csv *orders)
     zh_buf_close(&orders->hashed_);
 }
 
-zh_err zh_orders_csv_header(zh_orders_csv *orders, const zh_sv *fields, uint32_t count, zh_note *why)
+zh_err zh_orders_csv_header(zh_orders_csv *orders, const zh_sv *fields, uint32_t count,
+                            zh_note *why)
 {
     return zh_columns_bind(orders->map, fields, count, &orders->columns, why);
 }
@@ -59,16 +63,23 @@ static zh_err read_id(zh_sv cell, zh_column column, size_t bytes_max, zh_sv *out
         return ZH_RANGE;
     }
     if (!zh_cell_id_spoilt(cell)) return ZH_OK;
-    zh_note_set(why, "%s '%.*s' was made a number by a spreadsheet and its last digits are lost: export it as text", name,
-                ZH_SV_ARG(zh_cell_shown(cell)));
+    zh_note_set(why,
+                "%s '%.*s' was made a number by a spreadsheet and its last digits are lost: export "
+                "it as text",
+                name, ZH_SV_ARG(zh_cell_shown(cell)));
     return ZH_FORMAT;
 }
 
 static zh_err read_ids(const zh_orders_csv *o, const zh_sv *fields, order_line *line, zh_note *why)
 {
-    zh_err e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_ORDER_ID), ZH_COLUMN_ORDER_ID, ZH_ORDERS_ID_BYTES_MAX, &line->order, why);
-    if (e == ZH_OK) e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_ITEM_ID), ZH_COLUMN_ITEM_ID, ZH_ITEM_TEXT_BYTES_MAX, &line->item, why);
-    if (e == ZH_OK) e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_CUSTOMER_ID), ZH_COLUMN_CUSTOMER_ID, ZH_EXTERNAL_ID_BYTES_MAX, &line->customer, why);
+    zh_err e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_ORDER_ID), ZH_COLUMN_ORDER_ID,
+                       ZH_ORDERS_ID_BYTES_MAX, &line->order, why);
+    if (e == ZH_OK)
+        e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_ITEM_ID), ZH_COLUMN_ITEM_ID,
+                    ZH_ITEM_TEXT_BYTES_MAX, &line->item, why);
+    if (e == ZH_OK)
+        e = read_id(zh_columns_cell(&o->columns, fields, ZH_COLUMN_CUSTOMER_ID),
+                    ZH_COLUMN_CUSTOMER_ID, ZH_EXTERNAL_ID_BYTES_MAX, &line->customer, why);
     if (e != ZH_OK) return e;
     line->customer = zh_cell_id_whole(line->customer);
     line->guest = line->customer.size == 0;
@@ -76,26 +87,30 @@ static zh_err read_ids(const zh_orders_csv *o, const zh_sv *fields, order_line *
     return ZH_OK;
 }
 
-static zh_err read_amounts(const zh_orders_csv *o, const zh_sv *fields, order_line *line, zh_note *why)
+static zh_err read_amounts(const zh_orders_csv *o, const zh_sv *fields, order_line *line,
+                           zh_note *why)
 {
     const zh_sv discount = zh_columns_cell(&o->columns, fields, ZH_COLUMN_DISCOUNT);
     const struct { zh_column column; zh_cell_amount *to; } amounts[] = {
         { ZH_COLUMN_UNIT_PRICE, &line->price }, { ZH_COLUMN_DISCOUNT, &line->discount },
     };
     zh_note inner = { "" };
-    zh_err e = zh_cell_count_read(zh_columns_cell(&o->columns, fields, ZH_COLUMN_QUANTITY), o->map->decimal, &line->quantity, &inner);
+    zh_err e = zh_cell_count_read(zh_columns_cell(&o->columns, fields, ZH_COLUMN_QUANTITY),
+                                  o->map->decimal, &line->quantity, &inner);
     if (e != ZH_OK) {
         zh_note_set(why, "quantity %s", inner.text);
         return e;
     }
     line->has_discount = discount.size > 0;
     for (size_t i = 0; i < 1u + line->has_discount; i++) {
-        e = zh_cell_amount_read(zh_columns_cell(&o->columns, fields, amounts[i].column), o->map->decimal, amounts[i].to, &inner);
+        e = zh_cell_amount_read(zh_columns_cell(&o->columns, fields, amounts[i].column),
+                                o->map->decimal, amounts[i].to, &inner);
         if (e == ZH_OK) continue;
         zh_note_set(why, "%s %s", zh_column_name(amounts[i].column), inner.text);
         return e;
     }
-    e = zh_column_map_currency(o->map, zh_columns_cell(&o->columns, fields, ZH_COLUMN_CURRENCY), &line->currency, why);
+    e = zh_column_map_currency(o->map, zh_columns_cell(&o->columns, fields, ZH_COLUMN_CURRENCY),
+                               &line->currency, why);
     if (e != ZH_OK || line->currency.code != 0) return e;
     zh_note_set(why, "no currency: fill its cell, or write `currency: CNY` into the map file");
     return ZH_FORMAT;
@@ -105,18 +120,27 @@ static zh_err read_time(zh_orders_csv *o, const zh_sv *fields, order_line *line,
 {
     const zh_sv cell = zh_columns_cell(&o->columns, fields, ZH_COLUMN_ORDERED_AT);
     zh_err e = ZH_FORMAT;
-    if (cell.size > 0 && zh_sv_equal(cell, (zh_sv){ o->time_text_, o->time_size_ })) { /* the lines of an order follow each other */
+    if (cell.size > 0 &&
+        zh_sv_equal(cell, (zh_sv){ o->time_text_,
+                                   o->time_size_ })) { /* the lines of an order follow each other */
         line->at_ms = o->time_ms_;
         return ZH_OK;
     }
-    if (o->map->dates_count == 0) e = zh_cell_time_read(cell, ZH_SV("iso8601"), o->zone, &line->at_ms);
+    if (o->map->dates_count == 0)
+        e = zh_cell_time_read(cell, ZH_SV("iso8601"), o->zone, &line->at_ms);
     for (uint32_t i = 0; e != ZH_OK && i < o->map->dates_count; i++) {
-        const zh_err now = zh_cell_time_read(cell, zh_sv_of(o->map->dates[i]), o->zone, &line->at_ms);
+        const zh_err now =
+            zh_cell_time_read(cell, zh_sv_of(o->map->dates[i]), o->zone, &line->at_ms);
         if (now != ZH_FORMAT) e = now;
     }
-    if (e == ZH_RANGE) zh_note_set(why, "ordered_at '%.*s' is not between 1970 and 2200", ZH_SV_ARG(zh_cell_shown(cell)));
-    else if (e != ZH_OK) zh_note_set(why, "ordered_at '%.*s' is not a date of the format %s%s", ZH_SV_ARG(zh_cell_shown(cell)),
-        o->map->dates_count == 0 ? "iso8601" : o->map->dates[0], o->map->dates_count > 1 ? ", or another of the map" : "");
+    if (e == ZH_RANGE)
+        zh_note_set(why, "ordered_at '%.*s' is not between 1970 and 2200",
+                    ZH_SV_ARG(zh_cell_shown(cell)));
+    else if (e != ZH_OK)
+        zh_note_set(why, "ordered_at '%.*s' is not a date of the format %s%s",
+                    ZH_SV_ARG(zh_cell_shown(cell)),
+                    o->map->dates_count == 0 ? "iso8601" : o->map->dates[0],
+                    o->map->dates_count > 1 ? ", or another of the map" : "");
     if (e == ZH_OK && cell.size <= sizeof o->time_text_) {
         memcpy(o->time_text_, cell.data, cell.size);
         o->time_size_ = (uint8_t)cell.size;
@@ -145,7 +169,8 @@ static zh_err read_event(const zh_orders_csv *o, order_line *line, zh_note *why)
     return ZH_OK;
 }
 
-/* XXH3-64 of the cells as written: number of the column, size (LEB128), bytes; blank cells left out. */
+/* XXH3-64 of the cells as written: number of the column, size (LEB128), bytes; blank cells left
+ * out. */
 static zh_err hash_cells(zh_orders_csv *o, const zh_sv *fields, uint64_t *hash)
 {
     size_t bytes = 0;
@@ -179,11 +204,13 @@ static zh_err check_cells(const zh_orders_csv *o, const zh_sv *fields, uint32_t 
         if (o->columns.at[c] < 0) continue;
         const zh_sv cell = fields[o->columns.at[c]];
         if (cell.size > ZH_ORDERS_CELL_BYTES_MAX) {
-            zh_note_set(why, "%s is longer than %d bytes", zh_column_name((zh_column)c), ZH_ORDERS_CELL_BYTES_MAX);
+            zh_note_set(why, "%s is longer than %d bytes", zh_column_name((zh_column)c),
+                        ZH_ORDERS_CELL_BYTES_MAX);
             return ZH_RANGE;
         }
         if (zh_utf8_valid(cell) != cell.size) {
-            zh_note_set(why, "%s has bytes that are no text in the encoding of this file", zh_column_name((zh_column)c));
+            zh_note_set(why, "%s has bytes that are no text in the encoding of this file",
+                        zh_column_name((zh_column)c));
             return ZH_FORMAT;
         }
     }
@@ -218,14 +245,17 @@ static void put_count(zh_buf *to, zh_sv before, int64_t count)
     zh_buf_put(to, (zh_sv){ at, (size_t)(digits + sizeof digits - at) });
 }
 
-static void put_product(const zh_orders_csv *o, const zh_sv *fields, const order_line *line, zh_buf *to)
+static void put_product(const zh_orders_csv *o, const zh_sv *fields, const order_line *line,
+                        zh_buf *to)
 {
     char upper[ZH_ITEM_TEXT_BYTES_MAX];
     zh_sv item = line->item, sku = zh_columns_cell(&o->columns, fields, ZH_COLUMN_SKU);
     if (sku.size == 0) sku = item;
     if (o->map->item_upper) {
         for (size_t i = 0; i < item.size; i++)
-            upper[i] = item.data[i] >= 'a' && item.data[i] <= 'z' ? (char)(item.data[i] - ('a' - 'A')) : item.data[i];
+            upper[i] = item.data[i] >= 'a' && item.data[i] <= 'z'
+                           ? (char)(item.data[i] - ('a' - 'A'))
+                           : item.data[i];
         item.data = upper;
     }
     put_text(to, ZH_SV("\"products\":[{\"product_id\":"), item);
@@ -238,7 +268,8 @@ static void put_product(const zh_orders_csv *o, const zh_sv *fields, const order
     zh_buf_put(to, ZH_SV("}]"));
 }
 
-static void put_properties(const zh_orders_csv *o, const zh_sv *fields, const order_line *line, zh_buf *to)
+static void put_properties(const zh_orders_csv *o, const zh_sv *fields, const order_line *line,
+                           zh_buf *to)
 {
     char currency[4];
     zh_currency_text(line->currency, currency);
@@ -264,22 +295,27 @@ static size_t message_id(const order_line *line, char out[ZH_MESSAGE_ID_BYTES_MA
     memcpy(at, line->order.data, line->order.size);
     at += line->order.size;
     *at++ = '/';
-    for (int shift = 60; shift >= 0; shift -= 4) *at++ = "0123456789abcdef"[line->content >> shift & 15];
+    for (int shift = 60; shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[line->content >> shift & 15];
     *at++ = '/';
-    const int size = line->nth < 10 ? 1 : snprintf(tail, sizeof tail, "%llu", (unsigned long long)line->nth);
+    const int size =
+        line->nth < 10 ? 1 : snprintf(tail, sizeof tail, "%llu", (unsigned long long)line->nth);
     if (line->nth < 10) tail[0] = (char)('0' + line->nth);
     memcpy(at, tail, (size_t)size);
     return (size_t)(at - out) + (size_t)size;
 }
 
-static zh_err put_event(const zh_orders_csv *o, const zh_sv *fields, const order_line *line, zh_buf *to)
+static zh_err put_event(const zh_orders_csv *o, const zh_sv *fields, const order_line *line,
+                        zh_buf *to)
 {
-    char id[ZH_MESSAGE_ID_BYTES_MAX], time[ZH_TIME_TEXT_BYTES], guest[sizeof GUEST_PREFIX + ZH_ORDERS_ID_BYTES_MAX] = GUEST_PREFIX;
+    char id[ZH_MESSAGE_ID_BYTES_MAX], time[ZH_TIME_TEXT_BYTES],
+        guest[sizeof GUEST_PREFIX + ZH_ORDERS_ID_BYTES_MAX] = GUEST_PREFIX;
     put_text(to, ZH_SV("{\"type\":\"track\",\"event\":"), zh_sv_of(line->event));
     put_text(to, ZH_SV(",\"messageId\":"), (zh_sv){ id, message_id(line, id) });
     if (line->guest) {
         memcpy(guest + sizeof GUEST_PREFIX - 1, line->order.data, line->order.size);
-        put_text(to, ZH_SV(",\"anonymousId\":"), (zh_sv){ guest, sizeof GUEST_PREFIX - 1 + line->order.size });
+        put_text(to, ZH_SV(",\"anonymousId\":"),
+                 (zh_sv){ guest, sizeof GUEST_PREFIX - 1 + line->order.size });
     } else {
         put_text(to, ZH_SV(",\"userId\":"), line->customer);
     }
@@ -290,7 +326,8 @@ static zh_err put_event(const zh_orders_csv *o, const zh_sv *fields, const order
     return zh_buf_err(to);
 }
 
-zh_err zh_orders_csv_line(zh_orders_csv *orders, const zh_sv *fields, uint32_t count, zh_buf *out, zh_note *why)
+zh_err zh_orders_csv_line(zh_orders_csv *orders, const zh_sv *fields, uint32_t count, zh_buf *out,
+                          zh_note *why)
 {
     order_line line = { 0 };
     zh_err e = check_cells(orders, fields, count, why);
@@ -301,7 +338,8 @@ zh_err zh_orders_csv_line(zh_orders_csv *orders, const zh_sv *fields, uint32_t c
     if (e == ZH_OK) e = hash_cells(orders, fields, &line.content);
     if (e != ZH_OK) return e;
     bool made;
-    uint64_t *seen = zh_map_at(&orders->seen_, zh_mix64(zh_fast64(line.order)) ^ line.content, &made);
+    uint64_t *seen =
+        zh_map_at(&orders->seen_, zh_mix64(zh_fast64(line.order)) ^ line.content, &made);
     if (seen == NULL) return ZH_NOMEM;
     line.nth = *seen + 1;
     if (line.nth > NTH_MAX) {

@@ -43,8 +43,10 @@ zh_orders_csv zh_orders_csv_open(const zh_column_map *map, const zh_tz *zone);
 void zh_orders_csv_close(zh_orders_csv *orders);
 
 /* A file begins: its header. ZH_FORMAT. */
-ZH_MUST zh_err zh_orders_csv_header(zh_orders_csv *orders, const zh_sv *fields, uint32_t count, zh_note *why);
+ZH_MUST zh_err zh_orders_csv_header(zh_orders_csv *orders, const zh_sv *fields, uint32_t count,
+                                    zh_note *why);
 /* Append the event of a line to `out`. ZH_FORMAT, ZH_RANGE: a reject, `why` is its reason. ZH_NOMEM, ZH_FULL (`out`). */
-ZH_MUST zh_err zh_orders_csv_line(zh_orders_csv *orders, const zh_sv *fields, uint32_t count, zh_buf *out, zh_note *why);
+ZH_MUST zh_err zh_orders_csv_line(zh_orders_csv *orders, const zh_sv *fields, uint32_t count,
+                                  zh_buf *out, zh_note *why);
 
 #endif

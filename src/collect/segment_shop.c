@@ -156,12 +156,15 @@ static void line_amounts(const product *p, int digits, zh_event *event, zh_line 
         if (line->quantity == 0) event->marks |= ZH_MARK_OUTLIER;
     }
     if (!given(p->price)) return;
+    /* A ledger brought in as history has lines that take money back ("adjust bad debt"): they count in
+     * reports. From a live shop a negative price is a mistake or a fraud, and counts as none. */
+    const int64_t least = (event->marks & ZH_MARK_IMPORT) != 0 ? -ZH_SEGMENT_AMOUNT_MINOR_MAX : 0;
     int64_t minor;
-    if (!zh_segment_amount(p->price, digits, &minor) || minor < 0 ||
-        minor > ZH_SEGMENT_AMOUNT_MINOR_MAX) {
+    if (!zh_segment_amount(p->price, digits, &minor) || minor < least || minor > ZH_SEGMENT_AMOUNT_MINOR_MAX) {
         event->marks |= ZH_MARK_OUTLIER;
         return;
     }
+    if (minor < 0) event->marks |= ZH_MARK_OUTLIER;
     line->price_minor = minor;
     if (!line_total(p->price, minor, line->quantity, digits, &line->total_minor)) {
         line->total_minor = 0;

@@ -113,6 +113,11 @@ static void an_importer_may_say_more(void)
     CHECK(read(ZH_ACT_ORDER, marked, true).marks ==
           (ZH_MARK_ORDER_LINE | ZH_MARK_GUEST | ZH_MARK_NON_PRODUCT | ZH_MARK_REPEAT_LINE));
     CHECK(read(ZH_ACT_ORDER, marked, false).marks == 0);
+    zh_event debt = { .act = ZH_ACT_ORDER, .marks = ZH_MARK_IMPORT }; /* a ledger's line that takes money back */
+    zh_sv bad = { 0 };
+    CHECK(zh_segment_shop(parsed("{\"product_id\":\"B\",\"price\":-11062.06}"), true, &arena, &debt, &bad) == ZH_OK);
+    CHECK(debt.lines[0].price_minor == -1106206 && debt.lines[0].total_minor == -1106206);
+    CHECK(debt.marks == (ZH_MARK_IMPORT | ZH_MARK_OUTLIER));
     CHECK(read(ZH_ACT_ORDER, "{\"zhun_repeat\":1,\"zhun_guest\":\"true\"}", true).marks == 0);
 }
 
