@@ -13,9 +13,11 @@
 #define ZONES_DIR "/usr/share/zoneinfo"
 
 static const zh_option options[] = {
-    { "data", "DIR", "import into this data folder, through its engine where one runs", NULL, true },
+    { "data", "DIR", "import into this data folder, through its engine where one runs", NULL,
+      true },
     { "url", "URL", "or into an engine over HTTP (else ZHUN_URL)", NULL, true },
-    { "key", "KEY", "a write key for events, an admin token for items (else ZHUN_KEY)", NULL, false },
+    { "key", "KEY", "a write key for events, an admin token for items (else ZHUN_KEY)", NULL,
+      false },
     { "format", "F", "segment, orders-csv or catalog-csv", NULL, true },
     { "preset", "P", "columns and rules of a known table: online-retail (orders-csv)", NULL, true },
     { "map", "FILE", "names of columns and other rules, as YAML", NULL, true },
@@ -28,15 +30,17 @@ static const zh_command command = {
     .name = "import",
     .usage = "(--data DIR | --url URL --key KEY) --format F [options] FILE...",
     .summary =
-        "Load files of events, orders or items. Plain, .gz and .zst files are read, - is standard input.\n"
-        "Importing the same file again changes nothing.\n"
+        "Load files of events, orders or items. Importing the same file again changes nothing.\n"
+        "Plain, .gz and .zst files are read; - is standard input.\n"
         "\n"
         "formats:\n"
         "  segment      one event a line, as JSON in Segment's form (track, identify, page ...)\n"
-        "  orders-csv   a table with order_id, customer_id, item_id, quantity, unit_price, currency, ordered_at\n"
-        "               and perhaps sku, title, category, brand, country, discount; a blank customer is a guest\n"
-        "  catalog-csv  a table with item_id and any of title, category, brand, price, currency, stock, available,\n"
-        "               url, image_url, attributes.NAME; a blank cell leaves its field as it is\n"
+        "  orders-csv   a table with order_id, customer_id, item_id, quantity, unit_price,\n"
+        "               currency, ordered_at, and perhaps sku, title, category, brand, country,\n"
+        "               discount; a blank customer is a guest\n"
+        "  catalog-csv  a table with item_id and any of title, category, brand, price, currency,\n"
+        "               stock, available, url, image_url, attributes.NAME; a blank cell leaves\n"
+        "               its field as it is\n"
         "\n"
         "A map file names what a table calls otherwise, and says how its cells are meant:\n"
         "  columns: {order_id: InvoiceNo, ordered_at: InvoiceDate}\n"
@@ -52,10 +56,11 @@ static const zh_command command = {
         "  product_code: five-digits   # or any; other items are postage and fees\n"
         "  non_products: [POST, FEE]   # items that are postage and fees",
     .example =
-        "  zhun import --data ./zhun-data --format orders-csv --preset online-retail online_retail.csv.gz\n"
+        "  zhun import --data ./zhun-data --format orders-csv --preset online-retail orders.csv.gz\n"
         "  zhun import --url http://127.0.0.1:8700 --key KEY --format segment events.jsonl.zst\n"
         "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv",
-    .options = options, .options_count = sizeof options / sizeof *options,
+    .options = options,
+    .options_count = sizeof options / sizeof *options,
 };
 
 /* What one call needs; closed at the end whatever happened. */
@@ -84,14 +89,17 @@ static int choose_format(import *im)
     static const char *const names[] = { "segment", "orders-csv", "catalog-csv" };
     static const char *const later[] = { "sensors", "google-feed", "shopify-csv" };
     const zh_sv format = zh_options_text(im->given, "format");
-    if (format.size == 0) return wrong("--format is missing", "give segment, orders-csv or catalog-csv");
+    if (format.size == 0)
+        return wrong("--format is missing", "give segment, orders-csv or catalog-csv");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (zh_sv_equal(format, zh_sv_of(names[i]))) {
             im->format = (zh_import_format)i;
             return ZH_EXIT_DONE;
         }
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (zh_sv_equal(format, zh_sv_of(later[i]))) return wrong(later[i], "not in this version, which reads segment, orders-csv and catalog-csv");
+        if (zh_sv_equal(format, zh_sv_of(later[i])))
+            return wrong(later[i],
+                         "not in this version, which reads segment, orders-csv and catalog-csv");
     return wrong(format.data, "no such format: give segment, orders-csv or catalog-csv");
 }
 
@@ -104,9 +112,13 @@ static int choose_place(import *im, const zh_import_door *door)
     if (im->data.size > 0 && im->url.size > 0) return wrong("--data and --url", "give one of them");
     if (im->data.size == 0 && im->url.size == 0) im->url = zh_sv_of(getenv("ZHUN_URL"));
     if (im->data.size == 0 && im->url.size == 0) im->data = zh_sv_of(getenv("ZHUN_DATA"));
-    if (im->data.size == 0 && im->url.size == 0) return wrong("no place to import into", "give --data DIR, or --url URL --key KEY");
-    if (im->url.size > 0 && im->key.size == 0) return wrong("--url without --key", "give a write key for events, an admin token for items");
-    if (im->data.size > 0 && door == NULL) return wrong("--data", "not in this program: give --url URL --key KEY");
+    if (im->data.size == 0 && im->url.size == 0)
+        return wrong("no place to import into", "give --data DIR, or --url URL --key KEY");
+    if (im->url.size > 0 && im->key.size == 0)
+        return wrong("--url without --key",
+                     "give a write key for events, an admin token for items");
+    if (im->data.size > 0 && door == NULL)
+        return wrong("--data", "not in this program: give --url URL --key KEY");
     return ZH_EXIT_DONE;
 }
 
@@ -116,10 +128,12 @@ static int choose_place(import *im, const zh_import_door *door)
 static zh_err set_entry(zh_column_map *map, zh_sv key, zh_yaml_node value, zh_note *why)
 {
     zh_sv text = { 0 };
-    if (zh_yaml_text(value, &text) || zh_yaml_type_of(value) == ZH_YAML_NULL) return zh_column_map_set(map, key, text, true, why);
+    if (zh_yaml_text(value, &text) || zh_yaml_type_of(value) == ZH_YAML_NULL)
+        return zh_column_map_set(map, key, text, true, why);
     const bool columns = zh_sv_equal(key, ZH_SV("columns"));
     if ((zh_yaml_type_of(value) == ZH_YAML_MAP) != columns) {
-        zh_note_set(why, "%.*s has the wrong shape: see zhun import --help", ZH_SV_ARG(zh_cell_shown(key)));
+        zh_note_set(why, "%.*s has the wrong shape: see zhun import --help",
+                    ZH_SV_ARG(zh_cell_shown(key)));
         return ZH_FORMAT;
     }
     bool first = true;
@@ -127,7 +141,9 @@ static zh_err set_entry(zh_column_map *map, zh_sv key, zh_yaml_node value, zh_no
         char path[ZH_COLUMN_NAME_BYTES_MAX + 16];
         zh_sv name = key;
         if (columns) {
-            const int size = snprintf(path, sizeof path, "columns.%.*s", ZH_SV_ARG(zh_sv_part(it.key, 0, ZH_COLUMN_NAME_BYTES_MAX + 1)));
+            const int size =
+                snprintf(path, sizeof path, "columns.%.*s",
+                         ZH_SV_ARG(zh_sv_part(it.key, 0, ZH_COLUMN_NAME_BYTES_MAX + 1)));
             name = (zh_sv){ path, (size_t)size };
         }
         text = (zh_sv){ 0 };
@@ -178,7 +194,8 @@ static int read_map(import *im, zh_sv path)
 static bool zone_name_is_plain(const char *name)
 {
     if (name[0] == '/' || strstr(name, "..") != NULL) return false;
-    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == strlen(name);
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") ==
+           strlen(name);
 }
 
 static int read_zone(import *im)
@@ -192,20 +209,25 @@ static int read_zone(import *im)
     if (e == ZH_OK) e = zh_tz_open(&im->zone, zh_buf_view(&bytes));
     zh_buf_close(&bytes);
     if (e == ZH_OK) return ZH_EXIT_DONE;
-    zh_complain("the time zone '%s' is not known here: write for example Asia/Shanghai, and see that the zone database (tzdata) is installed", name);
+    zh_complain("the time zone '%s' is not known here: write for example Asia/Shanghai, and see "
+                "that the zone database (tzdata) is installed",
+                name);
     return ZH_EXIT_COULD_NOT;
 }
 
 static int choose_columns(import *im)
 {
-    const zh_sv preset = zh_options_text(im->given, "preset"), map = zh_options_text(im->given, "map");
+    const zh_sv preset = zh_options_text(im->given, "preset"),
+                map = zh_options_text(im->given, "map");
     zh_note why;
     if (im->format == ZH_IMPORT_SEGMENT) {
-        if (preset.size > 0 || map.size > 0) return wrong("--preset and --map", "they are for tables, not for segment");
+        if (preset.size > 0 || map.size > 0)
+            return wrong("--preset and --map", "they are for tables, not for segment");
         return ZH_EXIT_DONE;
     }
     im->map = zh_column_map_of(im->format == ZH_IMPORT_ORDERS ? ZH_TABLE_ORDERS : ZH_TABLE_CATALOG);
-    if (preset.size > 0 && zh_column_map_preset(&im->map, preset, &why) != ZH_OK) return wrong("--preset", why.text);
+    if (preset.size > 0 && zh_column_map_preset(&im->map, preset, &why) != ZH_OK)
+        return wrong("--preset", why.text);
     const int status = map.size > 0 ? read_map(im, map) : ZH_EXIT_DONE;
     return status != ZH_EXIT_DONE ? status : read_zone(im);
 }
@@ -218,8 +240,10 @@ static int open_place(import *im, const zh_import_door *door)
     zh_err e;
     if (im->url.size > 0) {
         im->close = zh_import_http_close;
-        e = zh_import_http_open(&(zh_import_http_desc){ .url = im->url, .key = im->key, .source = zh_options_text(im->given, "source") },
-                                &im->sink, &im->ctx, &why);
+        e = zh_import_http_open(
+            &(zh_import_http_desc){
+                .url = im->url, .key = im->key, .source = zh_options_text(im->given, "source") },
+            &im->sink, &im->ctx, &why);
     } else {
         im->close = door->close;
         e = door->open(im->data, &im->sink, &im->ctx, &why);
@@ -243,7 +267,8 @@ static void say_json(const import *im, const zh_import_result *r, double seconds
     zh_json_out_key_int(&out, ZH_SV("rejected"), (int64_t)r->rejected);
     zh_json_out_key_int(&out, ZH_SV("rejectedByEngine"), (int64_t)r->refused);
     zh_json_out_key_text(&out, ZH_SV("encoding"), zh_sv_of(zh_encoding_name(r->encoding)));
-    if (r->first.text[0] != '\0') zh_json_out_key_text(&out, ZH_SV("firstReject"), zh_sv_of(r->first.text));
+    if (r->first.text[0] != '\0')
+        zh_json_out_key_text(&out, ZH_SV("firstReject"), zh_sv_of(r->first.text));
     if (r->rejects[0] != '\0') zh_json_out_key_text(&out, ZH_SV("rejects"), zh_sv_of(r->rejects));
     zh_json_out_key_real(&out, ZH_SV("seconds"), seconds);
     zh_json_out_end(&out);
@@ -257,18 +282,28 @@ static void say(const import *im, const zh_import_result *r, double seconds)
         say_json(im, r, seconds);
         return;
     }
-    printf("lines      %llu (%s)\naccepted   %llu\nduplicate  %llu\nrejected   %llu\nseconds    %.2f\n", (unsigned long long)r->lines,
-           zh_encoding_name(r->encoding), (unsigned long long)r->accepted, (unsigned long long)r->duplicate, (unsigned long long)r->rejected, seconds);
+    printf("lines      %llu (%s)\naccepted   %llu\nduplicate  %llu\nrejected   %llu\nseconds    "
+           "%.2f\n",
+           (unsigned long long)r->lines, zh_encoding_name(r->encoding),
+           (unsigned long long)r->accepted, (unsigned long long)r->duplicate,
+           (unsigned long long)r->rejected, seconds);
     if (r->rejected > 0) printf("\nthe first reject: %s\n", r->first.text);
     if (r->rejects[0] != '\0') printf("rejected lines are in %s\n", r->rejects);
-    if (r->refused > 0) printf("%llu of the rejects are among the dead letters of the engine\n", (unsigned long long)r->refused);
+    if (r->refused > 0)
+        printf("%llu of the rejects are among the dead letters of the engine\n",
+               (unsigned long long)r->refused);
 }
 
 static int run_files(import *im)
 {
     const zh_import_run_desc desc = {
-        .format = im->format, .map = &im->map, .zone = im->zone != NULL ? im->zone : zh_tz_utc(),
-        .sink = im->sink, .sink_ctx = im->ctx, .rejects = zh_options_text(im->given, "rejects"), .progress = true,
+        .format = im->format,
+        .map = &im->map,
+        .zone = im->zone != NULL ? im->zone : zh_tz_utc(),
+        .sink = im->sink,
+        .sink_ctx = im->ctx,
+        .rejects = zh_options_text(im->given, "rejects"),
+        .progress = true,
     };
     const int64_t began_us = zh_clock_mono_us(NULL);
     zh_note why = { "" };
@@ -276,9 +311,11 @@ static int run_files(import *im)
     if (e != ZH_OK) zh_note_set(&why, "%s: give this machine more memory", zh_err_text(e));
     for (size_t i = 0; e == ZH_OK && i < im->given->arguments_count; i++)
         e = zh_import_run_file(im->run, zh_sv_of(im->given->arguments[i]), &why);
-    if (im->run != NULL) say(im, zh_import_run_result(im->run), (double)(zh_clock_mono_us(NULL) - began_us) / 1e6);
+    if (im->run != NULL)
+        say(im, zh_import_run_result(im->run), (double)(zh_clock_mono_us(NULL) - began_us) / 1e6);
     if (e == ZH_OK) return ZH_EXIT_DONE;
-    zh_complain("the import stopped: %s; what was accepted stays, run it again when that is mended", why.text);
+    zh_complain("the import stopped: %s; what was accepted stays, run it again when that is mended",
+                why.text);
     return ZH_EXIT_COULD_NOT;
 }
 
@@ -288,7 +325,8 @@ int zh_cmd_import(int argc, char **argv, const zh_import_door *door)
     import im = { .given = &given };
     int status = zh_options_read(&given, &command, argc - 1, argv + 1);
     if (status != -1) return status;
-    status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input") : ZH_EXIT_DONE;
+    status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input")
+                                        : ZH_EXIT_DONE;
     if (status == ZH_EXIT_DONE) status = choose_format(&im);
     if (status == ZH_EXIT_DONE) status = choose_place(&im, door);
     if (status == ZH_EXIT_DONE) status = choose_columns(&im);

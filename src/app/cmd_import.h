@@ -2,10 +2,10 @@
  *
  *     read (plain, .gz, .zst) -> UTF-8 -> lines or rows -> convert -> batch -> sink
  *
- * The sink is where a batch goes: over HTTP (here), or through the door of the caller for --data, which is
- * the engine itself or its socket. Every data line is accounted for: accepted + duplicate + rejected == lines.
- * Importing twice changes nothing, because each event has an id made from its line; so an import that was cut
- * off is simply run again.
+ * The sink is where a batch goes: over HTTP (here), or through the door of the caller for --data,
+ * which is the engine itself or its socket. Every data line is accounted for:
+ * accepted + duplicate + rejected == lines. Importing twice changes nothing, because each event has
+ * an id made from its line; so an import that was cut off is simply run again.
  *
  * Exit status: 0 done (rejects are counted and listed), 2 wrong usage, 3 could not.
  */
@@ -20,11 +20,13 @@ typedef struct zh_import_counts {
     uint64_t accepted, duplicate, rejected;
 } zh_import_counts;
 
-/* Hand one batch over: `path` is "/v1/import" with {"batch":[…]} or "/api/v1/items" with {"items":[…]}; at most
- * 500 entries and 400 KB. Waits and repeats by itself where that may help. On ZH_OK `counts` says what became
- * of it, and `why` may hold the reason of a reject. ZH_FORMAT, ZH_RANGE: the batch as a whole was refused; it
- * is then sent in halves, so that one bad line costs itself alone. Other errors end the import. */
-typedef zh_err (*zh_import_sink)(void *ctx, zh_sv path, zh_sv json, zh_import_counts *counts, zh_note *why);
+/* Hand one batch over: `path` is "/v1/import" with {"batch":[…]} or "/api/v1/items" with
+ * {"items":[…]}; at most 500 entries and 400 KB. Waits and repeats by itself where that may help.
+ * On ZH_OK `counts` says what became of it, and `why` may hold the reason of a reject. ZH_FORMAT,
+ * ZH_RANGE: the batch as a whole was refused; it is then sent in halves, so that one bad line costs
+ * itself alone. Other errors end the import. */
+typedef zh_err (*zh_import_sink)(void *ctx, zh_sv path, zh_sv json, zh_import_counts *counts,
+                                 zh_note *why);
 
 /* How --data DIR is reached: given by the caller, closed by `close`. */
 typedef struct zh_import_door {

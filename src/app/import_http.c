@@ -53,8 +53,9 @@ static zh_err read_counts(place *p, zh_sv body, zh_import_counts *counts, zh_not
         zh_note_set(why, "what answered is no engine: check --url");
         return ZH_CORRUPT;
     }
-    *counts = (zh_import_counts){ count_of(root, ZH_SV("accepted")), count_of(root, ZH_SV("duplicate")),
-                                  count_of(root, ZH_SV("rejected")) };
+    *counts =
+        (zh_import_counts){ count_of(root, ZH_SV("accepted")), count_of(root, ZH_SV("duplicate")),
+                            count_of(root, ZH_SV("rejected")) };
     zh_json_iter errors = zh_json_walk(zh_json_get(root, ZH_SV("errors")));
     if (!zh_json_next(&errors)) return ZH_OK;
     zh_note_set(why, "%.*s: %.*s",
@@ -71,15 +72,21 @@ static void read_problem(place *p, const zh_client_answer *answer, const char *h
     zh_sv detail = zh_json_text_or_empty(zh_json_get(root, ZH_SV("detail")));
     if (detail.size == 0) detail = zh_json_text_or_empty(zh_json_get(root, ZH_SV("title")));
     if (detail.size == 0) zh_note_set(why, "the engine answered %u%s", answer->status, hint);
-    else zh_note_set(why, "the engine answered %u: %.*s%s", answer->status, ZH_SV_ARG(zh_sv_part(detail, 0, 120)), hint);
+    else
+        zh_note_set(why, "the engine answered %u: %.*s%s", answer->status,
+                    ZH_SV_ARG(zh_sv_part(detail, 0, 120)), hint);
 }
 
-static zh_err judge(place *p, const zh_client_answer *answer, zh_import_counts *counts, zh_note *why)
+static zh_err judge(place *p, const zh_client_answer *answer, zh_import_counts *counts,
+                    zh_note *why)
 {
     switch (answer->status) {
     case 200: return read_counts(p, answer->body, counts, why);
     case 400: case 413: case 422: read_problem(p, answer, "", why); return ZH_FORMAT;
-    case 401: read_problem(p, answer, ": check --key (a write key for events, an admin token for items)", why); return ZH_LOGIN;
+    case 401:
+        read_problem(p, answer, ": check --key (a write key for events, an admin token for items)",
+                     why);
+        return ZH_LOGIN;
     case 403: read_problem(p, answer, ": this key may not do that", why); return ZH_DENIED;
     case 404: read_problem(p, answer, ": is --url an engine?", why); return ZH_ABSENT;
     case 429: case 503: read_problem(p, answer, ": try again later", why); return ZH_BUSY;
@@ -94,7 +101,8 @@ static int64_t retry_after_ms(const zh_client_answer *answer, int64_t otherwise_
     int64_t seconds = 0;
     if (text.size == 0 || text.size > 6) return otherwise_ms;
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') return otherwise_ms; /* a date: rare, and as good as none */
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return otherwise_ms; /* a date: rare, and as good as none */
         seconds = seconds * 10 + (text.data[i] - '0');
     }
     if (seconds > ZH_IMPORT_HTTP_WAIT_S_MAX) seconds = ZH_IMPORT_HTTP_WAIT_S_MAX;
@@ -107,13 +115,17 @@ static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *cou
 {
     place *p = ctx;
     const zh_client_header header = { ZH_SV("X-Zhun-Import"), { p->source, p->source_size } };
-    const zh_client_question question = { .method = ZH_SV("POST"), .url = path, .body = json, .headers = &header, .headers_count = 1 };
+    const zh_client_question question = {
+        .method = ZH_SV("POST"), .url = path, .body = json, .headers = &header, .headers_count = 1
+    };
     int64_t pause_ms = p->pause_ms;
     for (int waits = 0, tries = 1;;) {
         zh_client_answer answer = { 0 };
         zh_err e = zh_client_ask(p->client, &question, &answer);
         if (e == ZH_OK) e = judge(p, &answer, counts, why);
-        else zh_note_set(why, "the engine cannot be reached: %.*s", ZH_SV_ARG(zh_client_why(p->client)));
+        else
+            zh_note_set(why, "the engine cannot be reached: %.*s",
+                        ZH_SV_ARG(zh_client_why(p->client)));
         const bool overloaded = e == ZH_BUSY && answer.status != 0;
         const bool broken = e == ZH_IO || e == ZH_TIMEOUT || (e == ZH_BUSY && answer.status == 0);
         if (overloaded && ++waits <= ZH_IMPORT_HTTP_WAITS_MAX) {
@@ -127,18 +139,24 @@ static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *cou
     }
 }
 
-zh_err zh_import_http_open(const zh_import_http_desc *desc, zh_import_sink *sink, void **ctx, zh_note *why)
+zh_err zh_import_http_open(const zh_import_http_desc *desc, zh_import_sink *sink, void **ctx,
+                           zh_note *why)
 {
     const zh_sv source = desc->source.size == 0 ? ZH_SV("import") : desc->source;
     place *p = calloc(1, sizeof *p);
     if (p == NULL) return ZH_NOMEM;
-    *p = (place){ .pause_ms = desc->pause_ms == 0 ? PAUSE_MS : desc->pause_ms, .source_size = source.size };
+    *p = (place){ .pause_ms = desc->pause_ms == 0 ? PAUSE_MS : desc->pause_ms,
+                  .source_size = source.size };
     zh_err e = source.size > sizeof p->source ? ZH_RANGE : ZH_OK;
     if (e == ZH_OK) memcpy(p->source, source.data, source.size);
     else zh_note_set(why, "--source is longer than %d bytes", SOURCE_BYTES_MAX);
-    const zh_client_desc client = { .base_url = desc->url, .bearer = desc->key, .timeout_ms = TIMEOUT_MS, .body_bytes_max = ANSWER_BYTES_MAX };
+    const zh_client_desc client = { .base_url = desc->url,
+                                    .bearer = desc->key,
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .body_bytes_max = ANSWER_BYTES_MAX };
     if (e == ZH_OK && (e = zh_client_open(&p->client, &client)) != ZH_OK)
-        zh_note_set(why, "'%.*s' is no address: write for example http://127.0.0.1:8700", ZH_SV_ARG(zh_sv_part(desc->url, 0, 100)));
+        zh_note_set(why, "'%.*s' is no address: write for example http://127.0.0.1:8700",
+                    ZH_SV_ARG(zh_sv_part(desc->url, 0, 100)));
     if (e == ZH_OK) e = zh_json_open(&p->json, ANSWER_BYTES_MAX);
     if (e != ZH_OK) {
         zh_import_http_close(p);

@@ -16,11 +16,12 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES (256u << 10)
-#define WINDOW_BYTES_MAX ((size_t)8 << 20) /* a chunk recoded, and the row that did not fit the last one */
+#define WINDOW_BYTES_MAX ((size_t)8 << 20) /* a chunk recoded, and the row that did not fit */
 #define LINE_BYTES_MAX (1u << 20)          /* of a JSON line: anything longer is not read */
 #define ENTRY_BYTES_MAX ((size_t)1 << 20)  /* of a converted line, before its check */
 
-static const zh_sv prefix_events = { "{\"batch\":[", 10 }, prefix_items = { "{\"items\":[", 10 }, suffix = { "]}", 2 };
+static const zh_sv prefix_events = { "{\"batch\":[", 10 }, prefix_items = { "{\"items\":[", 10 },
+                   suffix = { "]}", 2 };
 
 /* Text of the file in UTF-8, read ahead. */
 typedef struct window {
@@ -111,7 +112,8 @@ static zh_err open_rejects(zh_import_run *run, zh_note *why)
     char *name = run->result.rejects;
     const bool given = run->desc.rejects.size > 0, piped = zh_sv_equal(run->path, ZH_SV("-"));
     const zh_sv base = given ? run->desc.rejects : piped ? ZH_SV("stdin") : run->path;
-    const int size = snprintf(name, ZH_IMPORT_PATH_BYTES_MAX, "%.*s%s", ZH_SV_ARG(base), given ? "" : ".rejects.csv");
+    const int size = snprintf(name, ZH_IMPORT_PATH_BYTES_MAX, "%.*s%s", ZH_SV_ARG(base),
+                              given ? "" : ".rejects.csv");
     if (size < 0 || size >= ZH_IMPORT_PATH_BYTES_MAX) {
         name[0] = '\0';
         zh_note_set(why, "the name of the file for rejects is too long: give --rejects FILE");
@@ -124,7 +126,8 @@ static zh_err open_rejects(zh_import_run *run, zh_note *why)
         run->rejects = open_private(name);
     }
     if (run->rejects == NULL) {
-        zh_note_set(why, "the file for rejects %.150s cannot be written (%s): give --rejects FILE", name, strerror(errno));
+        zh_note_set(why, "the file for rejects %.150s cannot be written (%s): give --rejects FILE",
+                    name, strerror(errno));
         name[0] = '\0';
         return ZH_IO;
     }
@@ -158,7 +161,8 @@ static zh_err reject(zh_import_run *run, uint64_t line, const char *reason, zh_s
     if (e == ZH_OK && fwrite(text.data, 1, text.size, run->rejects) != text.size) e = ZH_IO;
     zh_buf_close(&text);
     if (e != ZH_OK) zh_note_set(why, "the file for rejects cannot be written: %s", zh_err_text(e));
-    if (run->result.rejected++ == 0) zh_note_set(&run->result.first, "line %llu: %.200s", (unsigned long long)line, reason);
+    if (run->result.rejected++ == 0)
+        zh_note_set(&run->result.first, "line %llu: %.200s", (unsigned long long)line, reason);
     return e;
 }
 
@@ -168,7 +172,8 @@ static zh_err reject(zh_import_run *run, uint64_t line, const char *reason, zh_s
 static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *why)
 {
     const bool items = run->desc.format == ZH_IMPORT_CATALOG;
-    const zh_sv slice = zh_sv_part(zh_buf_view(&run->entries), run->at[first], run->at[first + count] - run->at[first] - 1);
+    const zh_sv slice = zh_sv_part(zh_buf_view(&run->entries), run->at[first],
+                                   run->at[first + count] - run->at[first] - 1);
     zh_buf_reset(&run->request);
     zh_buf_put(&run->request, items ? prefix_items : prefix_events);
     zh_buf_put(&run->request, slice);
@@ -177,14 +182,19 @@ static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *
     if (e != ZH_OK) return e;
     zh_import_counts counts = { 0 };
     zh_note said = { "" };
-    e = run->desc.sink(run->desc.sink_ctx, items ? ZH_SV("/api/v1/items") : ZH_SV("/v1/import"), zh_buf_view(&run->request), &counts, &said);
+    e = run->desc.sink(run->desc.sink_ctx, items ? ZH_SV("/api/v1/items") : ZH_SV("/v1/import"),
+                       zh_buf_view(&run->request), &counts, &said);
     if ((e == ZH_FORMAT || e == ZH_RANGE) && count > 1) {
         e = send(run, first, count / 2, why);
         return e != ZH_OK ? e : send(run, first + count / 2, count - count / 2, why);
     }
-    if (e == ZH_FORMAT || e == ZH_RANGE) return reject(run, run->line[first], said.text[0] != '\0' ? said.text : zh_err_text(e), slice, why);
+    if (e == ZH_FORMAT || e == ZH_RANGE)
+        return reject(run, run->line[first], said.text[0] != '\0' ? said.text : zh_err_text(e),
+                      slice, why);
     if (e == ZH_OK && counts.accepted + counts.duplicate + counts.rejected != count) {
-        zh_note_set(&said, "the engine answered for %llu of %u lines: run the import again", (unsigned long long)(counts.accepted + counts.duplicate + counts.rejected), count);
+        zh_note_set(&said, "the engine answered for %llu of %u lines: run the import again",
+                    (unsigned long long)(counts.accepted + counts.duplicate + counts.rejected),
+                    count);
         e = ZH_CORRUPT;
     }
     if (e != ZH_OK) {
@@ -193,7 +203,9 @@ static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *
     }
     zh_import_result *result = &run->result;
     if (counts.rejected > 0 && result->rejected == 0)
-        zh_note_set(&result->first, "%.200s", said.text[0] != '\0' ? said.text : "the engine refused it, see its dead letters");
+        zh_note_set(&result->first, "%.200s",
+                    said.text[0] != '\0' ? said.text
+                                         : "the engine refused it, see its dead letters");
     result->accepted += counts.accepted;
     result->duplicate += counts.duplicate;
     result->rejected += counts.rejected;
@@ -211,17 +223,25 @@ static zh_err flush(zh_import_run *run, zh_note *why)
     return e;
 }
 
+/* Note the item of run->entry; *fresh: the batch has no other of this id. */
+static bool remember(zh_import_run *run, bool *fresh)
+{
+    *fresh = true;
+    if (run->desc.format != ZH_IMPORT_CATALOG) return true;
+    return zh_map_at(&run->items, run->catalog.item_hash, fresh) != NULL;
+}
+
 /* Put run->entry, made of this line, into the batch. */
 static zh_err add(zh_import_run *run, uint64_t line, zh_note *why)
 {
     const zh_sv entry = zh_buf_view(&run->entry);
     const size_t with = run->entries.size + entry.size + 1 + prefix_events.size + suffix.size;
-    bool fresh = true;
-    if (run->desc.format == ZH_IMPORT_CATALOG && zh_map_at(&run->items, run->catalog.item_hash, &fresh) == NULL) return ZH_NOMEM;
+    bool fresh;
+    if (!remember(run, &fresh)) return ZH_NOMEM;
     if (run->count == ZH_IMPORT_BATCH_ENTRIES_MAX || with > ZH_IMPORT_BATCH_BYTES_MAX || !fresh) {
         const zh_err e = flush(run, why);
         if (e != ZH_OK) return e;
-        if (run->desc.format == ZH_IMPORT_CATALOG && zh_map_at(&run->items, run->catalog.item_hash, &fresh) == NULL) return ZH_NOMEM;
+        if (!remember(run, &fresh)) return ZH_NOMEM;
     }
     run->at[run->count] = run->entries.size;
     run->line[run->count++] = line;
@@ -232,9 +252,11 @@ static zh_err add(zh_import_run *run, uint64_t line, zh_note *why)
 }
 
 /* A line became run->entry, or is refused with a reason. */
-static zh_err take(zh_import_run *run, zh_err e, uint64_t line, zh_sv raw, const zh_note *reason, zh_note *why)
+static zh_err take(zh_import_run *run, zh_err e, uint64_t line, zh_sv raw, const zh_note *reason,
+                   zh_note *why)
 {
-    const size_t bytes_max = run->desc.format == ZH_IMPORT_CATALOG ? ZH_IMPORT_ITEM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
+    const size_t bytes_max =
+        run->desc.format == ZH_IMPORT_CATALOG ? ZH_IMPORT_ITEM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
     char large[64];
     if (e != ZH_OK && e != ZH_FORMAT && e != ZH_RANGE && e != ZH_FULL) return e;
     run->result.lines++;
@@ -287,7 +309,9 @@ static zh_err begin(zh_import_run *run, zh_note *why)
     run->result.encoding = encoding;
     if (encoding != ZH_ENCODING_GB18030) return ZH_OK;
     e = zh_recode_open(&w->recode);
-    if (e == ZH_ABSENT) zh_note_set(why, "the file is GB18030, which this system cannot read: install its iconv tables, or save the file as UTF-8");
+    if (e == ZH_ABSENT)
+        zh_note_set(why, "the file is GB18030, which this system cannot read: install its iconv "
+                         "tables, or save the file as UTF-8");
     if (e != ZH_OK) return e == ZH_ABSENT ? ZH_IO : e;
     zh_buf utf8 = zh_buf_open(WINDOW_BYTES_MAX);
     e = zh_recode_put(w->recode, zh_buf_view(&w->text), w->last, &utf8);
@@ -302,10 +326,12 @@ static zh_err read_row(zh_import_run *run, const zh_csv_row *row, bool header, z
 {
     zh_buf_reset(&run->entry);
     if (run->desc.format == ZH_IMPORT_ORDERS)
-        return header ? zh_orders_csv_header(&run->orders, row->fields, row->count, reason)
-                      : zh_orders_csv_line(&run->orders, row->fields, row->count, &run->entry, reason);
-    return header ? zh_catalog_csv_header(&run->catalog, row->fields, row->count, reason)
-                  : zh_catalog_csv_line(&run->catalog, row->fields, row->count, &run->entry, reason);
+        return header
+                   ? zh_orders_csv_header(&run->orders, row->fields, row->count, reason)
+                   : zh_orders_csv_line(&run->orders, row->fields, row->count, &run->entry, reason);
+    return header
+               ? zh_catalog_csv_header(&run->catalog, row->fields, row->count, reason)
+               : zh_catalog_csv_line(&run->catalog, row->fields, row->count, &run->entry, reason);
 }
 
 static zh_err read_rows(zh_import_run *run, zh_csv *csv, zh_note *why)
@@ -343,8 +369,12 @@ static zh_err read_table(zh_import_run *run, zh_note *why)
     zh_csv *csv;
     zh_err e = begin(run, why);
     if (e != ZH_OK) return e;
-    const char separator = run->desc.map->separator != 0 ? run->desc.map->separator : zh_csv_separator(zh_buf_view(&run->window.text));
-    if ((e = zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator, .fields_max = ZH_COLUMN_TABLE_MAX })) != ZH_OK) return e;
+    const char separator = run->desc.map->separator != 0
+                               ? run->desc.map->separator
+                               : zh_csv_separator(zh_buf_view(&run->window.text));
+    if ((e = zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator,
+                                               .fields_max = ZH_COLUMN_TABLE_MAX })) != ZH_OK)
+        return e;
     e = read_rows(run, csv, why);
     zh_csv_close(csv);
     return e;
@@ -397,7 +427,8 @@ zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why)
     run->path = path;
     zh_err e = zh_input_open(&w->input, path);
     if (e != ZH_OK) {
-        zh_note_set(why, "%.*s: %s: check the path and the rights", ZH_SV_ARG(zh_sv_part(path, 0, 150)), zh_err_text(e));
+        zh_note_set(why, "%.*s: %s: check the path and the rights",
+                    ZH_SV_ARG(zh_sv_part(path, 0, 150)), zh_err_text(e));
         return e;
     }
     zh_buf_reset(&w->text);
@@ -420,6 +451,8 @@ zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why)
         zh_note_set(&inner, "the file for rejects cannot be written: is the disk full?");
         e = ZH_IO;
     }
-    if (e != ZH_OK) zh_note_set(why, "%.*s: %s", ZH_SV_ARG(zh_sv_part(path, 0, 80)), inner.text[0] != '\0' ? inner.text : zh_err_text(e));
+    if (e != ZH_OK)
+        zh_note_set(why, "%.*s: %s", ZH_SV_ARG(zh_sv_part(path, 0, 80)),
+                    inner.text[0] != '\0' ? inner.text : zh_err_text(e));
     return e;
 }

@@ -1,11 +1,11 @@
 /* import_run.h -- one import: files become batches, batches go to the sink, rejects to their file.
  *
- * Guarantees  accepted + duplicate + rejected == lines, always; where an import ends early, lines are those that
- *             were answered for. Memory is that of one batch and one window, whatever the files hold (and of
- *             counting equal order lines).
- * Rejects     what this side refuses is written with file, line, reason and the raw line to a CSV file of
- *             mode 0600, made when the first one comes. What the engine refuses is counted from its
- *             answers and stands among its dead letters.
+ * Guarantees  accepted + duplicate + rejected == lines, always; where an import ends early, lines
+ *             are those that were answered for. Memory is that of one batch and one window,
+ *             whatever the files hold (and of counting equal order lines).
+ * Rejects     what this side refuses is written with file, line, reason and the raw line to a CSV
+ *             file of mode 0600, made when the first one comes. What the engine refuses is counted
+ *             from its answers and stands among its dead letters.
  */
 #ifndef ZH_APP_IMPORT_RUN_H
 #define ZH_APP_IMPORT_RUN_H
@@ -18,7 +18,11 @@
 #define ZH_IMPORT_ITEM_BYTES_MAX 65536         /* of one item; an event has ZH_EVENT_BYTES_MAX */
 #define ZH_IMPORT_PATH_BYTES_MAX 4096
 
-typedef enum zh_import_format { ZH_IMPORT_SEGMENT, ZH_IMPORT_ORDERS, ZH_IMPORT_CATALOG } zh_import_format;
+typedef enum zh_import_format {
+    ZH_IMPORT_SEGMENT,
+    ZH_IMPORT_ORDERS,
+    ZH_IMPORT_CATALOG
+} zh_import_format;
 
 typedef struct zh_import_run_desc {
     zh_import_format format;
@@ -26,8 +30,8 @@ typedef struct zh_import_run_desc {
     const zh_tz *zone;        /* of orders */
     zh_import_sink sink;
     void *sink_ctx;
-    zh_sv rejects;            /* empty: FILE.rejects.csv beside each file, or here where that cannot be */
     bool progress;            /* on standard error */
+    zh_sv rejects; /* empty: FILE.rejects.csv beside each file, or here where that cannot be */
 } zh_import_run_desc;
 
 typedef struct zh_import_result {

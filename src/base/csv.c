@@ -47,7 +47,7 @@ void zh_csv_close(zh_csv *csv)
 
 /* ---- one row ---- */
 
-/* A row being read. Fields with "" in them are noted by their place in `plain`, which may still move. */
+/* A row being read. */
 typedef struct scan {
     const char *at, *end;
     uint64_t breaks;  /* line ends passed inside quotes */
@@ -57,7 +57,7 @@ typedef struct scan {
 
 typedef enum found { FOUND_FIELD, FOUND_ROW, FOUND_END, FOUND_DAMAGE } found;
 
-/* Is there a line end at `at`? Its size, 0 for none. A CR as the last byte of a window may be half of one. */
+/* Size of the line end at `at`, 0 for none. A CR as the last byte of a window may be half of one. */
 static size_t line_end(const char *at, const char *end)
 {
     if (at < end && *at == '\n') return 1;
@@ -103,7 +103,8 @@ static found quoted_field(scan *s, char separator, zh_sv *field, bool *twice)
     for (const char *at = from; at < s->end; at++) {
         if (*at == '\n') s->breaks++;
         if (*at != '"') continue;
-        if (at + 1 == s->end && !s->last) return FOUND_END; /* the next window says whether it is doubled */
+        if (at + 1 == s->end && !s->last)
+            return FOUND_END; /* the next window says whether it is doubled */
         if (at + 1 < s->end && at[1] == '"') {
             *twice = true;
             at++;
@@ -117,7 +118,7 @@ static found quoted_field(scan *s, char separator, zh_sv *field, bool *twice)
     return s->last ? FOUND_DAMAGE : FOUND_END;
 }
 
-/* Copy a field without the doubles. The view is made when the row is whole, for the buffer may move. */
+/* Copy a field without its doubles. The view is made when the row is whole: the buffer may move. */
 static zh_err undouble(zh_csv *csv, zh_sv *field)
 {
     const size_t from = csv->plain.size;
@@ -146,10 +147,12 @@ static zh_err fields_of(zh_csv *csv, scan *s, zh_note *why)
         zh_sv *field = &csv->fields[s->count];
         const bool quoted = s->at < s->end && *s->at == '"';
         if (quoted) s->at++;
-        f = quoted ? quoted_field(s, csv->separator, field, &twice) : plain_field(s, csv->separator, field);
+        f = quoted ? quoted_field(s, csv->separator, field, &twice)
+                   : plain_field(s, csv->separator, field);
         if (f == FOUND_END) return ZH_ABSENT;
         if (f == FOUND_DAMAGE) {
-            zh_note_set(why, s->at == s->end ? "a quote is opened and not closed" : "text stands behind a closing quote");
+            zh_note_set(why, s->at == s->end ? "a quote is opened and not closed"
+                                             : "text stands behind a closing quote");
             return ZH_FORMAT;
         }
         if (twice) {
@@ -179,8 +182,8 @@ static bool first_line(zh_sv text, bool last, zh_sv *line, size_t *whole)
     return feed != NULL || last;
 }
 
-/* Refuse the line at the front of `text`, and skip what a full window does not hold of it. False: wait
- * for the rest of the line, so that what is reported does not depend on the window. */
+/* Refuse the line at the front of `text`, and skip what a full window does not hold of it. False:
+ * wait for the rest of the line, so that what is reported does not depend on the window. */
 static bool refuse(zh_csv *csv, zh_sv text, bool last, size_t *used, zh_csv_row *row)
 {
     size_t whole;
@@ -204,7 +207,8 @@ static zh_sv over_nothing(zh_csv *csv, zh_sv text, size_t *used)
         at = feed == NULL ? text.size : (size_t)(feed - text.data) + 1;
         csv->line += feed != NULL;
     }
-    for (size_t size; (size = line_end(text.data + at, text.data + text.size)) > 0; at += size) csv->line++;
+    for (size_t size; (size = line_end(text.data + at, text.data + text.size)) > 0; at += size)
+        csv->line++;
     *used += at;
     return zh_sv_part(text, at, SIZE_MAX);
 }
@@ -228,11 +232,14 @@ zh_err zh_csv_next(zh_csv *csv, zh_sv text, bool last, size_t *used, zh_csv_row 
     /* The line end of a row may lie up to two bytes behind the largest one. */
     const size_t room = csv->row_bytes_max + 2;
     const bool all_here = last && text.size < room;
-    scan s = { .at = text.data, .end = text.data + (text.size < room ? text.size : room), .last = all_here };
+    scan s = { .at = text.data,
+               .end = text.data + (text.size < room ? text.size : room),
+               .last = all_here };
     zh_err e = fields_of(csv, &s, why);
     if (e == ZH_ABSENT) {
         if (text.size < room) return ZH_ABSENT;
-        zh_note_set(why, "longer than %zu bytes, or a quote is opened and not closed", csv->row_bytes_max);
+        zh_note_set(why, "longer than %zu bytes, or a quote is opened and not closed",
+                    csv->row_bytes_max);
         e = ZH_RANGE;
     }
     if (e == ZH_NOMEM) return e;
@@ -242,7 +249,9 @@ zh_err zh_csv_next(zh_csv *csv, zh_sv text, bool last, size_t *used, zh_csv_row 
     const bool ended = text.data[size - 1] == '\n';
     if (ended) size--;
     if (size > 0 && text.data[size - 1] == '\r') size--;
-    *row = (zh_csv_row){ .fields = csv->fields, .count = s.count, .line = csv->line, .raw = { text.data, size } };
+    *row = (zh_csv_row){
+        .fields = csv->fields, .count = s.count, .line = csv->line, .raw = { text.data, size }
+    };
     csv->line += s.breaks + ended;
     return ZH_OK;
 }
@@ -256,7 +265,8 @@ char zh_csv_separator(zh_sv text)
     bool quoted = false;
     for (size_t i = 0; i < text.size && (quoted || text.data[i] != '\n'); i++) {
         if (text.data[i] == '"') quoted = !quoted;
-        for (size_t c = 0; !quoted && c < sizeof candidates; c++) counts[c] += text.data[i] == candidates[c];
+        for (size_t c = 0; !quoted && c < sizeof candidates; c++)
+            counts[c] += text.data[i] == candidates[c];
     }
     for (size_t c = 1; c < sizeof candidates; c++)
         if (counts[c] > counts[best]) best = c;

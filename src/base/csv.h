@@ -25,8 +25,8 @@
 #include "base/buf.h"
 #include "base/note.h"
 
-#define ZH_CSV_ROW_BYTES 65536  /* default of row_bytes_max: a description with its HTML has 30 KB at most */
-#define ZH_CSV_FIELDS 1024      /* default of fields_max: the widest shop exports have some 100 columns */
+#define ZH_CSV_ROW_BYTES 65536 /* default of row_bytes_max: a text with its HTML has 30 KB */
+#define ZH_CSV_FIELDS 1024     /* default of fields_max: the widest exports have some 100 columns */
 
 typedef struct zh_csv zh_csv;
 
@@ -40,8 +40,8 @@ typedef struct zh_csv_row {
     const zh_sv *fields; /* without their quotes */
     uint32_t count;      /* at least 1; 0 in a damaged row */
     uint64_t line;       /* of its first line, from 1 */
-    zh_sv raw;           /* as written, without its line end; of a damaged row its first line, cut to row_bytes_max;
-                          * valid as long as the window is */
+    zh_sv raw;           /* as written, without its line end; of a damaged row its first line,
+                          * cut to row_bytes_max. Valid as long as the window is */
 } zh_csv_row;
 
 ZH_MUST zh_err zh_csv_open(zh_csv **out, const zh_csv_desc *desc); /* you close; ZH_NOMEM */
@@ -49,11 +49,13 @@ void zh_csv_close(zh_csv *csv);
 
 /* The next row of `text`, which begins where the last call's *used ended; `last` says that nothing
  * comes behind it. *used is always set. A window of row_bytes_max + 2 bytes always makes progress.
- * ZH_ABSENT: no whole row is left here. ZH_FORMAT a damaged row, ZH_RANGE one over a maximum: *row has
- * its line and raw text and `why` the reason; go on as after a good one. ZH_NOMEM. */
-ZH_MUST zh_err zh_csv_next(zh_csv *csv, zh_sv text, bool last, size_t *used, zh_csv_row *row, zh_note *why);
+ * ZH_ABSENT: no whole row is left here. ZH_FORMAT a damaged row, ZH_RANGE one over a maximum: *row
+ * has its line and raw text and `why` the reason; go on as after a good one. ZH_NOMEM. */
+ZH_MUST zh_err zh_csv_next(zh_csv *csv, zh_sv text, bool last, size_t *used, zh_csv_row *row,
+                           zh_note *why);
 
-/* The separator among , ; tab and | that the first line of `text` has most often outside quotes; ',' for none. */
+/* The separator among , ; tab and | that the first line of `text` has most often outside quotes;
+ * ',' for none. */
 char zh_csv_separator(zh_sv text);
 
 /* Append one field; `first` in its row or behind a separator. Quoted only where it must be. */

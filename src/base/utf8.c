@@ -6,7 +6,9 @@
 static size_t character(const unsigned char *at, size_t left, bool *cut)
 {
     size_t size;
-    unsigned char low = 0x80, high = 0xBF; /* of the second byte: no overlong form, no surrogate, no more than U+10FFFF */
+    unsigned char
+        low = 0x80,
+        high = 0xBF; /* of the second byte: no overlong form, no surrogate, no more than U+10FFFF */
     *cut = false;
     if (at[0] < 0x80) return 1;
     if (at[0] < 0xC2 || at[0] > 0xF4) return 0;

@@ -101,8 +101,7 @@ static zh_err read_stock(const zh_catalog_csv *c, const zh_sv *fields, item_line
 static zh_err read_available(const zh_catalog_csv *c, const zh_sv *fields, item_line *line,
                              zh_note *why)
 {
-    static const struct { zh_sv text; bool is;
-    } words[] = {
+    static const struct { zh_sv text; bool is; } words[] = {
         { ZH_SV("true"), true },
         { ZH_SV("yes"), true },
         { ZH_SV("1"), true },

@@ -1,8 +1,9 @@
 /* catalog_csv.h -- a line of a catalog table becomes one item of POST /api/v1/items, as JSON text.
  *
- * Knows item_id, title, category, brand, price, currency, stock, available, url, image_url and attributes.NAME.
- * A blank cell says nothing about its field, so a file with ids and prices alone changes prices alone.
- * A price becomes an integer in the minor unit of its currency; stock below zero (oversold) is none.
+ * Knows item_id, title, category, brand, price, currency, stock, available, url, image_url and
+ * attributes.NAME. A blank cell says nothing about its field, so a file with ids and prices alone
+ * changes prices alone. A price becomes an integer in the minor unit of its currency; stock below
+ * zero (oversold) is none.
  *
  * Guarantees  a line is one item or a reject with a reason; a reject leaves no trace in `out`.
  * Cost        about 1 us a line, no allocation.
@@ -22,7 +23,8 @@ zh_catalog_csv zh_catalog_csv_of(const zh_column_map *map);
 /* A file begins: its header. ZH_FORMAT. */
 ZH_MUST zh_err zh_catalog_csv_header(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count,
                                      zh_note *why);
-/* Append the item of a line to `out`. ZH_FORMAT, ZH_RANGE: a reject, `why` is its reason. ZH_NOMEM, ZH_FULL (`out`). */
+/* Append the item of a line to `out`. ZH_FORMAT, ZH_RANGE: a reject, `why` is its reason. ZH_NOMEM,
+ * ZH_FULL (`out`). */
 ZH_MUST zh_err zh_catalog_csv_line(zh_catalog_csv *catalog, const zh_sv *fields, uint32_t count,
                                    zh_buf *out, zh_note *why);
 

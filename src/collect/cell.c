@@ -26,8 +26,7 @@ static bool goes_on(zh_sv text, size_t at, zh_sv piece)
  * become ASCII, blanks between groups become ' '. 0: another character, or the end. */
 static char narrow(zh_sv *text)
 {
-    static const struct { zh_sv wide; char is;
-    } signs[] = {
+    static const struct { zh_sv wide; char is; } signs[] = {
         { ZH_SV("\xEF\xBC\x8C"), ',' }, { ZH_SV("\xEF\xBC\x8E"), '.' },
         { ZH_SV("\xEF\xBC\x8D"), '-' }, { ZH_SV("\xE2\x88\x92"), '-' }, /* the minus sign itself */
         { ZH_SV("\xC2\xA0"), ' ' },     { ZH_SV("\xE2\x80\xAF"), ' ' },

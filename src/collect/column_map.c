@@ -130,8 +130,7 @@ static zh_err set_separator(zh_column_map *map, zh_sv key, zh_sv value, zh_note 
 
 static zh_err set_encoding(zh_column_map *map, zh_sv key, zh_sv value, zh_note *why)
 {
-    static const struct { zh_sv name; zh_column_encoding is;
-    } names[] = {
+    static const struct { zh_sv name; zh_column_encoding is; } names[] = {
         { ZH_SV("auto"), ZH_COLUMN_ENCODING_AUTO }, { ZH_SV("utf-8"), ZH_COLUMN_UTF8 },
         { ZH_SV("utf8"), ZH_COLUMN_UTF8 },          { ZH_SV("gb18030"), ZH_COLUMN_GB18030 },
         { ZH_SV("gbk"), ZH_COLUMN_GB18030 },        { ZH_SV("gb2312"), ZH_COLUMN_GB18030 },

@@ -1,8 +1,8 @@
 /* column_map.h -- which column of a table is what, and how its cells are meant.
  *
- * A map begins with the names this program knows itself. A preset and then the lines of a map file change it;
- * once the header of a table is known, bind() finds the columns. The file is YAML; the caller reads it and
- * hands over key and value, lists element by element:
+ * A map begins with the names this program knows itself. A preset and then the lines of a map file
+ * change it; once the header of a table is known, bind() finds the columns. The file is YAML; the
+ * caller reads it and hands over key and value, lists element by element:
  *
  *     columns:                       # our name: the name in the table's header (in any case)
  *       order_id: InvoiceNo
@@ -16,13 +16,17 @@
  *     cancel_prefix: C               # an order id that begins so is a refund
  *     negative_quantity: stock       # without that prefix: refund (default), stock or reject
  *     item_case: upper               # item ids in capitals; default as written
- *     product_code: five-digits      # other item ids than five digits and letters are no products; default any
+ *     product_code: five-digits      # ids other than five digits and letters are no products;
+ *                                    # default any
  *     non_products: [POST, FEE]      # ids of postage, fees …, in any case
  *
- * Column names may also stand at the top level, without `columns:`, and either way round (InvoiceNo: order_id).
+ * Column names may also stand at the top level, without `columns:`, and either way round
+ * (InvoiceNo: order_id).
  *
- * Guarantees  a plain value without heap: copy it as you like. A key nobody knows is an error, not a silence.
- * Not here    the cells (cell.h), the rows (orders_csv.h, catalog_csv.h), reading YAML and zones (app).
+ * Guarantees  a plain value without heap: copy it as you like. A key nobody knows is an error, not
+ *             a silence.
+ * Not here    the cells (cell.h), the rows (orders_csv.h, catalog_csv.h), reading YAML and zones
+ *             (app).
  */
 #ifndef ZH_COLLECT_COLUMN_MAP_H
 #define ZH_COLLECT_COLUMN_MAP_H
@@ -92,10 +96,11 @@ typedef struct zh_column_map {
 
 /* The map that knows our own names alone. */
 zh_column_map zh_column_map_of(zh_table table);
-/* Lay a preset over it: online-retail (orders). ZH_ABSENT: no such preset of this table; `why` lists them. */
+/* Lay a preset over it: online-retail (orders). ZH_ABSENT: no such preset of this table; `why`
+ * lists them. */
 ZH_MUST zh_err zh_column_map_preset(zh_column_map *map, zh_sv name, zh_note *why);
-/* One line of a map file; `key` as in the example ("columns.order_id", "zone"). The first element of a list
- * (`first`) replaces what was there. ZH_FORMAT with the reason. */
+/* One line of a map file; `key` as in the example ("columns.order_id", "zone"). The first element
+ * of a list (`first`) replaces what was there. ZH_FORMAT with the reason. */
 ZH_MUST zh_err zh_column_map_set(zh_column_map *map, zh_sv key, zh_sv value, bool first,
                                  zh_note *why);
 
@@ -112,11 +117,12 @@ typedef struct zh_columns {
     uint32_t attributes_count;
 } zh_columns;
 
-/* Find the columns in the header. ZH_FORMAT: one is missing that the table needs (`why` names it), or there twice. */
+/* Find the columns in the header. ZH_FORMAT: one is missing that the table needs (`why` names it),
+ * or there twice. */
 ZH_MUST zh_err zh_columns_bind(const zh_column_map *map, const zh_sv *header, uint32_t count,
                                zh_columns *out, zh_note *why);
 
-/* The trimmed cell of a column, empty where it is not there; `fields` has columns->count of them. */
+/* The trimmed cell of a column, empty where it is not there; `fields` has columns->count. */
 static inline zh_sv zh_columns_cell(const zh_columns *columns, const zh_sv *fields,
                                     zh_column column)
 {
@@ -125,7 +131,8 @@ static inline zh_sv zh_columns_cell(const zh_columns *columns, const zh_sv *fiel
 
 /* Is the item postage, a fee, a test … by the map's rules? */
 bool zh_column_map_non_product(const zh_column_map *map, zh_sv item);
-/* The currency of a row: its cell, else the map's. ZH_FORMAT: a cell that is no currency; 0 where nobody says it. */
+/* The currency of a row: its cell, else the map's. ZH_FORMAT: a cell that is no currency; 0 where
+ * nobody says it. */
 ZH_MUST zh_err zh_column_map_currency(const zh_column_map *map, zh_sv cell, zh_currency *out,
                                       zh_note *why);
 

@@ -17,17 +17,21 @@ struct zh_recode {
 
 const char *zh_encoding_name(zh_encoding encoding)
 {
-    return encoding == ZH_ENCODING_GB18030 ? "GB18030" : encoding == ZH_ENCODING_UTF8 ? "UTF-8" : "unknown";
+    return encoding == ZH_ENCODING_GB18030 ? "GB18030"
+           : encoding == ZH_ENCODING_UTF8  ? "UTF-8"
+                                           : "unknown";
 }
 
 zh_err zh_encoding_parse(zh_sv text, zh_encoding *out)
 {
     static const struct { const char *name; zh_encoding is; } names[] = {
-        { "auto", ZH_ENCODING_AUTO }, { "utf-8", ZH_ENCODING_UTF8 }, { "utf8", ZH_ENCODING_UTF8 },
-        { "gb18030", ZH_ENCODING_GB18030 }, { "gbk", ZH_ENCODING_GB18030 }, { "gb2312", ZH_ENCODING_GB18030 },
+        { "auto", ZH_ENCODING_AUTO },   { "utf-8", ZH_ENCODING_UTF8 },
+        { "utf8", ZH_ENCODING_UTF8 },   { "gb18030", ZH_ENCODING_GB18030 },
+        { "gbk", ZH_ENCODING_GB18030 }, { "gb2312", ZH_ENCODING_GB18030 },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (text.size == strlen(names[i].name) && strncasecmp(text.data, names[i].name, text.size) == 0) {
+        if (text.size == strlen(names[i].name) &&
+            strncasecmp(text.data, names[i].name, text.size) == 0) {
             *out = names[i].is;
             return ZH_OK;
         }
@@ -36,8 +40,10 @@ zh_err zh_encoding_parse(zh_sv text, zh_encoding *out)
 
 zh_err zh_encoding_detect(zh_sv sample, zh_encoding *out)
 {
-    if (zh_sv_starts(sample, ZH_SV("\xFF\xFE")) || zh_sv_starts(sample, ZH_SV("\xFE\xFF"))) return ZH_FORMAT;
-    *out = zh_utf8_begins(zh_sv_part(sample, 0, ZH_RECODE_SAMPLE_BYTES)) ? ZH_ENCODING_UTF8 : ZH_ENCODING_GB18030;
+    if (zh_sv_starts(sample, ZH_SV("\xFF\xFE")) || zh_sv_starts(sample, ZH_SV("\xFE\xFF")))
+        return ZH_FORMAT;
+    *out = zh_utf8_begins(zh_sv_part(sample, 0, ZH_RECODE_SAMPLE_BYTES)) ? ZH_ENCODING_UTF8
+                                                                         : ZH_ENCODING_GB18030;
     return ZH_OK;
 }
 
@@ -66,7 +72,7 @@ void zh_recode_close(zh_recode *recode)
 /* As much of *in as there is; what is left of it begins a character. */
 static void convert(zh_recode *recode, zh_sv *in, zh_buf *out)
 {
-    char *from = (char *)(uintptr_t)in->data; /* iconv reads only, but its type is older than const */
+    char *from = (char *)(uintptr_t)in->data; /* iconv only reads; its type is older than const */
     size_t left = in->size;
     while (left > 0 && zh_buf_err(out) == ZH_OK) {
         char round[ROUND_BYTES], *to = round;
@@ -86,7 +92,8 @@ static void convert(zh_recode *recode, zh_sv *in, zh_buf *out)
 
 zh_err zh_recode_put(zh_recode *recode, zh_sv text, bool last, zh_buf *out)
 {
-    while (recode->held_size > 0 && text.size > 0 && recode->held_size < HELD_BYTES) { /* finish the waiting character, byte by byte */
+    /* Finish the waiting character, byte by byte. */
+    while (recode->held_size > 0 && text.size > 0 && recode->held_size < HELD_BYTES) {
         recode->held[recode->held_size++] = *text.data;
         text = zh_sv_part(text, 1, SIZE_MAX);
         zh_sv held = { recode->held, recode->held_size };

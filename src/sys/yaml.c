@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
-/* Nodes stand in one array in the order of the text; 0 is none. Children are chained, for a mapping by value. */
+/* Nodes stand in one array in the order of the text; 0 is none. Children are chained, for a mapping
+ * by value. */
 typedef struct node {
     zh_yaml_type type;
     bool plain;       /* a scalar without quotes */
@@ -19,7 +20,7 @@ typedef struct node {
 struct zh_yaml {
     node *nodes;
     uint32_t count, cap;
-    char *texts;      /* scalars one behind the other; no more bytes than the document had, see below */
+    char *texts;      /* scalars one behind the other; see copy() */
     size_t texts_size, texts_cap;
 };
 
@@ -40,12 +41,13 @@ typedef struct reading {
 
 static zh_err refuse(reading *r, const yaml_event_t *event, zh_err e, const char *reason)
 {
-    zh_note_set(r->why, "line %zu, column %zu: %s", event->start_mark.line + 1, event->start_mark.column + 1, reason);
+    zh_note_set(r->why, "line %zu, column %zu: %s", event->start_mark.line + 1,
+                event->start_mark.column + 1, reason);
     return e;
 }
 
-/* Texts move never: the room is that of the whole document. An escape is never shorter than what it stands
- * for ("\L" gives three bytes of two), so room for half as much again is kept; beyond it ZH_FULL. */
+/* Texts never move: the room is made once, for the whole document. An escape stands for at most half
+ * as many bytes again as it has ("\L": three of two), so half as much again is kept. */
 static bool copy(zh_yaml *yaml, const yaml_event_t *event, zh_sv *out)
 {
     const size_t size = event->data.scalar.length;
@@ -60,7 +62,8 @@ static bool copy(zh_yaml *yaml, const yaml_event_t *event, zh_sv *out)
 static zh_err add(reading *r, const yaml_event_t *event, node n)
 {
     zh_yaml *yaml = r->yaml;
-    if (yaml->count > ZH_YAML_NODES_MAX) return refuse(r, event, ZH_FULL, "more than 20,000 entries");
+    if (yaml->count > ZH_YAML_NODES_MAX)
+        return refuse(r, event, ZH_FULL, "more than 20,000 entries");
     if (yaml->count == yaml->cap) {
         const uint32_t cap = yaml->cap == 0 ? 64 : yaml->cap * 2;
         node *nodes = realloc(yaml->nodes, cap * sizeof *nodes);
@@ -92,9 +95,11 @@ static zh_err take_key(reading *r, const yaml_event_t *event, level *l)
 {
     zh_sv key;
     if (!copy(r->yaml, event, &key)) return refuse(r, event, ZH_FULL, "too many escapes");
-    if (zh_sv_equal(key, ZH_SV("<<"))) return refuse(r, event, ZH_FORMAT, "merge keys are not read here: write the entries out");
+    if (zh_sv_equal(key, ZH_SV("<<")))
+        return refuse(r, event, ZH_FORMAT, "merge keys are not read here: write the entries out");
     for (uint32_t at = r->yaml->nodes[l->at].first; at != 0; at = r->yaml->nodes[at].next)
-        if (zh_sv_equal(r->yaml->nodes[at].key, key)) return refuse(r, event, ZH_FORMAT, "this key is there twice");
+        if (zh_sv_equal(r->yaml->nodes[at].key, key))
+            return refuse(r, event, ZH_FORMAT, "this key is there twice");
     l->key = key;
     l->has_key = true;
     return ZH_OK;
@@ -102,7 +107,8 @@ static zh_err take_key(reading *r, const yaml_event_t *event, level *l)
 
 static bool is_null(zh_sv text)
 {
-    return text.size == 0 || zh_sv_equal(text, ZH_SV("~")) || (text.size == 4 && strncasecmp(text.data, "null", 4) == 0);
+    return text.size == 0 || zh_sv_equal(text, ZH_SV("~")) ||
+           (text.size == 4 && strncasecmp(text.data, "null", 4) == 0);
 }
 
 static zh_err take_scalar(reading *r, const yaml_event_t *event)
@@ -122,10 +128,14 @@ static zh_err take(reading *r, const yaml_event_t *event)
     case YAML_SEQUENCE_START_EVENT:
     case YAML_MAPPING_START_EVENT:
         if (key_due) return refuse(r, event, ZH_FORMAT, "a key must be text");
-        return add(r, event, (node){ .type = event->type == YAML_MAPPING_START_EVENT ? ZH_YAML_MAP : ZH_YAML_LIST });
+        return add(
+            r, event,
+            (node){ .type = event->type == YAML_MAPPING_START_EVENT ? ZH_YAML_MAP : ZH_YAML_LIST });
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT: r->depth--; return ZH_OK;
-    case YAML_ALIAS_EVENT: return refuse(r, event, ZH_FORMAT, "aliases (*name) are not read here: write the value out");
+    case YAML_ALIAS_EVENT:
+        return refuse(r, event, ZH_FORMAT,
+                      "aliases (*name) are not read here: write the value out");
     case YAML_DOCUMENT_START_EVENT:
         if (r->started) return refuse(r, event, ZH_FORMAT, "a second document: one file holds one");
         r->started = true;
@@ -140,9 +150,14 @@ static zh_err read_events(reading *r, yaml_parser_t *parser)
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
             if (parser->error == YAML_MEMORY_ERROR) return ZH_NOMEM;
-            const bool marked = parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR;
-            if (marked) zh_note_set(r->why, "line %zu, column %zu: %s", parser->problem_mark.line + 1, parser->problem_mark.column + 1, parser->problem);
-            else zh_note_set(r->why, "byte %zu: %s", parser->problem_offset, parser->problem == NULL ? "not text" : parser->problem);
+            const bool marked =
+                parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR;
+            if (marked)
+                zh_note_set(r->why, "line %zu, column %zu: %s", parser->problem_mark.line + 1,
+                            parser->problem_mark.column + 1, parser->problem);
+            else
+                zh_note_set(r->why, "byte %zu: %s", parser->problem_offset,
+                            parser->problem == NULL ? "not text" : parser->problem);
             return ZH_FORMAT;
         }
         done = event.type == YAML_STREAM_END_EVENT;
@@ -169,7 +184,8 @@ zh_err zh_yaml_open(zh_yaml **out, zh_sv text, zh_note *why)
         zh_yaml_close(yaml);
         return ZH_NOMEM;
     }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data == NULL ? "" : text.data), text.size);
+    yaml_parser_set_input_string(
+        &parser, (const unsigned char *)(text.data == NULL ? "" : text.data), text.size);
     reading r = { .yaml = yaml, .why = why };
     const zh_err e = read_events(&r, &parser);
     yaml_parser_delete(&parser);
@@ -204,7 +220,8 @@ uint32_t zh_yaml_line(zh_yaml_node n) { return at_node(n)->line; }
 
 zh_yaml_node zh_yaml_get(zh_yaml_node map, zh_sv key)
 {
-    for (zh_yaml_iter it = zh_yaml_walk(map); zh_yaml_type_of(map) == ZH_YAML_MAP && zh_yaml_next(&it);)
+    for (zh_yaml_iter it = zh_yaml_walk(map);
+         zh_yaml_type_of(map) == ZH_YAML_MAP && zh_yaml_next(&it);)
         if (zh_sv_equal(it.key, key)) return it.value;
     return (zh_yaml_node){ 0 };
 }
@@ -234,7 +251,9 @@ bool zh_yaml_text(zh_yaml_node n, zh_sv *out)
 static bool as_c_text(zh_yaml_node n, char room[64])
 {
     zh_sv text;
-    if (!zh_yaml_text(n, &text) || text.size == 0 || text.size > 63 || memchr(text.data, 0, text.size) != NULL) return false;
+    if (!zh_yaml_text(n, &text) || text.size == 0 || text.size > 63 ||
+        memchr(text.data, 0, text.size) != NULL)
+        return false;
     memcpy(room, text.data, text.size);
     room[text.size] = '\0';
     return room[0] == '-' || room[0] == '+' || room[0] == '.' || (room[0] >= '0' && room[0] <= '9');
@@ -263,12 +282,16 @@ bool zh_yaml_real(zh_yaml_node n, double *out)
 
 bool zh_yaml_bool(zh_yaml_node n, bool *out)
 {
-    static const struct { const char *word; bool is; } words[] = { { "true", true }, { "yes", true }, { "on", true },
-        { "false", false }, { "no", false }, { "off", false } };
+    static const struct {
+        const char *word;
+        bool is;
+    } words[] = { { "true", true },   { "yes", true }, { "on", true },
+                  { "false", false }, { "no", false }, { "off", false } };
     const node *scalar = at_node(n);
     if (scalar->type != ZH_YAML_TEXT || !scalar->plain) return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (scalar->text.size == strlen(words[i].word) && strncasecmp(scalar->text.data, words[i].word, scalar->text.size) == 0) {
+        if (scalar->text.size == strlen(words[i].word) &&
+            strncasecmp(scalar->text.data, words[i].word, scalar->text.size) == 0) {
             *out = words[i].is;
             return true;
         }
