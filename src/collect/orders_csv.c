@@ -120,9 +120,8 @@ static zh_err read_time(zh_orders_csv *o, const zh_sv *fields, order_line *line,
 {
     const zh_sv cell = zh_columns_cell(&o->columns, fields, ZH_COLUMN_ORDERED_AT);
     zh_err e = ZH_FORMAT;
-    if (cell.size > 0 &&
-        zh_sv_equal(cell, (zh_sv){ o->time_text_,
-                                   o->time_size_ })) { /* the lines of an order follow each other */
+    /* The lines of an order follow each other and have one time. */
+    if (cell.size > 0 && zh_sv_equal(cell, (zh_sv){ o->time_text_, o->time_size_ })) {
         line->at_ms = o->time_ms_;
         return ZH_OK;
     }
