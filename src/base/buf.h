@@ -31,18 +31,54 @@ void zh_buf_close(zh_buf *buf);
 /* Empty it and forget a failure; the memory is kept. */
 void zh_buf_reset(zh_buf *buf);
 
-/* Room for `bytes` at the end, counted as used; NULL when it failed. */
-char *zh_buf_room(zh_buf *buf, size_t bytes);
+bool zh_buf_grow_(zh_buf *buf, size_t bytes); /* private */
 
-void zh_buf_put(zh_buf *buf, zh_sv bytes);
-void zh_buf_put_u8(zh_buf *buf, uint8_t value);
-void zh_buf_put_u16(zh_buf *buf, uint16_t value);
-void zh_buf_put_u32(zh_buf *buf, uint32_t value);
-void zh_buf_put_u64(zh_buf *buf, uint64_t value);
-void zh_buf_put_i64(zh_buf *buf, int64_t value); /* two's complement */
-void zh_buf_put_var(zh_buf *buf, uint64_t value);
-void zh_buf_put_zig(zh_buf *buf, int64_t value); /* zig-zag, then var: small magnitudes stay small */
-void zh_buf_put_text(zh_buf *buf, zh_sv text);   /* size as var, then the bytes */
+/* Room for `bytes` at the end, counted as used; NULL when it failed. */
+static inline char *zh_buf_room(zh_buf *buf, size_t bytes)
+{
+    if (buf->failed_ != ZH_OK || (bytes > buf->cap_ - buf->size && !zh_buf_grow_(buf, bytes))) return NULL;
+    char *room = buf->data + buf->size;
+    buf->size += bytes;
+    return room;
+}
+
+/* Writing is inline: records and JSON are made of many small pieces. */
+static inline void zh_buf_put(zh_buf *buf, zh_sv bytes)
+{
+    if (bytes.size == 0) return;
+    char *room = zh_buf_room(buf, bytes.size);
+    if (room != NULL) memcpy(room, bytes.data, bytes.size);
+}
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "stored numbers are little-endian and are copied as they lie in memory"
+#endif
+#define ZH_BUF_PUT_(buf, value)                                          \
+    do {                                                                 \
+        char *const room_ = zh_buf_room((buf), sizeof(value));           \
+        if (room_ != NULL) memcpy(room_, &(value), sizeof(value));       \
+    } while (0)
+static inline void zh_buf_put_u8(zh_buf *buf, uint8_t value) { ZH_BUF_PUT_(buf, value); }
+static inline void zh_buf_put_u16(zh_buf *buf, uint16_t value) { ZH_BUF_PUT_(buf, value); }
+static inline void zh_buf_put_u32(zh_buf *buf, uint32_t value) { ZH_BUF_PUT_(buf, value); }
+static inline void zh_buf_put_u64(zh_buf *buf, uint64_t value) { ZH_BUF_PUT_(buf, value); }
+static inline void zh_buf_put_i64(zh_buf *buf, int64_t value) { ZH_BUF_PUT_(buf, value); } /* two's complement */
+
+void zh_buf_put_long_var_(zh_buf *buf, uint64_t value); /* private */
+static inline void zh_buf_put_var(zh_buf *buf, uint64_t value)
+{
+    if (value < 0x80) zh_buf_put_u8(buf, (uint8_t)value);
+    else zh_buf_put_long_var_(buf, value);
+}
+static inline void zh_buf_put_zig(zh_buf *buf, int64_t value) /* zig-zag, then var: small magnitudes stay small */
+{
+    zh_buf_put_var(buf, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+static inline void zh_buf_put_text(zh_buf *buf, zh_sv text) /* size as var, then the bytes */
+{
+    zh_buf_put_var(buf, text.size);
+    zh_buf_put(buf, text);
+}
 void zh_buf_printf(zh_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline zh_sv zh_buf_view(const zh_buf *buf) /* valid until the next write */
@@ -71,14 +107,44 @@ static inline size_t zh_reader_left(const zh_reader *r)
 {
     return (size_t)(r->end - r->at);
 }
-uint8_t zh_read_u8(zh_reader *r);
-uint16_t zh_read_u16(zh_reader *r);
-uint32_t zh_read_u32(zh_reader *r);
-uint64_t zh_read_u64(zh_reader *r);
-int64_t zh_read_i64(zh_reader *r);
-uint64_t zh_read_var(zh_reader *r);
-int64_t zh_read_zig(zh_reader *r);
-zh_sv zh_read_bytes(zh_reader *r, size_t size); /* a view of the read bytes */
-zh_sv zh_read_text(zh_reader *r);               /* size as var, then a view */
+static inline zh_sv zh_read_bytes(zh_reader *r, size_t size) /* a view of the read bytes */
+{
+    if (r->bad || zh_reader_left(r) < size) {
+        r->bad = true;
+        return (zh_sv){ NULL, 0 };
+    }
+    const zh_sv view = { r->at, size };
+    if (size > 0) r->at += size;
+    return view;
+}
+
+#define ZH_READ_(type, r)                                                \
+    type value = 0;                                                      \
+    const zh_sv bytes = zh_read_bytes((r), sizeof value);                \
+    if (bytes.size > 0) memcpy(&value, bytes.data, sizeof value);        \
+    return value
+static inline uint8_t zh_read_u8(zh_reader *r) { ZH_READ_(uint8_t, r); }
+static inline uint16_t zh_read_u16(zh_reader *r) { ZH_READ_(uint16_t, r); }
+static inline uint32_t zh_read_u32(zh_reader *r) { ZH_READ_(uint32_t, r); }
+static inline uint64_t zh_read_u64(zh_reader *r) { ZH_READ_(uint64_t, r); }
+static inline int64_t zh_read_i64(zh_reader *r) { ZH_READ_(int64_t, r); }
+
+uint64_t zh_read_long_var_(zh_reader *r); /* private */
+static inline uint64_t zh_read_var(zh_reader *r)
+{
+    if (!r->bad && r->at < r->end && (unsigned char)*r->at < 0x80) return (unsigned char)*r->at++;
+    return zh_read_long_var_(r);
+}
+static inline int64_t zh_read_zig(zh_reader *r)
+{
+    const uint64_t value = zh_read_var(r);
+    return (int64_t)((value >> 1) ^ ((value & 1) != 0 ? UINT64_MAX : 0));
+}
+static inline zh_sv zh_read_text(zh_reader *r) /* size as var, then a view */
+{
+    const uint64_t size = zh_read_var(r);
+    if (size > zh_reader_left(r)) r->bad = true;
+    return zh_read_bytes(r, r->bad ? 0 : (size_t)size);
+}
 
 #endif
