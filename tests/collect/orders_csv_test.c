@@ -144,6 +144,7 @@ static void equal_lines_are_counted_and_columns_may_move(void)
         CHECK(zh_sv_equal(one, two));
         CHECK(zh_sv_equal(zh_sv_part(one, one.size - strlen(tail), 8), zh_sv_of(tail)));
         CHECK((memmem(a.data, a.size, "zhun_repeat", 11) != NULL) == (n >= 2));
+        CHECK(memmem(a.data, a.size, "\"2026-11-21T00:00:00.000Z\"", 26) != NULL); /* remembered after the first */
     }
     CHECK(orders.repeats == 11);
     /* Another order, another price, another file of the same import. */
