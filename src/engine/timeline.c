@@ -20,7 +20,8 @@ typedef struct row { /* an event; or a decision: customer and time are its id */
 typedef struct generation {
     row *rows;
     uint32_t count, cap;
-    zh_map chains; /* chain of a (kind, customer) or decision -> its newest row */
+    zh_map chains;    /* (kind, customer) -> its newest row */
+    zh_map decisions; /* first half of the id -> its newest row */
 } generation;
 
 struct zh_timeline {
@@ -29,15 +30,17 @@ struct zh_timeline {
     generation now, leaving; /* leaving: being written to the state; readable until it is there */
 };
 
+/* Customer numbers are dense and small; the halves of decision ids fill all 64 bits, so they get a map of their own. */
 static uint64_t chain_of(char kind, uint64_t number)
 {
-    return number * 4 + (kind == 'e' ? 0 : kind == 't' ? 1 : 2);
+    return number * 2 + (kind == 't');
 }
 
 static void generation_close(generation *g)
 {
     free(g->rows);
     zh_map_close(&g->chains);
+    zh_map_close(&g->decisions);
     *g = (generation){ 0 };
 }
 
@@ -51,7 +54,8 @@ static zh_err generation_add(generation *g, const row *r)
         g->cap = cap;
     }
     bool made;
-    uint64_t *newest = zh_map_at(&g->chains, chain_of(r->kind, r->at.customer.number), &made);
+    const uint64_t number = r->at.customer.number;
+    uint64_t *newest = r->kind == 'd' ? zh_map_at(&g->decisions, number, &made) : zh_map_at(&g->chains, chain_of(r->kind, number), &made);
     if (newest == NULL) return ZH_NOMEM;
     g->rows[g->count] = *r;
     g->rows[g->count].before = (uint32_t)*newest;
@@ -162,25 +166,61 @@ static void pack(const row *r, packed *out)
     out->value_bytes = DECISION_VALUE_BYTES;
 }
 
+/* Rows of a customer mostly come in the order of time, so a chain is sorted only where it must be. */
+typedef struct chain {
+    zh_timeline_at at; /* of its first row: customer or decision id */
+    uint32_t newest;
+    char kind;
+} chain;
+
+static int by_chain(const void *a, const void *b)
+{
+    const chain *x = a, *y = b;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    return x->at.customer.number < y->at.customer.number ? -1 : x->at.customer.number > y->at.customer.number;
+}
+
 static int by_key(const void *a, const void *b)
 {
     const packed *x = a, *y = b;
     return zh_sv_compare((zh_sv){ x->key, x->key_bytes }, (zh_sv){ y->key, y->key_bytes });
 }
 
+/* Pack one chain's rows behind `out`, in the order of their keys; how many, repeated ones left out. */
+static size_t pack_chain(const generation *g, const chain *c, packed *out)
+{
+    size_t count = 0, kept = 0;
+    bool sorted = true;
+    for (uint32_t at = c->newest; at != 0; at = g->rows[at - 1].before) {
+        pack(&g->rows[at - 1], &out[count]);
+        sorted &= count == 0 || by_key(&out[count - 1], &out[count]) < 0;
+        count++;
+    }
+    if (sorted) return count;
+    qsort(out, count, sizeof *out, by_key);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || by_key(&out[kept - 1], &out[i]) != 0) out[kept++] = out[i]; /* a replay puts a row twice */
+    return kept;
+}
+
 static zh_err write_generation(zh_timeline *t, const generation *g)
 {
-    packed *rows = malloc(g->count * sizeof *rows);
-    zh_state_row *out = malloc(g->count * sizeof *out);
-    zh_err e = rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
-    size_t used = 0;
-    for (uint32_t i = 0; e == ZH_OK && i < g->count; i++) pack(&g->rows[i], &rows[i]);
-    if (e == ZH_OK) qsort(rows, g->count, sizeof *rows, by_key);
-    for (uint32_t i = 0; e == ZH_OK && i < g->count; i++) {
-        if (i > 0 && by_key(&rows[i], &rows[i - 1]) == 0) continue; /* a replay puts a row twice */
-        out[used++] = (zh_state_row){ { rows[i].key, rows[i].key_bytes }, { rows[i].value, rows[i].value_bytes } };
-    }
+    chain *chains = malloc((g->chains.count + g->decisions.count + 1) * sizeof *chains);
+    packed *rows = malloc((g->count + 1) * sizeof *rows);
+    zh_state_row *out = malloc((g->count + 1) * sizeof *out);
+    zh_err e = chains == NULL || rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
+    size_t chains_count = 0, used = 0;
+    uint64_t key, newest;
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&g->chains, &at, &key, &newest);)
+        chains[chains_count++] = (chain){ g->rows[newest - 1].at, (uint32_t)newest, g->rows[newest - 1].kind };
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&g->decisions, &at, &key, &newest);)
+        chains[chains_count++] = (chain){ g->rows[newest - 1].at, (uint32_t)newest, 'd' };
+    if (e == ZH_OK) qsort(chains, chains_count, sizeof *chains, by_chain);
+    for (size_t i = 0; e == ZH_OK && i < chains_count; i++) used += pack_chain(g, &chains[i], rows + used);
+    for (size_t i = 0; e == ZH_OK && i < used; i++)
+        out[i] = (zh_state_row){ { rows[i].key, rows[i].key_bytes }, { rows[i].value, rows[i].value_bytes } };
     if (e == ZH_OK) e = zh_state_ingest(t->state, ZH_SPACE_TIMELINE, out, used);
+    free(chains);
     free(rows);
     free(out);
     return e;
@@ -201,6 +241,7 @@ zh_err zh_timeline_flush(zh_timeline *t)
     pthread_mutex_lock(&t->lock);
     t->leaving.count = 0;
     zh_map_clear(&t->leaving.chains);
+    zh_map_clear(&t->leaving.decisions);
     const bool more = t->now.count > 0;
     pthread_mutex_unlock(&t->lock);
     return more ? zh_timeline_flush(t) : ZH_OK;
@@ -242,7 +283,6 @@ static zh_err read_memory(const generation *g, zh_timeline_kind kind, zh_custome
     const uint64_t *newest = zh_map_get(&g->chains, chain_of((char)kind, number.number));
     for (uint32_t at = newest == NULL ? 0 : (uint32_t)*newest; at != 0; at = g->rows[at - 1].before) {
         const row *r = &g->rows[at - 1];
-        if (r->kind != (char)kind || r->at.customer.number != number.number) continue; /* decision ids fill all numbers */
         if (after != NULL && page_order(&r->at, after) <= 0) continue;
         const zh_err e = found_add(f, &r->at);
         if (e != ZH_OK) return e;
@@ -302,10 +342,10 @@ zh_err zh_timeline_read(zh_timeline *t, zh_timeline_kind kind, const zh_customer
 
 static bool decision_in(const generation *g, zh_decision_id id, uint32_t *partition, uint64_t *sequence)
 {
-    const uint64_t *newest = zh_map_get(&g->chains, chain_of('d', id.high));
+    const uint64_t *newest = zh_map_get(&g->decisions, id.high);
     for (uint32_t at = newest == NULL ? 0 : (uint32_t)*newest; at != 0; at = g->rows[at - 1].before) {
         const row *r = &g->rows[at - 1];
-        if (r->kind != 'd' || r->at.customer.number != id.high || (uint64_t)r->at.time_ms != id.low) continue;
+        if ((uint64_t)r->at.time_ms != id.low) continue;
         *partition = r->at.partition;
         *sequence = r->at.sequence;
         return true;
