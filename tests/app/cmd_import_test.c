@@ -384,8 +384,10 @@ static int the_real_table_twice(const char *shared)
 int main(void)
 {
     char folder[] = "/tmp/zhun-import-XXXXXX", shared[4096] = "";
-    const char *given = getenv("ZHUN_SHARED");
-    if (realpath(given == NULL ? "../shared" : given, shared) == NULL) shared[0] = '\0';
+    char beside[4096];
+    const char *given = getenv("ZHUN_SHARED"), *slash = strrchr(__FILE__, '/');
+    (void)snprintf(beside, sizeof beside, "%.*s/../../../shared", slash == NULL ? 0 : (int)(slash - __FILE__), __FILE__);
+    if (realpath(given == NULL ? beside : given, shared) == NULL) shared[0] = '\0';
     CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
     CHECK(unsetenv("ZHUN_URL") == 0 && unsetenv("ZHUN_KEY") == 0 && unsetenv("ZHUN_DATA") == 0);
     CHECK(zh_json_open(&here.json, 1 << 20) == ZH_OK);

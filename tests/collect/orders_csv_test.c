@@ -1,6 +1,7 @@
 /* Goal: a line becomes the one right event or a reject with its reason, and the same one each time.
  * Method: a table of lines with the whole event expected; the counting of equal lines; the real table of an
- * online shop through reader, converter and the Segment dialect (skipped where the data is not there). */
+ * online shop through reader, converter and the Segment dialect (in ZHUN_SHARED, default
+ * ../shared beside the checkout; skipped where it is not there). */
 #include "collect/orders_csv.h"
 
 #include "base/csv.h"
@@ -160,6 +161,8 @@ static void equal_lines_are_counted_and_columns_may_move(void)
 
 /* ---- the real table ---- */
 
+#define TABLE "data/orders/online_retail.csv.gz"
+
 typedef struct totals { uint64_t completed, refunded, adjusted, guests, repeats, non_products, rejected, twice; double seconds; } totals;
 
 /* What the collector makes of a batch; only counted. */
@@ -245,10 +248,11 @@ static bool read_gz(const char *path, zh_buf *out)
 /* 0, or 77 where the data is not there. */
 static int the_real_table_comes_through(const zh_tz *london)
 {
-    const char *shared = getenv("ZHUN_SHARED");
+    const char *shared = getenv("ZHUN_SHARED"), *slash = strrchr(__FILE__, '/');
     char path[4096];
     zh_buf text = zh_buf_open(64 << 20);
-    (void)snprintf(path, sizeof path, "%s/data/orders/online_retail.csv.gz", shared == NULL ? "../shared" : shared);
+    if (shared != NULL) (void)snprintf(path, sizeof path, "%s/" TABLE, shared);
+    else (void)snprintf(path, sizeof path, "%.*s/../../../shared/" TABLE, slash == NULL ? 0 : (int)(slash - __FILE__), __FILE__);
     if (!read_gz(path, &text)) {
         printf("skipped: no %s\n", path);
         return 77;
