@@ -7,7 +7,7 @@ zhun=$1
 listen=${ZHUN_LISTEN:-127.0.0.1:8700}
 data=demo-data
 rm -rf "$data" && mkdir -p "$data/shop"
-server= visitor=
+server='' visitor=''
 stop() { for p in $visitor $server; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null || true; }
 trap stop EXIT
 trap 'exit 0' INT TERM

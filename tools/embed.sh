@@ -93,7 +93,7 @@ while IFS= read -r path; do
         echo "zh_asset_bytes_$number:"
         echo "    .incbin \"$out/$kept\""
     } >> "$work/assets.S"
-    echo "extern const unsigned char zh_asset_bytes_$number[];" >> "$work/externs"
+    echo "extern const unsigned char zh_asset_bytes_${number}[];" >> "$work/externs"
     echo "    { \"/$path\", \"$(type_of "$path")\", \"$etag\", zh_asset_bytes_$number, $size, $gzip, $immutable }," >> "$work/rows"
     settle "$work/$kept" "$out/$kept"
     number=$((number + 1))

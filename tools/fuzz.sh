@@ -11,8 +11,10 @@ status=0
 for t in "${targets[@]}"; do
     ninja -C build-fuzz "${t}_fuzz" >/dev/null
     new=$(mktemp -d)
+    kept=()
+    for d in fuzz/corpus/"$t" fuzz/crashes/"$t"; do [ ! -d "$d" ] || kept+=("$d"); done
     if build-fuzz/"${t}"_fuzz -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -artifact_prefix="$new/" \
-        "$new" $(for d in fuzz/corpus/"$t" fuzz/crashes/"$t"; do [ ! -d "$d" ] || echo "$d"; done) > "$new.log" 2>&1
+        "$new" "${kept[@]}" > "$new.log" 2>&1
     then echo "{\"fuzz\":\"$t\",\"seconds\":$seconds,\"runs\":$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$new.log"),\"found\":0}"; rm -rf "$new" "$new.log"
     else echo "{\"fuzz\":\"$t\",\"seconds\":$seconds,\"found\":1,\"log\":\"$new.log\"}"; status=1
     fi

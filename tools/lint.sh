@@ -3,12 +3,12 @@
 # usage: tools/lint.sh BUILD
 set -euo pipefail
 cd "$(dirname "$0")/.."
-sources=$(find src -name '*.[ch]' -o -name '*.cpp' | sort)
-awk -f tools/layers.awk LAYERS $sources
+mapfile -t sources < <(find src -name '*.[ch]' -o -name '*.cpp' | sort)
+awk -f tools/layers.awk LAYERS "${sources[@]}"
 tools/headers.sh "${CC:-cc}" -D_GNU_SOURCE
-awk -f tools/tidy.awk LAYERS $sources
+awk -f tools/tidy.awk LAYERS "${sources[@]}"
 if command -v shellcheck >/dev/null; then shellcheck -S warning tools/*.sh .ci/run; fi
 if command -v clang-tidy >/dev/null && [ "${LINT_DEEP:-0}" = 1 ]; then
-    clang-tidy --quiet -p "$1" $(find src -name '*.c' | sort)
+    find src -name '*.c' -print0 | sort -z | xargs -0 clang-tidy --quiet -p "$1"
 fi
 echo "lint: fine"

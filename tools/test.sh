@@ -4,7 +4,7 @@
 # Sections: unit tests of the release build; the same under ASan and UBSan; end-to-end tests over HTTP
 # (tests/e2e/*.sh, each starts what it needs and stops it by pid); the console's own tests.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 3
 build=$1
 tools/setup.sh --test || exit 3
 mkdir -p out
@@ -16,7 +16,6 @@ meson_section() { # NAME BUILD-DIR ARGUMENTS...
     echo "== $name"
     ninja -C "$dir" || { echo "FAIL $name: does not build"; failed=$((failed + 1)); return; }
     meson test -C "$dir" --no-rebuild --print-errorlogs "$@" | grep -vE '^ *[0-9]+/[0-9]+ .* (OK|SKIP) ' | tail -n 80
-    local count
     count() { grep -c "\"result\": \"$1\"" "$log" 2>/dev/null || true; }
     passed=$((passed + $(count OK))) skipped=$((skipped + $(count SKIP)))
     failed=$((failed + $(count FAIL) + $(count ERROR) + $(count TIMEOUT) + $(count INTERRUPT)))
