@@ -1,0 +1,77 @@
+#include "run.h"
+#include "base/time.h"
+#include "sys/clock.h"
+
+#include <time.h>
+
+static void sleep_us(int64_t us)
+{
+    if (us <= 0) return;
+    const struct timespec span = { us / 1000000, us % 1000000 * 1000 };
+    (void)nanosleep(&span, NULL);
+}
+
+/* Wait until a simulated minute of the shop is due. */
+static void pace(const zh_sim_run *run, int64_t began_us, uint32_t minute)
+{
+    if (run->speed <= 0) return;
+    const double due_us = (double)minute * 60e6 / run->speed;
+    sleep_us(began_us + (int64_t)due_us - zh_clock_mono_us(NULL));
+}
+
+static zh_err live_day(zh_sim_run *run, zh_sim_world *w, int32_t day, int64_t began_us, zh_sim_trace *trace, zh_note *why)
+{
+    const bool engine = w->policy == ZH_SIM_ENGINE;
+    bool last = engine; /* the engine's world is the one to watch; without it the last */
+    if (!run->policies[ZH_SIM_ENGINE]) {
+        last = true;
+        for (int p = (int)w->policy + 1; p < ZH_SIM_POLICIES; p++) last &= !run->policies[p];
+    }
+    zh_sim_world_day(w, day);
+    if (engine) zh_sim_wire_day(run->wire, w);
+    for (uint32_t i = 0; i < run->people.arrivals_count; i++) {
+        if (last) pace(run, began_us, run->people.arrivals[i].minute);
+        zh_sim_visit_run(w, run->people.arrivals[i], trace);
+        run->visits++;
+        if (!engine) continue;
+        const zh_err e = zh_sim_wire_err(run->wire, why);
+        if (e != ZH_OK) return e;
+    }
+    if (!engine) return ZH_OK;
+    zh_sim_wire_flush(run->wire);
+    return zh_sim_wire_err(run->wire, why);
+}
+
+static zh_err open_worlds(zh_sim_run *run, zh_arena *arena)
+{
+    zh_err e = zh_sim_catalog_open(&run->catalog, run->shop, run->days, arena);
+    if (e == ZH_OK) e = zh_sim_people_open(&run->people, run->shop, run->seed, run->customers, run->days, arena);
+    for (int p = 0; e == ZH_OK && p < ZH_SIM_POLICIES; p++)
+        if (run->policies[p]) {
+            zh_sim_world *w = &run->worlds[p];
+            void (*const watch)(void *, const zh_sim_trace *) = w->watch;
+            void *const context = w->context;
+            e = zh_sim_world_open(w, (zh_sim_policy)p, run->seed, &run->catalog, &run->people, run->days, arena);
+            w->watch = watch, w->context = context;
+        }
+    if (e != ZH_OK || !run->policies[ZH_SIM_ENGINE]) return e;
+    zh_sim_world *w = &run->worlds[ZH_SIM_ENGINE];
+    zh_sim_wire_catalog(run->wire, &run->catalog);
+    w->engine_list = zh_sim_wire_list, w->watch = zh_sim_wire_watch, w->context = run->wire;
+    return ZH_OK;
+}
+
+zh_err zh_sim_run_go(zh_sim_run *run, zh_arena *arena, zh_note *why)
+{
+    zh_sim_trace *trace = ZH_TAKE(arena, zh_sim_trace, 1);
+    zh_err e = trace == NULL ? ZH_NOMEM : open_worlds(run, arena);
+    if (e != ZH_OK) zh_note_set(why, "the shop does not fit into memory: choose fewer customers");
+    const int64_t began_us = zh_clock_mono_us(NULL);
+    for (int32_t day = 0; e == ZH_OK && day < run->days; day++) {
+        zh_sim_people_day(&run->people, day);
+        for (int p = 0; e == ZH_OK && p < ZH_SIM_POLICIES; p++)
+            if (run->policies[p]) e = live_day(run, &run->worlds[p], day, began_us, trace, why);
+        if (e == ZH_OK && run->day_done != NULL) run->day_done(run->context, run, day);
+    }
+    return e;
+}
