@@ -21,7 +21,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 ZHUN = os.environ.get("ZHUN", os.path.join(ROOT, "build", "zhun"))
-ZHUN_LOAD = os.environ.get("ZHUN_LOAD", os.path.join(ROOT, "build", "zhun-load"))
+ZHUN_LOAD = os.environ.get("ZHUN_LOAD", os.path.join(ROOT, "build", "src", "sys", "zhun-load"))
 SHARED = os.environ.get("ZHUN_SHARED", os.path.join(os.path.dirname(ROOT), "shared"))
 
 WRITE, SERVER, TOKEN, PASSWORD = "wk_demo", "sk_demo_of_the_tests", "at_demo_of_the_tests", "correct horse battery"
@@ -203,6 +203,8 @@ class Engine:
         if self.port is not None:
             return None
         self.process.wait(READY_S)
+        for reader in self._readers:
+            reader.join(10)  # its last words may still be in the pipe
         return self.process.returncode
 
     def stop(self, timeout=60):
