@@ -88,7 +88,8 @@ static int choose_format(import *im)
 {
     static const char *const names[] = { "segment", "orders-csv", "catalog-csv" };
     static const char *const later[] = { "sensors", "google-feed", "shopify-csv" };
-    const zh_sv format = zh_options_text(im->given, "format");
+    zh_sv format = zh_options_text(im->given, "format");
+    if (format.size == 0 && zh_options_text(im->given, "preset").size > 0) format = ZH_SV("orders-csv"); /* all presets are of it */
     if (format.size == 0)
         return wrong("--format is missing", "give segment, orders-csv or catalog-csv");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

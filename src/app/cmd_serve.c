@@ -53,7 +53,12 @@ static bool split_listen(zh_sv text, char host[HOST_BYTES], uint16_t *port)
     return number <= 65535;
 }
 
+typedef struct numbers {
+    int64_t partitions, cache_mb, threads;
+} numbers;
+
 typedef struct running {
+    numbers n;
     zh_line_sink sink;
     zh_metrics *metrics;
     zh_engine *engine;
@@ -73,12 +78,9 @@ static void say_recovered(void *context, uint64_t done, uint64_t all)
 
 static int open_engine(running *r, const zh_options *given)
 {
-    int64_t partitions = 1, cache_mb = 64;
-    if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &partitions) ||
-        !zh_options_number(given, "cache-mb", 8, 65536, &cache_mb)) return ZH_EXIT_USAGE;
     const zh_engine_desc desc = {
-        .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)partitions,
-        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)cache_mb << 20, .metrics = r->metrics, .sink = &r->sink,
+        .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
+        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink,
         .progress = say_recovered, .progress_context = r,
     };
     zh_note why;
@@ -90,11 +92,9 @@ static int open_engine(running *r, const zh_options *given)
 
 static int open_server(running *r, const zh_options *given)
 {
-    int64_t threads = 2;
-    if (!zh_options_number(given, "threads", 1, 64, &threads)) return ZH_EXIT_USAGE;
     zh_door_socket(zh_options_text(given, "data"), r->socket);
     const zh_server_desc desc = { .engine = r->engine, .host = zh_sv_of(r->host), .port = r->port, .unix_path = zh_sv_of(r->socket),
-                                  .threads = (unsigned)threads, .version = ZH_SV(ZH_VERSION) };
+                                  .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION) };
     zh_note why;
     const zh_err e = zh_server_open(&r->server, &desc, &why);
     if (e == ZH_OK) return -1;
@@ -154,7 +154,10 @@ static int run(const zh_options *given)
         zh_complain("%s: serve takes no arguments: see zhun serve --help", given->arguments[0]);
         return ZH_EXIT_USAGE;
     }
-    running r = { .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
+    running r = { .n = { 1, 64, 2 }, .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
+    if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &r.n.partitions) ||
+        !zh_options_number(given, "cache-mb", 8, 65536, &r.n.cache_mb) ||
+        !zh_options_number(given, "threads", 1, 64, &r.n.threads)) return ZH_EXIT_USAGE;
     zh_line_level level;
     if (zh_line_level_parse(zh_options_text(given, "log-level"), &level) != ZH_OK) {
         zh_complain("--log-level: must be debug, info, warn or error");

@@ -1,5 +1,7 @@
 #include "engine/commit.h"
+#include "base/json_out.h"
 #include "core/record.h"
+#include "engine/event_json.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -7,6 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#define CONFLICT_BYTES_MAX (8u * ZH_EVENT_BYTES_MAX) /* of one event written out; escapes may make it longer */
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
 
 typedef struct part {
@@ -29,6 +32,7 @@ struct zh_commit {
     uint32_t partitions;
     part *parts;
     zh_buf sealed, record;  /* scratch */
+    zh_json *parser;        /* made with the first conflict */
     zh_event_key *group_keys; /* asked in this group, to be taken back if it fails */
     size_t group_keys_count, group_keys_cap;
     int64_t commit_ms;      /* of the last blocks; each append has a later one, so blocks have one order */
@@ -234,11 +238,22 @@ static zh_err put_letter(zh_commit *c, zh_deadletter letter)
     return e != ZH_OK ? e : put_record(c, 0, zh_buf_view(&c->record));
 }
 
+/* The event is written out again in Segment's shape, so that it can be mended and sent anew. */
 static zh_err put_conflict(zh_commit *c, const zh_event *event)
 {
-    return put_letter(c, (zh_deadletter){
-        .why = ZH_REJECT_CONFLICT, .source = event->source, .received_ms = event->received_ms,
-        .message_id = event->message_id, .detail = event->name, .raw = event->properties });
+    zh_arena arena = zh_arena_open(CONFLICT_BYTES_MAX);
+    zh_buf raw = zh_buf_open(CONFLICT_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&raw);
+    zh_err e = c->parser != NULL ? ZH_OK : zh_json_open(&c->parser, CONFLICT_BYTES_MAX);
+    if (e == ZH_OK) e = zh_event_json(event, event->personal, c->parser, &arena, &out);
+    if (e == ZH_OK) e = zh_json_out_done(&out);
+    if (e == ZH_OK)
+        e = put_letter(c, (zh_deadletter){
+            .why = ZH_REJECT_CONFLICT, .source = event->source, .received_ms = event->received_ms,
+            .message_id = event->message_id, .detail = event->name, .raw = zh_buf_view(&raw) });
+    zh_buf_close(&raw);
+    zh_arena_close(&arena);
+    return e;
 }
 
 static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms)
@@ -519,6 +534,7 @@ void zh_commit_close(zh_commit *c)
     free(c->group_keys);
     zh_buf_close(&c->sealed);
     zh_buf_close(&c->record);
+    zh_json_close(c->parser);
     pthread_cond_destroy(&c->wake);
     pthread_mutex_destroy(&c->lock);
     free(c);

@@ -128,6 +128,12 @@ static zh_err open_lock(zh_engine *g, zh_note *why)
     return e;
 }
 
+static zh_err say_empty(const zh_engine *g, zh_note *why)
+{
+    zh_note_set(why, "%s holds no data: check the path, or start with `zhun serve` or `zhun import`", g->dir);
+    return ZH_ABSENT;
+}
+
 static zh_err open_log(zh_engine *g, zh_note *why)
 {
     char path[PATH_BYTES], meta[PATH_BYTES];
@@ -135,10 +141,7 @@ static zh_err open_log(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = path_in(g, "log/log.meta", meta);
     if (e != ZH_OK) return e;
     g->is_new = !zh_file_exists(zh_sv_of(meta));
-    if (g->is_new && g->d.must_exist) {
-        zh_note_set(why, "%s holds no data: check the path, or start with `zhun serve` or `zhun import`", g->dir);
-        return ZH_ABSENT;
-    }
+    if (g->is_new && g->d.must_exist) return say_empty(g, why);
     const uint32_t partitions = !g->is_new ? 0 : g->d.partitions == 0 ? 1 : g->d.partitions;
     e = zh_log_open(&g->log, &(zh_log_desc){ .dir = zh_sv_of(path), .partitions = partitions,
                                              .report = report_cut, .report_context = g }, why);
@@ -254,6 +257,7 @@ static zh_err found_workspace(zh_engine *g, zh_note *why)
 
 static zh_err open_all(zh_engine *g, zh_note *why)
 {
+    if (g->d.must_exist && !zh_file_exists(zh_sv_of(g->dir))) return say_empty(g, why);
     zh_err e = zh_file_make_dirs(zh_sv_of(g->dir));
     if (e != ZH_OK) {
         zh_note_set(why, "%s cannot be made: %s", g->dir, zh_err_text(e));

@@ -218,6 +218,25 @@ zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), 
     return e == ZH_ABSENT ? flush_rows(f) : e;
 }
 
+/* After a restart people still see the latest events: the last records of each partition are looked at again. */
+static zh_err prime_live(zh_fold *f)
+{
+    uint64_t positions[ZH_LOG_PARTITIONS_MAX];
+    for (uint32_t p = 0; p < f->d.partitions; p++) {
+        const uint64_t end = f->positions[p], begin = zh_log_begin(f->d.log, p);
+        positions[p] = end - begin > ZH_FOLD_LIVE ? end - ZH_FOLD_LIVE : begin;
+    }
+    zh_merge_read *read;
+    zh_err e = zh_merge_read_open(&read, f->d.log, positions, NULL);
+    zh_log_frame frame;
+    uint32_t partition;
+    while (e == ZH_OK && (e = zh_merge_read_next(read, &partition, &frame, NULL)) == ZH_OK)
+        for (zh_log_records it = zh_log_records_of(&frame); zh_log_record_next(&it);)
+            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT) remember_live(f, partition, it.sequence, frame.commit_ms);
+    if (e == ZH_ABSENT || e == ZH_OK) zh_merge_read_close(read);
+    return e == ZH_ABSENT ? ZH_OK : e;
+}
+
 /* ---- the thread ---- */
 
 static zh_fold_block *next_block(zh_fold *f)
@@ -282,6 +301,8 @@ static void *run(void *context)
 
 zh_err zh_fold_start(zh_fold *f)
 {
+    const zh_err e = prime_live(f);
+    if (e != ZH_OK) return e;
     if (pthread_create(&f->thread, NULL, run, f) != 0) return ZH_NOMEM;
     f->started = true;
     return ZH_OK;

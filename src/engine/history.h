@@ -18,10 +18,6 @@ ZH_MUST zh_err zh_history_event(zh_engine *engine, uint32_t partition, uint64_t 
 /* The personal part of such an event in clear, in the arena; "" where there is none or it was erased. */
 ZH_MUST zh_err zh_history_personal(zh_engine *engine, const zh_event *event, const zh_permit *permit, zh_arena *arena, zh_sv *plain);
 
-/* Write the event as one JSON object in Segment's shape: type, event, messageId, userId, anonymousId, timestamp,
- * originalTimestamp, sentAt, receivedAt, context, properties | traits, marks. `personal` from above, or "". */
-ZH_MUST zh_err zh_history_write(const zh_event *event, zh_sv personal, zh_json *parser, zh_arena *arena, zh_json_out *out);
-
 /* One page of a customer, newest first: writes the elements of a JSON array; *next is the cursor of the next page,
  * empty at the end. */
 ZH_MUST zh_err zh_history_page(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, zh_sv cursor, size_t limit,

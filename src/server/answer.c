@@ -285,7 +285,13 @@ static void put_texts(zh_world *w, zh_sv key, const zh_item_id *ids, uint32_t co
     zh_json_out_end(out);
 }
 
-static void put_shown(zh_world *w, const zh_decision *d, bool as_candidates, zh_json_out *out)
+static zh_sv title_of(zh_world *w, zh_item_id id)
+{
+    const zh_item *item = zh_catalog_get(w->catalog, id);
+    return item == NULL ? (zh_sv){ 0 } : item->title;
+}
+
+static void put_shown(zh_world *w, zh_arena *arena, const zh_decision *d, bool as_candidates, zh_json_out *out)
 {
     zh_json_out_array(out);
     for (uint32_t i = 0; i < d->shown_count; i++) {
@@ -301,6 +307,11 @@ static void put_shown(zh_world *w, const zh_decision *d, bool as_candidates, zh_
             zh_json_out_key(out, ZH_SV("reason"));
             zh_json_out_object(out);
             zh_json_out_key_text(out, ZH_SV("code"), zh_sv_of(zh_reason_code_text(s->reason)));
+            zh_json_out_key(out, ZH_SV("text"));
+            zh_json_out_object(out);
+            zh_json_out_key_text(out, ZH_SV("en"), zh_reason_en(s->reason, title_of(w, s->evidence), arena));
+            zh_json_out_key_text(out, ZH_SV("zh"), zh_reason_zh(s->reason, title_of(w, s->evidence), arena));
+            zh_json_out_end(out);
             zh_json_out_key(out, ZH_SV("evidence"));
             zh_json_out_array(out);
             if (s->evidence.number != 0) {
@@ -371,9 +382,9 @@ void zh_answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
     put_texts(w, ZH_SV("exclude"), d->excluded, d->excluded_count, out);
     zh_json_out_end(out);
     zh_json_out_key(out, ZH_SV("items"));
-    put_shown(w, d, false, out);
+    put_shown(w, call->arena, d, false, out);
     zh_json_out_key(out, ZH_SV("candidates"));
-    put_shown(w, d, true, out);
+    put_shown(w, call->arena, d, true, out);
     zh_json_out_key_int(out, ZH_SV("candidatesCount"), d->candidates);
     zh_world_unlock(w);
     zh_json_out_key(out, ZH_SV("rules"));

@@ -1,4 +1,5 @@
 /* export.c -- events out again, as JSON lines in the order of the log. */
+#include "engine/event_json.h"
 #include "engine/history.h"
 #include "server/answer.h"
 #include "server/call.h"
@@ -26,7 +27,7 @@ static zh_err put_event(page *p, zh_sv record, zh_arena *arena)
     if (e != ZH_OK) return e;
     zh_buf *to = &p->call->thread->out;
     zh_json_out out = zh_json_out_on(to);
-    e = zh_history_write(&event, personal, p->call->thread->parser, arena, &out);
+    e = zh_event_json(&event, personal, p->call->thread->parser, arena, &out);
     zh_buf_put(to, ZH_SV("\n"));
     p->events++;
     return e != ZH_OK ? e : zh_buf_err(to);

@@ -1,5 +1,6 @@
 /* report.c -- what people look at: overview, latest events, customers, the orders report, the system. */
 #include "base/time.h"
+#include "engine/event_json.h"
 #include "engine/history.h"
 #include "engine/rebuild.h"
 #include "server/answer.h"
@@ -136,12 +137,6 @@ static void put_summary(zh_call *call, const zh_event *e, zh_json_out *out)
     zh_json_out_key_text(out, ZH_SV("summary"), (zh_sv){ text, (size_t)size });
 }
 
-static const char *type_text(zh_event_type type)
-{
-    static const char *const texts[] = { "track", "track", "identify", "page", "screen", "group", "alias" };
-    return texts[type];
-}
-
 static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_json_out *out)
 {
     char id[24];
@@ -150,8 +145,8 @@ static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_jso
     zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(id));
     zh_answer_customer_text(root, id);
     zh_json_out_key_text(out, ZH_SV("messageId"), e->message_id);
-    zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(type_text(e->type)));
-    zh_json_out_key_text(out, ZH_SV("event"), e->name.size > 0 ? e->name : zh_sv_of(type_text(e->type)));
+    zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(zh_event_type_text(e->type)));
+    zh_json_out_key_text(out, ZH_SV("event"), e->name.size > 0 ? e->name : zh_sv_of(zh_event_type_text(e->type)));
     zh_call_time(out, ZH_SV("timestamp"), e->time_ms);
     zh_call_time(out, ZH_SV("receivedAt"), e->received_ms);
     zh_json_out_key(out, ZH_SV("customer"));

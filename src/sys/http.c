@@ -220,6 +220,8 @@ void zh_http_close(zh_http_server *server)
     /* resumes them: libmicrohttpd must not stop with a suspended one */
     zh_http_streams_stop(server);
     atomic_store(&server->stopping, true);
+    for (unsigned i = 0; i < server->desc.threads; i++) zh_http_loop_join(&server->loops[i]);
+    wait_for_held(server); /* a kept connection may have brought one more request meanwhile */
     for (unsigned i = 0; i < server->desc.threads; i++) zh_http_loop_close(&server->loops[i]);
     if (server->tcp_fd >= 0) close(server->tcp_fd);
     if (server->local_fd >= 0) close(server->local_fd);

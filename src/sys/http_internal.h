@@ -93,7 +93,9 @@ struct zh_http_server {
 /* http_loop.c */
 ZH_MUST zh_err zh_http_loop_open(zh_http_loop *loop, zh_http_server *server);
 void zh_http_loop_wake(zh_http_loop *loop);
-/* Once server->stopping is set; no connection may be suspended. */
+/* Once server->stopping is set: the thread ends, and with it the taking of requests. */
+void zh_http_loop_join(zh_http_loop *loop);
+/* After the join; no connection may be suspended. */
 void zh_http_loop_close(zh_http_loop *loop);
 
 /* libmicrohttpd's callbacks, http_request.c; ctx is the loop */

@@ -229,13 +229,18 @@ zh_err zh_http_loop_open(zh_http_loop *loop, zh_http_server *server)
     return loop->running ? ZH_OK : ZH_NOMEM;
 }
 
+void zh_http_loop_join(zh_http_loop *loop)
+{
+    if (loop->server == NULL || !loop->running) return;
+    zh_http_loop_wake(loop);
+    pthread_join(loop->thread, NULL);
+    loop->running = false;
+}
+
 void zh_http_loop_close(zh_http_loop *loop)
 {
     if (loop->server == NULL) return; /* never opened */
-    if (loop->running) {
-        zh_http_loop_wake(loop);
-        pthread_join(loop->thread, NULL);
-    }
+    zh_http_loop_join(loop);
     if (loop->daemon != NULL) MHD_stop_daemon(loop->daemon);
     if (loop->epoll_fd >= 0) close(loop->epoll_fd);
     if (loop->wake_fd >= 0) close(loop->wake_fd);

@@ -411,6 +411,8 @@ enum MHD_Result zh_http_access(void *ctx, struct MHD_Connection *mhd, const char
     (void)mhd;
     (void)url;
     if (request == NULL) return MHD_NO; /* no memory at the request line: nothing can be said */
+    if (atomic_load(&request->server->stopping) && request->stage != ZH_HTTP_ANSWER_STAGE)
+        return MHD_NO; /* too late: the connection is closed, and the sender knows it was not taken */
     if (request->stage == ZH_HTTP_HEAD_STAGE) return headers_came(request, method, version);
     if (*upload_size > 0) {
         const bool go_on = request->stage == ZH_HTTP_BODY_STAGE &&
