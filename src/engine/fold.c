@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define REPLAY_SAVE_WORK_MS 20000        /* a long replay saves now and then, so that a crash in it does not lose all */
 #define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
 
 struct zh_fold {
@@ -30,6 +31,7 @@ struct zh_fold {
 
     int64_t saved_us;
     uint64_t records_since_save;
+    int64_t work_us_since_save; /* processor time of folding */
 
     zh_fold_live live[ZH_FOLD_LIVE];
     _Atomic uint64_t events;     /* folded since start */
@@ -145,9 +147,17 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
     return e;
 }
 
+static int64_t work_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* In turns, so that a reader never waits for a whole block. */
 static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *frame, bool is_replay)
 {
+    const int64_t began_us = work_us();
     zh_log_records it = zh_log_records_of(frame);
     zh_err e = ZH_OK;
     bool more = true;
@@ -160,6 +170,7 @@ static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *f
     if (e == ZH_OK && it.at_ != it.end_) e = ZH_CORRUPT;
     if (e != ZH_OK) return e;
     zh_counter_add(f->folded, frame->count);
+    f->work_us_since_save += work_us() - began_us;
     f->positions[partition] = frame->first_sequence + frame->count;
     return ZH_OK;
 }
@@ -170,7 +181,7 @@ static bool save_is_due(const zh_fold *f)
 {
     if (f->save_now) return true;
     if (f->records_since_save == 0) return false;
-    return f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS ||
+    return f->work_us_since_save >= ZH_FOLD_CHECKPOINT_WORK_MS * 1000 ||
            zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_CHECKPOINT_MS * 1000;
 }
 
@@ -187,6 +198,7 @@ static zh_err save(zh_fold *f)
     if (e == ZH_OK) e = zh_state_commit(f->batch);
     if (e == ZH_OK) e = zh_state_flush(f->d.state);
     f->records_since_save = 0;
+    f->work_us_since_save = 0;
     f->saved_us = zh_clock_mono_us(NULL);
     zh_histogram_add_us(f->save_seconds, f->saved_us - began_us);
     return e;
@@ -212,7 +224,7 @@ zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), 
         }
         done += frame.count;
         if (progress != NULL) progress(context, done, all);
-        if (f->records_since_save >= ZH_FOLD_CHECKPOINT_RECORDS && (e = save(f)) != ZH_OK) break;
+        if (f->work_us_since_save >= REPLAY_SAVE_WORK_MS * 1000 && (e = save(f)) != ZH_OK) break;
     }
     zh_merge_read_close(read);
     return e == ZH_ABSENT ? flush_rows(f) : e;

@@ -21,8 +21,8 @@
 
 #define ZH_FOLD_QUEUE_BYTES_MAX (128u << 20) /* blocks waiting to be folded; beyond, new work is refused */
 #define ZH_FOLD_TURN_RECORDS 64              /* records folded under one hold of the lock: about 200 us */
-#define ZH_FOLD_CHECKPOINT_MS 10000          /* at least this long between checkpoints, unless: */
-#define ZH_FOLD_CHECKPOINT_RECORDS 400000    /* … so many records were folded: a second or two of replay */
+#define ZH_FOLD_CHECKPOINT_MS 10000          /* a checkpoint at least so often while records come, and sooner when … */
+#define ZH_FOLD_CHECKPOINT_WORK_MS 1200      /* … so much folding was done since: what a restart would do again */
 #define ZH_FOLD_LIVE 512                     /* latest events remembered for people who watch */
 
 typedef struct zh_fold zh_fold;
