@@ -9,6 +9,7 @@
 #define DECISION_KEY_BYTES 17
 #define DECISION_VALUE_BYTES 12
 #define KEY_BYTES_MAX EVENT_KEY_BYTES
+#define MOVES_MAX 8 /* a row, on average, before insertion is given up */
 
 typedef struct row { /* an event; or a decision: customer and time are its id */
     zh_timeline_at at;
@@ -146,27 +147,36 @@ zh_err zh_timeline_put_decision(zh_timeline *t, zh_decision_id id, uint32_t part
 
 /* ---- flushing ---- */
 
+/* Order of a page: newest first, then the later record, then the lower partition and number. */
+static int page_order(const void *a, const void *b)
+{
+    const zh_timeline_at *x = a, *y = b;
+    if (x->time_ms != y->time_ms) return x->time_ms > y->time_ms ? -1 : 1;
+    if (x->sequence != y->sequence) return x->sequence > y->sequence ? -1 : 1;
+    if (x->partition != y->partition) return x->partition < y->partition ? -1 : 1;
+    return x->customer.number < y->customer.number ? -1 : x->customer.number > y->customer.number;
+}
+
 typedef struct packed { /* a row as the state keeps it */
     char key[KEY_BYTES_MAX + 3], value[DECISION_VALUE_BYTES];
     uint8_t key_bytes, value_bytes;
 } packed;
 
-static void pack(const row *r, packed *out)
+static void pack(char kind, const zh_timeline_at *at, packed *out)
 {
-    if (r->kind != 'd') {
-        event_key((zh_timeline_kind)r->kind, &r->at, out->key);
+    if (kind != 'd') {
+        event_key((zh_timeline_kind)kind, at, out->key);
         out->key_bytes = EVENT_KEY_BYTES;
         out->value_bytes = 0;
         return;
     }
-    decision_key((zh_decision_id){ r->at.customer.number, (uint64_t)r->at.time_ms }, out->key);
-    put_be(out->value, r->at.partition, 4);
-    put_be(out->value + 4, r->at.sequence, 8);
+    decision_key((zh_decision_id){ at->customer.number, (uint64_t)at->time_ms }, out->key);
+    put_be(out->value, at->partition, 4);
+    put_be(out->value + 4, at->sequence, 8);
     out->key_bytes = DECISION_KEY_BYTES;
     out->value_bytes = DECISION_VALUE_BYTES;
 }
 
-/* Rows of a customer mostly come in the order of time, so a chain is sorted only where it must be. */
 typedef struct chain {
     zh_timeline_at at; /* of its first row: customer or decision id */
     uint32_t newest;
@@ -180,26 +190,24 @@ static int by_chain(const void *a, const void *b)
     return x->at.customer.number < y->at.customer.number ? -1 : x->at.customer.number > y->at.customer.number;
 }
 
-static int by_key(const void *a, const void *b)
+/* Pack one chain's rows behind `out`, in the order of their keys; how many, repeated ones left out. Rows of a customer
+ * mostly come in the order of time, so insertion has little to do; where it has much, qsort does it. */
+static size_t pack_chain(const generation *g, const chain *c, zh_timeline_at *scratch, packed *out)
 {
-    const packed *x = a, *y = b;
-    return zh_sv_compare((zh_sv){ x->key, x->key_bytes }, (zh_sv){ y->key, y->key_bytes });
-}
-
-/* Pack one chain's rows behind `out`, in the order of their keys; how many, repeated ones left out. */
-static size_t pack_chain(const generation *g, const chain *c, packed *out)
-{
-    size_t count = 0, kept = 0;
+    size_t count = 0, kept = 0, moves = 0;
     bool sorted = true;
     for (uint32_t at = c->newest; at != 0; at = g->rows[at - 1].before) {
-        pack(&g->rows[at - 1], &out[count]);
-        sorted &= count == 0 || by_key(&out[count - 1], &out[count]) < 0;
-        count++;
+        size_t place = count++;
+        for (; place > 0 && sorted && page_order(&g->rows[at - 1].at, &scratch[place - 1]) < 0; place--, moves++)
+            scratch[place] = scratch[place - 1];
+        scratch[place] = g->rows[at - 1].at;
+        sorted &= moves < MOVES_MAX * count;
     }
-    if (sorted) return count;
-    qsort(out, count, sizeof *out, by_key);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || by_key(&out[kept - 1], &out[i]) != 0) out[kept++] = out[i]; /* a replay puts a row twice */
+    if (!sorted) qsort(scratch, count, sizeof *scratch, page_order);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && page_order(&scratch[i], &scratch[i - 1]) == 0) continue; /* a replay puts a row twice */
+        pack(c->kind, &scratch[i], &out[kept++]);
+    }
     return kept;
 }
 
@@ -208,7 +216,8 @@ static zh_err write_generation(zh_timeline *t, const generation *g)
     chain *chains = malloc((g->chains.count + g->decisions.count + 1) * sizeof *chains);
     packed *rows = malloc((g->count + 1) * sizeof *rows);
     zh_state_row *out = malloc((g->count + 1) * sizeof *out);
-    zh_err e = chains == NULL || rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
+    zh_timeline_at *scratch = malloc((g->count + 1) * sizeof *scratch);
+    zh_err e = chains == NULL || scratch == NULL || rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
     size_t chains_count = 0, used = 0;
     uint64_t key, newest;
     for (size_t at = 0; e == ZH_OK && zh_map_next(&g->chains, &at, &key, &newest);)
@@ -216,11 +225,12 @@ static zh_err write_generation(zh_timeline *t, const generation *g)
     for (size_t at = 0; e == ZH_OK && zh_map_next(&g->decisions, &at, &key, &newest);)
         chains[chains_count++] = (chain){ g->rows[newest - 1].at, (uint32_t)newest, 'd' };
     if (e == ZH_OK) qsort(chains, chains_count, sizeof *chains, by_chain);
-    for (size_t i = 0; e == ZH_OK && i < chains_count; i++) used += pack_chain(g, &chains[i], rows + used);
+    for (size_t i = 0; e == ZH_OK && i < chains_count; i++) used += pack_chain(g, &chains[i], scratch, rows + used);
     for (size_t i = 0; e == ZH_OK && i < used; i++)
         out[i] = (zh_state_row){ { rows[i].key, rows[i].key_bytes }, { rows[i].value, rows[i].value_bytes } };
     if (e == ZH_OK) e = zh_state_ingest(t->state, ZH_SPACE_TIMELINE, out, used);
     free(chains);
+    free(scratch);
     free(rows);
     free(out);
     return e;
@@ -248,16 +258,6 @@ zh_err zh_timeline_flush(zh_timeline *t)
 }
 
 /* ---- reading ---- */
-
-/* Order of a page: newest first, then the later record, then the lower partition and number. */
-static int page_order(const void *a, const void *b)
-{
-    const zh_timeline_at *x = a, *y = b;
-    if (x->time_ms != y->time_ms) return x->time_ms > y->time_ms ? -1 : 1;
-    if (x->sequence != y->sequence) return x->sequence > y->sequence ? -1 : 1;
-    if (x->partition != y->partition) return x->partition < y->partition ? -1 : 1;
-    return x->customer.number < y->customer.number ? -1 : x->customer.number > y->customer.number;
-}
 
 /* Rows found so far, unsorted, growing. */
 typedef struct found {

@@ -42,7 +42,7 @@
 #define ZH_PROFILE_TRAIT_NAME_MAX 255  /* bytes; longer names are not traits */
 #define ZH_PROFILE_TRAIT_VALUE_MAX 1024 /* bytes of JSON; longer values are not taken */
 #define ZH_PROFILE_NAME_BYTES_MAX 96   /* category and brand as shown, cut at a character */
-#define ZH_PROFILE_PARTNERS_MAX 8      /* SEEN_BOTH steps of one view: the newest partners; a sitting rarely has more */
+#define ZH_PROFILE_PARTNERS_MAX 4      /* SEEN_BOTH steps of one view: its newest partners; what was looked at just before says most */
 #define ZH_PROFILE_SITTING_MS (30 * 60 * 1000) /* two views nearer than this are one sitting */
 #define ZH_PROFILE_CURRENCIES_MAX 4    /* totals shown; the most used ones */
 
