@@ -12,7 +12,7 @@ const zh_shop_key zh_shop_keys[] = {
 
     { "run", "customers", true, 1, ZH_SHOP_CUSTOMERS_MAX, 1500, SHOP(customers), "", "customers over all days; `--customers` overrides" },
     { "run", "days", true, 2, ZH_SHOP_DAYS_MAX, 60, SHOP(days), "d", "days to simulate; `--days` overrides" },
-    { "run", "warmup_share", false, 0, 0.9, 1.0 / 3, SHOP(warmup_share), "", "share of the days, at the begin, in which all policies show the same lists; not measured" },
+    { "run", "warmup_share", false, 0, 0.9, 1.0 / 3, SHOP(warmup_share), "", "share of the days, at the beginning, in which all policies show the same lists; not measured" },
 
     { "catalog", "interest_spread", false, 0, 1, 0.4, SHOP(interest_spread), "", "how far an item's interests stray from its type's: 0 all alike, 1 its own" },
     { "catalog", "quality_sd", false, 0, 5, 0.5, SHOP(quality_sd), "utility", "spread of the quality that all customers agree on" },

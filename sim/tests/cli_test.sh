@@ -1,0 +1,54 @@
+#!/bin/sh
+# Goal: the command line keeps its promises: exit codes, the same bytes for the same seed, JSON lines, the reference page.
+# usage: from the root of the project, sim/tests/cli_test.sh ZHUN-SIM
+set -eu
+sim=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+unset ZHUN_URL ZHUN_WRITE_KEY ZHUN_SERVER_KEY || true
+fail() { echo "$1"; exit 1; }
+
+# status WANT PART-OF-STDERR ARGUMENTS...
+status() {
+    want=$1 part=$2
+    shift 2
+    got=0
+    "$sim" "$@" > "$dir/out" 2> "$dir/err" || got=$?
+    [ "$got" = "$want" ] || fail "zhun-sim $*: exit $got, not $want: $(cat "$dir/err")"
+    [ -z "$part" ] || grep -q -- "$part" "$dir/err" || fail "zhun-sim $*: expected '$part', got: $(cat "$dir/err")"
+}
+status 0 '' --help
+grep -q 'Example:' "$dir/out" || fail "--help shows no example"
+status 2 'no such option' --sped 3
+status 2 'its value is missing' --seed
+status 2 'not a whole number' --seed x
+status 2 'from 1 to' --customers 0
+status 2 'from 2 to' --days 1
+status 2 'engine, popular' --policy best
+status 2 'give --to URL' --policy engine
+status 2 'is missing' --policy engine --to http://127.0.0.1:1
+status 3 'does not answer' --policy engine --to http://127.0.0.1:1 --key w,s --customers 5 --days 2
+status 2 'is a date' --start tomorrow
+status 2 'nothing-here.json' --shop "$dir/nothing-here.json"
+echo '{"interests":["a"],"types":[{"name":"x","itmes":3}]}' > "$dir/shop.json"
+status 2 'did you mean "items"' --shop "$dir/shop.json"
+echo '{"interests":["a"],"types":[{"name":"x","items":5}]}' > "$dir/shop.json"
+status 0 'visits in' --shop "$dir/shop.json" --customers 20 --days 9
+
+"$sim" --seed 7 --customers 150 --days 20 --json > "$dir/a" 2> /dev/null
+"$sim" --seed=7 --customers=150 --days=20 --json > "$dir/b" 2> /dev/null
+cmp "$dir/a" "$dir/b" || fail "the same seed gave other bytes"
+"$sim" --seed 8 --customers 150 --days 20 --json > "$dir/b" 2> /dev/null
+! cmp -s "$dir/a" "$dir/b" || fail "another seed gave the same bytes"
+[ "$(grep -c '^{"policy":' "$dir/a")" = 3 ] && [ "$(grep -c '^{"comparison":' "$dir/a")" = 1 ] || fail "--json: three policies and a comparison"
+"$sim" --seed 7 --customers 150 --days 20 --policy random --daily --json > "$dir/b" 2> /dev/null
+[ "$(grep -c '^{"day":' "$dir/b")" = 13 ] || fail "--daily: a line for each of the 13 measured days"
+[ "$(grep '"policy":"random"' "$dir/a" | grep -v comparison)" = "$(grep '^{"policy":"random"' "$dir/b")" ] || fail "one policy alone gave another result"
+
+"$sim" --print-shop | cmp - sim/shops/default.json || fail "--print-shop is not sim/shops/default.json"
+for shop in sim/shops/*.json; do
+    "$sim" --shop "$shop" --customers 30 --days 6 > /dev/null 2> "$dir/err" || fail "$shop: $(cat "$dir/err")"
+done
+"$sim" --shop-keys > "$dir/keys"
+sed -n '/^<!-- keys/,/^<!-- \/keys/p' docs/SHOP_FILE.md | sed '1d;$d' | cmp - "$dir/keys" ||
+    fail "docs/SHOP_FILE.md: put the output of zhun-sim --shop-keys between its two marks"
