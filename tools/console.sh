@@ -8,7 +8,10 @@ if ! command -v npm >/dev/null; then
     exit 0
 fi
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    npm ci --no-audit --no-fund --loglevel=error
+    # The lock lists the optional packages of this platform only; newer npm's strict `ci` wants all of them, while
+    # `install` takes the versions of the lock as they are.
+    npm ci --no-audit --no-fund --loglevel=error >/dev/null 2>&1 ||
+        npm install --no-save --no-audit --no-fund --loglevel=error
 fi
 npm run --silent build
 touch dist/.done
