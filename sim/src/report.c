@@ -113,9 +113,9 @@ static void put_comparison(const zh_sim_run *run, int32_t day, zh_buf *buf)
 {
     zh_json_out out = zh_json_out_on(buf);
     zh_json_out_object(&out);
-    zh_json_out_key_text(&out, day < 0 ? ZH_SV("comparison") : ZH_SV("day"), ZH_SV("popular"));
+    if (day >= 0) zh_json_out_key_int(&out, ZH_SV("day"), day + 1);
+    zh_json_out_key_text(&out, day < 0 ? ZH_SV("comparison") : ZH_SV("against"), ZH_SV("popular"));
     zh_json_out_key_int(&out, ZH_SV("seed"), (int64_t)run->seed);
-    if (day >= 0) zh_json_out_key_int(&out, ZH_SV("daysDone"), day + 1);
     zh_json_out_key_int(&out, ZH_SV("visits"), zh_sim_tally_total(&run->worlds[ZH_SIM_POPULAR].tally).visits);
     zh_json_out_key_text(&out, ZH_SV("currency"), run->shop->currency);
     put_differences(run, &out);
