@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define HOST_BYTES 256
+#define CONFIG_BYTES_MAX (1u << 20) /* values of a configuration file */
 
 static int run(const zh_options *given);
 
@@ -153,7 +154,7 @@ static int serve(running *r, const zh_options *given, const sigset_t *signals)
  * zeroed again each time: a twelfth of the processor at full load. */
 #define KEEP_BYTES (64 << 20)
 
-static int run(const zh_options *given)
+static int run_with(const zh_options *given)
 {
     (void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, 2 * KEEP_BYTES);
@@ -186,5 +187,17 @@ static int run(const zh_options *given)
     if (zh_metrics_open(&r.metrics) != ZH_OK) return ZH_EXIT_COULD_NOT;
     const int status = serve(&r, given, &signals);
     zh_metrics_close(r.metrics);
+    return status;
+}
+
+static int run(const zh_options *given)
+{
+    const zh_sv config = zh_options_text(given, "config");
+    if (config.size == 0) return run_with(given);
+    zh_options with_file = *given;
+    zh_arena memory = zh_arena_open(CONFIG_BYTES_MAX);
+    int status = zh_options_file(&with_file, config, &memory);
+    if (status == -1) status = run_with(&with_file);
+    zh_arena_close(&memory);
     return status;
 }

@@ -1,4 +1,6 @@
 #include "app/options.h"
+#include "sys/file.h"
+#include "sys/yaml.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -101,9 +103,57 @@ int zh_options_read(zh_options *out, const zh_command *command, int argc, char *
     for (size_t i = 0; i < command->options_count; i++) {
         const zh_option *o = &command->options[i];
         if (out->values[i] == NULL && !o->no_environment && o->value != NULL) out->values[i] = from_environment(o);
+        out->is_default[i] = out->values[i] == NULL;
         if (out->values[i] == NULL) out->values[i] = o->initial;
     }
     return -1;
+}
+
+static bool same_name(const char *option, zh_sv key)
+{
+    if (strlen(option) != key.size) return false;
+    for (size_t i = 0; i < key.size; i++)
+        if (option[i] != key.data[i] && !(option[i] == '-' && key.data[i] == '_')) return false;
+    return true;
+}
+
+static int take_entry(zh_options *given, zh_sv path, zh_sv key, zh_yaml_node value, zh_arena *memory)
+{
+    size_t at = 0;
+    while (at < given->command->options_count && !same_name(given->command->options[at].name, key)) at++;
+    zh_sv text;
+    if (at == given->command->options_count) {
+        zh_complain("%.*s: no such key: %.*s: the keys are the options of zhun %s --help", ZH_SV_ARG(path), ZH_SV_ARG(key), given->command->name);
+        return ZH_EXIT_USAGE;
+    }
+    if (!zh_yaml_text(value, &text)) {
+        zh_complain("%.*s: %.*s must have one value", ZH_SV_ARG(path), ZH_SV_ARG(key));
+        return ZH_EXIT_USAGE;
+    }
+    if (!given->is_default[at]) return -1;
+    given->values[at] = zh_arena_copy(memory, text).data;
+    given->is_default[at] = false;
+    return given->values[at] == NULL ? ZH_EXIT_COULD_NOT : -1;
+}
+
+int zh_options_file(zh_options *given, zh_sv path, zh_arena *memory)
+{
+    zh_buf text = zh_buf_open(ZH_YAML_BYTES_MAX);
+    zh_yaml *yaml = NULL;
+    zh_note why = { "" };
+    zh_err e = zh_file_read(path, &text);
+    if (e != ZH_OK) zh_note_set(&why, "%s", zh_err_text(e));
+    else e = zh_yaml_open(&yaml, zh_buf_view(&text), &why);
+    zh_buf_close(&text);
+    if (e != ZH_OK) {
+        zh_complain("%.*s cannot be used: %s", ZH_SV_ARG(path), why.text);
+        return e == ZH_FORMAT ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
+    }
+    int status = -1;
+    for (zh_yaml_iter it = zh_yaml_walk(zh_yaml_root(yaml)); status == -1 && zh_yaml_next(&it);)
+        status = take_entry(given, path, it.key, it.value, memory);
+    zh_yaml_close(yaml);
+    return status;
 }
 
 zh_sv zh_options_text(const zh_options *given, const char *name)

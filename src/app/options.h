@@ -7,8 +7,8 @@
  */
 #ifndef ZH_APP_OPTIONS_H
 #define ZH_APP_OPTIONS_H
+#include "base/arena.h"
 #include "base/err.h"
-#include "base/sv.h"
 
 #include <stdio.h>
 
@@ -37,6 +37,7 @@ typedef struct zh_command {
 typedef struct zh_options {
     const zh_command *command;
     const char *values[ZH_OPTIONS_MAX]; /* NULL: not given and no default; flags: "1" */
+    bool is_default[ZH_OPTIONS_MAX];    /* the value is the default: a file may say otherwise */
     const char *arguments[ZH_ARGUMENTS_MAX];
     size_t arguments_count;
 } zh_options;
@@ -47,6 +48,10 @@ enum { ZH_EXIT_DONE = 0, ZH_EXIT_FAILED = 1, ZH_EXIT_USAGE = 2, ZH_EXIT_COULD_NO
 /* Read argv (without program and command name). Returns -1 to go on, or the status to exit with
  * (--help: 0, wrong usage: 2, and it was said why). */
 int zh_options_read(zh_options *out, const zh_command *command, int argc, char **argv);
+/* Fill what neither the command line nor the environment gave from a YAML file: a mapping of option names, with _
+ * or - between words. -1, or the status to exit with: an unknown key, a value that is no text, a file that cannot
+ * be read is said on standard error. `memory` keeps the values and must outlive the options. */
+int zh_options_file(zh_options *given, zh_sv path, zh_arena *memory);
 zh_sv zh_options_text(const zh_options *given, const char *name); /* empty where not given */
 bool zh_options_flag(const zh_options *given, const char *name);
 /* A whole number in [least, most]; false and a message on stderr otherwise. Not given: *out stays. */

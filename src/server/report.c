@@ -123,17 +123,29 @@ static zh_sv masked(zh_arena *arena, zh_sv id)
     return zh_arena_copy(arena, (zh_sv){ text, (size_t)size });
 }
 
+/* As the event says it, else as the catalog does, else the shop's id. */
+static zh_sv name_of(zh_call *call, const zh_line *line)
+{
+    if (line->name.size > 0) return line->name;
+    zh_world *w = zh_engine_world(call->engine);
+    zh_sv title = { 0 };
+    zh_world_lock_read(w);
+    const zh_item *item = zh_catalog_get(w->catalog, line->item);
+    if (item != NULL) title = zh_arena_copy(call->arena, item->title);
+    zh_world_unlock(w);
+    return title.size > 0 ? title : line->item_text;
+}
+
 static void put_summary(zh_call *call, const zh_event *e, zh_json_out *out)
 {
     char text[256];
     const zh_line *first = e->lines_count > 0 ? &e->lines[0] : NULL;
-    const zh_sv name = first == NULL ? (zh_sv){ 0 } : first->name.size > 0 ? first->name : first->item_text;
+    const zh_sv name = first == NULL ? (zh_sv){ 0 } : name_of(call, first);
     int size;
     if (first != NULL && e->lines_count > 1) size = snprintf(text, sizeof text, "%.*s +%u", ZH_SV_ARG(zh_sv_part(name, 0, 120)), e->lines_count - 1);
     else if (first != NULL && first->quantity > 1) size = snprintf(text, sizeof text, "%.*s \xC3\x97%lld", ZH_SV_ARG(zh_sv_part(name, 0, 120)), (long long)first->quantity);
     else if (first != NULL) size = snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(name, 0, 120)));
     else size = snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(e->category, 0, 120)));
-    (void)call;
     zh_json_out_key_text(out, ZH_SV("summary"), (zh_sv){ text, (size_t)size });
 }
 

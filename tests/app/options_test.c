@@ -2,6 +2,9 @@
  * Method: a table of command lines with what each gives. */
 #include "app/options.h"
 #include "check.h"
+#include "sys/file.h"
+
+#include <unistd.h>
 
 static const zh_option options[] = {
     { "data", "DIR", "the folder", "here", false },
@@ -59,9 +62,46 @@ static void test_the_environment_comes_second_and_numbers_have_a_range(void)
     CHECK(zh_options_read(&given, &command, 0, NULL) == -1 && zh_options_number(&given, "port-number", 1, 20, &number) && number == 12);
 }
 
+static void test_a_file_fills_what_nobody_gave(void)
+{
+    static const struct { const char *name, *text; int status; const char *data, *number; } rows[] = {
+        { "both forms of a name", "data: from-file\nport_number: 5\n", -1, "from-file", "5" },
+        { "with a dash", "port-number: '6'\n", -1, "here", "6" },
+        { "nothing", "", -1, "here", NULL },
+        { "unknown key", "dat: x\n", ZH_EXIT_USAGE, NULL, NULL },
+        { "no single value", "data: [a, b]\n", ZH_EXIT_USAGE, NULL, NULL },
+        { "no YAML", "data: [\n", ZH_EXIT_USAGE, NULL, NULL },
+    };
+    char path[] = "/tmp/zhun-options-XXXXXX";
+    CHECK(mkstemp(path) >= 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_arena memory = zh_arena_open(1 << 16);
+        zh_options given;
+        CHECK(zh_file_write(zh_sv_of(path), zh_sv_of(rows[i].text), 0600) == ZH_OK);
+        CHECK(zh_options_read(&given, &command, 0, NULL) == -1);
+        CHECK_ROW(zh_options_file(&given, zh_sv_of(path), &memory) == rows[i].status, rows[i].name);
+        if (rows[i].status == -1) {
+            CHECK_ROW(zh_sv_equal(zh_options_text(&given, "data"), zh_sv_of(rows[i].data)), rows[i].name);
+            CHECK_ROW(zh_sv_equal(zh_options_text(&given, "port-number"), zh_sv_of(rows[i].number)), rows[i].name);
+        }
+        zh_arena_close(&memory);
+    }
+    zh_options given;
+    zh_arena memory = zh_arena_open(1 << 16);
+    char *words[] = { "--data", "x" }; /* the command line wins */
+    CHECK(zh_file_write(zh_sv_of(path), ZH_SV("data: y\n"), 0600) == ZH_OK);
+    CHECK(zh_options_read(&given, &command, 2, words) == -1 && zh_options_file(&given, zh_sv_of(path), &memory) == -1);
+    CHECK(zh_sv_equal(zh_options_text(&given, "data"), ZH_SV("x")));
+    CHECK(zh_file_remove(zh_sv_of(path)) == ZH_OK);
+    CHECK(zh_options_file(&given, zh_sv_of(path), &memory) == ZH_EXIT_COULD_NOT);
+    zh_arena_close(&memory);
+}
+
 int main(void)
 {
     test_command_lines();
     test_the_environment_comes_second_and_numbers_have_a_range();
+    unsetenv("ZHUN_DATA");
+    test_a_file_fills_what_nobody_gave();
     return 0;
 }
