@@ -15,7 +15,7 @@ MESON = meson setup --buildtype=release
 
 .PHONY: all setup demo test check-fast asan tsan fuzz bench lint format console clean
 all: console $(BUILD)/build.ninja
-	ninja -C $(BUILD) zhun src/sys/zhun-load
+	ninja -C $(BUILD) zhun zhun-sim src/sys/zhun-load
 
 setup:
 	@tools/setup.sh

@@ -32,7 +32,7 @@
 /* Append only: the name of a space is stored. */
 #define ZH_SPACE_LIST(X)                                                                       \
     X(META, "meta")         /* positions, versions, counters */                                \
-    X(DEDUP, "dedup")       /* (day run, 128-bit key hash) -> body hash; Bloom filter */       \
+    X(DEDUP, "dedup")       /* 128-bit key hash -> body hash; Bloom filter */       \
     X(IDS, "ids")           /* external id (blinded) -> customer number; Bloom filter */       \
     X(VIEWS, "views")       /* checkpoints of views */                                         \
     X(TIMELINE, "timeline") /* customer, time -> position in the log */                        \
