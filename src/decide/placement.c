@@ -1,8 +1,8 @@
 #include "decide/placement.h"
 
 /* Many goods are bought again: hidden for ever, refills were never shown, and in a simulated grocery the list lost to
- * plain popularity; hidden for two days it won there and gained in a shop of durable goods too (sim/README.md). */
-#define HIDE_ON_HOME_DAYS 2
+ * plain popularity. A week leaves out what was just bought and still wins in both shops (sim/README.md). */
+#define HIDE_ON_HOME_DAYS 7
 
 static const zh_placement placements[] = {
     { { "home", 4 }, ZH_STRATEGY_PERSONAL,

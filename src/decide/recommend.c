@@ -72,6 +72,8 @@ static const zh_bought *bought_of(const zh_history *h, zh_item_id item)
     return low < h->bought_count && h->bought[low].item.number == item.number ? &h->bought[low] : NULL;
 }
 
+#define AGAIN_DAYS 2 /* how long an item that was bought more than once stays hidden */
+
 typedef enum verdict { HIDE, SHOW, DAMP } verdict;
 
 static verdict judge_bought(const list *l, zh_item_id item)
@@ -79,7 +81,8 @@ static verdict judge_bought(const list *l, zh_item_id item)
     const int32_t days = l->ask->placement->hide_bought_days;
     const zh_bought *b = bought_of(l->ask->history, item);
     if (b == NULL || b->times == 0 || days == 0) return SHOW;
-    if (days != ZH_HIDE_ALWAYS && b->last_ms < l->now_ms - days * DAY_MS) return SHOW;
+    const int32_t hidden = b->times > 1 && days > AGAIN_DAYS ? AGAIN_DAYS : days; /* bought again before: a refill */
+    if (hidden != ZH_HIDE_ALWAYS && b->last_ms < l->now_ms - hidden * DAY_MS) return SHOW;
     if (b->times >= l->policy.repeat_times) return DAMP;
     return l->show_bought ? SHOW : HIDE;
 }

@@ -8,7 +8,8 @@
  *
  * with sim of model/cocount.h. What it leaves empty the next stages fill in their own order, with
  * scores that continue downwards. Left out: the page's item, the cart, `exclude`, what cannot be
- * sold, what the customer blocked, what was bought within the placement's days. An item bought
+ * sold, what the customer blocked, what was bought within the placement's days (two, where the customer bought it
+ * more than once). An item bought
  * three times or more is shown at half its score instead: some things are bought again.
  * If the shop has n items left that may be shown, the answer has n.
  *

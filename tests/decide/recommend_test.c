@@ -346,7 +346,7 @@ static void test_home_equals_the_slow_model(uint64_t seed)
     zh_touch touches[5];
     zh_history h = { .touches = touches, .bought = bought };
     for (uint32_t i = 0; i < 8 && i < items; i++)
-        bought[h.bought_count++] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % (i % 2 ? 900 : 5)) * DAY, 1 + (uint32_t)(test_random(&seed) % 4) };
+        bought[h.bought_count++] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % (i % 2 ? 900 : 9)) * DAY, 1 + (uint32_t)(test_random(&seed) % 4) };
     for (uint32_t i = 8; i < 13 && i < items; i++)
         touches[h.touches_count++] = (zh_touch){ shop_item(i), { NOW - (int64_t)(test_random(&seed) % 9) * DAY, 0 }, ZH_ACT_VIEW };
     qsort(bought, h.bought_count, sizeof bought[0], shop_by_item);
@@ -361,7 +361,8 @@ static void test_home_equals_the_slow_model(uint64_t seed)
             uint32_t times = 0;
             for (uint32_t k = 0; k < from; k++) there |= want[k].item.number == id.number;
             for (uint32_t k = 0; k < h.bought_count; k++)
-                if (bought[k].item.number == id.number && bought[k].last_ms >= NOW - 2 * DAY) times = bought[k].times; /* longer ago: as any item */
+                if (bought[k].item.number == id.number && bought[k].last_ms >= NOW - (bought[k].times > 1 ? 2 : 7) * DAY)
+                    times = bought[k].times; /* longer ago: as any item */
             if (there || !zh_item_sellable(zh_catalog_get(s.catalog, id)) || (times > 0 && times < 3)) continue;
             int64_t score = stage == 0 ? slow_score(&s, &h, id, times > 0)
                 : stage == 1 ? zh_popularity_score(s.popularity, id, NOW, &lens) : zh_catalog_get(s.catalog, id)->first_ms;
