@@ -1,6 +1,7 @@
 #include "base/json_out.h"
 
 #include "base/json_shim.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <math.h>
@@ -77,53 +78,9 @@ static void put_utf8(zh_buf *buf, zh_sv text)
     zh_buf_put_u8(buf, '"');
 }
 
-/* Bytes at the front that are ASCII. */
-static size_t ascii_size(zh_sv text)
-{
-    size_t i = 0;
-    for (; text.size - i >= 8; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.data + i, 8);
-        if (word & HIGHS) break;
-    }
-    while (i < text.size && (unsigned char)text.data[i] < 0x80) i++;
-    return i;
-}
-
-/* Bytes of the UTF-8 sequence at the front, 0 when it is none (Unicode 15, table 3-7). */
-static size_t sequence_size(const unsigned char *at, size_t left)
-{
-    const unsigned c = at[0];
-    const size_t size = c < 0x80   ? 1
-                        : c < 0xC2 ? 0
-                        : c < 0xE0 ? 2
-                        : c < 0xF0 ? 3
-                        : c < 0xF5 ? 4
-                                   : 0;
-    if (size == 0 || left < size) return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xC0) != 0x80) return 0;
-    if ((c == 0xE0 && at[1] < 0xA0) || (c == 0xED && at[1] > 0x9F) || (c == 0xF0 && at[1] < 0x90) ||
-        (c == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return size;
-}
-
-/* Bytes at the front that are UTF-8. */
-static size_t utf8_size(zh_sv text)
-{
-    size_t i = ascii_size(text);
-    while (i < text.size) {
-        const size_t size = sequence_size((const unsigned char *)text.data + i, text.size - i);
-        if (size == 0) break;
-        i += size;
-    }
-    return i;
-}
-
 void zh_json_put_text(zh_buf *buf, zh_sv text)
 {
-    size_t good = utf8_size(text);
+    size_t good = zh_utf8_valid(text);
     if (good == text.size) {
         put_utf8(buf, text);
         return;
@@ -133,7 +90,7 @@ void zh_json_put_text(zh_buf *buf, zh_sv text)
         put_inside(buf, zh_sv_part(text, 0, good));
         if (good < text.size) zh_buf_put(buf, ZH_SV("\xEF\xBF\xBD"));
         text = zh_sv_part(text, good + 1, text.size);
-        good = utf8_size(text);
+        good = zh_utf8_valid(text);
     }
     zh_buf_put_u8(buf, '"');
 }

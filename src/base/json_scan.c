@@ -1,4 +1,5 @@
 #include "base/json_scan.h"
+#include "base/utf8.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -240,25 +241,6 @@ static void pass_blanks(judge *j)
     while (j->at < j->end && blank((char)*j->at)) j->at++;
 }
 
-/* Length of the UTF-8 sequence at `at`, 0 when it is none (Unicode 15, table 3-7). */
-static size_t utf8_size(const unsigned char *at, const unsigned char *end)
-{
-    const unsigned c = at[0];
-    const size_t size = c < 0x80   ? 1
-                        : c < 0xC2 ? 0
-                        : c < 0xE0 ? 2
-                        : c < 0xF0 ? 3
-                        : c < 0xF5 ? 4
-                                   : 0;
-    if (size == 0 || (size_t)(end - at) < size) return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xC0) != 0x80) return 0;
-    if ((c == 0xE0 && at[1] < 0xA0) || (c == 0xED && at[1] > 0x9F) || (c == 0xF0 && at[1] < 0x90) ||
-        (c == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return size;
-}
-
 static bool hex_digit(unsigned c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -288,7 +270,7 @@ static bool judge_text(judge *j) /* on the quote */
             if (!judge_escape(j)) return false;
             continue;
         }
-        const size_t size = utf8_size(j->at, j->end);
+        const size_t size = zh_utf8_character(j->at, (size_t)(j->end - j->at));
         if (size == 0) return hard(j, ZH_JSON_BAD_UTF8);
         j->at += size;
     }

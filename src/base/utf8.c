@@ -50,6 +50,12 @@ static size_t valid(zh_sv text, bool *cut)
     return at;
 }
 
+size_t zh_utf8_character(const unsigned char *at, size_t left)
+{
+    bool cut;
+    return character(at, left, &cut);
+}
+
 size_t zh_utf8_valid(zh_sv text)
 {
     bool cut;

@@ -8,6 +8,9 @@
 #define ZH_BASE_UTF8_H
 #include "base/sv.h"
 
+/* Bytes of the valid character at `at`, of which left >= 1 are there; 0 where none begins. */
+size_t zh_utf8_character(const unsigned char *at, size_t left);
+
 /* Bytes at the front that are whole, valid characters; text.size where all are. */
 size_t zh_utf8_valid(zh_sv text);
 
