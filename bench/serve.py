@@ -138,6 +138,7 @@ def main():
     for program in (zhun, generator):
         if not os.access(program, os.X_OK):
             raise SystemExit(f"bench/serve.py: {program} is not there: build first, or set ZHUN and ZHUN_LOAD")
+    os.makedirs(place, exist_ok=True)
     folder = tempfile.mkdtemp(prefix="serve-", dir=place)
     engine = None
     try:
