@@ -3,12 +3,14 @@ import { useEffect, type Dispatch } from 'react'
 import { Link } from 'react-router-dom'
 import { call } from '../shared/client'
 import * as format from '../shared/format'
-import { PauseIcon, PlayIcon } from '../shared/icons'
+import { ChevronIcon, PauseIcon, PlayIcon } from '../shared/icons'
 import { toneOf } from '../shared/tone'
 import { Card, Empty, View } from '../shared/View'
 import { useEventName, useWords } from '../shared/words'
-import { ROWS_MAX, type EventRow, type Live, type LiveStep } from './live'
+import { keyOf, type EventRow, type Live, type LiveStep } from '../live/stream'
 import type { Wire } from './useLive'
+
+const SHOWN_MAX = 14 // a glance; the page of live events has them all
 
 function Row({ row }: { row: EventRow }) {
   const { t, language } = useWords()
@@ -41,7 +43,7 @@ export function LatestEvents({ live, step, wire }: { live: Live; step: Dispatch<
   const { t } = useWords()
   const latest = useQuery({
     queryKey: ['events', 'latest'],
-    queryFn: ({ signal }) => call('get', '/api/v1/events', { query: { limit: ROWS_MAX }, signal }),
+    queryFn: ({ signal }) => call('get', '/api/v1/events', { query: { limit: SHOWN_MAX }, signal }),
     // The stream brings what is new; without it, ask now and then.
     refetchInterval: wire === 'open' ? false : 5_000,
   })
@@ -49,7 +51,7 @@ export function LatestEvents({ live, step, wire }: { live: Live; step: Dispatch<
   useEffect(() => {
     if (rows !== undefined) step({ kind: 'seed', rows })
   }, [rows, step])
-  const shown = live.rows.length > 0 ? live.rows : (rows ?? [])
+  const shown = (live.rows.length > 0 ? live.rows : (rows ?? [])).slice(0, SHOWN_MAX)
   const state = live.paused ? 'paused' : wire
   return (
     <Card
@@ -72,13 +74,16 @@ export function LatestEvents({ live, step, wire }: { live: Live; step: Dispatch<
         whenEmpty={<Empty title={t('overview.events.emptyTitle')}>{t('overview.events.empty')}<br /><code>{t('overview.events.emptyCode')}</code></Empty>}
       >
         {() => (
-          <div className="events" role="group" aria-labelledby="latest-events" tabIndex={0}>
+          <>
             <ol className="events-list">
               {shown.map((row) => (
-                <Row key={`${row.source ?? ''} ${row.messageId}`} row={row} />
+                <Row key={keyOf(row)} row={row} />
               ))}
             </ol>
-          </div>
+            <Link className="events-all" to="/live">
+              {t('overview.events.all')} <ChevronIcon size={15} />
+            </Link>
+          </>
         )}
       </View>
     </Card>

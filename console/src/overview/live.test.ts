@@ -1,38 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nothing, ratesOf, ROWS_MAX, stepLive, withStats, type EventRow, type Live, type Overview } from './live'
-
-const row = (messageId: string): EventRow => ({
-  messageId, type: 'track', event: 'Product Viewed', timestamp: '', receivedAt: '', summary: '', customer: { id: '1', userId: null },
-})
-const ids = (live: Live) => live.rows.map((r) => r.messageId)
-// Newest first, as the stream sends.
-const batch = (...names: string[]) => ({ kind: 'batch' as const, rows: names.map(row) })
-
-describe('stepLive', () => {
-  it('shows the newest first, each once', () => {
-    const live = [{ kind: 'seed' as const, rows: [row('b'), row('a')] }, batch('d', 'c', 'b')].reduce(stepLive, nothing)
-    expect(ids(live)).toEqual(['d', 'c', 'b', 'a'])
-  })
-  it('a late seed does not cover what came meanwhile', () => {
-    const live = [batch('c'), { kind: 'seed' as const, rows: [row('b'), row('a')] }].reduce(stepLive, nothing)
-    expect(ids(live)).toEqual(['c', 'b', 'a'])
-  })
-  it('holds back while paused and counts, then shows all', () => {
-    const paused = [batch('a'), { kind: 'pause' as const }, batch('b'), batch('d', 'c')].reduce(stepLive, nothing)
-    expect(ids(paused)).toEqual(['a'])
-    expect(paused.heldCount).toBe(3)
-    const on = stepLive(paused, { kind: 'resume' })
-    expect(ids(on)).toEqual(['d', 'c', 'b', 'a'])
-    expect(on.heldCount).toBe(0)
-  })
-  it('never keeps more than the limit', () => {
-    let live = stepLive(nothing, { kind: 'pause' })
-    for (let i = 0; i < 300; i++) live = stepLive(live, batch(`m${i}`))
-    expect(live.held.length).toBe(ROWS_MAX)
-    expect(live.heldCount).toBe(300)
-    expect(stepLive(live, { kind: 'resume' }).rows.length).toBe(ROWS_MAX)
-  })
-})
+import { ratesOf, withStats, type Overview } from './live'
 
 const overview: Overview = {
   now: 0, eventsPerSecond: 1, series: [{ at: 0, events: 9 }, { at: 900_000, events: 1 }, { at: 905_000, events: 2 }],

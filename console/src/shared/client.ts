@@ -77,8 +77,9 @@ async function problemOf(response: Response): Promise<CallError> {
   const wait = Number(response.headers.get('Retry-After'))
   const seconds = Number.isFinite(wait) && wait > 0 ? wait : undefined
   try {
-    const problem = (await response.json()) as Partial<Schema<'Problem'>>
-    return new CallError({ ...problem, status: response.status }, seconds)
+    // A refusal is a problem; /readyz says its reason in a field of its own.
+    const problem = (await response.json()) as Partial<Schema<'Problem'>> & { reason?: string }
+    return new CallError({ ...problem, code: problem.code ?? 'unexpected', detail: problem.detail ?? problem.reason, status: response.status }, seconds)
   } catch {
     return new CallError({ status: response.status, code: 'unexpected' }, seconds)
   }

@@ -40,6 +40,29 @@ export function percent(share: number, language: Language): string {
   return kept(`p${language}`, () => new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 0 })).format(share)
 }
 
+/** A share with one digit where it is small enough to matter: 3.2%, 14%. */
+export function share(value: number, language: Language): string {
+  const digits = Math.abs(value) < 0.1 ? 2 : 1
+  return kept(`s${language}${digits}`, () => new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: digits })).format(value)
+}
+
+/** A change with its sign: +12.4%, -3%, 0%. Above ten-fold, digits after the point say nothing. */
+export function signedPercent(value: number, language: Language): string {
+  const digits = Math.abs(value) < 10 ? 1 : 0
+  return kept(
+    `sp${language}${digits}`,
+    () => new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: digits, signDisplay: 'exceptZero' }),
+  ).format(value)
+}
+
+/** A difference of two shares, in points of a hundred: +0.3. */
+export function signedPoints(difference: number, language: Language): string {
+  return kept(
+    `pp${language}`,
+    () => new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2, signDisplay: 'exceptZero' }),
+  ).format(difference * 100)
+}
+
 /** Digits of a currency's minor unit: 2 for most, 0 for JPY, 3 for BHD. */
 function minorDigits(currency: string): number {
   return (
@@ -58,6 +81,22 @@ export function money(minor: number, currency: string, language: Language, style
   return kept(`$${currency}${language}${style}`, () => new Intl.NumberFormat(locales[language], shape)).format(major)
 }
 
+/** A mean or difference in fractions of the minor unit: one digit more where two would hide it; `sign`: +£0.64. */
+export function meanMoney(minor: number, currency: string, language: Language, sign = false): string {
+  if (!/^[A-Za-z]{3}$/.test(currency)) return decimal(minor / 100, language)
+  const minorUnits = minorDigits(currency)
+  const major = minor / 10 ** minorUnits
+  const digits = Math.abs(major) < 0.1 && major !== 0 ? minorUnits + 1 : minorUnits
+  return kept(
+    `mm${currency}${language}${digits}${sign}`,
+    () =>
+      new Intl.NumberFormat(locales[language], {
+        style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: digits, maximumFractionDigits: digits,
+        signDisplay: sign ? 'exceptZero' : 'auto',
+      }),
+  ).format(major)
+}
+
 // Times are told in the workspace's time zone; until the engine has named it, in the browser's.
 let workspaceZone: string | undefined
 export function tellTimesIn(zone: string | undefined): void {
@@ -69,8 +108,14 @@ export function tellTimesIn(zone: string | undefined): void {
   }
 }
 
-type DateStyle = 'day' | 'dayShort' | 'time' | 'clock' | 'moment' | 'dayLong'
+/** The zone times are told in; undefined: the browser's. */
+export function workspaceTimeZone(): string | undefined {
+  return workspaceZone
+}
+
+type DateStyle = 'dayClock' | 'day' | 'dayShort' | 'time' | 'clock' | 'moment' | 'dayLong'
 const dateStyles: Record<DateStyle, Intl.DateTimeFormatOptions> = {
+  dayClock: { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   day: { year: 'numeric', month: 'short', day: 'numeric' },
   dayShort: { month: 'short', day: 'numeric' },
   dayLong: { year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' },

@@ -49,6 +49,40 @@ export const ChevronIcon = icon(<path d="m8 5 5 5-5 5" />)
 export const EmptyIcon = icon(<path d="M3 11.5 5.2 5h9.6l2.2 6.5v4H3zM3 11.5h4l1 1.8h4l1-1.8h4" />)
 export const AlertIcon = icon(<path d="M10 3 2.5 16.5h15zM10 8.2v3.6M10 14.2v.1" />)
 
+export const LiveIcon = icon(<path d="M2.5 10.5h3.2L8 4.5l4 11 2.3-5h3.2" />)
+export const ItemsIcon = icon(<path d="M10 2.8 16.5 6v8L10 17.2 3.5 14V6zM3.7 6.2 10 9.4l6.3-3.2M10 9.4v7.6" />)
+export const PreviewIcon = icon(
+  <>
+    <path d="M2.2 10S5 5 10 5s7.8 5 7.8 5S15 15 10 15s-7.8-5-7.8-5z" />
+    <circle cx="10" cy="10" r="2.2" />
+  </>,
+)
+export const EngineIcon = icon(
+  <>
+    <rect x="3" y="3.5" width="14" height="5.5" rx="1.5" />
+    <rect x="3" y="11" width="14" height="5.5" rx="1.5" />
+    <path d="M6.2 6.25v.1M6.2 13.75v.1" />
+  </>,
+)
+export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
+export const HelpIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M7.9 8.2a2.1 2.1 0 1 1 3.2 1.8c-.7.45-1.1.85-1.1 1.6M10 13.8v.1" />
+  </>,
+)
+export const InfoIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M10 9.2v4.3M10 6.5v.1" />
+  </>,
+)
+export const TourIcon = icon(<path d="M10 2.8 12 8l5.2 2-5.2 2-2 5.2L8 12l-5.2-2L8 8z" />)
+export const LanguageIcon = icon(<path d="M2.8 5.5h8.4M7 3.5v2M9.3 5.5c-.8 3-3 5.6-6 7M4.8 8.2c1.2 1.9 2.8 3.3 5 4.3M10.3 16.5l3.3-8 3.3 8M11.4 14h4.4" />)
+export const UpIcon = icon(<path d="M10 16V4.5M5.5 9 10 4.5 14.5 9" />)
+export const DownIcon = icon(<path d="M10 4v11.5M5.5 11 10 15.5 14.5 11" />)
+export const SameIcon = icon(<path d="M4 10h12" />)
+
 export function BrandMark({ size = 28 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

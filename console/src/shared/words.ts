@@ -1,22 +1,19 @@
-// Words of all features, one namespace a folder. A new feature adds its two files and its line.
-import i18next from 'i18next'
+// Words of all features: one namespace a folder, found by its en.json and zh.json. A new folder needs no line here.
+import i18next, { type Resource } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
-import customersEn from '../customers/en.json'
-import customersZh from '../customers/zh.json'
-import overviewEn from '../overview/en.json'
-import overviewZh from '../overview/zh.json'
-import recommendEn from '../recommend/en.json'
-import recommendZh from '../recommend/zh.json'
-import sessionEn from '../session/en.json'
-import sessionZh from '../session/zh.json'
-import shellEn from '../shell/en.json'
-import shellZh from '../shell/zh.json'
-import sharedEn from './en.json'
 import type { Language } from './format'
-import sharedZh from './zh.json'
 
-const zh = { customers: customersZh, overview: overviewZh, recommend: recommendZh, session: sessionZh, shell: shellZh, shared: sharedZh }
-const en: typeof zh = { customers: customersEn, overview: overviewEn, recommend: recommendEn, session: sessionEn, shell: shellEn, shared: sharedEn }
+type Words = { [key: string]: string | Words }
+const files = import.meta.glob<Words>('../*/{en,zh}.json', { eager: true, import: 'default' })
+
+function wordsOf(language: Language): Words {
+  const all: Words = {}
+  for (const [path, words] of Object.entries(files)) {
+    const [, folder, name] = path.split('/')
+    if (folder !== undefined && name === `${language}.json`) all[folder] = words
+  }
+  return all
+}
 
 const kept = 'zhun.language'
 
@@ -29,7 +26,7 @@ export function startWords(): void {
   }
   void i18next.use(initReactI18next).init({
     lng: language,
-    resources: { zh: { translation: zh }, en: { translation: en } },
+    resources: { zh: { translation: wordsOf('zh') }, en: { translation: wordsOf('en') } } satisfies Resource,
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
   })

@@ -17,6 +17,11 @@ import { antdTheme, useAppearance } from './theme'
 const OverviewPage = lazy(() => import('../overview/OverviewPage'))
 const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
+const LivePage = lazy(() => import('../live/LivePage'))
+const ItemsPage = lazy(() => import('../items/ItemsPage'))
+const ItemPage = lazy(() => import('../items/ItemPage'))
+const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
+const SystemPage = lazy(() => import('../system/SystemPage'))
 
 // The engine writes a fresh nonce into each answer of index.html; styles made at run time carry it.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content
@@ -59,8 +64,13 @@ export function App() {
                 <Suspense fallback={<Loading lines={8} />}>
                   <Routes>
                     <Route path="/" element={<OverviewPage />} />
+                    <Route path="/live" element={<LivePage />} />
                     <Route path="/customers" element={<CustomersPage />} />
                     <Route path="/customers/:id" element={<CustomerPage />} />
+                    <Route path="/items" element={<ItemsPage />} />
+                    <Route path="/items/:id" element={<ItemPage />} />
+                    <Route path="/preview" element={<PreviewPage />} />
+                    <Route path="/system" element={<SystemPage />} />
                     <Route path="*" element={<NotFound />} />
                   </Routes>
                 </Suspense>

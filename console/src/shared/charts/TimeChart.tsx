@@ -1,80 +1,85 @@
-// One chart over time: an area for a rate, bars for days. Panels stand over each other on one time
-// axis (never two scales in one panel). A pointer or the arrow keys read single points, and the same
-// numbers can be shown as a table.
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { ChartIcon, TableIcon } from '../icons'
+// One chart over time. ECharts draws it; what is read at a point, with a pointer or with the arrow keys, is our own text,
+// so that it is a part of the page: in its language, selectable, spoken.
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useWords } from '../words'
-import { labelled, line, linear, nearest, niceTicks } from './scale'
+import { ChartTable } from './ChartTable'
+import type { ECharts } from './draw'
+import { heightOf, optionOf } from './option'
+import { intervalOf, textOf, type Panel } from './panel'
+import { useTokens } from './useTokens'
 
-export interface Panel {
-  label: string
-  kind: 'area' | 'bars'
-  values: readonly number[]
-  height: number
-  format: (value: number) => string
-  tick: (value: number) => string
-  tone: 'accent' | 'second'
-  whole?: boolean
+export { ChartTable, TableToggle } from './ChartTable'
+export type { Panel } from './panel'
+export { Spark } from './Spark'
+
+const NEAR = '200px' // a chart this far below the window is made ready
+
+/** The library, asked for once the page has said what it has to say. */
+function whenIdle(run: () => void): () => void {
+  if (typeof requestIdleCallback !== 'function') {
+    const timer = setTimeout(run, 200)
+    return () => clearTimeout(timer)
+  }
+  const handle = requestIdleCallback(run, { timeout: 1_000 })
+  return () => cancelIdleCallback(handle)
 }
 
-const gap = 30
-const axis = 22
-const left = 52
-const right = 10
+/** What the chart says with its pointer: the index of the point under it, or nothing. */
+interface PointerEventOf {
+  axesInfo?: { axisDim?: string; value?: number }[]
+}
 
-export function useWidth() {
+/** A chart in `box`, made when it comes near the window, as wide as its box, gone with it. */
+function useChart(onPoint: (at: number) => void) {
   const box = useRef<HTMLDivElement>(null)
+  const [chart, setChart] = useState<ECharts | null>(null)
   const [width, setWidth] = useState(0)
+  const [failed, setFailed] = useState(false)
+  const point = useRef(onPoint)
+  point.current = onPoint
   useEffect(() => {
     const element = box.current
     if (element === null) return
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)))
-    watch.observe(element)
-    return () => watch.disconnect()
+    let made: ECharts | null = null
+    let gone = false
+    let cancelIdle: (() => void) | undefined
+    const sizes = new ResizeObserver(([entry]) => {
+      const now = Math.floor(entry?.contentRect.width ?? 0)
+      made?.resize({ width: now })
+      setWidth(now)
+    })
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return
+        near.disconnect()
+        cancelIdle = whenIdle(() => {
+          import('./draw').then(
+            ({ init }) => {
+              if (gone) return
+              made = init(element, null, { renderer: 'svg' })
+              made.on('updateAxisPointer', (event) => {
+                const at = (event as PointerEventOf).axesInfo?.find((one) => one.axisDim === 'x')?.value
+                point.current(at ?? -1)
+              })
+              sizes.observe(element)
+              setChart(made)
+            },
+            () => setFailed(true),
+          )
+        })
+      },
+      { rootMargin: NEAR },
+    )
+    near.observe(element)
+    return () => {
+      gone = true
+      cancelIdle?.()
+      near.disconnect()
+      sizes.disconnect()
+      made?.dispose()
+    }
   }, [])
-  return [box, width] as const
-}
-
-export function TableToggle({ table, onChange }: { table: boolean; onChange: (table: boolean) => void }) {
-  const { t } = useWords()
-  const name = table ? t('shared.chart.showChart') : t('shared.chart.showTable')
-  return (
-    <button type="button" className="icon-button" aria-label={name} title={name} onClick={() => onChange(!table)}>
-      {table ? <ChartIcon /> : <TableIcon />}
-    </button>
-  )
-}
-
-export function ChartTable(props: { caption: string; axisLabel: string; xText: readonly string[]; panels: readonly Panel[] }) {
-  return (
-    <div className="chart-table" role="group" aria-label={props.caption} tabIndex={0}>
-      <table className="table">
-        <caption className="visually-hidden">{props.caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{props.axisLabel}</th>
-            {props.panels.map((panel) => (
-              <th key={panel.label} scope="col" className="number">
-                {panel.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.xText.map((text, at) => ({ text, at })).reverse().map(({ text, at }) => (
-            <tr key={at}>
-              <th scope="row">{text}</th>
-              {props.panels.map((panel) => (
-                <td key={panel.label} className="number">
-                  {panel.format(panel.values[at] ?? 0)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  return { box, chart, width, failed }
 }
 
 export function TimeChart(props: {
@@ -86,139 +91,74 @@ export function TimeChart(props: {
   panels: readonly Panel[]
 }) {
   const { t } = useWords()
-  const [box, width] = useWidth()
+  const tokens = useTokens()
   const [at, setAt] = useState(-1)
-  const fill = useId()
-  const points = props.pointText.length
-  const inner = Math.max(0, width - left - right)
-  const height = props.panels.reduce((sum, panel) => sum + panel.height + gap, 0) + axis
-  const slot = points > 0 ? inner / points : 0
-  const bars = props.panels.every((panel) => panel.kind === 'bars')
-  const xOf = bars ? (i: number) => left + slot * (i + 0.5) : linear([0, Math.max(1, points - 1)], [left, left + inner])
-  const xs = Array.from({ length: points }, (_, i) => xOf(i))
+  const { box, chart, width, failed } = useChart(setAt)
+  const { panels, axisText, pointText, label } = props
+  const points = pointText.length
+  const option = useMemo(() => {
+    if (width === 0) return null
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    return optionOf({ panels, axisText, width, tokens, font: getComputedStyle(document.body).fontFamily, still })
+  }, [panels, axisText, width, tokens])
 
-  const onPointer = (event: PointerEvent<HTMLDivElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left
-    setAt(nearest(xs, x))
+  useEffect(() => {
+    if (chart !== null && option !== null) chart.setOption(option, { replaceMerge: ['series', 'grid', 'xAxis', 'yAxis'] })
+  }, [chart, option])
+
+  const xOf = (index: number) => Number(chart?.convertToPixel({ xAxisIndex: 0 }, index) ?? 0)
+  const read = (index: number) => {
+    setAt(index)
+    if (index < 0) chart?.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'leave' })
+    else chart?.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x: xOf(index), y: 40 })
   }
   const onKey = (event: KeyboardEvent) => {
     const from = at < 0 ? points : at
     const to = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: points - 1 }[event.key]
-    if (event.key === 'Escape') setAt(-1)
+    if (event.key === 'Escape') read(-1)
     if (to === undefined) return
     event.preventDefault()
-    setAt(Math.max(0, Math.min(points - 1, to)))
+    read(Math.max(0, Math.min(points - 1, to)))
   }
 
-  let top = 0
-  const read = at >= 0 && at < points
+  // The library did not arrive (an upgrade replaced it, the net broke): the numbers are here all the same.
+  if (failed) return <ChartTable caption={label} axisLabel={t('shared.chart.axis')} xText={pointText} panels={panels} />
+  const reading = at >= 0 && at < points
+  const x = reading ? xOf(at) : 0
+  const compared = panels.find((panel) => panel.before !== undefined)
   return (
-    <div
-      ref={box}
-      className="chart"
-      role="group"
-      aria-label={`${props.label}. ${t('shared.chart.keys')}`}
-      tabIndex={0}
-      onPointerMove={onPointer}
-      onPointerLeave={() => setAt(-1)}
-      onKeyDown={onKey}
-      onBlur={() => setAt(-1)}
-    >
-      {width > 0 && (
-        <svg width={width} height={height} aria-hidden="true" focusable="false">
-          <defs>
-            <linearGradient id={fill} x1="0" y1="0" x2="0" y2="1">
-              <stop offset="0" className="chart-fill-from" />
-              <stop offset="1" className="chart-fill-to" />
-            </linearGradient>
-          </defs>
-          {props.panels.map((panel) => {
-            const ticks = niceTicks(Math.max(0, ...panel.values), panel.height > 90 ? 4 : 2, panel.whole)
-            const most = ticks[ticks.length - 1] ?? 1
-            top += gap
-            const bottom = top + panel.height
-            const y = linear([0, most], [bottom, top])
-            const shape = panel.values.map((value, i) => [xs[i] ?? 0, y(value)] as const)
-            const drawn = (
-              <g key={panel.label} className={`chart-${panel.tone}`}>
-                <text className="chart-label" x={left} y={top - 12}>
-                  {panel.label}
-                </text>
-                {ticks.map((tick) => (
-                  <g key={tick}>
-                    <line className={tick === 0 ? 'chart-base' : 'chart-grid'} x1={left} x2={left + inner} y1={Math.round(y(tick)) + 0.5} y2={Math.round(y(tick)) + 0.5} />
-                    <text className="chart-tick" x={left - 8} y={y(tick) + 4} textAnchor="end">
-                      {panel.tick(tick)}
-                    </text>
-                  </g>
-                ))}
-                {panel.kind === 'area' ? (
-                  <>
-                    <path d={`${line(shape)}L${left + inner},${bottom}L${left},${bottom}Z`} fill={`url(#${fill})`} />
-                    <path d={line(shape)} className="chart-line" />
-                  </>
-                ) : (
-                  shape.map(([x, barTop], i) => {
-                    const wide = Math.max(1, Math.min(22, slot * 0.72))
-                    return (
-                      <rect
-                        key={i}
-                        className={read && i !== at ? 'chart-bar chart-bar-dim' : 'chart-bar'}
-                        x={x - wide / 2}
-                        width={wide}
-                        y={barTop}
-                        height={Math.max(0, bottom - barTop)}
-                        rx={Math.min(2, wide / 4)}
-                      />
-                    )
-                  })
-                )}
-                {read && panel.kind === 'area' && (
-                  <>
-                    <line className="chart-cross" x1={xs[at]} x2={xs[at]} y1={top} y2={bottom} />
-                    <circle className="chart-dot" cx={xs[at]} cy={shape[at]?.[1]} r="4" />
-                  </>
-                )}
-              </g>
-            )
-            top = bottom
-            return drawn
-          })}
-          {labelled(points, inner, 64).map((i) => {
-            const anchor = i === points - 1 ? 'end' : (xs[i] ?? 0) < left + 26 ? 'start' : 'middle'
-            const x = i === points - 1 ? left + inner : (xs[i] ?? 0)
-            return (
-              <text key={i} className="chart-tick" x={x} y={height - 5} textAnchor={anchor}>
-                {props.axisText[i]}
-              </text>
-            )
-          })}
-        </svg>
+    <div className="chart" role="group" aria-label={`${label}. ${t('shared.chart.keys')}`} tabIndex={0} onKeyDown={onKey} onBlur={() => read(-1)} onPointerLeave={() => read(-1)}>
+      {compared?.before !== undefined && (
+        <p className="chart-legend" aria-hidden="true">
+          <span className={`chart-${compared.tone}`}><i className={compared.kind === 'bars' ? 'chart-key' : 'chart-dash chart-dash-now'} />{t('shared.chart.now')}</span>
+          <span><i className="chart-dash" />{compared.before.label}</span>
+        </p>
       )}
-      <div className={`chart-tip ${read ? '' : 'chart-tip-off'} ${(xs[at] ?? 0) > width / 2 ? 'chart-tip-left' : ''}`} style={{ left: xs[at] ?? 0 }} aria-live="polite">
-        {read && (
+      <div ref={box} aria-hidden="true" className={chart === null ? 'chart-draw chart-draw-waiting' : 'chart-draw'} style={{ height: heightOf(panels) }} />
+      <div className={`chart-tip ${reading ? '' : 'chart-tip-off'} ${x > width / 2 ? 'chart-tip-left' : ''}`} style={{ left: x }} aria-live="polite">
+        {reading && (
           <>
-            <span className="chart-tip-when">{props.pointText[at]}</span>
-            {props.panels.map((panel) => (
-              <span key={panel.label} className={`chart-tip-row chart-${panel.tone}`}>
-                <i className="chart-key" /> {panel.label} <b>{panel.format(panel.values[at] ?? 0)}</b>
+            <span className="chart-tip-when">{pointText[at]}</span>
+            {panels.map((panel) => (
+              <span key={panel.label} className="chart-tip-rows">
+                <span className={`chart-tip-row chart-${panel.tone}`}>
+                  <i className="chart-key" /> {panel.label} <b>{textOf(panel, panel.values[at])}</b>
+                </span>
+                {panel.kind === 'band' && (
+                  <span className="chart-tip-row">
+                    <i className="chart-key chart-key-none" /> {t('shared.chart.interval')} <b>{intervalOf(panel, at)}</b>
+                  </span>
+                )}
+                {panel.before !== undefined && (
+                  <span className="chart-tip-row">
+                    <i className="chart-dash" /> {panel.before.label} <b>{textOf(panel, panel.before.values[at])}</b>
+                  </span>
+                )}
               </span>
             ))}
           </>
         )}
       </div>
     </div>
-  )
-}
-
-/** A line without axes, beside a number; the number carries the meaning. */
-export function Spark({ values }: { values: readonly number[] }) {
-  const most = Math.max(1, ...values)
-  const x = linear([0, Math.max(1, values.length - 1)], [1, 119])
-  const y = linear([0, most], [30, 2])
-  return (
-    <svg className="spark" viewBox="0 0 120 32" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-      <path d={line(values.map((value, i) => [x(i), y(value)]))} vectorEffect="non-scaling-stroke" />
-    </svg>
   )
 }

@@ -1,0 +1,28 @@
+// The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
+// The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
+import { CustomersIcon, EngineIcon, ItemsIcon, LiveIcon, OverviewIcon, PreviewIcon } from '../shared/icons'
+
+export interface Place {
+  to: string
+  key: 'overview' | 'live' | 'customers' | 'items' | 'preview' | 'system'
+  Icon: typeof OverviewIcon
+}
+
+export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; places: readonly Place[] }[] = [
+  {
+    key: 'today',
+    places: [
+      { to: '/', key: 'overview', Icon: OverviewIcon },
+      { to: '/live', key: 'live', Icon: LiveIcon },
+    ],
+  },
+  { key: 'people', places: [{ to: '/customers', key: 'customers', Icon: CustomersIcon }] },
+  {
+    key: 'goods',
+    places: [
+      { to: '/items', key: 'items', Icon: ItemsIcon },
+      { to: '/preview', key: 'preview', Icon: PreviewIcon },
+    ],
+  },
+  { key: 'system', places: [{ to: '/system', key: 'system', Icon: EngineIcon }] },
+]
