@@ -1,7 +1,8 @@
 /* catalog.h -- the items of a shop, drawn from its types: titles from parts, prices, margins, days of sale.
  *
  * Guarantees  the same shop gives the same items; another --seed changes customers, not goods.
- *             Item ids are the type's name and a number: phone-07.
+ *             Item ids are the type's name and a number: phone-07. Items of a type that share brand and attribute
+ *             are variants of one product and share its group, phone-p07; the first of them is its model.
  * Lifetimes   all in the arena.
  */
 #ifndef ZH_SIM_CATALOG_H
@@ -10,7 +11,8 @@
 
 typedef struct zh_sim_item {
     char id[72];              /* NUL-ended */
-    zh_sv title, title_en, title_zh, brand, brand_zh, attribute, variant;
+    char group[72];           /* NUL-ended; empty: the type has no variants */
+    zh_sv title, title_en, title_zh, brand, brand_zh, attribute, attribute_zh, variant, variant_zh;
     uint32_t type;
     int64_t price_cents, cost_cents;
     int32_t first_day, end_day; /* sold on days first_day <= d < end_day */

@@ -15,7 +15,7 @@ static const char help[] =
     "zhun-sim -- a simulated shop whose hidden truth is known, to measure what recommendations bring.\n"
     "\n"
     "  zhun-sim [--to URL --key K] [--shop FILE.json] [--seed N] [--customers N] [--days N] [--speed X]\n"
-    "           [--policy engine|popular|random|oracle|all] [--start DATE|now] [--daily] [--json]\n"
+    "           [--policy engine|popular|random|oracle|all] [--start DATE|now] [--live] [--report NAME] [--daily] [--json]\n"
     "\n"
     "  --to URL         the engine, as http://127.0.0.1:8700 (ZHUN_URL); needed by the policy engine\n"
     "  --key K          WRITE,SERVER: its two keys (or ZHUN_WRITE_KEY and ZHUN_SERVER_KEY); one key is used for both\n"
@@ -28,19 +28,28 @@ static const char help[] =
     "  --policy P       whose lists customers see; default all (engine among them with --to).\n"
     "                   popular, to compare with, and oracle, the best possible, always run beside\n"
     "  --start DATE     first day, as 2026-03-02; now: the days end with yesterday. Default: the shop file's\n"
+    "  --live           the days end with today, then the shop goes on by the wall clock until SIGINT or SIGTERM\n"
+    "  --report NAME    tell the engine after each measured day how far the policies are; its console draws it\n"
     "  --daily          a JSON line after each measured day\n"
+    "  --progress       a JSON line on standard error after each day: how far it is\n"
     "  --json           a JSON object a line: each policy, then the comparison\n"
     "  --shop-keys      print the tables of the shop file's number keys\n"
     "\n"
     "Example:  zhun-sim --seed 3 --customers 500\n"
-    "Exit: 0 done, 2 wrong usage or shop file, 3 could not (the engine did not answer).\n";
+    "          zhun-sim --to http://127.0.0.1:8700 --key WRITE,SERVER --live --report shop\n"
+    "Exit: 0 done or stopped, 2 wrong usage or shop file, 3 could not (the engine did not answer).\n";
 
 typedef struct options {
-    const char *to, *key, *server_key, *shop, *policy, *start;
+    const char *to, *key, *server_key, *shop, *policy, *start, *report;
     uint64_t seed, customers, days; /* 0: the shop file's */
     double speed;
-    bool json, daily, print_shop, print_keys;
+    bool json, daily, progress, live, print_shop, print_keys;
+    char unreported[256]; /* why the last report failed: said once, not each day */
 } options;
+
+static volatile sig_atomic_t stop_signal; /* a handler can reach nothing else */
+
+static void on_signal(int number) { stop_signal = number; }
 
 static int wrong(const char *what, const char *which)
 {
@@ -64,6 +73,10 @@ static int parse_value(options *o, const char *name, const char *value)
     else if (strcmp(name, "--shop") == 0) o->shop = value;
     else if (strcmp(name, "--policy") == 0) o->policy = value;
     else if (strcmp(name, "--start") == 0) o->start = value;
+    else if (strcmp(name, "--report") == 0) {
+        o->report = value;
+        return zh_sim_wire_name_fits(zh_sv_of(value)) ? 0 : wrong(" is at most 64 letters, digits, dots, lines and underlines", name);
+    }
     else if (strcmp(name, "--seed") == 0) return whole(value, 0, INT64_MAX, &o->seed) ? 0 : wrong(" is not a whole number", name);
     else if (strcmp(name, "--customers") == 0)
         return whole(value, 1, ZH_SHOP_CUSTOMERS_MAX, &o->customers) ? 0 : wrong(" is not a number from 1 to 1000000", name);
@@ -83,6 +96,8 @@ static int parse(options *o, int argc, char **argv)
         const char *equals = strchr(argv[i], '=');
         if (strcmp(argv[i], "--json") == 0) o->json = true;
         else if (strcmp(argv[i], "--daily") == 0) o->daily = true;
+        else if (strcmp(argv[i], "--progress") == 0) o->progress = true;
+        else if (strcmp(argv[i], "--live") == 0) o->live = true;
         else if (strcmp(argv[i], "--print-shop") == 0) o->print_shop = true;
         else if (strcmp(argv[i], "--shop-keys") == 0) o->print_keys = true;
         else {
@@ -96,6 +111,15 @@ static int parse(options *o, int argc, char **argv)
             if (status != 0) return status;
         }
     }
+    return 0;
+}
+
+/* What does not go together. */
+static int check_options(const options *o)
+{
+    if (o->live && o->speed > 0) return wrong("--live goes by the wall clock: leave --speed away", "");
+    if (o->live && o->start != NULL && strcmp(o->start, "now") != 0) return wrong("--live ends with today: leave --start away", "");
+    if (o->report != NULL && o->to == NULL) return wrong("--report tells an engine: give --to URL and --key WRITE,SERVER", "");
     return 0;
 }
 
@@ -136,13 +160,14 @@ static int read_shop(const options *o, zh_arena *arena, zh_shop *shop)
     return 2;
 }
 
-/* The first day: a date, or so that the last one is yesterday by the shop's clock. */
+/* The first day: a date, or so that the last one is yesterday by the shop's clock; live: today. */
 static int set_start(const options *o, zh_shop *shop, int32_t days)
 {
     const int64_t offset_ms = shop->utc_offset_minutes * ZH_MINUTE_MS;
     int64_t ms;
-    if (o->start == NULL) return 0;
-    if (strcmp(o->start, "now") == 0) ms = (zh_clock_wall_ms(NULL) + offset_ms) / ZH_DAY_MS * ZH_DAY_MS - days * ZH_DAY_MS;
+    if (o->live) days--;
+    else if (o->start == NULL) return 0;
+    if (o->live || strcmp(o->start, "now") == 0) ms = (zh_clock_wall_ms(NULL) + offset_ms) / ZH_DAY_MS * ZH_DAY_MS - days * ZH_DAY_MS;
     else if (strlen(o->start) != 10 || zh_time_parse(zh_sv_of(o->start), &ms) != ZH_OK) return wrong(" is a date as 2026-03-02, or now", "--start");
     shop->start_ms = ms - offset_ms;
     return 0;
@@ -175,15 +200,49 @@ static int put(zh_buf *report)
     return fine ? 0 : 3;
 }
 
+/* A report that does not arrive is a pity, never the end of a run. */
+static void tell(options *o, const zh_sim_run *run, int32_t day)
+{
+    zh_note why = { "" };
+    zh_buf report = zh_buf_open(REPORT_BYTES_MAX);
+    if (zh_sim_report_policies(run, day, &report)) {
+        if (zh_sim_wire_report(run->wire, zh_sv_of(o->report), zh_buf_view(&report), &why) == ZH_OK) why.text[0] = '\0';
+        else if (strcmp(why.text, o->unreported) != 0) fprintf(stderr, "zhun-sim: the report %s did not arrive: %s: the run goes on\n", o->report, why.text);
+        snprintf(o->unreported, sizeof o->unreported, "%s", why.text);
+    }
+    zh_buf_close(&report);
+}
+
+static void show_progress(const options *o, const zh_sim_run *run, int32_t day)
+{
+    if (o->progress) {
+        zh_buf line = zh_buf_open(REPORT_BYTES_MAX);
+        zh_sim_report_progress(run, day, &line);
+        if (zh_buf_err(&line) == ZH_OK) (void)fwrite(line.data, 1, line.size, stderr);
+        zh_buf_close(&line);
+    } else if (isatty(STDERR_FILENO) && run->is_live) fprintf(stderr, "\rzhun-sim: live, %llu visits ", (unsigned long long)run->visits);
+    else if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\rzhun-sim: day %d of %d%s", (int)day + 1, (int)run->days, day + 1 == run->days ? "\n" : " ");
+}
+
 static void day_done(void *context, const zh_sim_run *run, int32_t day)
 {
-    zh_buf report = zh_buf_open(REPORT_BYTES_MAX);
-    if (context != NULL) {
+    options *o = context;
+    if (o->daily) {
+        zh_buf report = zh_buf_open(REPORT_BYTES_MAX);
         zh_sim_report_day(run, day, &report);
         if (report.size > 0) (void)put(&report);
         zh_buf_close(&report);
     }
-    if (isatty(STDERR_FILENO)) fprintf(stderr, "\rzhun-sim: day %d of %d%s", (int)day + 1, (int)run->days, day + 1 == run->days ? "\n" : " ");
+    if (o->report != NULL && run->wire != NULL) tell(o, run, day);
+    show_progress(o, run, day);
+}
+
+static void beat(void *context, const zh_sim_run *run, int32_t day)
+{
+    options *o = context;
+    if (o->report != NULL && run->wire != NULL) tell(o, run, day);
+    show_progress(o, run, day);
 }
 
 static int go(const options *o, zh_sim_run *run, zh_arena *arena)
@@ -226,12 +285,18 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return fputs(help, stdout) < 0 ? 3 : 0;
     options o = { .seed = 1, .policy = "all", .to = getenv("ZHUN_URL") };
     int status = parse(&o, argc, argv);
+    if (status == 0) status = check_options(&o);
     if (status != 0) return status;
     if (o.print_shop || o.print_keys) return print_only(&o);
     static zh_sim_run run;
     zh_shop shop;
     zh_arena arena = zh_arena_open(ARENA_BYTES_MAX);
-    run = (zh_sim_run){ .shop = &shop, .seed = o.seed, .speed = o.speed, .day_done = day_done, .context = o.daily ? &o : NULL };
+    run = (zh_sim_run){ .shop = &shop, .seed = o.seed, .speed = o.speed, .live = o.live, .day_done = day_done, .beat = beat, .context = &o };
+    if (o.live) {
+        run.stop = &stop_signal;
+        (void)sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
+        (void)sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_signal }, NULL);
+    }
     status = choose_policies(&o, &run);
     if (status == 0) status = read_shop(&o, &arena, &shop);
     if (status == 0) {

@@ -60,6 +60,7 @@ static int by_time(const void *a, const void *b)
 {
     const zh_sim_arrival *x = a, *y = b;
     if (x->minute != y->minute) return x->minute < y->minute ? -1 : 1;
+    if (x->second != y->second) return x->second < y->second ? -1 : 1;
     if (x->customer != y->customer) return x->customer < y->customer ? -1 : 1;
     return x->visit < y->visit ? -1 : x->visit > y->visit;
 }
@@ -78,8 +79,18 @@ void zh_sim_people_day(zh_sim_people *people, int32_t day)
         for (; visits > 0; visits--) {
             const uint32_t minute = draw_minute(people, u, p->visits);
             people->arrivals[people->arrivals_count++] =
-                (zh_sim_arrival){ (uint32_t)day * ZH_SIM_DAY_MINUTES + minute, u, p->visits++ };
+                (zh_sim_arrival){ (uint32_t)day * ZH_SIM_DAY_MINUTES + minute, u, p->visits++, 0 };
         }
+    }
+    qsort(people->arrivals, people->arrivals_count, sizeof people->arrivals[0], by_time);
+}
+
+void zh_sim_people_live_day(zh_sim_people *people, int32_t day)
+{
+    zh_sim_people_day(people, day);
+    for (uint32_t i = 0; i < people->arrivals_count; i++) {
+        zh_sim_arrival *a = &people->arrivals[i];
+        a->second = (uint32_t)(60 * zh_draw_unit(people->seed, zh_draw_stream(a->customer, a->visit, ZH_DRAW_WHEN), 4));
     }
     qsort(people->arrivals, people->arrivals_count, sizeof people->arrivals[0], by_time);
 }

@@ -25,6 +25,7 @@ typedef struct zh_sim_person {
 typedef struct zh_sim_arrival { /* a visit that will happen */
     uint32_t minute;          /* since the start of the shop */
     uint32_t customer, visit;
+    uint32_t second;          /* of that minute; 0 but for live days */
 } zh_sim_arrival;
 
 typedef struct zh_sim_people {
@@ -41,6 +42,8 @@ ZH_MUST zh_err zh_sim_people_open(zh_sim_people *out, const zh_shop *shop, uint6
 
 /* Fill `arrivals` with the visits of a day, by time and customer. Days go forward. */
 void zh_sim_people_day(zh_sim_people *people, int32_t day);
+/* The same with seconds: a shop that is watched is not visited by the stroke of the minute. */
+void zh_sim_people_live_day(zh_sim_people *people, int32_t day);
 
 /* theta_u at a minute; minutes of one customer go forward within a step of drift, or repeat. */
 void zh_sim_person_taste(const zh_sim_people *people, uint32_t customer, uint32_t minute, float *taste);

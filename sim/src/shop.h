@@ -62,7 +62,7 @@ typedef struct zh_shop {
 
     int64_t customers, days;  /* run */
     double warmup_share;
-    double interest_spread, quality_sd, new_share, ending_share; /* catalog */
+    double interest_spread, variant_spread, quality_sd, new_share, ending_share; /* catalog */
     int64_t stock_low, stock_high, restock_days;
     double taste_alpha, drift_days, drift_share, price_sensitivity, price_sensitivity_sd; /* people */
     double arriving_share, anonymous_share;

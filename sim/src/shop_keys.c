@@ -15,6 +15,7 @@ const zh_shop_key zh_shop_keys[] = {
     { "run", "warmup_share", false, 0, 0.9, 1.0 / 3, SHOP(warmup_share), "", "share of the days, at the beginning, in which all policies show the same lists; not measured" },
 
     { "catalog", "interest_spread", false, 0, 1, 0.4, SHOP(interest_spread), "", "how far an item's interests stray from its type's: 0 all alike, 1 its own" },
+    { "catalog", "variant_spread", false, 0, 1, 1, SHOP(variant_spread), "", "how far variants of one product differ in price, quality and interests: 0 alike, 1 as other products do" },
     { "catalog", "quality_sd", false, 0, 5, 0.5, SHOP(quality_sd), "utility", "spread of the quality that all customers agree on" },
     { "catalog", "new_share", false, 0, 1, 0.15, SHOP(new_share), "", "share of items that start to be sold during the days" },
     { "catalog", "ending_share", false, 0, 1, 0.08, SHOP(ending_share), "", "share of items that end during the days" },

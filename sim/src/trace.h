@@ -18,7 +18,7 @@ typedef struct zh_sim_act {
     zh_sim_act_kind kind;
     zh_sim_place place;       /* of a list */
     int32_t item;             /* viewed or added; of a page's list the page's; else -1 */
-    uint32_t second;          /* since the begin of the visit */
+    uint32_t second;          /* since the begin of the visit's minute */
     uint32_t from, count;     /* of a list or an order: in `items` */
 } zh_sim_act;
 

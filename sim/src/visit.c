@@ -334,7 +334,7 @@ static void check_out(zh_sim_visit *v, zh_sim_sums *sums)
 void zh_sim_visit_run(zh_sim_world *world, zh_sim_arrival arrival, zh_sim_trace *trace)
 {
     const zh_shop *shop = world->catalog->shop;
-    zh_sim_visit v = { .world = world, .customer = arrival.customer, .number = arrival.visit, .minute = arrival.minute, .intent = -1, .trace = trace };
+    zh_sim_visit v = { .world = world, .customer = arrival.customer, .number = arrival.visit, .minute = arrival.minute, .second = arrival.second, .intent = -1, .trace = trace };
     trace->customer = arrival.customer, trace->visit = arrival.visit, trace->minute = arrival.minute;
     trace->acts_count = trace->items_count = 0;
     v.known = !(trace->anonymous = arrival.visit == 0 || unit(&v, ZH_DRAW_ANONYMOUS, 0) < shop->anonymous_share);

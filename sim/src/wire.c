@@ -3,8 +3,8 @@
 #include "base/json_out.h"
 #include "base/map.h"
 #include "base/time.h"
+#include "later.h"
 #include "sys/client.h"
-#include "sys/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,8 @@
 #define TRIES_MAX 40               /* of one question to an engine that is busy: about half a minute */
 #define ITEMS_A_POST 500
 #define REFUNDS_MAX 1000000u       /* on their way back at one time */
+#define EVENT_BYTES_MAX (64u << 10)/* an order of 32 lines has 8 KB; the collector takes 32 */
+#define REPORT_TIMEOUT_MS 5000     /* the shop does not wait long for who only wants to draw it */
 
 typedef struct refund { /* kept until its day */
     int32_t day;
@@ -24,12 +26,15 @@ typedef struct refund { /* kept until its day */
 } refund;
 
 struct zh_sim_wire {
-    zh_client *collect, *serve;
+    zh_client *collect, *serve, *tell; /* tell: reports, with a patience of their own */
+    const zh_clock *clock;
     const zh_sim_catalog *catalog;
     uint64_t seed;
     bool each_visit, untold_items; /* untold: the engine takes no items from this key, it learns them from events */
     zh_map index;                  /* hash of an item id -> its index */
-    zh_buf batch, body;
+    zh_buf batch, body, event;
+    zh_sim_later later;
+    int64_t hold_after_ms;         /* INT64_MAX: nothing waits */
     zh_json *json;
     uint32_t batch_events;
     int64_t batch_hour;            /* of the events that wait */
@@ -76,9 +81,11 @@ zh_err zh_sim_wire_open(zh_sim_wire **out, const zh_sim_wire_desc *desc, zh_note
     zh_sim_wire *w = calloc(1, sizeof *w); /* the shop's own process: one wire for its whole life */
     if (w == NULL) return ZH_NOMEM;
     *w = (zh_sim_wire){ .catalog = desc->catalog, .seed = desc->seed, .each_visit = desc->each_visit, .index = zh_map_open(),
-                        .batch = zh_buf_open(BODY_BYTES_MAX), .body = zh_buf_open(BODY_BYTES_MAX) };
+                        .batch = zh_buf_open(BODY_BYTES_MAX), .body = zh_buf_open(BODY_BYTES_MAX), .event = zh_buf_open(EVENT_BYTES_MAX),
+                        .clock = desc->clock, .hold_after_ms = INT64_MAX };
     zh_err e = zh_client_open(&w->collect, &(zh_client_desc){ .base_url = desc->url, .user = desc->write_key });
     if (e == ZH_OK) e = zh_client_open(&w->serve, &(zh_client_desc){ .base_url = desc->url, .bearer = desc->server_key });
+    if (e == ZH_OK) e = zh_client_open(&w->tell, &(zh_client_desc){ .base_url = desc->url, .bearer = desc->server_key, .timeout_ms = REPORT_TIMEOUT_MS });
     if (e == ZH_OK) e = zh_json_open(&w->json, 1u << 20);
     if (e != ZH_OK) {
         zh_note_set(why, "%.*s: not an address of an engine, as http://127.0.0.1:8700", ZH_SV_ARG(desc->url));
@@ -94,10 +101,13 @@ void zh_sim_wire_close(zh_sim_wire *w)
     if (w == NULL) return;
     zh_client_close(w->collect);
     zh_client_close(w->serve);
+    zh_client_close(w->tell);
+    zh_sim_later_close(&w->later);
     zh_json_close(w->json);
     zh_map_close(&w->index);
     zh_buf_close(&w->batch);
     zh_buf_close(&w->body);
+    zh_buf_close(&w->event);
     free(w->refunds);
     free(w);
 }
@@ -119,6 +129,11 @@ zh_sim_wire_counts zh_sim_wire_counted(const zh_sim_wire *w) { return w->counts;
 
 /* ---- items ---- */
 
+static void put_word(zh_json_out *out, zh_sv key, zh_sv text)
+{
+    if (text.size > 0) zh_json_out_key_text(out, key, text);
+}
+
 static void put_item(zh_sim_wire *w, zh_json_out *out, uint32_t i, bool sold)
 {
     const zh_sim_item *item = &w->catalog->items[i];
@@ -136,8 +151,12 @@ static void put_item(zh_sim_wire *w, zh_json_out *out, uint32_t i, bool sold)
     zh_json_out_key_text(out, ZH_SV("title_en"), item->title_en);
     zh_json_out_key_text(out, ZH_SV("title_zh"), item->title_zh);
     zh_json_out_key_text(out, ZH_SV("type"), type->name);
-    if (item->attribute.size > 0) zh_json_out_key_text(out, ZH_SV("attribute"), item->attribute);
-    if (item->variant.size > 0) zh_json_out_key_text(out, ZH_SV("variant"), item->variant);
+    if (item->group[0] != '\0') zh_json_out_key_text(out, ZH_SV("group"), zh_sv_of(item->group));
+    put_word(out, ZH_SV("brand_zh"), item->brand_zh);
+    put_word(out, ZH_SV("attribute"), item->attribute);
+    put_word(out, ZH_SV("attribute_zh"), item->attribute_zh);
+    put_word(out, ZH_SV("variant"), item->variant);
+    put_word(out, ZH_SV("variant_zh"), item->variant_zh);
     zh_json_out_end(out);
     zh_json_out_end(out);
 }
@@ -184,10 +203,9 @@ static void tell_items(zh_sim_wire *w, const zh_sim_world *world)
 static zh_json_out begin_event(zh_sim_wire *w, const char *type, uint32_t customer, uint32_t visit, const char *which, int64_t ms)
 {
     char text[96], time[ZH_TIME_TEXT_BYTES];
-    if (w->batch_events == 0) zh_buf_put(&w->batch, ZH_SV("{\"batch\":["));
-    else zh_buf_put(&w->batch, ZH_SV(","));
-    w->batch_events++, w->counts.events++;
-    zh_json_out out = zh_json_out_on(&w->batch);
+    zh_buf_reset(&w->event);
+    w->counts.events++;
+    zh_json_out out = zh_json_out_on(&w->event);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("type"), zh_sv_of(type));
     snprintf(text, sizeof text, "sim-%llu-%u-%u-%s", (unsigned long long)w->seed, (unsigned)customer, (unsigned)visit, which);
@@ -197,10 +215,19 @@ static zh_json_out begin_event(zh_sim_wire *w, const char *type, uint32_t custom
     return out;
 }
 
-static void end_event(zh_sim_wire *w, zh_json_out *out)
+/* The event joins the batch, or waits for its moment. */
+static void end_event(zh_sim_wire *w, zh_json_out *out, bool identify, int64_t ms)
 {
     zh_json_out_end(out);
-    if (zh_json_out_done(out) != ZH_OK) fail(w, ZH_NOMEM, "events", ZH_SV("out of memory"));
+    zh_err e = zh_json_out_done(out);
+    if (e == ZH_OK && ms > w->hold_after_ms) e = zh_sim_later_put(&w->later, ms, identify ? "/v1/identify" : "/v1/track", zh_buf_view(&w->event));
+    else if (e == ZH_OK) {
+        zh_buf_put(&w->batch, w->batch_events == 0 ? ZH_SV("{\"batch\":[") : ZH_SV(","));
+        zh_buf_put(&w->batch, zh_buf_view(&w->event));
+        w->batch_events++;
+    }
+    if (e == ZH_FULL) fail(w, e, "events", ZH_SV("too many visits at one time: choose fewer customers"));
+    else if (e != ZH_OK) fail(w, e, "events", ZH_SV("out of memory"));
 }
 
 static void put_ids(const zh_sim_wire *w, zh_json_out *out, uint32_t customer, bool known, bool device)
@@ -325,7 +352,7 @@ static void put_refund(zh_sim_wire *w, const refund *r, int64_t ms)
     zh_json_out_end(&out);
     zh_json_out_end(&out);
     zh_json_out_end(&out);
-    end_event(w, &out);
+    end_event(w, &out, false, ms);
 }
 
 /* The engine answers 0 also for what has waited less than a millisecond: so first let one pass. */
@@ -342,24 +369,68 @@ static void await_seen(zh_sim_wire *w)
     }
 }
 
-/* Send what waits; `seen`: wait for the views too. */
+/* Look at the answer to events: one that is rejected is a fault of the shop, and its measurement would be wrong. */
+static void check_taken(zh_sim_wire *w, const zh_client_answer *answer)
+{
+    zh_json_value root;
+    int64_t rejected = 0;
+    if (answer->status != 200) fail(w, ZH_DENIED, "the engine refused the events", answer->body);
+    else if (zh_json_parse(w->json, answer->body, &root, NULL) == ZH_OK && zh_json_int(zh_json_get(root, ZH_SV("rejected")), &rejected) && rejected > 0)
+        fail(w, ZH_FORMAT, "the engine rejected events; see its dead letters", answer->body);
+    w->counts.batches++;
+}
+
+/* Send the batch; `seen`: wait for the views too. */
 static void send_batch(zh_sim_wire *w, bool seen)
 {
     zh_client_answer answer;
-    zh_json_value root;
-    int64_t rejected = 0;
     if (w->batch_events == 0 || w->failed != ZH_OK) return;
     zh_buf_put(&w->batch, ZH_SV("]}"));
     if (zh_buf_err(&w->batch) != ZH_OK) fail(w, ZH_NOMEM, "events", ZH_SV("out of memory"));
-    if (ask(w, w->collect, ZH_SV("/v1/batch"), zh_buf_view(&w->batch), &answer)) {
-        if (answer.status != 200) fail(w, ZH_DENIED, "the engine refused the events", answer.body);
-        else if (zh_json_parse(w->json, answer.body, &root, NULL) == ZH_OK && zh_json_int(zh_json_get(root, ZH_SV("rejected")), &rejected) && rejected > 0)
-            fail(w, ZH_FORMAT, "the engine rejected events; see its dead letters", answer.body);
-        w->counts.batches++;
-    }
+    if (ask(w, w->collect, ZH_SV("/v1/batch"), zh_buf_view(&w->batch), &answer)) check_taken(w, &answer);
     zh_buf_reset(&w->batch);
     w->batch_events = 0;
     if (seen) await_seen(w);
+}
+
+/* ---- live ---- */
+
+void zh_sim_wire_hold(zh_sim_wire *w, int64_t after_ms) { w->hold_after_ms = after_ms; }
+
+int64_t zh_sim_wire_send_due(zh_sim_wire *w, int64_t until_ms)
+{
+    const zh_sim_later_event *next;
+    while ((next = zh_sim_later_first(&w->later)) != NULL && next->ms <= until_ms && w->failed == ZH_OK) {
+        zh_client_answer answer;
+        if (ask(w, w->collect, zh_sv_of(next->path), (zh_sv){ next->text, next->size }, &answer)) check_taken(w, &answer);
+        zh_sim_later_drop(&w->later);
+    }
+    return next == NULL ? INT64_MAX : next->ms;
+}
+
+bool zh_sim_wire_name_fits(zh_sv name)
+{
+    if (name.size == 0 || name.size > ZH_SIM_REPORT_NAME_MAX) return false;
+    for (size_t i = 0; i < name.size; i++) {
+        const char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-')) return false;
+    }
+    return true;
+}
+
+zh_err zh_sim_wire_report(zh_sim_wire *w, zh_sv name, zh_sv json, zh_note *why)
+{
+    char url[ZH_SIM_REPORT_NAME_MAX + 40];
+    zh_client_answer answer;
+    snprintf(url, sizeof url, "/api/v1/reports/policies/%.*s", (int)(name.size < ZH_SIM_REPORT_NAME_MAX ? name.size : ZH_SIM_REPORT_NAME_MAX), name.data);
+    const zh_err e = zh_client_ask(w->tell, &(zh_client_question){ .method = ZH_SV("PUT"), .url = zh_sv_of(url), .body = json }, &answer);
+    if (e != ZH_OK) {
+        zh_note_set(why, "%.*s", ZH_SV_ARG(zh_sv_part(zh_client_why(w->tell), 0, 180)));
+        return e;
+    }
+    if (answer.status / 100 == 2) return ZH_OK;
+    zh_note_set(why, "status %u: %.*s", answer.status, ZH_SV_ARG(zh_sv_part(answer.body, 0, 180)));
+    return ZH_DENIED;
 }
 
 void zh_sim_wire_flush(zh_sim_wire *w) { send_batch(w, true); }
@@ -390,7 +461,8 @@ void zh_sim_wire_watch(void *wire, const zh_sim_trace *t)
         if (w->batch_events >= BATCH_EVENTS_MAX || w->batch.size > BATCH_BYTES_MAX) send_batch(w, false);
         snprintf(which, sizeof which, "%u", (unsigned)i);
         if (a->kind == ZH_SIM_LOGIN) known = true;
-        zh_json_out out = begin_event(w, a->kind == ZH_SIM_LOGIN ? "identify" : "track", t->customer, t->visit, which, begin_ms + 1000 * (int64_t)a->second);
+        const int64_t ms = begin_ms + 1000 * (int64_t)a->second;
+        zh_json_out out = begin_event(w, a->kind == ZH_SIM_LOGIN ? "identify" : "track", t->customer, t->visit, which, ms);
         put_ids(w, &out, t->customer, known, t->anonymous);
         if (a->kind == ZH_SIM_LIST) put_list(w, &out, t, a);
         else if (a->kind == ZH_SIM_VIEW || a->kind == ZH_SIM_ADD) put_touch(w, &out, a);
@@ -398,12 +470,21 @@ void zh_sim_wire_watch(void *wire, const zh_sim_trace *t)
             put_order(w, &out, t, a);
             keep_refunds(w, t, a);
         }
-        end_event(w, &out);
+        end_event(w, &out, a->kind == ZH_SIM_LOGIN, ms);
     }
     if (w->each_visit) zh_sim_wire_flush(w);
 }
 
 /* ---- lists ---- */
+
+/* The simulated moment. Live visits are played at their begin: then no later than now. */
+static int64_t moment_of(const zh_sim_wire *w, const zh_sim_visit *v)
+{
+    const int64_t ms = w->catalog->shop->start_ms + v->minute * ZH_MINUTE_MS + v->second * ZH_SECOND_MS;
+    if (w->hold_after_ms == INT64_MAX) return ms;
+    const int64_t now_ms = zh_clock_wall_ms(w->clock);
+    return ms < now_ms ? ms : now_ms;
+}
 
 static void put_question(zh_sim_wire *w, const zh_sim_visit *v, const zh_sim_ask *question)
 {
@@ -416,7 +497,7 @@ static void put_question(zh_sim_wire *w, const zh_sim_visit *v, const zh_sim_ask
     zh_json_out_key_int(&out, ZH_SV("n"), question->n);
     zh_json_out_key(&out, ZH_SV("context"));
     zh_json_out_object(&out);
-    (void)zh_time_print(w->catalog->shop->start_ms + v->minute * ZH_MINUTE_MS + v->second * ZH_SECOND_MS, time);
+    (void)zh_time_print(moment_of(w, v), time);
     zh_json_out_key_text(&out, ZH_SV("time"), zh_sv_of(time));
     if (question->page_item >= 0) zh_json_out_key_text(&out, ZH_SV("itemId"), zh_sv_of(w->catalog->items[question->page_item].id));
     zh_json_out_key(&out, ZH_SV("cart"));

@@ -29,6 +29,10 @@ status 2 'give --to URL' --policy engine
 status 2 'is missing' --policy engine --to http://127.0.0.1:1
 status 3 'does not answer' --policy engine --to http://127.0.0.1:1 --key w,s --customers 5 --days 2
 status 2 'is a date' --start tomorrow
+status 2 'leave --speed away' --live --speed 60
+status 2 'leave --start away' --live --start 2026-03-02
+status 2 'give --to URL' --report shop
+status 2 'at most 64 letters' --report a/b
 status 2 'nothing-here.json' --shop "$dir/nothing-here.json"
 echo '{"interests":["a"],"types":[{"name":"x","itmes":3}]}' > "$dir/shop.json"
 status 2 'did you mean "items"' --shop "$dir/shop.json"
@@ -44,6 +48,18 @@ cmp "$dir/a" "$dir/b" || fail "the same seed gave other bytes"
 "$sim" --seed 7 --customers 150 --days 20 --policy random --daily --json > "$dir/b" 2> /dev/null
 [ "$(grep -c '^{"day":' "$dir/b")" = 13 ] || fail "--daily: a line for each of the 13 measured days"
 [ "$(grep '"policy":"random"' "$dir/a" | grep -v comparison)" = "$(grep '^{"policy":"random"' "$dir/b")" ] || fail "one policy alone gave another result"
+
+# live: today is played up to now, then it waits; SIGTERM ends it with the report and status 0
+"$sim" --live --seed 7 --customers 150 --days 20 --json --progress > "$dir/live" 2> "$dir/err" &
+pid=$!
+tries=0
+until grep -q '"live":true' "$dir/err" || [ $tries = 200 ]; do tries=$((tries + 1)); sleep 0.05; done
+kill -s TERM $pid
+got=0
+wait $pid || got=$?
+[ $got = 0 ] || fail "live, SIGTERM: exit $got: $(cat "$dir/err")"
+[ "$(grep -c '^{"policy":' "$dir/live")" = 3 ] || fail "live, SIGTERM: no report: $(cat "$dir/live")"
+[ "$(grep -c '"live":false' "$dir/err")" = 19 ] || fail "--progress: a line for each of the 19 days before today"
 
 "$sim" --print-shop | cmp - sim/shops/default.json || fail "--print-shop is not sim/shops/default.json"
 for shop in sim/shops/*.json; do
