@@ -335,22 +335,23 @@ static bool contains(zh_sv text, zh_sv words)
     return false;
 }
 
-static bool matches(const zh_item *item, zh_sv words)
+bool zh_catalog_fits(const zh_item *item, zh_sv words, zh_sv category)
 {
+    if (item->deleted || (category.size > 0 && !zh_sv_equal(item->category, category))) return false;
     return contains(item->text, words) || contains(item->title, words) || contains(item->brand, words) ||
            contains(item->category, words);
 }
 
-size_t zh_catalog_search(const zh_catalog *c, zh_sv words, zh_sv after, const zh_item **out, size_t limit, bool *more)
+size_t zh_catalog_search(const zh_catalog *c, zh_sv words, zh_sv category, zh_sv after, const zh_item **out, size_t limit, bool *more)
 {
     size_t count = 0;
     assert(limit >= 1);
     *more = false;
     for (size_t i = 0; i < count_of(c); i++) {
         const zh_item *item = &entry_of(c, i)->item;
-        if (item->deleted || zh_sv_compare(item->text, after) <= 0) continue;
+        if (zh_sv_compare(item->text, after) <= 0) continue;
         if (*more && zh_sv_compare(item->text, out[limit - 1]->text) > 0) continue; /* spare the search */
-        if (!matches(item, words)) continue;
+        if (!zh_catalog_fits(item, words, category)) continue;
         size_t low = 0, high = count; /* the place by text */
         while (low < high) {
             const size_t middle = (low + high) / 2;

@@ -102,10 +102,12 @@ size_t zh_catalog_count(const zh_catalog *catalog); /* deleted ones too */
 /* Every item, in no stable order: for (size_t at = 0; (item = zh_catalog_next(c, &at)) != NULL;) */
 const zh_item *zh_catalog_next(const zh_catalog *catalog, size_t *at);
 
-/* Items whose text, title, brand or category contains `words` (ASCII letters of either case; empty:
- * all), not deleted, in the order of their text, after `after` (empty: from the first). Returns how
- * many were written, at most `limit` (>= 1); *more says whether others follow. */
-size_t zh_catalog_search(const zh_catalog *catalog, zh_sv words, zh_sv after, const zh_item **out,
+/* Is it not deleted, of this category (empty: any), and does its text, title, brand or category contain
+ * `words` (ASCII letters of either case; empty: all)? O(bytes). */
+bool zh_catalog_fits(const zh_item *item, zh_sv words, zh_sv category);
+/* Items that fit, in the order of their text, after `after` (empty: from the first). Returns how
+ * many were written, at most `limit` (>= 1); *more says whether others follow. O(items). */
+size_t zh_catalog_search(const zh_catalog *catalog, zh_sv words, zh_sv category, zh_sv after, const zh_item **out,
                          size_t limit, bool *more);
 
 ZH_MUST zh_err zh_catalog_save(zh_catalog *catalog, bool all, zh_keep keep); /* base/keep.h */

@@ -19,7 +19,8 @@
     X(DEADLETTER,  7, "deadletter")   /* input: what could not be taken, with the reason (core/deadletter.h) */ \
     X(DECISION,    8, "decision")     /* derived: what was chosen and why (core/decision.h) */ \
     X(TICK,        9, "tick")         /* input: time passed */                               \
-    X(FEEDBACK,   10, "feedback")     /* input: not interested, block, undo (profile) */
+    X(FEEDBACK,   10, "feedback")     /* input: not interested, block, undo (profile) */     \
+    X(POLICIES,   11, "policies")     /* input: policies compared elsewhere (measure/policies.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

@@ -46,7 +46,7 @@ static void key_ids(zh_json_out *out, zh_sv personal, zh_json *parser)
         key_text_or_nothing(out, zh_sv_of(names[i]), zh_json_text_or_empty(zh_json_get(root, zh_sv_of(names[i]))));
 }
 
-static void key_marks(zh_json_out *out, uint32_t marks)
+void zh_event_marks_json(uint32_t marks, zh_json_out *out)
 {
     static const struct { uint32_t bit; const char *text; } names[] = {
         { ZH_MARK_CLOCK_REPAIRED, "clock_repaired" }, { ZH_MARK_CLOCK_CLAMPED, "clock_clamped" },
@@ -54,7 +54,6 @@ static void key_marks(zh_json_out *out, uint32_t marks)
         { ZH_MARK_ORDER_LINE, "order_line" }, { ZH_MARK_GUEST, "guest" }, { ZH_MARK_IMPORT, "import" },
         { ZH_MARK_REPEAT_LINE, "repeat_line" }, { ZH_MARK_OUTLIER, "outlier" },
     };
-    if (marks == 0) return;
     zh_json_out_key(out, ZH_SV("marks"));
     zh_json_out_array(out);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -84,7 +83,7 @@ zh_err zh_event_json(const zh_event *event, zh_sv personal, zh_json *parser, zh_
         zh_json_out_key(out, ZH_SV("integrations"));
         zh_json_out_raw(out, event->integrations);
     }
-    key_marks(out, event->marks);
+    if (event->marks != 0) zh_event_marks_json(event->marks, out);
     zh_json_out_end(out);
     return e;
 }

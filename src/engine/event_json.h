@@ -12,6 +12,9 @@
 /* "track", "identify" … */
 const char *zh_event_type_text(zh_event_type type);
 
+/* The member `marks` of an object: names of ZH_MARK_…. */
+void zh_event_marks_json(uint32_t marks, zh_json_out *out);
+
 /* `personal`: the event's personal object in clear, or "". Errors: ZH_FORMAT, ZH_FULL, ZH_NOMEM. */
 ZH_MUST zh_err zh_event_json(const zh_event *event, zh_sv personal, zh_json *parser, zh_arena *arena, zh_json_out *out);
 

@@ -33,6 +33,8 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
     if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
+    if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
+    if (e == ZH_OK) e = zh_policies_open(&w->policies);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e != ZH_OK) {
@@ -52,6 +54,8 @@ void zh_world_close(zh_world *w)
     zh_registry_close(w->registry);
     zh_catalog_close(w->catalog);
     zh_sales_close(w->sales);
+    zh_visits_close(w->visits);
+    zh_policies_close(w->policies);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
     pthread_rwlock_destroy(&w->lock);
@@ -113,6 +117,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     if ((e = apply_effects(w, &effects)) != ZH_OK) return e;
     for (uint32_t i = 0; i < event->lines_count; i++)
         if ((e = tell_category(w, event->lines[i].item)) != ZH_OK) return e;
+    if ((e = zh_visits_fold(w->visits, event, event->customer)) != ZH_OK) return e;
     return zh_sales_fold(w->sales, event, event->customer);
 }
 
@@ -122,10 +127,13 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     zh_err e = zh_identity_merge_get(record->bytes, &merge);
     if (e != ZH_OK) return ZH_CORRUPT;
     zh_effects effects = zh_effects_open(scratch);
+    const zh_customer_state *from = zh_customers_get(w->customers, merge.from);
+    const int64_t first_ms = from == NULL ? INT64_MAX : zh_customer_first_ms(from);
     e = zh_customers_merge(w->customers, merge.from, merge.to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, merge.to);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, merge.to);
+    if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, merge.to, first_ms);
     return e;
 }
 
@@ -189,6 +197,9 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
+    case ZH_RECORD_POLICIES:
+        e = zh_policies_fold(w->policies, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
     }
@@ -235,7 +246,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -253,6 +264,8 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'r': return zh_registry_save(w->registry, all, keep);
     case 'i': return zh_catalog_save(w->catalog, all, keep);
     case 's': return zh_sales_save(w->sales, all, keep);
+    case 'v': return zh_visits_save(w->visits, all, keep);
+    case 'y': return zh_policies_save(w->policies, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
     default: return save_counts(w, keep);
@@ -268,6 +281,8 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'r': return zh_registry_load(w->registry, key, value);
     case 'i': return zh_catalog_load(w->catalog, key, value);
     case 's': return zh_sales_load(w->sales, key, value);
+    case 'v': return zh_visits_load(w->visits, key, value);
+    case 'y': return zh_policies_load(w->policies, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
     case 'w': return counts_load(&w->counts, value);
@@ -426,14 +441,38 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_catalog_check(w->catalog, why)) return false;
     *view = "sales";
     if (!zh_sales_check(w->sales, why)) return false;
+    *view = "visits";
+    if (!zh_visits_check(w->visits, why)) return false;
+    *view = "policies";
+    if (!zh_policies_check(w->policies, why)) return false;
     *view = "cocount";
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";
     return zh_popularity_check(w->popularity, why);
 }
 
+bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
+{
+    if (i >= VIEWS) return false;
+    *name = views[i].name;
+    switch (views[i].letter) {
+    case 'I': *bytes = zh_identity_bytes(w->identity); break;
+    case 'c': *bytes = zh_customers_bytes(w->customers); break;
+    case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
+    case 's': *bytes = zh_sales_bytes(w->sales); break;
+    case 'v': *bytes = zh_visits_bytes(w->visits); break;
+    case 'y': *bytes = zh_policies_bytes(w->policies); break;
+    case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
+    case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
+    default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
+    }
+    return true;
+}
+
 size_t zh_world_bytes(const zh_world *w)
 {
-    return zh_identity_bytes(w->identity) + zh_customers_bytes(w->customers) + zh_catalog_bytes(w->catalog) +
-           zh_sales_bytes(w->sales) + zh_cocount_bytes(w->cocount) + zh_popularity_bytes(w->popularity);
+    const char *name;
+    size_t all = 0, one;
+    for (size_t i = 0; zh_world_view_bytes(w, i, &name, &one); i++) all += one;
+    return all;
 }

@@ -10,6 +10,8 @@
  *     r       registry                 DEFINITION
  *     i       catalog                  ITEM, EVENT
  *     s       sales                    EVENT, MERGE
+ *     v       visits                   EVENT, MERGE
+ *     y       policies                 POLICIES
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
  *     w       the world's own numbers  all
@@ -31,7 +33,9 @@
 #include "core/record.h"
 #include "guard/consent.h"
 #include "guard/registry.h"
+#include "measure/policies.h"
 #include "measure/sales.h"
+#include "measure/visits.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
 #include "profile/customer.h"
@@ -57,6 +61,8 @@ typedef struct zh_world {
     zh_registry *registry;
     zh_catalog *catalog;
     zh_sales *sales;
+    zh_visits *visits;
+    zh_policies *policies;
     zh_cocount *cocount;
     zh_popularity *popularity;
     zh_world_counts counts;
@@ -66,7 +72,7 @@ typedef struct zh_world {
 typedef struct zh_world_desc {
     zh_identity_get sealed_get; /* where identity finds sealed texts; NULL: in memory */
     void *sealed_context;
-    zh_sales_desc sales;
+    zh_sales_desc sales; /* its clock is that of visits too */
 } zh_world_desc;
 
 ZH_MUST zh_err zh_world_open(zh_world **out, const zh_world_desc *desc); /* caller closes */
@@ -108,5 +114,7 @@ ZH_MUST zh_err zh_world_compare(zh_world *a, zh_world *b, zh_world_say say, void
 bool zh_world_check(const zh_world *world, const char **view, const char **why);
 /* Memory of all views together, about. */
 size_t zh_world_bytes(const zh_world *world);
+/* Of one view, and its name; false: no such view. for (size_t i = 0; zh_world_view_bytes(w, i, &name, &bytes); i++) … */
+bool zh_world_view_bytes(const zh_world *world, size_t i, const char **name, size_t *bytes);
 
 #endif

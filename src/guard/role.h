@@ -26,6 +26,7 @@ typedef enum zh_right {
     ZH_RIGHT_EXPORT           = 1 << 8, /* many customers' data out of the engine */
     ZH_RIGHT_ERASE            = 1 << 9,
     ZH_RIGHT_READ_AUDIT       = 1 << 10,
+    ZH_RIGHT_REPORT           = 1 << 11, /* hand in figures measured elsewhere */
 } zh_right;
 
 /* Stored by number and text: append only. */

@@ -69,13 +69,13 @@ static zh_currency known_currency(zh_sales *s, zh_currency currency)
     return s->currencies[s->currencies_count++] = currency;
 }
 
-size_t zh_sales_period_at(zh_sales *s, zh_currency currency, int32_t day)
+size_t zh_sales_period_at(zh_sales *s, zh_currency currency, int32_t hour)
 {
     bool made;
     currency = known_currency(s, currency);
-    const uint64_t key = (uint64_t)currency.code << 32 | (uint32_t)day;
+    const uint64_t key = (uint64_t)currency.code << 32 | (uint32_t)hour;
     const size_t at = place(&s->period_at, key, &s->periods, sizeof(zh_sales_period), &made);
-    if (made) zh_sales_period_of(s, at)->currency = currency, zh_sales_period_of(s, at)->day = day;
+    if (made) zh_sales_period_of(s, at)->currency = currency, zh_sales_period_of(s, at)->hour = hour;
     return at;
 }
 
@@ -169,7 +169,7 @@ typedef struct counted { /* an event, as it is counted */
     zh_sales_sums sums;
     zh_act act;
     zh_sales_first first;
-    int32_t day;
+    int32_t hour;
     uint32_t country;
     bool cancels, named; /* named: it has a customer who is no guest */
 } counted;
@@ -228,13 +228,18 @@ static void add_line(counted *sale, const zh_event *event, uint32_t i)
     sums->clean_revenue += line->total_minor;
 }
 
+static int32_t hour_of(const zh_sales *s, int64_t ms)
+{
+    const int64_t local_ms = s->desc.local_ms != NULL ? s->desc.local_ms(s->desc.context, ms) : ms;
+    return (int32_t)(local_ms / ZH_HOUR_MS - (local_ms % ZH_HOUR_MS < 0));
+}
+
 static counted sale_of(const zh_sales *s, const zh_event *event, zh_customer_id customer)
 {
-    const int64_t local_ms = s->desc.local_ms != NULL ? s->desc.local_ms(s->desc.context, event->time_ms) : event->time_ms;
     counted sale = { .act = event->act, .first = { event->time_ms, event->key, event->currency },
                   .cancels = event->act == ZH_ACT_REFUND || event->act == ZH_ACT_CANCEL,
                   .named = customer.number != 0 && !(event->marks & ZH_MARK_GUEST) };
-    sale.day = (int32_t)(local_ms / ZH_DAY_MS - (local_ms % ZH_DAY_MS < 0));
+    sale.hour = hour_of(s, event->time_ms);
     for (uint32_t i = 0; i < event->lines_count; i++) add_line(&sale, event, i);
     const int64_t lines = zh_event_lines_minor(event);
     const int64_t gross = event->marks & ZH_MARK_ORDER_LINE ? lines : event->revenue_minor;
@@ -249,13 +254,13 @@ static void add_sums(zh_sales_sums *into, const zh_sales_sums *sums, int64_t by)
     for (size_t i = 0; i < ZH_SALES_SUMS; i++) to[i] += by * from[i];
 }
 
-/* Add what the event brings to totals, its day and its country, or take it back. */
+/* Add what the event brings to totals, its hour and its country, or take it back. */
 static zh_err count_sale(zh_sales *s, const counted *sale, int64_t by)
 {
-    const size_t day = zh_sales_period_at(s, sale->first.currency, sale->day);
+    const size_t when = zh_sales_period_at(s, sale->first.currency, sale->hour);
     const size_t where = zh_sales_corner_at(s, sale->country, sale->first.currency);
-    if (day == SIZE_MAX || where == SIZE_MAX) return ZH_NOMEM;
-    zh_sales_period *p = zh_sales_period_of(s, day);
+    if (when == SIZE_MAX || where == SIZE_MAX) return ZH_NOMEM;
+    zh_sales_period *p = zh_sales_period_of(s, when);
     zh_sales_corner *c = zh_sales_corner_of(s, where);
     add_sums(&s->totals, &sale->sums, by);
     if (sale->cancels) s->cancel_rows += by * sale->sums.rows;
@@ -279,20 +284,14 @@ static bool before(const zh_sales_first *a, const zh_sales_first *b)
     return a->key.high != b->key.high ? a->key.high < b->key.high : a->key.low < b->key.low;
 }
 
-static int32_t day_of(const zh_sales *s, int64_t ms)
-{
-    const int64_t local_ms = s->desc.local_ms != NULL ? s->desc.local_ms(s->desc.context, ms) : ms;
-    return (int32_t)(local_ms / ZH_DAY_MS - (local_ms % ZH_DAY_MS < 0));
-}
-
-/* The order in the day of its first event, and among the distinct ones. */
+/* The order in the hour of its first event, and among the distinct ones. */
 static zh_err count_order(zh_sales *s, const zh_sales_order *order, int64_t by)
 {
     zh_sales_count_flags(s, order->flags, by);
     if (!(order->flags & ZH_SALES_ORDER)) return ZH_OK;
-    const size_t day = zh_sales_period_at(s, order->first.currency, day_of(s, order->first.ms));
-    if (day == SIZE_MAX) return ZH_NOMEM;
-    zh_sales_period *p = zh_sales_period_of(s, day);
+    const size_t when = zh_sales_period_at(s, order->first.currency, hour_of(s, order->first.ms));
+    if (when == SIZE_MAX) return ZH_NOMEM;
+    zh_sales_period *p = zh_sales_period_of(s, when);
     p->orders += by;
     if (order->flags & (ZH_SALES_LINES_CLEAN | ZH_SALES_WHOLE_CLEAN)) p->clean_orders += by;
     p->dirty = true;
@@ -312,7 +311,7 @@ static zh_err stand(zh_sales *s, zh_sales_order *order, const counted *new)
         s->dirty = true;
         if (!before(&new->first, &whole->first)) return ZH_OK;
         const counted old = { .sums = whole->sums, .act = ZH_ACT_ORDER, .first = whole->first, .country = whole->country,
-                           .day = day_of(s, whole->first.ms) };
+                           .hour = hour_of(s, whole->first.ms) };
         const zh_err e = count_sale(s, &old, -1);
         if (e != ZH_OK) return e;
     }

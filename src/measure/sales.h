@@ -83,6 +83,13 @@ size_t zh_sales_currencies(const zh_sales *sales, zh_sales_total *out, size_t li
  * [from_day, to_day] counted from 1970-01-01. O(days). */
 size_t zh_sales_days(const zh_sales *sales, zh_currency currency, int64_t from_day, int64_t to_day,
                      zh_sales_total *out, size_t limit);
+typedef struct zh_sales_hour {
+    int64_t hour;               /* local hours since 1970-01-01T00:00 */
+    zh_sales_total total;       /* without a date */
+} zh_sales_hour;
+/* Hours of one currency with anything in them, oldest first, in [from_hour, to_hour). O(hours). */
+size_t zh_sales_hours(const zh_sales *sales, zh_currency currency, int64_t from_hour, int64_t to_hour,
+                      zh_sales_hour *out, size_t limit);
 /* The same by month, oldest first. */
 size_t zh_sales_months(const zh_sales *sales, zh_currency currency, zh_sales_total *out, size_t limit);
 

@@ -3,7 +3,7 @@
  *   totals     lines of every kind, distinct things by the sets below
  *   orders     one an order id: what kinds of events named it, its first event, and for a whole
  *              order what that event added everywhere, so that an earlier one can take its place
- *   periods    one a (currency, local day): all sums in time; months and currencies are sums of days
+ *   periods    one a (currency, local hour): all sums in time; days, months and currencies are sums of hours
  *   corners    one a (country, currency)
  *   codes      the set of sku texts, by hash;   people: what each root did, and who was absorbed
  *
@@ -17,7 +17,7 @@
 #include "base/time.h"
 #include "measure/sales.h"
 
-#define ZH_SALES_THINGS_MAX ((size_t)1 << 31) /* orders, days: bounds an index in a map, never met */
+#define ZH_SALES_THINGS_MAX ((size_t)1 << 31) /* orders, hours: bounds an index in a map, never met */
 #define ZH_SALES_NO_WHOLE UINT32_MAX
 
 enum { /* of an order */
@@ -47,9 +47,9 @@ typedef struct zh_sales_order {
     uint32_t flags, whole;
 } zh_sales_order;
 
-typedef struct zh_sales_period { /* a day of a currency */
+typedef struct zh_sales_period { /* an hour of a currency */
     zh_currency currency;
-    int32_t day;
+    int32_t hour; /* local hours since 1970-01-01T00:00 */
     int64_t orders, clean_orders, revenue, refunded, refunds, quantity, clean_rows, clean_revenue;
     bool dirty;
 } zh_sales_period;
@@ -90,7 +90,7 @@ static inline size_t zh_sales_orders(const zh_sales *s) { return s->orders.size 
 
 /* The place of a thing, made where it is new; SIZE_MAX: no memory. */
 size_t zh_sales_order_at(zh_sales *sales, uint64_t hash);
-size_t zh_sales_period_at(zh_sales *sales, zh_currency currency, int32_t day);
+size_t zh_sales_period_at(zh_sales *sales, zh_currency currency, int32_t hour);
 size_t zh_sales_corner_at(zh_sales *sales, uint32_t country, zh_currency currency);
 size_t zh_sales_country_at(zh_sales *sales, zh_sv text);
 size_t zh_sales_whole_at(zh_sales *sales, zh_sales_order *order);

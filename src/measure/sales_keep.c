@@ -3,7 +3,7 @@
  *   't'                          sums of zh_sales_sums, cancel rows, repeated orders, first and last ms
  *   'o' u64 hash                 u8 flags, zig first ms, u64 u64 its key, u32 currency, [flags & WHOLE:
  *                                zig ms, u64 u64 key, u32 currency, text country, sums]
- *   'd' u32 currency u32 day     the eight sums of a day
+ *   'h' u32 currency u32 hour    the eight sums of an hour
  *   'c' u32 currency, text       rows, clean rows, clean revenue of a country
  *   's' u64 hash                 nothing: it is there
  *   'u' u64 customer             u8 flags, var who absorbed it
@@ -13,7 +13,7 @@
  */
 #include "measure/sales_inside.h"
 
-#define VERSION 1
+#define VERSION 2
 #define WHOLE 64 /* in the flags of an order */
 #define KEY_BYTES_MAX (5 + ZH_SALES_COUNTRY_BYTES_MAX)
 
@@ -118,9 +118,9 @@ static void save_order(zh_sales *s, saver *to, zh_sales_order *o)
 
 static void save_period(saver *to, zh_sales_period *p)
 {
-    begin(to, 'd');
+    begin(to, 'h');
     put_big(&to->key, p->currency.code, 4);
-    put_big(&to->key, (uint32_t)p->day ^ 0x80000000u, 4);
+    put_big(&to->key, (uint32_t)p->hour ^ 0x80000000u, 4);
     put_many(&to->value, &p->orders, ZH_SALES_PERIOD_SUMS);
     if (done(to, is_zero(&p->orders, ZH_SALES_PERIOD_SUMS))) p->dirty = false;
 }
@@ -253,7 +253,7 @@ zh_err zh_sales_load(zh_sales *s, zh_sv key, zh_sv value)
     zh_err e = ZH_FORMAT;
     if (kind == 't') e = load_totals(s, &r);
     if (kind == 'o') e = load_order(s, &k, &r);
-    if (kind == 'd') e = load_period(s, &k, &r);
+    if (kind == 'h') e = load_period(s, &k, &r);
     if (kind == 'c') e = load_corner(s, &k, &r);
     if (kind == 's') e = zh_map_put(&s->codes, read_big(&k, 8), 0);
     if (kind == 'u') e = load_person(s, &k, &r);
@@ -271,14 +271,14 @@ bool zh_sales_check(const zh_sales *s, const char **why)
         gross += p->revenue - p->refunded;
         clean += p->clean_revenue;
         orders += p->orders;
-        if (p->orders < p->clean_orders || p->orders < 0) *why = "a day has more clean orders than orders";
+        if (p->orders < p->clean_orders || p->orders < 0) *why = "an hour has more clean orders than orders";
     }
     for (size_t i = 0; i < zh_sales_corners(s); i++) rows += zh_sales_corner_of(s, i)->rows;
     for (size_t i = 0; i < zh_sales_orders(s); i++) named += (zh_sales_order_of(s, i)->flags & ZH_SALES_ORDER) != 0;
-    if (gross != s->totals.gross) *why = "days do not sum to the gross";
-    if (clean != s->totals.clean_revenue) *why = "days do not sum to the clean revenue";
+    if (gross != s->totals.gross) *why = "hours do not sum to the gross";
+    if (clean != s->totals.clean_revenue) *why = "hours do not sum to the clean revenue";
     if (rows != s->totals.rows) *why = "countries do not sum to the rows";
-    if (orders != named) *why = "days do not hold every order once";
+    if (orders != named) *why = "hours do not hold every order once";
     return *why == NULL;
 }
 

@@ -1,4 +1,4 @@
-/* Answers of the orders report: sums over days, sorted where an order is promised. */
+/* Answers of the orders report: sums over hours, sorted where an order is promised. */
 #include "base/arena.h"
 #include "measure/sales_inside.h"
 
@@ -76,38 +76,60 @@ size_t zh_sales_currencies(const zh_sales *s, zh_sales_total *out, size_t limit)
     return count;
 }
 
-static int by_day(const void *a, const void *b)
+static int64_t day_of_hour(int64_t hour) { return hour / 24 - (hour % 24 < 0); }
+
+static int by_hour(const void *a, const void *b)
 {
-    const int32_t x = (*(const zh_sales_period *const *)a)->day, y = (*(const zh_sales_period *const *)b)->day;
+    const int32_t x = (*(const zh_sales_period *const *)a)->hour, y = (*(const zh_sales_period *const *)b)->hour;
     return x < y ? -1 : x > y;
 }
 
-/* The days of a currency in [from_day, to_day], sorted; *days is to be freed by closing *memory. */
-static size_t days_of(const zh_sales *s, zh_currency currency, int64_t from_day, int64_t to_day, zh_arena *memory,
-                      const zh_sales_period ***days)
+/* The hours of a currency in [from, to), sorted; *hours is to be freed by closing *memory. */
+static size_t hours_of(const zh_sales *s, zh_currency currency, int64_t from, int64_t to, zh_arena *memory,
+                       const zh_sales_period ***hours)
 {
     size_t count = 0;
     *memory = zh_arena_open(zh_sales_periods(s) * sizeof(void *) + 64);
-    *days = ZH_TAKE(memory, const zh_sales_period *, zh_sales_periods(s));
-    if (*days == NULL) return 0;
+    *hours = ZH_TAKE(memory, const zh_sales_period *, zh_sales_periods(s));
+    if (*hours == NULL) return 0;
     for (size_t i = 0; i < zh_sales_periods(s); i++) {
         const zh_sales_period *p = zh_sales_period_of(s, i);
-        if (p->currency.code == currency.code && p->day >= from_day && p->day <= to_day && !is_empty(p)) (*days)[count++] = p;
+        if (p->currency.code == currency.code && p->hour >= from && p->hour < to && !is_empty(p)) (*hours)[count++] = p;
     }
-    qsort(*days, count, sizeof **days, by_day);
+    qsort(*hours, count, sizeof **hours, by_hour);
     return count;
 }
 
 size_t zh_sales_days(const zh_sales *s, zh_currency currency, int64_t from_day, int64_t to_day, zh_sales_total *out, size_t limit)
 {
     zh_arena memory;
-    const zh_sales_period **days;
-    size_t count = days_of(s, currency, from_day, to_day, &memory, &days);
+    const zh_sales_period **hours;
+    const size_t count = hours_of(s, currency, from_day * 24, to_day < INT32_MAX ? (to_day + 1) * 24 : INT64_MAX, &memory, &hours);
+    size_t days = 0;
+    int64_t last = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t day = day_of_hour(hours[i]->hour);
+        if (day != last && days == limit) break;
+        if (day != last) {
+            const zh_civil date = zh_civil_of(day * ZH_DAY_MS);
+            out[days++] = (zh_sales_total){ .currency = currency, .year = date.year, .month = date.month, .day = date.day };
+        }
+        last = day;
+        add_period(&out[days - 1], hours[i]);
+    }
+    zh_arena_close(&memory);
+    return days;
+}
+
+size_t zh_sales_hours(const zh_sales *s, zh_currency currency, int64_t from_hour, int64_t to_hour, zh_sales_hour *out, size_t limit)
+{
+    zh_arena memory;
+    const zh_sales_period **hours;
+    size_t count = hours_of(s, currency, from_hour, to_hour, &memory, &hours);
     if (count > limit) count = limit;
     for (size_t i = 0; i < count; i++) {
-        const zh_civil date = zh_civil_of(days[i]->day * ZH_DAY_MS);
-        out[i] = (zh_sales_total){ .currency = currency, .year = date.year, .month = date.month, .day = date.day };
-        add_period(&out[i], days[i]);
+        out[i] = (zh_sales_hour){ .hour = hours[i]->hour };
+        add_period(&out[i].total, hours[i]);
     }
     zh_arena_close(&memory);
     return count;
@@ -116,15 +138,15 @@ size_t zh_sales_days(const zh_sales *s, zh_currency currency, int64_t from_day, 
 size_t zh_sales_months(const zh_sales *s, zh_currency currency, zh_sales_total *out, size_t limit)
 {
     zh_arena memory;
-    const zh_sales_period **days;
-    const size_t count = days_of(s, currency, INT32_MIN, INT32_MAX, &memory, &days);
+    const zh_sales_period **hours;
+    const size_t count = hours_of(s, currency, INT64_MIN, INT64_MAX, &memory, &hours);
     size_t months = 0;
     for (size_t i = 0; i < count; i++) {
-        const zh_civil date = zh_civil_of(days[i]->day * ZH_DAY_MS);
+        const zh_civil date = zh_civil_of(day_of_hour(hours[i]->hour) * ZH_DAY_MS);
         const bool same = months > 0 && out[months - 1].year == date.year && out[months - 1].month == date.month;
         if (!same && months == limit) break;
         if (!same) out[months++] = (zh_sales_total){ .currency = currency, .year = date.year, .month = date.month };
-        add_period(&out[months - 1], days[i]);
+        add_period(&out[months - 1], hours[i]);
     }
     zh_arena_close(&memory);
     return months;

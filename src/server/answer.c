@@ -34,6 +34,16 @@ void zh_answer_currency(zh_json_out *out, zh_sv key, zh_currency currency)
     zh_json_out_key_text(out, key, zh_sv_of(text));
 }
 
+zh_currency zh_answer_main_currency(const zh_sales *sales)
+{
+    zh_sales_total totals[ZH_SALES_CURRENCIES_MAX];
+    const size_t count = zh_sales_currencies(sales, totals, ZH_SALES_CURRENCIES_MAX);
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (totals[i].orders > totals[best].orders) best = i;
+    return count == 0 ? (zh_currency){ 0 } : totals[best].currency;
+}
+
 void zh_answer_next(zh_json_out *out, const char *next)
 {
     zh_json_out_key(out, ZH_SV("next"));

@@ -7,6 +7,8 @@
 zh_sv zh_answer_event_of(zh_act act);
 /* A currency member, left out where unknown. */
 void zh_answer_currency(zh_json_out *out, zh_sv key, zh_currency currency);
+/* The currency most orders are in. Under the world's lock. */
+zh_currency zh_answer_main_currency(const zh_sales *sales);
 /* The member `next`: null where empty. */
 void zh_answer_next(zh_json_out *out, const char *next);
 /* "123" -> customer 123. */

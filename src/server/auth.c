@@ -133,8 +133,8 @@ bool zh_call_allow(zh_call *call)
     if (r->need == NEED_SERVE)
         may = call->caller.kind == CALLER_KEY ? (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) != 0
                                               : zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER);
-    /* A shop's server key may also keep the catalog up to date. */
-    if (r->need == NEED_RIGHT && r->right == ZH_RIGHT_EDIT_CATALOG && call->caller.kind == CALLER_KEY)
+    /* A shop's server key may also keep the catalog up to date, and hand in figures measured elsewhere. */
+    if (r->need == NEED_RIGHT && (r->right == ZH_RIGHT_EDIT_CATALOG || r->right == ZH_RIGHT_REPORT) && call->caller.kind == CALLER_KEY)
         may |= (call->caller.scopes & ZH_SCOPE_SERVE) != 0;
     if (!may) zh_call_problem(call, 403, "forbidden", NULL, "this key or role does not have the right for it");
     return may;

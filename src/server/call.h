@@ -116,9 +116,12 @@ ZH_MUST zh_err zh_workers_take(zh_workers *workers, zh_call *call); /* ZH_BUSY *
 /* ---- the live page (live.c) ---- */
 ZH_MUST zh_err zh_live_open(zh_live **out, zh_server *server);
 void zh_live_close(zh_live *live);
-void zh_live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out); /* an EventRow */
+void zh_live_row(zh_call *call, const zh_fold_live *at, bool names, zh_json_out *out); /* an EventRow; nothing where it is gone */
 void zh_live_totals(zh_server *server, zh_json_out *out); /* members `totals` and `orders` of an object */
 double zh_live_rate(zh_server *server, int64_t now_ms);   /* events a second, over the last 10 s */
+
+/* ---- figures (figures.c) ---- */
+void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a customer whose list can be explained */
 
 /* ---- routes, by file ---- */
 zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics;
@@ -126,10 +129,12 @@ zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_profile, zh
     zh_route_consents_get, zh_route_consents_put, zh_route_decision;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_placements;
-zh_call_handler zh_route_overview, zh_route_events, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_preview,
-    zh_route_report_orders, zh_route_system, zh_route_check;
+zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events,
+    zh_route_preview, zh_route_report_orders;
+zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
+zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_export_events;
-zh_call_handler zh_route_items, zh_route_items_post, zh_route_item_put, zh_route_deadletters;
+zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put, zh_route_deadletters;
 zh_call_handler zh_route_live;
 zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_console;
 

@@ -5,10 +5,23 @@
 #include "server/call.h"
 
 #define ITEMS_POST_MAX 1000 /* items of one request; more is an import */
+#define COUNTED_DAYS 30     /* of views, adds and orders */
+#define NEIGHBOURS_SHOWN 10
+#define NEIGHBOURS_SHRINK 10.0f /* as recommendations do by default */
 
 /* ---- reading items ---- */
 
-static void put_item(const zh_item *item, zh_json_out *out)
+static void put_counts(zh_json_out *out, zh_popularity_counts c)
+{
+    zh_json_out_key_int(out, ZH_SV("views"), c.views);
+    zh_json_out_key_int(out, ZH_SV("adds"), c.adds);
+    zh_json_out_key_int(out, ZH_SV("orders"), c.buys);
+}
+
+/* The UTC day counts end with: the newest event's, so that an imported history has its last days too. */
+static int64_t last_day(const zh_world *w) { return w->counts.newest_ms / ZH_DAY_MS; }
+
+static void put_item(const zh_world *w, const zh_item *item, zh_json_out *out)
 {
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("itemId"), item->text);
@@ -31,12 +44,36 @@ static void put_item(const zh_item *item, zh_json_out *out)
     }
     zh_json_out_key_bool(out, ZH_SV("listed"), item->listed);
     if (item->at_ms != 0) zh_call_time(out, ZH_SV("updatedAt"), item->at_ms);
+    zh_json_out_key(out, ZH_SV("last30"));
+    zh_json_out_object(out);
+    put_counts(out, zh_popularity_between(w->popularity, item->id, last_day(w) - COUNTED_DAYS + 1, last_day(w)));
     zh_json_out_end(out);
+    zh_json_out_end(out);
+}
+
+static size_t most_wanted(zh_call *call, zh_popularity_kind kind, zh_sv words, zh_sv category, const zh_item **out, size_t limit)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_popular *top = ZH_TAKE(call->arena, zh_popular, ZH_POPULARITY_TOP_MAX);
+    const size_t all = top == NULL ? 0 : zh_popularity_top(w->popularity, kind, w->counts.newest_ms, call->arena, top, ZH_POPULARITY_TOP_MAX);
+    size_t count = 0;
+    for (size_t i = 0; i < all && count < limit; i++) {
+        const zh_item *item = zh_catalog_get(w->catalog, top[i].item);
+        if (item != NULL && zh_catalog_fits(item, words, category)) out[count++] = item;
+    }
+    return count;
 }
 
 void zh_route_items(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
+    const zh_sv sort = zh_http_param(call->request, ZH_SV("sort")), words = zh_http_param(call->request, ZH_SV("q"));
+    const zh_sv category = zh_http_param(call->request, ZH_SV("category"));
+    const bool popular = zh_sv_equal(sort, ZH_SV("popular")), trending = zh_sv_equal(sort, ZH_SV("trending"));
+    if (sort.size > 0 && !popular && !trending && !zh_sv_equal(sort, ZH_SV("id"))) {
+        zh_call_problem(call, 400, "bad_field", "sort", "must be id, popular or trending");
+        return;
+    }
     const size_t limit = zh_call_limit(call);
     const zh_item **items = ZH_TAKE(call->arena, const zh_item *, limit);
     bool more = false;
@@ -45,9 +82,10 @@ void zh_route_items(zh_call *call)
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
     zh_world_lock_read(w);
-    const size_t count = items == NULL ? 0 : zh_catalog_search(w->catalog, zh_http_param(call->request, ZH_SV("q")),
-        zh_http_param(call->request, ZH_SV("cursor")), items, limit, &more);
-    for (size_t i = 0; i < count; i++) put_item(items[i], &out);
+    size_t count = 0;
+    if (items != NULL && (popular || trending)) count = most_wanted(call, popular ? ZH_POPULAR : ZH_TRENDING, words, category, items, limit);
+    else if (items != NULL) count = zh_catalog_search(w->catalog, words, category, zh_http_param(call->request, ZH_SV("cursor")), items, limit, &more);
+    for (size_t i = 0; i < count; i++) put_item(w, items[i], &out);
     zh_json_out_end(&out);
     zh_json_out_key(&out, ZH_SV("next"));
     if (more && count > 0) zh_json_out_text(&out, items[count - 1]->text);
@@ -55,6 +93,60 @@ void zh_route_items(zh_call *call)
     zh_world_unlock(w);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+static void put_days(const zh_world *w, zh_item_id item, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("daily"));
+    zh_json_out_array(out);
+    for (int64_t day = last_day(w) - COUNTED_DAYS + 1; day <= last_day(w); day++) {
+        char text[ZH_TIME_TEXT_BYTES];
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("day"), (zh_sv){ text, zh_date_print(day, text) });
+        put_counts(out, zh_popularity_between(w->popularity, item, day, day));
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+static void put_neighbours(const zh_world *w, zh_sv key, zh_cocount_kind kind, zh_item_id item, zh_json_out *out)
+{
+    zh_neighbour near[NEIGHBOURS_SHOWN];
+    const size_t count = zh_cocount_neighbours(w->cocount, kind, item, NEIGHBOURS_SHRINK, NEIGHBOURS_SHOWN, near);
+    zh_json_out_key(out, key);
+    zh_json_out_array(out);
+    for (size_t i = 0; i < count; i++) {
+        const zh_item *other = zh_catalog_get(w->catalog, near[i].item);
+        if (other == NULL) continue;
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("itemId"), other->text);
+        if (other->title.size > 0) zh_json_out_key_text(out, ZH_SV("title"), other->title);
+        zh_json_out_key_real(out, ZH_SV("score"), (double)near[i].score_micro / 1e6);
+        zh_json_out_key_int(out, ZH_SV("together"), near[i].both);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+void zh_route_item(zh_call *call)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_json_out out = zh_call_begin(call);
+    zh_world_lock_read(w);
+    const zh_item *item = zh_catalog_find(w->catalog, zh_http_path_part(call->request, 3));
+    if (item != NULL) {
+        zh_json_out_object(&out);
+        zh_json_out_key(&out, ZH_SV("item"));
+        put_item(w, item, &out);
+        zh_json_out_key_int(&out, ZH_SV("buyers"), zh_popularity_buyers(w->popularity, item->id));
+        put_days(w, item->id, &out);
+        put_neighbours(w, ZH_SV("boughtTogether"), ZH_COCOUNT_BOUGHT, item->id, &out);
+        put_neighbours(w, ZH_SV("viewedTogether"), ZH_COCOUNT_VIEWED, item->id, &out);
+        zh_json_out_end(&out);
+    }
+    zh_world_unlock(w);
+    if (item != NULL) zh_call_json(call, 200, &out);
+    else zh_call_problem(call, 404, "not_found", "itemId", "no item has this id");
 }
 
 /* ---- changing items ---- */
@@ -167,7 +259,7 @@ void zh_route_item_put(zh_call *call)
     zh_json_out out = zh_call_begin(call);
     zh_world_lock_read(world);
     const zh_item *item = zh_catalog_find(world->catalog, change.text);
-    if (item != NULL) put_item(item, &out);
+    if (item != NULL) put_item(world, item, &out);
     zh_world_unlock(world);
     if (item != NULL) zh_call_json(call, 200, &out);
     else zh_call_problem(call, 409, "refused", "itemId", "the catalog is full, or this id collides with another");

@@ -25,16 +25,12 @@ struct zh_live {
     uint64_t told;         /* number of the newest event that was told */
 };
 
-static void put_batch(zh_live *l, zh_call *call, const zh_fold_live *rows, size_t count, zh_buf *to)
+static void put_batch(zh_call *call, const zh_fold_live *rows, size_t count, zh_buf *to)
 {
     zh_buf_put(to, ZH_SV("event: batch\ndata: "));
     zh_json_out out = zh_json_out_on(to);
     zh_json_out_array(&out);
-    for (size_t i = 0; i < count; i++) {
-        zh_event event;
-        if (zh_history_event(l->server->engine, rows[i].partition, rows[i].sequence, call->arena, &event) == ZH_OK)
-            zh_live_row(call, &event, false, &out);
-    }
+    for (size_t i = 0; i < count; i++) zh_live_row(call, &rows[i], false, &out);
     zh_json_out_end(&out);
     zh_buf_put(to, ZH_SV("\n\n"));
 }
@@ -73,7 +69,7 @@ static void tell(zh_live *l, zh_arena *arena, zh_buf *text)
     const size_t count = zh_fold_latest(zh_engine_fold(l->server->engine), l->told, rows, ROWS_MAX);
     if (count > 0) {
         l->told = rows[0].number;
-        put_batch(l, &call, rows, count, text);
+        put_batch(&call, rows, count, text);
     }
     put_stats(l, now_ms, text);
     if (zh_buf_err(text) != ZH_OK) return;

@@ -1,4 +1,4 @@
-/* report.c -- what people look at: overview, latest events, customers, the orders report, the system. */
+/* report.c -- what people look at: overview, latest events, customers, the orders report. */
 #include "base/time.h"
 #include "engine/event_json.h"
 #include "engine/history.h"
@@ -19,23 +19,12 @@
 
 /* ---- overview ---- */
 
-/* The currency most of the money is in. Under the world's lock. */
-static zh_currency main_currency(const zh_sales *sales)
-{
-    zh_sales_total totals[ZH_SALES_CURRENCIES_MAX];
-    const size_t count = zh_sales_currencies(sales, totals, ZH_SALES_CURRENCIES_MAX);
-    size_t best = 0;
-    for (size_t i = 1; i < count; i++)
-        if (totals[i].orders > totals[best].orders) best = i;
-    return count == 0 ? (zh_currency){ 0 } : totals[best].currency;
-}
-
 void zh_live_totals(zh_server *s, zh_json_out *out)
 {
     zh_world *w = zh_engine_world(s->engine);
     zh_world_lock_read(w);
     zh_sales_total totals[ZH_SALES_CURRENCIES_MAX], of_main = { 0 };
-    const zh_currency currency = main_currency(w->sales);
+    const zh_currency currency = zh_answer_main_currency(w->sales);
     const size_t count = zh_sales_currencies(w->sales, totals, ZH_SALES_CURRENCIES_MAX);
     for (size_t i = 0; i < count; i++)
         if (totals[i].currency.code == currency.code) of_main = totals[i];
@@ -76,7 +65,7 @@ static void put_daily(zh_call *call, zh_json_out *out)
     zh_json_out_key(out, ZH_SV("daily"));
     zh_json_out_array(out);
     zh_world_lock_read(w);
-    const size_t count = days == NULL ? 0 : zh_sales_days(w->sales, main_currency(w->sales), 0, INT32_MAX, days, DAYS_MAX);
+    const size_t count = days == NULL ? 0 : zh_sales_days(w->sales, zh_answer_main_currency(w->sales), 0, INT32_MAX, days, DAYS_MAX);
     zh_world_unlock(w);
     for (size_t i = count > DAYS_SHOWN ? count - DAYS_SHOWN : 0; i < count; i++) {
         char day[24];
@@ -110,6 +99,7 @@ void zh_route_overview(zh_call *call)
     zh_json_out_end(&out);
     zh_live_totals(call->server, &out);
     put_daily(call, &out);
+    zh_figures_example(call, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }
@@ -149,6 +139,14 @@ static void put_summary(zh_call *call, const zh_event *e, zh_json_out *out)
     zh_json_out_key_text(out, ZH_SV("summary"), (zh_sv){ text, (size_t)size });
 }
 
+/* Where an event stands in the log, as text: partition and sequence. */
+static void put_position(zh_json_out *out, uint32_t partition, uint64_t sequence)
+{
+    char text[40];
+    const int size = snprintf(text, sizeof text, "%u-%llu", partition, (unsigned long long)sequence);
+    zh_json_out_key_text(out, ZH_SV("position"), (zh_sv){ text, (size_t)size });
+}
+
 static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_json_out *out)
 {
     char id[24];
@@ -180,10 +178,13 @@ static void put_row_members(zh_call *call, const zh_event *e, bool names, zh_jso
     }
 }
 
-void zh_live_row(zh_call *call, const zh_event *event, bool names, zh_json_out *out)
+void zh_live_row(zh_call *call, const zh_fold_live *at, bool names, zh_json_out *out)
 {
+    zh_event event;
+    if (zh_history_event(call->engine, at->partition, at->sequence, call->arena, &event) != ZH_OK) return;
     zh_json_out_object(out);
-    put_row_members(call, event, names, out);
+    put_position(out, at->partition, at->sequence);
+    put_row_members(call, &event, names, out);
     zh_json_out_end(out);
 }
 
@@ -196,15 +197,72 @@ void zh_route_events(zh_call *call)
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
     const size_t count = rows == NULL ? 0 : zh_fold_latest(zh_engine_fold(call->engine), 0, rows, limit);
-    for (size_t i = 0; i < count; i++) {
-        zh_event event;
-        if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) == ZH_OK)
-            zh_live_row(call, &event, zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER), &out);
-    }
+    for (size_t i = 0; i < count; i++) zh_live_row(call, &rows[i], zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER), &out);
     zh_json_out_end(&out);
     zh_answer_next(&out, "");
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+/* "0-1284" -> partition 0, sequence 1284. */
+static bool read_position(zh_sv text, uint32_t *partition, uint64_t *sequence)
+{
+    uint64_t parts[2] = { 0 };
+    size_t part = 0, digits = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        const char c = text.data[i];
+        if (c == '-' && part == 0 && digits > 0) part = 1, digits = 0;
+        else if (c < '0' || c > '9' || ++digits > 18) return false;
+        else parts[part] = parts[part] * 10 + (uint64_t)(c - '0');
+    }
+    if (part != 1 || digits == 0 || parts[0] > UINT32_MAX) return false;
+    *partition = (uint32_t)parts[0], *sequence = parts[1];
+    return true;
+}
+
+static void put_whole(zh_call *call, uint32_t partition, uint64_t sequence, const zh_event *event, zh_sv personal, zh_customer_id root)
+{
+    char text[24];
+    zh_json_out out = zh_call_begin(call);
+    zh_json_out_object(&out);
+    put_position(&out, partition, sequence);
+    zh_json_out_key_text(&out, ZH_SV("act"), zh_sv_of(zh_act_text(event->act)));
+    zh_event_marks_json(event->marks, &out);
+    zh_answer_customer_text(root, text);
+    zh_json_out_key_text(&out, ZH_SV("customerId"), zh_sv_of(text));
+    zh_json_out_key(&out, ZH_SV("event"));
+    const zh_err e = zh_event_json(event, personal, call->thread->parser, call->arena, &out);
+    if (e != ZH_OK) {
+        zh_call_failed(call, e, "the event cannot be shown");
+        return;
+    }
+    zh_json_out_end(&out);
+    zh_call_json(call, 200, &out);
+}
+
+void zh_route_event(zh_call *call)
+{
+    uint32_t partition;
+    uint64_t sequence;
+    zh_event event;
+    zh_permit permit;
+    zh_sv personal;
+    if (!read_position(zh_http_path_part(call->request, 3), &partition, &sequence)) {
+        zh_call_problem(call, 400, "bad_field", "position", "must be the position of an event as the lists give it, such as 0-1284");
+        return;
+    }
+    zh_log *log = zh_engine_log(call->engine);
+    const bool there = partition < zh_log_partitions(log) && sequence < zh_log_end(log, partition);
+    zh_err e = there ? zh_history_event(call->engine, partition, sequence, call->arena, &event) : ZH_ABSENT;
+    if (e == ZH_ABSENT) {
+        zh_call_problem(call, 404, "not_found", "position", "no event stands there");
+        return;
+    }
+    const zh_customer_id root = e == ZH_OK ? zh_world_root(zh_engine_world(call->engine), event.customer) : (zh_customer_id){ 0 };
+    if (e == ZH_OK && !zh_call_permit(call, root, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
+    if (e == ZH_OK) e = zh_history_personal(call->engine, &event, &permit, call->arena, &personal);
+    if (e != ZH_OK) zh_call_failed(call, e, e == ZH_DENIED ? "this role may not look at one customer" : "the event cannot be read");
+    else put_whole(call, partition, sequence, &event, personal, root);
 }
 
 /* ---- customers ---- */
@@ -338,6 +396,7 @@ void zh_route_customer_events(zh_call *call)
         zh_event event;
         if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) != ZH_OK) continue;
         zh_json_out_object(&out);
+        put_position(&out, rows[i].partition, rows[i].sequence);
         put_row_members(call, &event, true, &out);
         if (event.properties.size > 0) {
             zh_json_out_key(&out, ZH_SV("properties"));
@@ -426,7 +485,7 @@ void zh_route_report_orders(zh_call *call)
     zh_world_lock_read(w);
     zh_sales_raw raw;
     zh_sales_raw_get(w->sales, &raw);
-    const zh_currency currency = main_currency(w->sales);
+    const zh_currency currency = zh_answer_main_currency(w->sales);
     zh_answer_currency(&out, ZH_SV("currency"), currency);
     put_raw(call, &raw, &out);
     put_clean(w, currency, &out);
@@ -444,83 +503,6 @@ void zh_route_report_orders(zh_call *call)
     }
     zh_world_unlock(w);
     zh_json_out_end(&out);
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
-}
-
-/* ---- the system ---- */
-
-static int64_t resident_bytes(void)
-{
-    zh_buf text = zh_buf_open(4096);
-    long long pages = 0, all = 0;
-    if (zh_file_read(ZH_SV("/proc/self/statm"), &text) == ZH_OK) {
-        zh_buf_put_u8(&text, 0);
-        if (text.data == NULL || sscanf(text.data, "%lld %lld", &all, &pages) != 2) pages = 0;
-    }
-    zh_buf_close(&text);
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
-}
-
-void zh_route_system(zh_call *call)
-{
-    uint64_t free_bytes = 0;
-    (void)!zh_file_free_bytes(zh_engine_dir(call->engine), &free_bytes);
-    zh_log *log = zh_engine_log(call->engine);
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    zh_json_out_key_text(&out, ZH_SV("version"), call->server->d.version);
-    zh_json_out_key_int(&out, ZH_SV("uptimeSeconds"), (call->now_ms - call->server->started_ms) / 1000);
-    zh_json_out_key(&out, ZH_SV("positions"));
-    zh_json_out_array(&out);
-    for (uint32_t p = 0; p < zh_log_partitions(log); p++) {
-        zh_json_out_object(&out);
-        zh_json_out_key_int(&out, ZH_SV("partition"), p);
-        zh_json_out_key_int(&out, ZH_SV("logEnd"), (int64_t)zh_log_end(log, p));
-        zh_json_out_key_int(&out, ZH_SV("folded"), (int64_t)zh_fold_position(zh_engine_fold(call->engine), p));
-        zh_json_out_end(&out);
-    }
-    zh_json_out_end(&out);
-    zh_json_out_key_int(&out, ZH_SV("logBytes"), (int64_t)zh_log_bytes(log));
-    zh_json_out_key_int(&out, ZH_SV("stateBytes"), (int64_t)zh_state_bytes(zh_engine_state(call->engine)));
-    zh_json_out_key_int(&out, ZH_SV("residentBytes"), resident_bytes());
-    zh_json_out_key_int(&out, ZH_SV("diskFreeBytes"), (int64_t)free_bytes);
-    zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
-    zh_json_out_key_bool(&out, ZH_SV("ready"), zh_engine_is_ready(call->engine));
-    zh_json_out_key_text(&out, ZH_SV("timeZone"), zh_engine_time_zone(call->engine));
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
-}
-
-static void say_view(void *context, const char *view, uint64_t entries, uint64_t different, const char *first)
-{
-    zh_json_out *out = context;
-    zh_json_out_object(out);
-    zh_json_out_key_text(out, ZH_SV("view"), zh_sv_of(view));
-    zh_json_out_key_int(out, ZH_SV("entries"), (int64_t)entries);
-    zh_json_out_key_int(out, ZH_SV("different"), (int64_t)different);
-    if (different > 0) zh_json_out_key_text(out, ZH_SV("first"), zh_sv_of(first));
-    zh_json_out_end(out);
-}
-
-/* Rebuild every view from the log and compare: what `zhun check` asks of a running engine. */
-void zh_route_check(zh_call *call)
-{
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    zh_json_out_key(&out, ZH_SV("views"));
-    zh_json_out_array(&out);
-    bool equal;
-    zh_note why;
-    const zh_rebuild_report report = { .say = say_view, .context = &out };
-    const zh_err e = zh_rebuild_check(call->engine, &report, &equal, &why);
-    if (e != ZH_OK && e != ZH_CORRUPT) {
-        zh_call_failed(call, e, why.text);
-        return;
-    }
-    zh_json_out_end(&out);
-    zh_json_out_key_bool(&out, ZH_SV("equal"), e == ZH_OK && equal);
-    if (why.text[0] != '\0') zh_json_out_key_text(&out, ZH_SV("why"), zh_sv_of(why.text));
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

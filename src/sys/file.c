@@ -161,14 +161,15 @@ zh_err zh_file_sync_dir(zh_sv path)
     return e;
 }
 
-zh_err zh_file_free_bytes(zh_sv path, uint64_t *bytes)
+zh_err zh_file_disk(zh_sv path, uint64_t *free_bytes, uint64_t *bytes)
 {
     char text[ZH_FILE_PATH_MAX + 1];
     struct statvfs disk;
     const zh_err e = path_text(text, path);
     if (e != ZH_OK) return e;
     if (statvfs(text, &disk) != 0) return err_of_errno(errno);
-    *bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    *free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    *bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
     return ZH_OK;
 }
 

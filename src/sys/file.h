@@ -29,7 +29,7 @@ ZH_MUST zh_err zh_file_make_dirs(zh_sv path);
 /* Make names made, renamed or removed in this folder survive a power cut. */
 ZH_MUST zh_err zh_file_sync_dir(zh_sv path);
 /* Bytes an unprivileged writer may still use on the disk of this path. */
-ZH_MUST zh_err zh_file_free_bytes(zh_sv path, uint64_t *bytes);
+ZH_MUST zh_err zh_file_disk(zh_sv path, uint64_t *free_bytes, uint64_t *bytes);
 
 /* One process a data folder. The lock goes with the process, however it ends. */
 typedef struct zh_file_lock zh_file_lock;

@@ -117,7 +117,7 @@ static void test_search_pages_in_the_order_of_texts(void)
     int seen = 0;
     char last[8] = "";
     while (more) {
-        const size_t n = zh_catalog_search(c, ZH_SV("green LAMP"), after, page, 10, &more);
+        const size_t n = zh_catalog_search(c, ZH_SV("green LAMP"), (zh_sv){ 0 }, after, page, 10, &more);
         CHECK(n > 0);
         for (size_t i = 0; i < n; i++, seen++) {
             CHECK(zh_sv_compare(page[i]->text, zh_sv_of(last)) > 0);
@@ -126,10 +126,11 @@ static void test_search_pages_in_the_order_of_texts(void)
         after = page[n - 1]->text;
     }
     CHECK(seen == 24); /* 25 lamps, one deleted */
-    CHECK(zh_catalog_search(c, ZH_SV("i3"), (zh_sv){ 0 }, page, 10, &more) == 10 && !more);
-    CHECK(zh_catalog_search(c, (zh_sv){ 0 }, ZH_SV("i48"), page, 10, &more) == 1 && !more);
-    CHECK(zh_catalog_search(c, ZH_SV("sofa"), (zh_sv){ 0 }, page, 10, &more) == 0 && !more);
-    CHECK(zh_catalog_search(c, (zh_sv){ 0 }, (zh_sv){ 0 }, page, 1, &more) == 1 && more && zh_sv_equal(page[0]->text, ZH_SV("i00")));
+    CHECK(zh_catalog_search(c, ZH_SV("i3"), (zh_sv){ 0 }, (zh_sv){ 0 }, page, 10, &more) == 10 && !more);
+    CHECK(zh_catalog_search(c, (zh_sv){ 0 }, (zh_sv){ 0 }, ZH_SV("i48"), page, 10, &more) == 1 && !more);
+    CHECK(zh_catalog_search(c, (zh_sv){ 0 }, ZH_SV("no such category"), (zh_sv){ 0 }, page, 10, &more) == 0 && !more);
+    CHECK(zh_catalog_search(c, ZH_SV("sofa"), (zh_sv){ 0 }, (zh_sv){ 0 }, page, 10, &more) == 0 && !more);
+    CHECK(zh_catalog_search(c, (zh_sv){ 0 }, (zh_sv){ 0 }, (zh_sv){ 0 }, page, 1, &more) == 1 && more && zh_sv_equal(page[0]->text, ZH_SV("i00")));
     zh_catalog_close(c);
 }
 

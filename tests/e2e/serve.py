@@ -527,9 +527,10 @@ MAY = {  # role -> what it may read: totals, one customer, dead letters, users, 
 
 def roles(admin):
     customer = next(row["id"] for row in engine.admin("GET", "/api/v1/customers?q=c0").json["items"])
-    paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system"), 0),
+    paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system", "/api/v1/items/p00",
+               "/api/v1/reports/kpis", "/api/v1/reports/policies", "/api/v1/attention"), 0),
              (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", "/v1/profiles/c0", "/v1/profiles/c0/events",
-               "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events"), 1),
+               "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events", "/api/v1/events/" + engine.admin("GET", "/api/v1/events?limit=1").json["items"][0]["position"]), 1),
              (("/api/v1/deadletters",), 2), (("/api/v1/users",), 3), (("/api/v1/keys",), 4))
     for role, may in MAY.items():
         name, password = f"a {role}", f"password of {role}"
@@ -622,6 +623,89 @@ def reports():
     check(report.status == 200 and report.json["equal"] is True, "the views are checked over HTTP", report)
 
 
+def figures():
+    """The figures of spans against what the shop's history says, policies put and read again, attention."""
+    engine.sync()
+    kpis = lambda query="": engine.admin("GET", "/api/v1/reports/kpis" + query)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    week = lambda days: time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86400))
+    whole = kpis(f"?from={week(399)}&to={today}&compare=none").json
+    equal((whole["current"]["orders"], whole["current"]["revenueCents"], whole["current"]["refundedCents"], whole["current"]["refunds"]), (ORDERS, 40 * 3000 + 2500 + 9999, 9999, 1), "the figures of all days")
+    equal(whole["current"]["buyers"], 41, "each buyer counts once")
+    equal(whole["current"]["perBuyerCents"], round((40 * 3000 + 2500 + 9999) / 41), "revenue a buyer")
+    equal((whole["step"], len(whole["steps"]), whole["before"], whole["beforeSteps"]), ("day", 400, None, []), "no comparison was asked for")
+    equal(sum(step["orders"] for step in whole["steps"]), ORDERS, "the steps sum to the whole")
+    customers = engine.admin("GET", "/api/v1/overview").json["totals"]["customers"]
+    check(41 <= whole["current"]["visitors"] <= customers, "visitors are customers", (whole["current"], customers))
+    one = kpis(f"?from={week(5)}").json
+    equal((one["current"]["orders"], one["current"]["buyers"], one["step"], len(one["steps"])), (1, 1, "hour", 24), "one day, by hour")
+    equal(one["settled"], one["current"], "a day that is over is settled")
+    equal((one["span"]["from"], one["beforeSpan"]["from"], one["before"]["orders"]), (week(5), week(6), 1), "the day before it")
+    last = kpis(f"?from={week(9)}&to={week(5)}&compare=previous").json
+    equal((last["current"]["orders"], last["beforeSpan"]["to"], last["before"]["orders"]), (5, week(10), 5), "five days and the five before")
+    now = kpis("?compare=last_week").json
+    equal((now["span"]["from"], now["compare"], len(now["beforeSteps"])), (today, "last_week", 24), "today is the default")
+    check(now["settled"] is None or now["settledSpan"]["through"] <= now["now"] < now["span"]["through"], "the running hour is not settled", now["span"])
+    for query, field in (("?from=yesterday", "from"), ("?to=2026-13-01", "to"), ("?from=2026-11-02&to=2026-11-01", "to"), ("?from=2020-01-01&to=2026-11-01", "to"), ("?compare=moon", "compare")):
+        refused(kpis(query), 400, f"figures {query}", field)
+    # A customer who turns out to be another counts once.
+    engine.collect("track", {"anonymousId": "fig-anon", "event": "Product Viewed", "messageId": "fig-1", "properties": {"product_id": "p00"}})
+    engine.collect("track", {"userId": "fig-user", "event": "Product Viewed", "messageId": "fig-2", "properties": {"product_id": "p00"}})
+    engine.sync()
+    before = kpis("?compare=none").json["current"]["visitors"]
+    engine.collect("identify", {"userId": "fig-user", "anonymousId": "fig-anon", "messageId": "fig-3"})
+    engine.sync()
+    equal(kpis("?compare=none").json["current"]["visitors"], before - 1, "two who are one count once")
+    policies()
+    equal(engine.admin("GET", "/api/v1/attention").status, 200, "attention answers")
+    codes = [one["code"] for one in engine.admin("GET", "/api/v1/attention").json["items"]]
+    check("dead_letters" not in codes and "not_ready" not in codes, "a healthy shop", codes)
+    engine.collect("track", {"event": "nobody did this"})
+    engine.sync()
+    check("dead_letters" in [one["code"] for one in engine.admin("GET", "/api/v1/attention").json["items"]], "a dead letter is told")
+    row = engine.admin("GET", "/api/v1/events?limit=1").json["items"][0]
+    whole_event = engine.admin("GET", "/api/v1/events/" + row["position"]).json
+    equal((whole_event["event"]["messageId"], whole_event["customerId"], whole_event["position"]), (row["messageId"], row["customer"]["id"], row["position"]), "one event, whole")
+    for position, status in (("0-999999999", 404), ("7-1", 404), ("x", 400), ("0-", 400), ("-1", 400), ("0-1-2", 400), ("99999999999999999999-1", 400)):
+        refused(engine.admin("GET", f"/api/v1/events/{position}"), status, f"the event at {position}")
+    page = engine.admin("GET", "/api/v1/items/p00").json
+    equal((page["item"]["itemId"], len(page["daily"])), ("p00", 30), "one item")
+    check(page["buyers"] >= 4 and page["boughtTogether"] and all(category_of(one["itemId"]) == "tea" for one in page["boughtTogether"]), "what is bought with it", page)
+    refused(engine.admin("GET", "/api/v1/items/none"), 404, "an item that is not there")
+    popular = [item["itemId"] for item in engine.admin("GET", "/api/v1/items?sort=popular&category=shoes&limit=500").json["items"]]
+    check(popular and all(item in ITEMS and category_of(item) == "shoes" for item in popular), "popular items of a category", popular)
+    check(set(item["itemId"] for item in engine.admin("GET", "/api/v1/items?category=shoes&limit=500").json["items"]) == set(ITEMS[1::4]), "all items of a category")
+    refused(engine.admin("GET", "/api/v1/items?sort=height"), 400, "items by height", "sort")
+
+
+def policies():
+    def report(day, high=900.5):
+        return {"baseline": "popular", "currency": "CNY", "from": "2026-10-01", "to": day, "visits": 10, "note": "by hand", "policies": [
+            {"policy": "popular", "visits": 10, "orders": 3, "revenueCents": 900, "marginCents": 300, "marginPerVisit": {"value": 30, "low": 20.25, "high": 41}, "difference": None, "oracleShare": None},
+            {"policy": "engine", "visits": 10, "orders": 4, "revenueCents": 1200, "marginCents": 400, "marginPerVisit": {"value": 40, "low": 30, "high": 50},
+             "difference": {"value": 10.125, "low": -1, "high": high}, "oracleShare": 0.25}]}
+    path = "/api/v1/reports/policies/by-hand"
+    for key in (SERVER, TOKEN):
+        equal(engine.ask("PUT", path, report("2026-10-02"), key=key).status, 204, "a report is taken")
+    equal(engine.ask("PUT", path, report("2026-10-01"), key=SERVER).status, 204, "an earlier day after a later one")
+    refused(engine.ask("PUT", path, report("2026-10-02"), key=WRITE), 403, "a report with a write key")
+    refused(engine.ask("PUT", path, report("2026-10-02")), 401, "a report without a key")
+    got = engine.admin("GET", "/api/v1/reports/policies").json["items"]
+    equal((len(got), got[0]["name"], [point["to"] for point in got[0]["series"]]), (1, "by-hand", ["2026-10-01", "2026-10-02"]), "the comparison, by day")
+    expected = report("2026-10-02")
+    equal(got[0]["report"], expected, "the newest report comes back as it was put")
+    for change, field in (({"baseline": "x"}, "baseline"), ({"currency": "yuan"}, "currency"), ({"from": "2026-10-09"}, "to"), ({"to": "soon"}, "to"), ({"policies": []}, "policies"), ({"visits": -1}, "visits"),
+                          ({"policies": [{"policy": "engine"}]}, "policies"), ({"policies": expected["policies"] * 5}, "policies"), ({"note": "x" * 201}, "note")):
+        refused(engine.ask("PUT", path, {**expected, **change}, key=SERVER), 400, f"a report with {str(change):.40}", field)
+    refused(engine.ask("PUT", path, report("2026-10-02", -5), key=SERVER), 400, "an interval the wrong way round", "policies")
+    refused(engine.ask("PUT", "/api/v1/reports/policies/a%20b", expected, key=SERVER), 400, "an odd name", "name")
+    refused(engine.ask("DELETE", path, key=SERVER), 403, "a server key may not forget a comparison")
+    equal(engine.admin("DELETE", path).status, 204, "a comparison is forgotten")
+    equal(engine.admin("GET", "/api/v1/reports/policies").json["items"], [], "and gone")
+    equal(engine.admin("DELETE", path).status, 204, "forgetting what is not there")
+    equal(engine.ask("PUT", path, expected, key=SERVER).status, 204, "and told again")
+
+
 def live():
     """The stream tells numbers twice a second, and events as they come."""
     link = http.client.HTTPConnection("127.0.0.1", engine.port, timeout=10)
@@ -661,7 +745,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, live, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

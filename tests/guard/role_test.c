@@ -28,12 +28,12 @@ static void test_separations_hold(void)
 
 static void test_owner_may_everything_and_others_less(void)
 {
-    const uint32_t all = ((uint32_t)ZH_RIGHT_READ_AUDIT << 1) - 1;
+    const uint32_t all = ((uint32_t)ZH_RIGHT_REPORT << 1) - 1;
     CHECK(zh_role_rights(ZH_ROLE_OWNER) == all);
     for (int role = 0; role < ZH_ROLE_COUNT; role++) {
         CHECK((zh_role_rights((zh_role)role) & ~all) == 0);
         if (role != ZH_ROLE_OWNER) CHECK(zh_role_rights((zh_role)role) != all);
-        for (uint32_t right = 1; right <= ZH_RIGHT_READ_AUDIT; right <<= 1)
+        for (uint32_t right = 1; right <= ZH_RIGHT_REPORT; right <<= 1)
             CHECK(zh_role_may((zh_role)role, (zh_right)right) == ((zh_role_rights((zh_role)role) & right) != 0));
     }
 }
