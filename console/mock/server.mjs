@@ -6,6 +6,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { figures, quietFigures } from './figures.mjs'
 import * as shop from './shop.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -39,6 +40,7 @@ function overview(empty) {
       : { events: 541_909 + grown, customers: 4_372, items: shop.items.length, orders: 18_532, duplicates: 5_268, rejected: 41 },
     orders: empty ? { count: 0, revenueCents: 0, refundedCents: 0, currency: '' } : { count: 18_532, revenueCents: 891_140_790, refundedCents: 23_114_022, currency: 'GBP' },
     daily: empty ? [] : shop.daily(),
+    example: empty ? null : { customerId: '12349', orders: 8 },
   }
 }
 
@@ -48,20 +50,40 @@ function problem(status, code, detail) {
 
 function rowsNow(limit) {
   const last = Math.floor(((Date.now() - START) / 1000) * 3)
-  return Array.from({ length: limit }, (_, i) => shop.eventAt(last - i, START + ((last - i) * 1000) / 3))
+  return Array.from({ length: Math.max(0, Math.min(limit, last)) }, (_, i) => shop.eventAt(last - i, START + ((last - i) * 1000) / 3))
+}
+
+/** A page of a list, with the place of the next one. */
+function paged(list, query) {
+  const from = Number(query.get('cursor') || 0)
+  const limit = Number(query.get('limit') ?? 50)
+  return { items: list.slice(from, from + limit), next: from + limit < list.length ? String(from + limit) : null }
+}
+
+/** The event number `back` of a customer, counted from the latest. */
+function customerEvent(id, back) {
+  const at = Date.UTC(2011, 11, 9, 12, 50) - back ** 1.7 * 400_000
+  return { ...shop.eventAt(id * 31 + back, at), customer: { id: String(id), userId: null }, position: `1-${id * 1000 + back}` }
+}
+
+/** Partition 0 holds the stream, partition 1 the customers' histories. */
+function wholeAt(partition, sequence) {
+  if (partition === 1) return shop.wholeOf(customerEvent(Math.floor(sequence / 1000), sequence % 1000), sequence)
+  return shop.wholeOf(shop.eventAt(sequence, START + (sequence * 1000) / 3), sequence)
 }
 
 function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
-  if (path === '/api/v1/events') return { items: empty ? [] : rowsNow(Number(query.get('limit') ?? 50)), next: null }
-  if (path === '/api/v1/system') {
-    return {
-      version: '0.1.0', uptimeSeconds: 273_912, positions: [{ partition: 0, logEnd: 812_443_648, folded: 812_443_648 }], logBytes: 812_443_648,
-      stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, viewLagMs: 3, ready: true, timeZone: 'Asia/Shanghai',
-    }
-  }
+  if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
+  if (path === '/api/v1/system') return shop.system(empty)
   if (path === '/api/v1/placements') return { items: shop.placements, next: null }
-  if (path === '/api/v1/items') return { items: empty ? [] : shop.items, next: null }
+  if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category') }), query)
+  const item = /^\/api\/v1\/items\/([^/]+)$/.exec(path)
+  if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')
+  if (path === '/api/v1/deadletters') return paged(empty ? [] : shop.deadLetters, query)
+  if (path === '/api/v1/sources') return paged(empty ? [] : shop.sources, query)
+  const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
+  if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
   if (path === '/api/v1/customers') {
     const q = query.get('q')
@@ -81,10 +103,7 @@ function answer(method, path, query, body, empty) {
     if (one[2] === undefined) return shop.customer(one[1])
     const from = Number(query.get('cursor') || 0)
     const limit = Number(query.get('limit') ?? 50)
-    const events = Array.from({ length: limit }, (_, i) => {
-      const at = Date.UTC(2011, 11, 9, 12, 50) - ((from + i) ** 1.7) * 400_000
-      return { ...shop.eventAt(Number(one[1]) * 31 + from + i, at), customer: { id: one[1], userId: null } }
-    })
+    const events = Array.from({ length: limit }, (_, i) => customerEvent(Number(one[1]), from + i))
     return { items: events, next: from + limit < 160 ? String(from + limit) : null }
   }
   return problem(404, 'not_found', `the mock does not know ${path}`)
@@ -142,6 +161,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
     const chunks = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
+      if (url.pathname === '/readyz') return send(response, { ready: true, viewLagMs: 3 })
+      if (url.pathname === '/openapi.json') return send(response, JSON.parse(readFileSync(join(here, '../../api/openapi.json'), 'utf8')))
+      if (url.pathname === '/metrics') return void response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' }).end('zhun_events_total 541909\n')
       if (!url.pathname.startsWith('/api/')) return page(response, url.pathname)
       let body = null
       if (chunks.length > 0) body = JSON.parse(Buffer.concat(chunks).toString('utf8'))
@@ -163,6 +185,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       }
       if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'forbidden', 'not for you'))
       if (url.pathname === '/api/v1/live') return live(response)
+      if (url.pathname === '/api/v1/check') return void setTimeout(() => send(response, shop.checkReport), 1_200) // long enough to see it run
+      const figure = (mode === 'empty' ? quietFigures : figures)[`${request.method} ${url.pathname}`]
+      if (figure !== undefined) return send(response, figure(url))
       send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
     })
   })

@@ -30,9 +30,52 @@ const names = [
   ['LAMP-3', '宣纸落地灯', '灯具', 9900],
   ['LINEN-5', '亚麻桌旗', '布艺', 1280],
 ]
+
+/** What customers did with the item number `at`, by day, the last 30 days. */
+function itemDays(at) {
+  const end = Math.floor(Date.now() / 86_400_000) * 86_400_000
+  return Array.from({ length: 30 }, (_, i) => {
+    const day = new Date(end - (29 - i) * 86_400_000)
+    const weekend = day.getUTCDay() % 6 === 0 ? 1.35 : 1
+    const views = at === 18 ? 0 : Math.round((180 / (1 + at * 0.45)) * weekend * (0.55 + 0.9 * randomAt(21 + at, i)) * (0.7 + i / 60))
+    const adds = Math.round(views * (0.1 + 0.1 * randomAt(51 + at, i)))
+    return { day: day.toISOString().slice(0, 10), views, adds, orders: Math.round(adds * (0.25 + 0.3 * randomAt(81 + at, i))) }
+  })
+}
+
+const sum = (days) => days.reduce((all, day) => ({ views: all.views + day.views, adds: all.adds + day.adds, orders: all.orders + day.orders }), { views: 0, adds: 0, orders: 0 })
+
+// A picture the page's policy allows: drawn here, written into the address.
+const picture = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#e8f1ee"/><path d="M96 150h128M116 150l8-34h72l8 34M132 116l6-28h44l6 28M148 88l3-22h18l3 22" fill="none" stroke="#0b6e5f" stroke-width="5" stroke-linejoin="round" stroke-linecap="round"/></svg>')}`
+
 export const items = names.map(([itemId, title, category, priceCents], at) => ({
-  itemId, title, category, brand: '', priceCents, currency: 'GBP', stock: 12 + at * 7, available: at !== 13, attributes: {}, updatedAt: '2011-12-09T08:00:00.000Z',
+  itemId, title, category, brand: '', priceCents, currency: 'GBP', stock: at === 5 ? 0 : at === 8 ? 3 : at === 16 ? null : 12 + at * 7, available: at !== 13,
+  attributes: at === 1 ? { colour: 'green', material: 'ceramic' } : {}, ...(at === 1 ? { imageUrl: picture, url: 'https://shop.example/items/22423' } : {}),
+  updatedAt: '2011-12-09T08:00:00.000Z', listed: at !== 18, last30: sum(itemDays(at)),
 }))
+
+const heat = (item) => item.last30.views + 4 * item.last30.adds + 8 * item.last30.orders
+
+/** The list of items as the engine gives it: by id, or the ones customers turn to. */
+export function listItems({ q, sort, category }) {
+  const wanted = (q ?? '').toLowerCase()
+  const found = items.filter((one) => (wanted === '' || one.title.toLowerCase().includes(wanted) || one.itemId === q) && (!category || one.category === category))
+  if (sort === 'popular') return found.filter((one) => heat(one) > 0).sort((a, b) => heat(b) - heat(a))
+  if (sort === 'trending') return found.filter((one) => heat(one) > 0).sort((a, b) => randomAt(17, items.indexOf(b)) - randomAt(17, items.indexOf(a)))
+  return [...found].sort((a, b) => (a.itemId < b.itemId ? -1 : 1))
+}
+
+/** One item with what customers did with it; nothing where there is none. */
+export function itemPage(itemId) {
+  const at = items.findIndex((one) => one.itemId === itemId)
+  if (at < 0) return undefined
+  const near = (seed, many) =>
+    Array.from({ length: many }, (_, i) => ({ other: items[(at + 1 + i * 3) % items.length], score: Number((0.61 * 0.82 ** i * (0.9 + 0.1 * randomAt(seed, at * 20 + i))).toFixed(4)), together: Math.round((340 / (1 + at * 0.3)) * 0.8 ** i) }))
+      .filter((one) => one.other.itemId !== itemId)
+      .map(({ other, score, together }) => ({ itemId: other.itemId, title: other.title, score, together }))
+  const quiet = at === 18
+  return { item: items[at], buyers: quiet ? 0 : Math.round(1200 / (1 + at * 0.4)), daily: itemDays(at), boughtTogether: quiet ? [] : near(31, 8), viewedTogether: quiet ? [] : near(37, 10) }
+}
 
 const acts = [
   ['Product Viewed', 46], ['page', 14], ['Product Added', 13], ['Products Searched', 8], ['Product List Viewed', 6], ['Cart Viewed', 4],
@@ -56,7 +99,8 @@ export function eventAt(index, atMs) {
     receivedAt: at,
     customer: { id, userId: Number(id) % 4 === 0 ? null : `u***${id.slice(-2)}` },
     summary: '',
-    source: 'web',
+    source: ['web', 'web', 'web', 'app', 'mini-program'][Math.floor(randomAt(6, index) * 5)],
+    position: `0-${index}`,
   }
   if (event === 'page') row.summary = ['/', '/sale', '/new', '/category/bags'][index % 4]
   else if (event === 'Products Searched') row.summary = ['red bag', '茶具', 'christmas', 'cake'][index % 4]
@@ -71,6 +115,63 @@ export function eventAt(index, atMs) {
     row.itemId = item.itemId
   }
   return row
+}
+
+const actOf = {
+  'Product Viewed': 'view', 'Product Added': 'add', 'Products Searched': 'search', 'Product List Viewed': 'list_view', 'Cart Viewed': 'cart_view',
+  'Checkout Started': 'checkout', 'Order Completed': 'order', 'Order Refunded': 'refund',
+}
+
+/** The whole of a row: what was sent, and what the engine made of it. */
+export function wholeOf(row, index) {
+  const item = items.find((one) => one.itemId === row.itemId) ?? items[index % items.length]
+  const line = { product_id: item.itemId, name: item.title, category: item.category, price: item.priceCents / 100, currency: 'GBP', quantity: 1 + (index % 5) }
+  const named = row.type === 'track' ? { event: row.event } : row.type === 'page' ? { name: row.summary } : {}
+  const properties = row.orderId ? { order_id: row.orderId, total: row.valueCents / 100, currency: 'GBP', products: [line, { ...line, product_id: items[(index + 3) % items.length].itemId, name: items[(index + 3) % items.length].title, quantity: 1 }] }
+    : row.itemId ? line : row.event === 'Products Searched' ? { query: row.summary } : { path: row.summary }
+  const marks = [...(index % 7 === 0 ? ['clock_repaired'] : []), ...(row.event === 'Order Completed' && index % 3 === 0 ? ['guest'] : []), ...(index % 11 === 0 ? ['no_message_id'] : [])]
+  return {
+    position: row.position,
+    event: {
+      messageId: row.messageId, type: row.type, ...named, timestamp: row.timestamp, receivedAt: row.receivedAt, userId: row.customer.userId, anonymousId: `a-7f3e-${row.customer.id}`,
+      context: { library: { name: 'analytics.js', version: '4.1.0' }, page: { path: '/category/bags', url: 'https://shop.example/category/bags' }, locale: 'zh-CN' },
+      ...(row.type === 'identify' ? { traits: { city: '深圳', memberLevel: 'gold' } } : { properties }),
+    },
+    act: actOf[row.event] ?? 'other', marks, customerId: row.customer.id,
+  }
+}
+
+const letters = [
+  ['conflict', 'messageId was used before with another body: the amount differs', 'web', '{"type":"track","messageId":"ord-53671","event":"Order Completed","userId":"u***31","properties":{"order_id":"53671","total":84.5,"currency":"GBP"}}'],
+  ['no_customer', 'neither userId nor anonymousId', 'app', '{"type":"track","event":"Product Viewed","properties":{"product_id":"22423"}}'],
+  ['bad_number', 'properties.price is not a number', 'mini-program', '{"type":"track","event":"Product Added","anonymousId":"a-77","properties":{"product_id":"85123A","price":"2,55"}}'],
+  ['not_object', 'the body ends in the middle of a string', 'web', '{"type":"track","event":"Product View'],
+  ['bad_time', 'timestamp is after the year 2100', 'app', '{"type":"page","name":"/sale","anonymousId":"a-12","timestamp":"2201-01-01T00:00:00Z"}'],
+]
+export const deadLetters = Array.from({ length: 41 }, (_, i) => {
+  const [reason, detail, source, raw] = letters[i % letters.length]
+  return { id: `0-${900 - i}`, messageId: /"messageId":"([^"]+)"/.exec(raw)?.[1] ?? '', reason, detail, source, receivedAt: new Date(Date.now() - (i + 1) * 1_140_000).toISOString(), raw }
+})
+
+export const sources = [
+  ['web', ['segment'], 402_118, 4_000], ['app', ['rudderstack'], 96_204, 41_000], ['mini-program', ['sensors'], 43_587, 130_000], ['history', ['import'], 541_909, 86_400_000 * 3],
+].map(([name, dialects, events, agoMs], at) => ({ id: String(at + 1), name, dialects, events, lastEventAt: new Date(Date.now() - agoMs).toISOString() }))
+
+const views = [['identity', 4_372], ['customers', 4_372], ['consents', 318], ['registry', 12], ['catalog', 20], ['sales', 18_532], ['cocount', 96_310], ['popularity', 20], ['counts', 7]]
+export const checkReport = { views: views.map(([view, entries]) => ({ view, entries, different: 0 })), equal: true }
+
+export function system(empty) {
+  const counts = empty
+    ? { events: 0, customers: 0, items: 0, orders: 0, decisions: 0, deadLetters: 0 }
+    : { events: 541_909, customers: 4_372, items: items.length, orders: 18_532, decisions: 72_406, deadLetters: deadLetters.length }
+  return {
+    version: '0.1.0', uptimeSeconds: 273_912, startedAt: new Date(Date.now() - 273_912_000).toISOString(),
+    positions: [0, 1, 2, 3].map((partition) => ({ partition, logEnd: 203_110_912 + partition * 1_048_576, folded: 203_110_912 + partition * 1_048_576 })), partitions: 4,
+    logBytes: 812_443_648, stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, diskBytes: 210_304_524_288, viewLagMs: 3, ready: true, timeZone: 'Asia/Shanghai',
+    ...(empty ? {} : { model: { name: 'cocount', version: 12 } }), counts,
+    memory: [['identity', 11_400_000], ['customers', 38_200_000], ['consents', 310_000], ['registry', 40_000], ['catalog', 2_900_000], ['sales', 21_700_000], ['cocount', 74_800_000], ['popularity', 5_100_000], ['counts', 90_000]].map(([view, bytes]) => ({ view, bytes })),
+    libraries: [['RocksDB', '7.8.3'], ['libuv', '1.44.2'], ['libsodium', '1.0.18'], ['OpenSSL', '3.0.17'], ['nghttp2', '1.52.0'], ['zlib', '1.2.13']].map(([name, version]) => ({ name, version })),
+  }
 }
 
 export function daily() {
@@ -124,9 +225,9 @@ const reasons = [
 
 export function recommend(ask) {
   const place = placements.find((one) => one.id === ask.placement) ?? placements[0]
-  const shift = placements.indexOf(place) * 3 + (Number(ask.customerId) % 7)
-  const on = items.filter((one) => one.available)
-  const personalized = Number(ask.customerId) % 5 !== 0
+  const shift = placements.indexOf(place) * 3 + (Number(ask.customerId ?? 0) % 7)
+  const on = items.filter((one) => one.available && one.listed)
+  const personalized = ask.customerId !== undefined && Number(ask.customerId) % 5 !== 0
   return {
     decisionId: '',
     placement: ask.placement,
@@ -137,7 +238,7 @@ export function recommend(ask) {
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
       const about = code === 'popular_in_category' ? item.category : near.title
-            return {
+      return {
         itemId: item.itemId,
         rank: at + 1,
         score: Number((0.93 * 0.86 ** at + 0.01 * randomAt(11, at)).toFixed(6)),

@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
-import { useSearchParams } from 'react-router-dom'
+import { Link, useSearchParams } from 'react-router-dom'
 import { Choices } from '../shared/Choices'
 import { call, type Schema } from '../shared/client'
-import * as format from '../shared/format'
-import { ChevronIcon } from '../shared/icons'
+import { PreviewIcon } from '../shared/icons'
 import { Card, Empty, View } from '../shared/View'
-import { useEventName, useWords } from '../shared/words'
-import { askOf, barShares } from './ask'
+import { useWords } from '../shared/words'
+import { askOf } from './ask'
+import { Shelf } from './Shelf'
 import './recommend.css'
 
 /** The item or the cart a placement needs. */
@@ -28,104 +28,6 @@ function ContextForm({ kind, value, onApply }: { kind: 'item' | 'cart'; value: s
   )
 }
 
-function EvidenceList({ evidence, open }: { evidence: Schema<'Evidence'>[]; open: boolean }) {
-  const { t, language } = useWords()
-  const eventName = useEventName()
-  if (evidence.length === 0) return <p className="evidence-none">{t('recommend.noEvidence')}</p>
-  return (
-    <details className="evidence" open={open}>
-      <summary>
-        <ChevronIcon size={13} /> {t('recommend.evidence', { count: evidence.length })}
-      </summary>
-      <ul>
-        {evidence.map((one, at) => (
-          <li key={at}>
-            <span className="evidence-event">{eventName(one.event)}</span>
-            <span className="evidence-item">{one.title ?? one.itemId}</span>
-            <span className="less evidence-when">{one.at === undefined ? '' : format.date(one.at, language, 'day')}</span>
-            <span className="evidence-weight" title={t('recommend.weight')}>
-              <span className="visually-hidden">{t('recommend.weight')} </span>
-              {format.decimal(one.weight, language)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  )
-}
-
-function Shown({ one, share, first }: { one: Schema<'PreviewItem'>; share: number; first: boolean }) {
-  const { t, language } = useWords()
-  const { item, reason } = one
-  return (
-    <li className="shown">
-      <span className="shown-rank" aria-hidden="true">{one.rank}</span>
-      <div className="shown-body">
-        <div className="shown-head">
-          <h3 className="shown-title">{item?.title ?? one.itemId}</h3>
-          {item?.priceCents !== undefined && item.currency !== undefined && (
-            <span className="shown-price">{format.money(item.priceCents, item.currency, language)}</span>
-          )}
-        </div>
-        <div className="shown-sub">
-          <code>{one.itemId}</code>
-          {item === undefined ? <span>{t('recommend.unknownItem')}</span> : item.category !== undefined && item.category !== '' && <span>{item.category}</span>}
-          {item?.available === false && <span className="warn">{t('recommend.soldOut')}</span>}
-        </div>
-        <p className="shown-reason">
-          <span className="chip chip-accent">{t(`recommend.reasons.${reason.code}`, { defaultValue: reason.code })}</span>
-          {reason.text[language]}
-        </p>
-      </div>
-      <dl className="shown-numbers">
-        <div>
-          <dt>{t('recommend.score')}</dt>
-          <dd>{format.decimal(one.score, language, 3)}</dd>
-          <dd className="bar" aria-hidden="true"><i style={{ width: `${Math.round(share * 100)}%` }} /></dd>
-        </div>
-        <div>
-          <dt>{t('recommend.propensity')}</dt>
-          <dd>{format.percent(one.propensity, language)}</dd>
-        </div>
-      </dl>
-      <div className="shown-why">
-        <EvidenceList evidence={reason.evidence} open={first} />
-      </div>
-    </li>
-  )
-}
-
-function Answer({ answer }: { answer: Schema<'PreviewAnswer'> }) {
-  const { t, language } = useWords()
-  const shares = barShares(answer.items.map((one) => one.score))
-  const facts: [string, string][] = [
-    [t('recommend.strategy'), t(`recommend.strategies.${answer.strategy}`, { defaultValue: answer.strategy })],
-    [t('recommend.model'), answer.model === null ? t('recommend.modelNone') : `${answer.model.name} v${answer.model.version}`],
-    ...(answer.experiment === null ? [] : [[t('recommend.experiment'), `${answer.experiment.id} · ${answer.experiment.arm}`] as [string, string]]),
-    [t('recommend.took'), format.milliseconds(answer.tookUs / 1000, language)],
-  ]
-  return (
-    <>
-      <dl className="answer-facts">
-        <div className={answer.personalized ? 'answer-who answer-personal' : 'answer-who'}>
-          <dd>{answer.personalized ? t('recommend.personal') : t('recommend.general')}</dd>
-        </div>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <ol className="shelf">
-        {answer.items.map((one, at) => (
-          <Shown key={one.itemId} one={one} share={shares[at] ?? 0} first={at === 0} />
-        ))}
-      </ol>
-    </>
-  )
-}
-
 function Preview({ ask }: { ask: Schema<'PreviewRequest'> }) {
   const { t } = useWords()
   const preview = useQuery({
@@ -140,7 +42,7 @@ function Preview({ ask }: { ask: Schema<'PreviewRequest'> }) {
       empty={(answer) => answer.items.length === 0}
       whenEmpty={<Empty title={t('recommend.emptyTitle')}>{t('recommend.empty')}</Empty>}
     >
-      {(answer) => <Answer answer={answer} />}
+      {(answer) => <Shelf answer={answer} />}
     </View>
   )
 }
@@ -173,6 +75,11 @@ export function Recommendations({ customerId }: { customerId: string }) {
       id="recommendations"
       className="recommend"
       title={t('recommend.title')}
+      extra={
+        <Link className="text-button" to={`/preview?${new URLSearchParams({ customer: customerId, ...(chosen === undefined ? {} : { placement: chosen.id }), ...(item === '' ? {} : { itemId: item }), ...(cart === '' ? {} : { cart }) }).toString()}`}>
+          <PreviewIcon size={15} /> {t('recommend.openPreview')}
+        </Link>
+      }
     >
       <View query={placements} empty={(found) => found.items.length === 0} whenEmpty={<Empty title={t('recommend.noPlacements')} />}>
         {() =>

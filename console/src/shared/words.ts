@@ -9,7 +9,8 @@ const files = import.meta.glob<Words>('../*/{en,zh}.json', { eager: true, import
 function wordsOf(language: Language): Words {
   const all: Words = {}
   for (const [path, words] of Object.entries(files)) {
-    const [, folder, name] = path.split('/')
+    // "../items/en.json"; this folder's own are "./en.json".
+    const [, folder, name] = path.replace(/^\.\/(?=\w+\.json$)/, '../shared/').split('/')
     if (folder !== undefined && name === `${language}.json`) all[folder] = words
   }
   return all

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { behindOf, diskOf, isTight, memoryOf, type System } from './system'
+
+const system: System = {
+  version: '1', uptimeSeconds: 1, positions: [], logBytes: 1, stateBytes: 1, residentBytes: 100, diskFreeBytes: 25, viewLagMs: 0, ready: true,
+}
+
+describe('diskOf', () => {
+  it('measures what is used', () => expect(diskOf({ ...system, diskBytes: 100 })).toEqual({ used: 75, all: 100, share: 0.75 }))
+  it('says nothing of a disk of unknown size', () => expect(diskOf(system)).toBeUndefined())
+  it('never shows more free than there is', () => expect(diskOf({ ...system, diskBytes: 20 })).toEqual({ used: 0, all: 20, share: 0 }))
+  it('is tight at nine tenths', () => expect([isTight(0.89), isTight(0.9)]).toEqual([false, true]))
+})
+
+describe('memoryOf', () => {
+  it('the largest first, then the rest', () => {
+    expect(memoryOf({ ...system, memory: [{ view: 'a', bytes: 10 }, { view: 'b', bytes: 60 }] })).toEqual([{ view: 'b', bytes: 60 }, { view: 'a', bytes: 10 }, { view: '', bytes: 30 }])
+  })
+  it('no rest where the views say more than all', () => expect(memoryOf({ ...system, memory: [{ view: 'a', bytes: 130 }] })).toEqual([{ view: 'a', bytes: 130 }]))
+  it('nothing where the engine says nothing', () => expect(memoryOf(system)).toEqual([]))
+})
+
+it.each([[100, 100, 0], [100, 90, 10], [90, 100, 0]])('behindOf %d, %d', (logEnd, folded, want) => expect(behindOf({ partition: 0, logEnd, folded })).toBe(want))
