@@ -209,6 +209,7 @@ void zh_sim_report_progress(const zh_sim_run *run, int32_t day, zh_buf *buf)
     zh_json_out_key_int(&out, ZH_SV("visits"), (int64_t)(run->visits / worlds));
     zh_json_out_key_int(&out, ZH_SV("events"), run->wire == NULL ? 0 : (int64_t)zh_sim_wire_counted(run->wire).events);
     zh_json_out_key_bool(&out, ZH_SV("live"), run->is_live);
+    zh_json_out_key_text(&out, ZH_SV("currency"), run->shop->currency);
     if (run->policies[ZH_SIM_ENGINE] && day >= run->worlds[ZH_SIM_ENGINE].warmup_days)
         put_estimate(&out, ZH_SV("difference"), zh_sim_tally_estimate(&run->worlds[ZH_SIM_ENGINE].tally, &run->worlds[ZH_SIM_POPULAR].tally, ZH_SIM_MARGIN));
     else {
