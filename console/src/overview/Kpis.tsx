@@ -5,7 +5,9 @@ import { Spark } from '../shared/charts/Spark'
 import * as format from '../shared/format'
 import { useWords } from '../shared/words'
 import { changeOf, type Change } from './change'
-import { lineOf, metricKeys, metrics, settledOf, write, type Metric, type MetricKey, type Report } from './metrics'
+import { lineOf, metricKeys, metrics, write, type Metric, type MetricKey, type Report } from './metrics'
+
+const SHAPE_MIN = 4 // fewer points have no shape
 
 const icons = { up: UpIcon, down: DownIcon, same: SameIcon }
 
@@ -32,8 +34,7 @@ function ChangeMark({ change, metric, against }: { change: Change | null; metric
 export function Kpis(props: { report: Report; chosen: MetricKey; marked: ReadonlySet<MetricKey>; onChoose: (key: MetricKey) => void }) {
   const { t, language } = useWords()
   const { report } = props
-  const settled = settledOf(report)
-  const against = report.compare === 'none' ? '' : t(`overview.kpi.against.${report.compare}`)
+  const shape = lineOf(report, metrics.revenue).now.filter((one) => one !== null)
   return (
     <section className="card kpis" aria-label={t('overview.kpi.label')} data-tour="kpis">
       {metricKeys.map((key) => {
@@ -55,10 +56,10 @@ export function Kpis(props: { report: Report; chosen: MetricKey; marked: Readonl
               {report.compare === 'none' ? (
                 key === 'refunds' ? t('overview.kpi.refundsNote', { count: report.current.refunds }) : ' '
               ) : (
-                <ChangeMark change={changeOf(settled && metric.whole(settled), report.before && metric.whole(report.before), metric.wanted)} metric={metric} against={against} />
+                <ChangeMark change={changeOf(report.settled && metric.whole(report.settled), report.before && metric.whole(report.before), metric.wanted)} metric={metric} against={t(`overview.kpi.${key === 'revenue' ? 'against' : 'short'}.${report.compare}`)} />
               )}
             </p>
-            {key === 'revenue' && <div className="kpi-spark"><Spark values={lineOf(report, metric).now.filter((one) => one !== null)} /></div>}
+            {key === 'revenue' && shape.length >= SHAPE_MIN && shape.some((one) => one > 0) && <div className="kpi-spark"><Spark values={shape} /></div>}
           </div>
         )
       })}

@@ -10,7 +10,7 @@ import { useEventName, useWords } from '../shared/words'
 import { keyOf, type EventRow, type Live, type LiveStep } from '../live/stream'
 import type { Wire } from './useLive'
 
-const SHOWN_MAX = 14 // a glance; the page of live events has them all
+const SHOWN_MAX = 11 // a glance; the page of live events has them all
 
 function Row({ row }: { row: EventRow }) {
   const { t, language } = useWords()

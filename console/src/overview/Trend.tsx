@@ -16,7 +16,7 @@ export function Trend({ report, metricKey }: { report: Report; metricKey: Metric
   const { t, language } = useWords()
   const [table, setTable] = useState(false)
   const metric = metrics[metricKey]
-  const { at, now, before } = lineOf(report, metric)
+  const { at, now, before, running } = lineOf(report, metric)
   const name = t(`overview.metrics.${metricKey}.name`)
   const title = t(`overview.trend.${report.step}`, { name })
   const hour = report.step === 'hour'
@@ -29,12 +29,16 @@ export function Trend({ report, metricKey }: { report: Report; metricKey: Metric
       height: 210,
       whole: metric.kind === 'count',
       values: now,
+      faint: running,
       format: (value) => write(metric, value, report.currency, language, 'point'),
       tick: (value) => write(metric, value, report.currency, language, 'axis'),
       ...(before === null ? {} : { before: { label: t(`shared.range.compare.${report.compare}`), values: before } }),
     },
   ]
-  const pointText = at.map((one) => format.date(one, language, hour ? 'moment' : 'day', report.timeZone))
+  const pointText = at.map((one, i) => {
+    const text = format.date(one, language, hour ? 'moment' : 'day', report.timeZone)
+    return i === running ? t('overview.trend.running', { at: text }) : text
+  })
   const axisText = at.map((one) => format.date(one, language, hour && !several ? 'clock' : hour ? 'dayClock' : 'dayShort', report.timeZone))
   const span = spanText(report.span, language)
   const note = report.beforeSpan === null ? span : t('overview.trend.note', { span, before: spanText(report.beforeSpan, language) })

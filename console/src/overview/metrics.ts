@@ -48,12 +48,15 @@ export interface Line {
   at: number[] // start of each point
   now: Values
   before: Values | null
+  /** The point whose hour or day is not over yet; -1 without one. */
+  running: number
 }
 
 const stepMs = { hour: 3_600_000, day: 86_400_000 }
 
 /** The steps of a metric beside those of the earlier days, point for point. The rest of a day that goes on is there
- * with what the earlier one was like. The step that still runs is not whole, so a line leaves it out. */
+ * with what the earlier one was like. The hour that still runs is not whole, so a line leaves it
+ * out; a day that runs is drawn faint. */
 export function lineOf(report: Report, metric: Metric): Line {
   const { steps, beforeSteps } = report
   const compared = report.compare !== 'none' && beforeSteps.length > 0
@@ -61,18 +64,14 @@ export function lineOf(report: Report, metric: Metric): Line {
   const shift = (steps[0]?.at ?? 0) - (beforeSteps[0]?.at ?? 0)
   const size = stepMs[report.step]
   const at = Array.from({ length: count }, (_, i) => steps[i]?.at ?? (beforeSteps[i]?.at ?? 0) + shift)
-  const running = (step: Step) => report.step === 'hour' && steps.length > 1 && step.at + size > report.now
+  const running = steps.findIndex((step) => step.at <= report.now && report.now < step.at + size)
   const now = at.map((_, i) => {
     const step = steps[i]
-    return step === undefined || running(step) ? null : metric.step(step)
+    const cut = i === running && report.step === 'hour' && steps.length > 1
+    return step === undefined || cut ? null : metric.step(step)
   })
   const before = compared ? at.map((_, i) => (beforeSteps[i] === undefined ? null : metric.step(beforeSteps[i]))) : null
-  return { at, now, before }
-}
-
-/** What is held against the earlier days: up to the last whole hour, because a running hour is not whole in either. */
-export function settledOf(report: Report): Kpis | null {
-  return 'settled' in report ? (report.settled as Kpis | null) : report.current
+  return { at, now, before, running }
 }
 
 /** Whether anything at all happened in the report's days. */

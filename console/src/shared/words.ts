@@ -30,6 +30,7 @@ export function startWords(): void {
     resources: { zh: { translation: wordsOf('zh') }, en: { translation: wordsOf('en') } } satisfies Resource,
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
+    showSupportNotice: false, // the library would write an advertisement into the browser's console
   })
   const mark = (lng: string) => {
     document.documentElement.lang = lng === 'zh' ? 'zh-CN' : 'en'

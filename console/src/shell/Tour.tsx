@@ -25,6 +25,11 @@ function boxOf(target: string | null): Box | null {
   return width > 0 && height > 0 ? { left, top, width, height } : null
 }
 
+/** The old box where nothing moved, so that nothing is drawn anew. */
+function same(old: Box | null, now: Box | null): Box | null {
+  return old !== null && now !== null && old.left === now.left && old.top === now.top && old.width === now.width && old.height === now.height ? old : now
+}
+
 export function Tour({ onClose }: { onClose: () => void }) {
   const { t } = useWords()
   const [at, setAt] = useState(0)
@@ -38,7 +43,7 @@ export function Tour({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const element = step.target === null ? null : document.querySelector(`[data-tour="${step.target}"]`)
     element?.scrollIntoView({ block: 'center' })
-    const measure = () => setBox(boxOf(step.target))
+    const measure = () => setBox((old) => same(old, boxOf(step.target)))
     measure()
     title.current?.focus() // a screen reader reads the step, Tab goes on to its buttons
     // The page under the tour still loads and grows.
@@ -52,11 +57,19 @@ export function Tour({ onClose }: { onClose: () => void }) {
     }
   }, [step.target])
 
+  // The card's size is known once the dialog shows it, and changes with the step's words.
   useLayoutEffect(() => {
-    const size = card.current?.getBoundingClientRect()
-    if (size === undefined) return
-    setPlace(besides(box, { width: size.width, height: size.height }, { width: window.innerWidth, height: window.innerHeight }))
-  }, [box, at])
+    const element = card.current
+    if (element === null) return
+    const put = () => {
+      const { width, height } = element.getBoundingClientRect()
+      if (width > 0) setPlace(besides(box, { width, height }, { width: window.innerWidth, height: window.innerHeight }))
+    }
+    put()
+    const watch = new ResizeObserver(put)
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [box])
 
   const pad = 6
   return (

@@ -17,9 +17,9 @@ export function besides(part: Box | null, card: { width: number; height: number 
   if (part === null) return { left: inX((room.width - card.width) / 2), top: inY((room.height - card.height) / 2) }
   const bottom = part.top + part.height
   const right = part.left + part.width
-  if (bottom + GAP + card.height + EDGE <= room.height) return { left: inX(part.left), top: bottom + GAP }
-  if (part.top - GAP - card.height >= EDGE) return { left: inX(part.left), top: part.top - GAP - card.height }
-  if (right + GAP + card.width + EDGE <= room.width) return { left: right + GAP, top: inY(part.top) }
-  if (part.left - GAP - card.width >= EDGE) return { left: part.left - GAP - card.width, top: inY(part.top) }
-  return { left: inX((room.width - card.width) / 2), top: room.height - card.height - EDGE }
+  if (bottom + GAP + card.height + EDGE <= room.height) return { left: inX(part.left), top: inY(bottom + GAP) }
+  if (part.top - GAP - card.height >= EDGE) return { left: inX(part.left), top: inY(part.top - GAP - card.height) }
+  if (right + GAP + card.width + EDGE <= room.width) return { left: inX(right + GAP), top: inY(part.top) }
+  if (part.left - GAP - card.width >= EDGE) return { left: inX(part.left - GAP - card.width), top: inY(part.top) }
+  return { left: inX((room.width - card.width) / 2), top: inY(room.height) }
 }

@@ -43,7 +43,7 @@ function seriesOf(panel: Panel, at: number, tokens: Tokens): Series[] {
   })
   const out: Series[] = []
   if (panel.kind === 'bars') {
-    out.push({ type: 'bar', id: `${at}-values`, ...place, data: [...panel.values], barMaxWidth: 22, barCategoryGap: '30%', itemStyle: { color, opacity: 0.86, borderRadius: [2, 2, 0, 0] } })
+    out.push({ type: 'bar', id: `${at}-values`, ...place, data: panel.values.map((value, i) => (i === panel.faint ? { value, itemStyle: { opacity: 0.4 } } : value)), barMaxWidth: 22, barCategoryGap: '30%', itemStyle: { color, opacity: 0.86, borderRadius: [2, 2, 0, 0] } })
   } else if (panel.kind === 'band') {
     const low = panel.low ?? []
     const high = panel.high ?? []
@@ -64,7 +64,6 @@ function seriesOf(panel: Panel, at: number, tokens: Tokens): Series[] {
       line('before', panel.before.values, {
         lineStyle: { color: tokens['ink-3'], width: 1.4, type: [4, 4] },
         itemStyle: { color: tokens['ink-3'] },
-        ...(panel.kind === 'bars' ? { step: 'middle' as const } : {}),
         z: 4,
       }),
     )

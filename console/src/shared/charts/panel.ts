@@ -17,6 +17,8 @@ export interface Panel {
   whole?: boolean
   /** The same measure of earlier days: a dashed second line. */
   before?: { label: string; values: Values }
+  /** Index of a bar that is not whole yet; drawn faint. */
+  faint?: number
   /** The ends of the interval of a band, one a point. */
   low?: Values
   high?: Values
