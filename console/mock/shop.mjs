@@ -234,7 +234,7 @@ export function recommend(ask) {
     personalized,
     strategy: personalized ? place.strategy : 'popular',
     items: Array.from({ length: ask.n ?? 10 }, (_, at) => {
-      const item = on[(shift + at * 3) % on.length]
+      const item = on[(shift + at * 5) % on.length]
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
       const about = code === 'popular_in_category' ? item.category : near.title

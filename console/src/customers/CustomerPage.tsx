@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from 'react-router-dom'
+import { useEffect } from 'react'
+import { Link, useLocation, useParams } from 'react-router-dom'
+import { Copyable } from '../raw/CopyButton'
 import { Recommendations } from '../recommend/Recommendations'
 import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
@@ -18,6 +20,12 @@ export default function CustomerPage() {
     queryFn: ({ signal }) => call('get', '/api/v1/customers/{id}', { path: { id }, signal }),
   })
   const data = customer.data
+  const { hash } = useLocation()
+  const loaded = data !== undefined
+  useEffect(() => {
+    // A link to a part of the page can only lead there once the part is drawn.
+    if (loaded && hash !== '') document.getElementById(hash.slice(1))?.scrollIntoView({ block: 'center' })
+  }, [loaded, hash])
   return (
     <Page
       title={t('customers.one.title', { id })}
@@ -26,13 +34,15 @@ export default function CustomerPage() {
           <BackIcon size={15} /> {t('customers.one.back')}
         </Link>
       }
+      help="customers"
       note={
         data === undefined ? undefined : (
           <>
-            <code>{data.userId ?? t('shared.anonymous')}</code>
+            {data.userId === null ? <span>{t('shared.anonymous')}</span> : <Copyable text={data.userId} what={t('customers.one.idKinds.userId')} />}
             {data.events !== undefined && (
               <span>{t('customers.one.events', { count: data.events })}</span>
             )}
+            {!data.consents.personalization && <span className="warn">{t('customers.one.refused')}</span>}
           </>
         )
       }

@@ -1,16 +1,19 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router-dom'
-import { call, type Schema } from '../shared/client'
+import type { Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { SearchIcon } from '../shared/icons'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { findCustomers } from './find'
 import './customers.css'
 
-function CustomerTable({ rows, title }: { rows: Schema<'CustomerRow'>[]; title: string }) {
+const PAGE = 50
+
+function CustomerTable({ rows, title }: { rows: readonly Schema<'CustomerRow'>[]; title: string }) {
   const { t, language } = useWords()
   const navigate = useNavigate()
   const now = Date.now()
@@ -55,11 +58,14 @@ export default function CustomersPage() {
   const q = search.get('q') ?? ''
   const [text, setText] = useState(q)
   useEffect(() => setText(q), [q])
-  const customers = useQuery({
+  const customers = useInfiniteQuery({
     queryKey: ['customers', q],
-    queryFn: ({ signal }) => call('get', '/api/v1/customers', { query: { q, limit: 50 }, signal }),
+    queryFn: ({ pageParam, signal }) => findCustomers(q, { limit: PAGE, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   })
+  const rows = customers.data?.pages.flatMap((page) => page.items) ?? []
   const ask = (next: string) => setSearch(next === '' ? {} : { q: next })
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -67,7 +73,7 @@ export default function CustomersPage() {
   }
   const title = q === '' ? t('customers.list.recent') : t('customers.list.found')
   return (
-    <Page title={t('customers.title')}>
+    <Page title={t('customers.title')} help="customers">
       <form className="search" role="search" onSubmit={submit}>
         <Input
           size="large"
@@ -85,20 +91,33 @@ export default function CustomersPage() {
           {t('customers.search.submit')}
         </Button>
       </form>
-      <Card id="customer-list" title={title}>
+      <Card id="customer-list" title={title} note={rows.length === 0 ? undefined : t(customers.hasNextPage ? 'customers.list.countMore' : 'customers.list.count', { count: rows.length })}>
         <View
-          query={customers}
+          // View reads data, isError, error and refetch only; both kinds of result have them.
+          query={customers as unknown as UseQueryResult<NonNullable<typeof customers.data>, Error>}
           lines={10}
-          empty={(list) => list.items.length === 0}
+          empty={() => rows.length === 0}
           whenEmpty={
             q === '' ? (
               <Empty title={t('customers.list.emptyTitle')}>{t('customers.list.empty')}</Empty>
             ) : (
-              <Empty title={t('customers.list.noneTitle', { q })}>{t('customers.list.none')}</Empty>
+              <Empty title={t('customers.list.noneTitle', { q })}>
+                <p>{t('customers.list.none')}</p>
+                <div className="customers-do"><Button onClick={() => ask('')}>{t('customers.list.all')}</Button></div>
+              </Empty>
             )
           }
         >
-          {(list) => <CustomerTable rows={list.items} title={title} />}
+          {() => (
+            <>
+              <CustomerTable rows={rows} title={title} />
+              {customers.hasNextPage && (
+                <div className="customers-more">
+                  <Button loading={customers.isFetchingNextPage} onClick={() => void customers.fetchNextPage()}>{t('shared.more')}</Button>
+                </div>
+              )}
+            </>
+          )}
         </View>
       </Card>
     </Page>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Copyable } from '../raw/CopyButton'
 import type { Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { CheckIcon, CrossIcon } from '../shared/icons'
@@ -101,12 +102,16 @@ export function Portrait({ customer }: { customer: Schema<'CustomerProfile'> }) 
       )}
       <Part title={t('customers.one.ids')}>
         <dl className="pairs">
+          <div>
+            <dt>{t('customers.one.number')}</dt>
+            <dd><Copyable text={customer.id} what={t('customers.one.number')} /></dd>
+          </div>
           {Object.entries(customer.ids).map(([kind, values]) => (
             <div key={kind}>
               <dt>{named('idKinds', kind)}</dt>
               <dd>
                 {values.slice(0, IDS_MAX).map((value) => (
-                  <code key={value}>{value}</code>
+                  <Copyable key={value} text={value} what={named('idKinds', kind)} />
                 ))}
                 {values.length > IDS_MAX && <span className="less">{t('customers.one.moreIds', { count: values.length - IDS_MAX })}</span>}
               </dd>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byDay, consentLines, leanings, traitText } from './portrait'
+import { byDay, consentLines, kindOf, leanings, traitText } from './portrait'
 
 describe('leanings', () => {
   it('puts category first, the strongest first, and cuts the tail', () => {
@@ -34,3 +34,10 @@ it('byDay keeps the order and opens a day once', () => {
 it.each([['Shenzhen', 'Shenzhen'], [7, '7'], [{ a: 1 }, '{"a":1}'], [null, 'null']])('traitText of %j', (value, want) =>
   expect(traitText(value)).toBe(want),
 )
+
+it.each([
+  ['Order Completed', 'order'], ['Order Refunded', 'order'], ['Product Added', 'cart'], ['Product Added to Wishlist', 'cart'], ['Checkout Started', 'cart'],
+  ['Product Viewed', 'view'], ['Products Searched', 'view'], ['Stock Adjusted', 'other'],
+])('kindOf %s', (event, want) => expect(kindOf({ type: 'track', event })).toBe(want))
+
+it('a page named like an order is no order', () => expect(kindOf({ type: 'page', event: 'Order Completed' })).toBe('other'))

@@ -52,3 +52,13 @@ export function byDay<E extends { timestamp: string }>(events: readonly E[], day
 export function traitText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+export type EventKind = 'order' | 'cart' | 'view' | 'other'
+
+/** What a shop's people look for in a timeline: money first, then how near it was, then interest. */
+export function kindOf(event: { type: string; event: string }): EventKind {
+  if (event.type !== 'track') return 'other'
+  if (/^Order /.test(event.event)) return 'order'
+  if (/Added|Removed|Cart|Checkout|Payment|Coupon/.test(event.event)) return 'cart'
+  return /^Product|^Promotion/.test(event.event) ? 'view' : 'other'
+}

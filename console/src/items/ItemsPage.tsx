@@ -17,11 +17,11 @@ import './items.css'
 
 const PAGE = 50
 
-function Count({ value, most }: { value: number | undefined; most: number }) {
+function Count({ value, most, className = '' }: { value: number | undefined; most: number; className?: string }) {
   const { language } = useWords()
-  if (value === undefined) return <td className="number less">–</td>
+  if (value === undefined) return <td className={`number less ${className}`}>–</td>
   return (
-    <td className="number count">
+    <td className={`number count ${className}`}>
       {format.count(value, language)}
       <span className="bar" aria-hidden="true"><i style={{ width: `${Math.round(shareOf(value, most) * 100)}%` }} /></span>
     </td>
@@ -43,7 +43,7 @@ function ItemTable({ items, onCategory }: { items: readonly Item[]; onCategory: 
             <th scope="col" className="number">{t('items.list.price')}</th>
             <th scope="col" className="number wide-only">{t('items.list.stock')}</th>
             <th scope="col" className="number">{t('items.list.views')}</th>
-            <th scope="col" className="number">{t('items.list.adds')}</th>
+            <th scope="col" className="number wide-only">{t('items.list.adds')}</th>
             <th scope="col" className="number">{t('items.list.orders')}</th>
           </tr>
         </thead>
@@ -66,7 +66,7 @@ function ItemTable({ items, onCategory }: { items: readonly Item[]; onCategory: 
               <td className="number">{typeof item.priceCents === 'number' && item.currency !== undefined ? format.money(item.priceCents, item.currency, language) : <span className="less">–</span>}</td>
               <td className="number wide-only">{typeof item.stock === 'number' ? format.count(item.stock, language) : <span className="less">–</span>}</td>
               <Count value={item.last30?.views} most={most.views} />
-              <Count value={item.last30?.adds} most={most.adds} />
+              <Count value={item.last30?.adds} most={most.adds} className="wide-only" />
               <Count value={item.last30?.orders} most={most.orders} />
             </tr>
           ))}

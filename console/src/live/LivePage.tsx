@@ -22,6 +22,7 @@ import './live.css'
 const KEPT_MAX = 1_000 // events in memory: some minutes of a busy shop
 const PAGE = 200 // asked for at once
 const SHOWN = 100 // drawn at once; more on demand
+const FEW = 8 // samples; fewer draw no shape
 const SAMPLES = 120 // of the rate, two a second
 
 const step = stepOf(KEPT_MAX)
@@ -137,14 +138,8 @@ export default function LivePage() {
         <>
           <span className={`wire wire-${state}`}><i aria-hidden="true" />{t(`live.wire.${state}`)}</span>
           {rate !== undefined && <span className="live-rate">{t('live.rate', { rate: format.rate(rate, language) })}</span>}
-          {rates.length > 2 && <span className="live-spark"><Spark values={rates} /></span>}
+          {rates.length >= FEW && <span className="live-spark"><Spark values={rates} /></span>}
         </>
-      }
-      extra={
-        <Button aria-pressed={live.paused} icon={live.paused ? <PlayIcon size={15} /> : <PauseIcon size={15} />} onClick={() => tell({ kind: live.paused ? 'resume' : 'pause' })}>
-          {live.paused ? t('live.resume') : t('live.pause')}
-          {live.heldCount > 0 && <b className="held">{t('live.held', { count: live.heldCount })}</b>}
-        </Button>
       }
     >
       <div className={at === null ? 'live' : 'live live-open'}>
@@ -152,6 +147,13 @@ export default function LivePage() {
           id="live-events"
           className="live-card"
           title={t('live.list.title')}
+          extra={
+            <button type="button" className="text-button" aria-pressed={live.paused} onClick={() => tell({ kind: live.paused ? 'resume' : 'pause' })}>
+              {live.paused ? <PlayIcon size={15} /> : <PauseIcon size={15} />}
+              {live.paused ? t('live.resume') : t('live.pause')}
+              {live.heldCount > 0 && <b className="held">{t('live.held', { count: live.heldCount })}</b>}
+            </button>
+          }
           note={live.rows.length === 0 ? undefined : <span role="status">{t('live.filter.count', { shown: format.count(found.length, language), all: format.count(live.rows.length, language) })}</span>}
         >
           <View

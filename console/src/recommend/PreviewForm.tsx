@@ -3,34 +3,17 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link } from 'react-router-dom'
+import { findCustomers } from '../customers/find'
 import { call, CallError, type Schema } from '../shared/client'
 import { Choose, Field } from '../shared/Fields'
 import { CrossIcon } from '../shared/icons'
 import { Card, useErrorText } from '../shared/View'
 import { useWords } from '../shared/words'
-import { mayBeNumber, N_MAX, wantedOf, type Form } from './previewAddress'
+import { N_MAX, type Form } from './previewAddress'
 
 type Changes = Partial<Omit<Form, 'compare'>>
 
 const missing = (error: unknown): boolean => error instanceof CallError && error.status === 404
-
-/** The number of the customer that was meant: by the shop's ids first, for digits may be one of those. */
-async function numberOf(text: string): Promise<string | undefined> {
-  const wanted = wantedOf(text)
-  if (wanted.kind === 'nobody') return ''
-  if (wanted.kind === 'id') {
-    const found = await call('get', '/api/v1/customers', { query: { q: wanted.id, limit: 2 } })
-    if (found.items[0] !== undefined) return found.items[0].id
-    if (!mayBeNumber(wanted.id)) return undefined
-  }
-  const number = wanted.kind === 'number' ? wanted.number : wanted.id
-  try {
-    return (await call('get', '/api/v1/customers/{id}', { path: { id: number } })).id
-  } catch (error) {
-    if (missing(error)) return undefined
-    throw error
-  }
-}
 
 export function useCustomer(id: string) {
   return useQuery({
@@ -113,10 +96,10 @@ export function PreviewForm(props: { form: Form; placements: readonly Schema<'Pl
     if (who.trim() !== '') {
       setAsking(true)
       try {
-        const customer = await numberOf(who)
+        const customer = (await findCustomers(who, { limit: 1, cursor: '' })).items[0]
         if (customer === undefined) setProblem(t('recommend.preview.notFound'))
         else {
-          changes.customer = customer
+          changes.customer = customer.id
           setWho('')
         }
       } catch (error) {

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router-dom'
 import { call, type Schema } from '../shared/client'
-import { ChevronIcon } from '../shared/icons'
+import { CheckIcon, ChevronIcon } from '../shared/icons'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
@@ -62,16 +62,18 @@ function Results({ form, placement, onCompare }: { form: Form; placement: Schema
   return (
     <div className="preview-results">
       {form.customer !== '' && customer.data?.consents.personalization === false && <p className="preview-note">{t('recommend.preview.consentNote')}</p>}
+      {form.customer !== '' && (
+        <div className="preview-bar">
+          <button type="button" className="text-button compare" aria-pressed={comparing} onClick={() => onCompare(!form.compare)}>
+            {comparing && <CheckIcon size={14} />} {t('recommend.preview.compare')}
+          </button>
+          <span className="less" role="status">{both !== undefined && t('recommend.preview.compareNote', { count: both.mine.length, shared: sharedOf(both.mine, both.anyone) })}</span>
+        </div>
+      )}
       <div className={comparing ? 'preview-lists preview-two' : 'preview-lists'}>
         <Card
           id="preview-mine"
           title={form.customer === '' ? t('recommend.preview.forAnyone') : t('recommend.preview.forCustomer', { id: form.customer })}
-          note={both === undefined ? undefined : t('recommend.preview.compareNote', { count: both.mine.length, shared: sharedOf(both.mine, both.anyone) })}
-          extra={
-            <button type="button" className="text-button compare" aria-pressed={comparing} disabled={form.customer === ''} title={form.customer === '' ? t('recommend.preview.compareNobody') : undefined} onClick={() => onCompare(!form.compare)}>
-              {t('recommend.preview.compare')}
-            </button>
-          }
         >
           <View query={mine} lines={12} empty={(answer) => answer.items.length === 0} whenEmpty={none}>
             {(answer) => <Shelf answer={answer} compact={comparing} moves={both && movesOf(both.mine, both.anyone)} />}

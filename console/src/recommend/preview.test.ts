@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { movesOf, sharedOf } from './compare'
-import { countOf, formOf, mayBeNumber, momentOf, previewOf, wantedOf, withForm } from './previewAddress'
+import { countOf, formOf, momentOf, previewOf, withForm } from './previewAddress'
 
 const placement = { id: 'product_page', name: { en: 'P', zh: 'P' }, strategy: 's', n: 10, public: false }
 const asked = (address: string, nobody = false) => previewOf(formOf(new URLSearchParams(address)), placement, 'Asia/Shanghai', nobody)
@@ -33,13 +33,6 @@ describe('momentOf', () => {
     ['no such month', '2026-13-01T00:00', 'Asia/Shanghai', undefined],
   ])('%s', (_, local, zone, want) => expect(momentOf(local, zone)).toBe(want))
 })
-
-it.each([
-  ['', { kind: 'nobody' }], ['  ', { kind: 'nobody' }], ['#17', { kind: 'number', number: '17' }], ['# 17', { kind: 'number', number: '17' }],
-  ['17', { kind: 'id', id: '17' }], [' a-7f3e ', { kind: 'id', id: 'a-7f3e' }],
-])('wantedOf %j', (text, want) => expect(wantedOf(text)).toEqual(want))
-
-it('digits may be a number when no id is so', () => expect([mayBeNumber('17'), mayBeNumber('a17')]).toEqual([true, false]))
 
 describe('lists compared', () => {
   const list = (...ids: string[]) => ids.map((itemId, at) => ({ itemId, rank: at + 1 }))

@@ -73,15 +73,3 @@ export function previewOf(form: Form, placement: Schema<'Placement'>, zone: stri
   const customer = forNobody || form.customer === '' ? {} : { customerId: form.customer }
   return { placement: placement.id, ...customer, n: countOf(form.n) ?? placement.n, explain: true, context }
 }
-
-export type Wanted = { kind: 'nobody' } | { kind: 'number'; number: string } | { kind: 'id'; id: string }
-
-/** What was typed to name a customer: "#17" is a number, other texts are ids of the shop, and digits may be either. */
-export function wantedOf(text: string): Wanted {
-  const given = text.trim()
-  if (given === '') return { kind: 'nobody' }
-  const number = /^#\s*([0-9]{1,20})$/.exec(given)?.[1]
-  return number === undefined ? { kind: 'id', id: given } : { kind: 'number', number }
-}
-
-export const mayBeNumber = (id: string): boolean => /^[0-9]{1,20}$/.test(id)

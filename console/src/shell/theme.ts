@@ -58,6 +58,7 @@ export function antdTheme(dark: boolean): ThemeConfig {
       colorLink: dark ? '#45c4ac' : '#0b6e5f',
       colorError: dark ? '#ff8b80' : '#b42318',
       colorBgBase: dark ? '#151a18' : '#ffffff',
+      colorBgContainer: dark ? '#151a18' : '#ffffff', // as cards: fields of ours stand beside antd's
       colorTextBase: dark ? '#e8edea' : '#16201c',
       colorTextPlaceholder: dark ? '#8f9b95' : '#66716c',
       colorBorder: dark ? '#3a4540' : '#cfd6d2',

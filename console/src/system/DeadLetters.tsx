@@ -41,7 +41,7 @@ export function DeadLetters() {
   const [search, setSearch] = useSearchParams()
   const letters = useInfiniteQuery({
     queryKey: ['deadletters'],
-    queryFn: ({ pageParam, signal }) => call('get', '/api/v1/deadletters', { query: { limit: 20, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => call('get', '/api/v1/deadletters', { query: { limit: 10, cursor: pageParam }, signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   })

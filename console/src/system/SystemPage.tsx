@@ -11,6 +11,7 @@ import { Check } from './Check'
 import { DeadLetters } from './DeadLetters'
 import { behindOf, diskOf, isTight, memoryOf, type System } from './system'
 import { useViewName } from './useViewName'
+import '../shared/fields.css'
 import './system.css'
 
 /** Why the engine is not ready, asked only then. */
@@ -125,11 +126,11 @@ function Room({ system }: { system: System }) {
       </ul>
       <h3 className="system-sub">
         {t('system.room.memory')} <b>{format.bytes(system.residentBytes, language)}</b>
-        {parts.length > 0 && <span className="less">{t('system.room.views')}, {t('system.room.viewsNote')}</span>}
+        {parts.length > 0 && <span className="less">{t('system.room.views')}</span>}
       </h3>
       <ul className="meters">
         {parts.map((part) => (
-          <Meter key={part.view} name={part.view === '' ? t('system.room.otherMemory') : viewName(part.view)} value={format.bytes(part.bytes, language)} share={most > 0 ? part.bytes / most : 0} />
+          <Meter key={part.view} name={part.view === '' ? t('system.room.otherMemory') : viewName(part.view)} value={format.bytes(part.bytes, language)} note={t('system.room.ofMemory', { share: format.percent(part.bytes / Math.max(1, system.residentBytes), language) })} share={most > 0 ? part.bytes / most : 0} />
         ))}
       </ul>
     </Card>
@@ -239,11 +240,11 @@ export default function SystemPage() {
             {found.counts !== undefined && <Counts counts={found.counts} />}
             <div className="system-column">
               <Room system={found} />
-              <Positions positions={found.positions} />
               {found.libraries !== undefined && found.libraries.length > 0 && <Libraries libraries={found.libraries} />}
             </div>
             <div className="system-column">
               <Check />
+              <Positions positions={found.positions} />
               <Sources />
             </div>
             <DeadLetters />
