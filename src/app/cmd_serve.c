@@ -2,6 +2,7 @@
 #include "app/door.h"
 #include "app/setup.h"
 #include "app/version.h"
+#include "decide/placement.h"
 #include "server/server.h"
 #include "sys/file.h"
 
@@ -24,6 +25,7 @@ static const zh_option options[] = {
     { "time-zone", "ZONE", "of a new workspace: Asia/Shanghai, Europe/London …", "UTC", false },
     { "threads", "N", "threads that serve HTTP", "2", false },
     { "cache-mb", "N", "memory of the state store", "64", false },
+    { "public-placements", "NAMES", "placements that a page may ask for with the write key: home,product_page …", NULL, false },
     { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
 };
 
@@ -53,6 +55,22 @@ static bool split_listen(zh_sv text, char host[HOST_BYTES], uint16_t *port)
     }
     *port = (uint16_t)number;
     return number <= 65535;
+}
+
+/* A name that does not exist would be an open door that nobody notices is shut. */
+static bool are_placements(zh_sv names)
+{
+    while (names.size > 0) {
+        const char *comma = memchr(names.data, ',', names.size);
+        const size_t size = comma == NULL ? names.size : (size_t)(comma - names.data);
+        const zh_sv name = zh_sv_trim(zh_sv_part(names, 0, size));
+        if (zh_placement_find(name) == NULL) {
+            zh_complain("--public-placements: there is no placement \"%.*s\": choose of home,product_page,cart,search_empty,order_done", ZH_SV_ARG(name));
+            return false;
+        }
+        names = zh_sv_part(names, size + 1, SIZE_MAX);
+    }
+    return true;
 }
 
 typedef struct numbers {
@@ -96,7 +114,8 @@ static int open_server(running *r, const zh_options *given)
 {
     zh_door_socket(zh_options_text(given, "data"), r->socket);
     const zh_server_desc desc = { .engine = r->engine, .host = zh_sv_of(r->host), .port = r->port, .unix_path = zh_sv_of(r->socket),
-                                  .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION) };
+                                  .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION),
+                                  .public_placements = zh_options_text(given, "public-placements") };
     zh_note why;
     const zh_err e = zh_server_open(&r->server, &desc, &why);
     if (e == ZH_OK) return -1;
@@ -171,6 +190,7 @@ static int run_with(const zh_options *given)
         zh_complain("--log-level: must be debug, info, warn or error");
         return ZH_EXIT_USAGE;
     }
+    if (!are_placements(zh_options_text(given, "public-placements"))) return ZH_EXIT_USAGE;
     r.sink.level = (int)level;
     if (!split_listen(zh_options_text(given, "listen"), r.host, &r.port)) {
         zh_complain("--listen %.*s: must be HOST:PORT, such as 127.0.0.1:8700", ZH_SV_ARG(zh_options_text(given, "listen")));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define HEADERS_MAX 16
+#define ENDING_HEADERS 6 /* one more of the route's, Cache-Control, and four that open an answer to pages */
 
 /* Threads come and go with the server; their parsers live as long as the thread. */
 static _Thread_local zh_call_thread *mine;
@@ -50,7 +51,8 @@ static size_t open_to_pages(zh_call *call, zh_http_header *headers)
     headers[0] = (zh_http_header){ ZH_SV("Access-Control-Allow-Origin"), origin };
     headers[1] = (zh_http_header){ ZH_SV("Vary"), ZH_SV("Origin") };
     headers[2] = (zh_http_header){ ZH_SV("Access-Control-Allow-Credentials"), ZH_SV("true") };
-    return 3;
+    headers[3] = (zh_http_header){ ZH_SV("Access-Control-Expose-Headers"), ZH_SV("Retry-After") };
+    return 4;
 }
 
 void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count)
@@ -61,12 +63,13 @@ void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const
     };
     size_t count = 2;
     bool cached = false;
-    for (size_t i = 0; i < more_count && count + 5 < HEADERS_MAX; i++) {
+    for (size_t i = 0; i < more_count && count + ENDING_HEADERS <= HEADERS_MAX; i++) {
         headers[count++] = more[i];
         cached |= zh_sv_equal(more[i].name, ZH_SV("Cache-Control"));
     }
     if (!cached) headers[count++] = (zh_http_header){ ZH_SV("Cache-Control"), ZH_SV("no-store") };
     if (call->route != NULL && call->route->is_collect) count += open_to_pages(call, headers + count);
+    else if (call->any_page) headers[count++] = (zh_http_header){ ZH_SV("Access-Control-Allow-Origin"), ZH_SV("*") };
     zh_http_reply(call->request, &(zh_http_response){ .status = status, .content_type = type, .body = body,
                                                       .headers = headers, .headers_count = count });
 }

@@ -66,6 +66,7 @@ typedef struct zh_call {
     const struct zh_call_route *route;
     zh_call_caller caller;
     int64_t now_ms;
+    bool any_page;  /* pages of every origin may read the answer; without credentials, so never as a signed-in person */
 } zh_call;
 
 typedef void zh_call_handler(zh_call *call);
@@ -125,7 +126,8 @@ void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a
 
 /* ---- routes, by file ---- */
 zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics;
-zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
+bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write key read this placement? */
+zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_placements;
@@ -136,6 +138,6 @@ zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_export_events;
 zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put, zh_route_deadletters;
 zh_call_handler zh_route_live;
-zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_console;
+zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_sdk, zh_route_console;
 
 #endif

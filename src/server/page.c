@@ -1,4 +1,4 @@
-/* page.c -- the console's files, and what machines ask of a running engine: health, metrics, OpenAPI. */
+/* page.c -- the console's files, the browser SDK, and what machines ask of a running engine: health, metrics, OpenAPI. */
 #include "base/b64.h"
 #include "server/assets.h"
 #include "server/call.h"
@@ -8,7 +8,11 @@
 #define NONCE_MARK ZH_SV("__ZHUN_NONCE__")
 #define CSP_BYTES 640
 
+#define TAG_BYTES 32
+
 extern const unsigned char zh_openapi_bytes[], zh_openapi_end[];
+extern const unsigned char zh_sdk_plain_bytes[], zh_sdk_plain_end[], zh_sdk_gzip_bytes[], zh_sdk_gzip_end[];
+extern const char zh_sdk_tag[]; /* the first half of a hash, NUL-ended */
 
 static const zh_asset *find_asset(zh_sv path)
 {
@@ -89,6 +93,37 @@ void zh_route_openapi(zh_call *call)
 {
     const zh_sv text = { (const char *)zh_openapi_bytes, (size_t)(zh_openapi_end - zh_openapi_bytes) };
     zh_call_reply(call, 200, ZH_SV("application/json"), text, NULL, 0);
+}
+
+/* Does the browser take gzip? "gzip;q=0" would be a no; no browser says it. */
+static bool takes_gzip(zh_call *call)
+{
+    const zh_sv accepted = zh_http_header_of(call->request, "Accept-Encoding");
+    return accepted.size > 0 && memmem(accepted.data, accepted.size, "gzip", 4) != NULL && memmem(accepted.data, accepted.size, "gzip;q=0", 8) == NULL;
+}
+
+/* The browser SDK. Shops' pages load it from their own origins, with and without isolation. */
+void zh_route_sdk(zh_call *call)
+{
+    const bool gzip = takes_gzip(call);
+    const zh_sv body = gzip ? (zh_sv){ (const char *)zh_sdk_gzip_bytes, (size_t)(zh_sdk_gzip_end - zh_sdk_gzip_bytes) }
+                            : (zh_sv){ (const char *)zh_sdk_plain_bytes, (size_t)(zh_sdk_plain_end - zh_sdk_plain_bytes) };
+    char tag[TAG_BYTES]; /* the two encodings are two representations, so they have two tags */
+    const int size = snprintf(tag, sizeof tag, "\"%s%s\"", zh_sdk_tag, gzip ? "-gz" : "");
+    const zh_sv etag = { tag, (size_t)size };
+    const zh_http_header headers[] = {
+        { ZH_SV("Cache-Control"), ZH_SV("public, max-age=3600") },
+        { ZH_SV("ETag"), etag },
+        { ZH_SV("Vary"), ZH_SV("Accept-Encoding") },
+        { ZH_SV("Cross-Origin-Resource-Policy"), ZH_SV("cross-origin") },
+        { ZH_SV("Content-Encoding"), ZH_SV("gzip") },
+    };
+    call->any_page = true;
+    const zh_sv known = zh_http_header_of(call->request, "If-None-Match");
+    if (known.size > 0 && memmem(known.data, known.size, etag.data, etag.size) != NULL)
+        zh_call_reply(call, 304, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, 4);
+    else
+        zh_call_reply(call, 200, ZH_SV("text/javascript; charset=utf-8"), body, headers, gzip ? 5 : 4);
 }
 
 void zh_route_healthz(zh_call *call)

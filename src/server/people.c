@@ -415,7 +415,7 @@ void zh_route_placements(zh_call *call)
         zh_json_out_end(&out);
         zh_json_out_key_text(&out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(p->strategy)));
         zh_json_out_key_int(&out, ZH_SV("n"), ZH_ASK_ITEMS_DEFAULT);
-        zh_json_out_key_bool(&out, ZH_SV("public"), false);
+        zh_json_out_key_bool(&out, ZH_SV("public"), zh_call_is_public(call, p->name));
         put_needs(p, &out);
         zh_json_out_end(&out);
     }

@@ -8,17 +8,51 @@
 
 /* ---- recommendations ---- */
 
-/* A server key, a person, or the owner may ask for anyone. A write key, which lies open in a page's
- * source, may read only what is public: that comes with placements one can edit. */
-static bool may_ask(zh_call *call)
+typedef enum answer_form {
+    FORM_SERVER, /* ids, reasons, evidence: the shop's server has the rest */
+    FORM_PERSON, /* and what the catalog knows of each item */
+    FORM_PAGE,   /* what a page draws: reasons in words, no list of what the customer did and when */
+} answer_form;
+
+bool zh_call_is_public(const zh_call *call, zh_sv placement)
 {
-    zh_call_identify(call);
+    zh_sv rest = call->server->d.public_placements;
+    while (rest.size > 0) {
+        const char *comma = memchr(rest.data, ',', rest.size);
+        const size_t size = comma == NULL ? rest.size : (size_t)(comma - rest.data);
+        if (zh_sv_equal(zh_sv_trim(zh_sv_part(rest, 0, size)), placement)) return true;
+        rest = zh_sv_part(rest, size + 1, SIZE_MAX);
+    }
+    return false;
+}
+
+/* A page cannot send a header without a preflight before each question, so it gives its write key in the
+ * address. What else such a key may do is forgotten: a server key does not belong into an address. */
+static void identify_page(zh_call *call)
+{
+    zh_key key;
+    const zh_sv text = zh_http_param(call->request, ZH_SV("writeKey"));
+    if (call->caller.kind != CALLER_NOBODY || text.size == 0 || zh_call_key(call, text, &key) != ZH_OK) return;
+    if ((key.scopes & ZH_SCOPE_WRITE) == 0) return;
+    call->caller = (zh_call_caller){ .kind = CALLER_KEY, .scopes = ZH_SCOPE_WRITE, .source = key.source,
+                                     .actor = { .kind = ZH_ACTOR_KEY, .number = key.number } };
+}
+
+static bool is_write_key(const zh_call *call)
+{
+    return call->caller.kind == CALLER_KEY && (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) == 0;
+}
+
+/* A server key, a person, or the owner may ask for anyone. A write key, which lies open in a page's
+ * source, may read only what is public. */
+static bool may_ask(zh_call *call, bool is_public)
+{
     if (call->caller.kind == CALLER_NOBODY) {
         zh_call_problem(call, 401, "unauthorized", NULL, "a server key is needed: Authorization: Bearer KEY");
         return false;
     }
-    if (call->caller.kind == CALLER_KEY && (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) == 0) {
-        zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public");
+    if (is_write_key(call) && !is_public) {
+        zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public, with GET: zhun serve --public-placements NAMES");
         return false;
     }
     if (call->caller.kind == CALLER_PERSON && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
@@ -86,11 +120,11 @@ static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, cons
     return NULL;
 }
 
-static void put_evidence(const zh_reason *reason, const zh_sv *titles, zh_json_out *out)
+static void put_evidence(const zh_reason *reason, const zh_sv *titles, uint32_t count, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("evidence"));
     zh_json_out_array(out);
-    for (uint32_t i = 0; i < reason->evidence_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const zh_evidence *e = &reason->evidence[i];
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("itemId"), e->item_text);
@@ -103,7 +137,7 @@ static void put_evidence(const zh_reason *reason, const zh_sv *titles, zh_json_o
     zh_json_out_end(out);
 }
 
-static void put_reason(const zh_reason *reason, const zh_sv *titles, zh_json_out *out)
+static void put_reason(const zh_reason *reason, const zh_sv *titles, bool evidence, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("reason"));
     zh_json_out_object(out);
@@ -113,7 +147,7 @@ static void put_reason(const zh_reason *reason, const zh_sv *titles, zh_json_out
     zh_json_out_key_text(out, ZH_SV("en"), reason->en);
     zh_json_out_key_text(out, ZH_SV("zh"), reason->zh);
     zh_json_out_end(out);
-    put_evidence(reason, titles, out);
+    put_evidence(reason, titles, evidence ? reason->evidence_count : 0, out);
     zh_json_out_end(out);
 }
 
@@ -131,7 +165,7 @@ static void put_card(const zh_answer_item *item, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-static void put_answer(zh_call *call, const zh_answer *a, bool cards, zh_json_out *out)
+static void put_answer(zh_call *call, const zh_answer *a, answer_form form, zh_json_out *out)
 {
     char id[ZH_DECISION_ID_TEXT_BYTES];
     zh_decision_id_print(a->decision.id, id);
@@ -149,8 +183,8 @@ static void put_answer(zh_call *call, const zh_answer *a, bool cards, zh_json_ou
         zh_json_out_key_int(out, ZH_SV("rank"), i + 1);
         zh_json_out_key_real(out, ZH_SV("score"), (double)s->score_micro / MICRO);
         zh_json_out_key_real(out, ZH_SV("propensity"), (double)s->propensity_micro / MICRO);
-        if (a->reasons != NULL) put_reason(&a->reasons[i], a->evidence_titles[i], out);
-        if (cards) put_card(&a->items[i], out);
+        if (a->reasons != NULL) put_reason(&a->reasons[i], a->evidence_titles[i], form != FORM_PAGE, out);
+        if (form != FORM_SERVER) put_card(&a->items[i], out);
         zh_json_out_end(out);
     }
     zh_json_out_end(out);
@@ -165,7 +199,7 @@ static void put_answer(zh_call *call, const zh_answer *a, bool cards, zh_json_ou
     zh_json_out_end(out);
 }
 
-static void recommend(zh_call *call, zh_ask *ask, bool cards)
+static void recommend(zh_call *call, zh_ask *ask, answer_form form)
 {
     ask->actor = call->caller.actor;
     zh_answer answer;
@@ -179,7 +213,7 @@ static void recommend(zh_call *call, zh_ask *ask, bool cards)
         return;
     }
     zh_json_out out = zh_call_begin(call);
-    put_answer(call, &answer, cards, &out);
+    put_answer(call, &answer, form, &out);
     zh_call_json(call, 200, &out);
     zh_histogram_add_us(call->server->recommend_seconds, zh_http_elapsed_us(call->request));
 }
@@ -187,11 +221,12 @@ static void recommend(zh_call *call, zh_ask *ask, bool cards)
 void zh_route_recommend(zh_call *call)
 {
     zh_json_value root;
-    if (!may_ask(call) || !zh_call_body_json(call, &root)) return;
+    zh_call_identify(call);
+    if (!may_ask(call, false) || !zh_call_body_json(call, &root)) return;
     zh_ask ask = { 0 };
     const char *detail, *field = read_ask(call, root, &ask, &detail);
     if (field != NULL) zh_call_problem(call, 400, "bad_field", field, detail);
-    else recommend(call, &ask, false);
+    else recommend(call, &ask, FORM_SERVER);
 }
 
 /* The console's: any customer, by number too, with what a person needs to see of each item. */
@@ -211,7 +246,7 @@ void zh_route_preview(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "customerId", "must be the id of a customer as the lists give it");
         return;
     }
-    recommend(call, &ask, true);
+    recommend(call, &ask, FORM_PERSON);
 }
 
 /* A list of ids in one parameter, divided by commas. */
@@ -230,9 +265,15 @@ static const zh_sv *split_list(zh_call *call, zh_sv text, uint32_t *count)
 
 void zh_route_recommend_get(zh_call *call)
 {
-    if (!may_ask(call)) return;
     zh_ask ask = { .placement = zh_http_path_part(call->request, 2), .explain = true };
-    ask.user_id = zh_http_param(call->request, ZH_SV("userId"));
+    call->any_page = true;
+    zh_call_identify(call);
+    identify_page(call);
+    if (!may_ask(call, zh_call_is_public(call, ask.placement))) return;
+    /* A customer id can be guessed, and the key can be read by everybody: only the id that a browser was given at
+     * random tells who asks. What it names after login is the same customer. */
+    const bool is_page = is_write_key(call);
+    if (!is_page) ask.user_id = zh_http_param(call->request, ZH_SV("userId"));
     ask.anonymous_id = zh_http_param(call->request, ZH_SV("anonymousId"));
     ask.context_item = zh_http_param(call->request, ZH_SV("itemId"));
     ask.cart = split_list(call, zh_http_param(call->request, ZH_SV("cart")), &ask.cart_count);
@@ -248,7 +289,18 @@ void zh_route_recommend_get(zh_call *call)
         ask.n = ask.n * 10 + (uint32_t)(n.data[i] - '0');
     }
     if (n.size > 0 && (ask.n == 0 || ask.n > ZH_DECISION_ITEMS_MAX)) zh_call_problem(call, 400, "bad_field", "n", "must be a number from 1 to 100");
-    else recommend(call, &ask, false);
+    else recommend(call, &ask, is_page ? FORM_PAGE : FORM_SERVER);
+}
+
+void zh_route_recommend_options(zh_call *call)
+{
+    const zh_http_header headers[] = {
+        { ZH_SV("Access-Control-Allow-Methods"), ZH_SV("GET,OPTIONS") },
+        { ZH_SV("Access-Control-Allow-Headers"), ZH_SV("authorization") },
+        { ZH_SV("Access-Control-Max-Age"), ZH_SV("86400") },
+    };
+    call->any_page = true;
+    zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, headers, 3);
 }
 
 /* ---- profiles ---- */

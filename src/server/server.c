@@ -26,6 +26,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/v1/m", zh_route_sdk_metrics, NEED_NOTHING, 0, false, true },
     { ZH_HTTP_OPTIONS, "/v1/{}", zh_route_collect_options, NEED_NOTHING, 0, false, true },
     { ZH_HTTP_GET, "/v1/recommend/{}", zh_route_recommend_get, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_OPTIONS, "/v1/recommend/{}", zh_route_recommend_options, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_GET, "/v1/profiles/{}", zh_route_profile, NEED_SERVE, 0, false, false },
     { ZH_HTTP_GET, "/v1/profiles/{}/events", zh_route_profile_events, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/v1/profiles/{}/segments", zh_route_profile_segments, NEED_SERVE, 0, false, false },
@@ -71,6 +72,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/readyz", zh_route_readyz, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_GET, "/metrics", zh_route_metrics, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_GET, "/openapi.json", zh_route_openapi, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_GET, "/zhun.js", zh_route_sdk, NEED_NOTHING, 0, false, false },
 };
 const size_t zh_call_routes_count = sizeof zh_call_routes / sizeof *zh_call_routes;
 
