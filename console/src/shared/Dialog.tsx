@@ -1,6 +1,6 @@
 // A panel over the page: the browser's own dialog keeps the focus inside, makes the rest inert,
 // closes on Escape and gives the focus back to where it was.
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, type ReactNode } from 'react'
 
 export function Dialog(props: {
   label: string
@@ -11,9 +11,9 @@ export function Dialog(props: {
   children: ReactNode
 }) {
   const box = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // A layout effect: its end runs while the dialog is still in the page, and only then does closing give the focus back.
+  useLayoutEffect(() => {
     const dialog = box.current
-    // Where a test or an old browser has no modal dialogs, the panel still shows.
     if (dialog !== null && !dialog.open) dialog.showModal()
     return () => dialog?.close()
   }, [])

@@ -56,7 +56,7 @@ export function RangeBar() {
       )}
       <label className="range-compare">
         <span>{t('shared.range.against')}</span>
-        <select className="range-field" value={compare} onChange={(event) => setCompare(event.target.value as Compare /* the options below */)}>
+        <select className="range-field" aria-label={t('shared.range.against')} value={compare} onChange={(event) => setCompare(event.target.value as Compare /* the options below */)}>
           {comparisons.filter((one) => fits.includes(one) || one === compare).map((one) => (
             <option key={one} value={one}>
               {t(`shared.range.compare.${one}`)}
