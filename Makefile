@@ -1,7 +1,8 @@
 # The front door. `make demo` and `make test` do everything on a fresh Debian 12 machine.
 #
 #   make              release build: build/zhun
-#   make demo         install what is missing, build, fill a small shop, serve it, print the console's address
+#   make demo         install what is missing, build, `zhun demo`: an engine and a simulated shop that sells by its lists;
+#                     DEMO_FLAGS=--once ends after the days and prints what each policy brought
 #   make test         install what is missing, build, run every test; ends with "N passed, N failed"
 #   make check-fast   unit tests of the engine only, under a minute
 #   make asan / tsan  the unit tests under AddressSanitizer + UBSan / ThreadSanitizer
@@ -11,6 +12,7 @@
 #   make format       clang-format on what changed
 BUILD ?= build
 FUZZ_SECONDS ?= 60
+DEMO_FLAGS ?=
 MESON = meson setup --buildtype=release
 
 .PHONY: all setup demo test check-fast asan tsan fuzz bench lint format console clean
@@ -30,7 +32,7 @@ console/dist/.done: console/package-lock.json $(shell find console/src console/i
 	@tools/console.sh
 
 demo: setup all
-	@tools/demo.sh $(BUILD)/zhun
+	@$(BUILD)/zhun demo $(DEMO_FLAGS)
 
 test: setup all
 	@tools/test.sh $(BUILD)

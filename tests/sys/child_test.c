@@ -88,7 +88,7 @@ static void a_stop_is_gentle_first(void)
     while (h.lines == 0) zh_child_watch(&child, 1, 1000);
     CHECK(zh_child_stop(child, 100) == 128 + SIGKILL);
     end(child, &h);
-    child = start(&h, "sleep 600"); /* a close is enough */
+    child = start(&h, "exec sleep 600"); /* a close is enough */
     const int pid = zh_child_pid(child);
     end(child, &h);
     CHECK(kill(pid, 0) != 0 && errno == ESRCH);
@@ -123,7 +123,7 @@ static void it_does_not_outlive_who_started_it(void)
     const pid_t parent = fork();
     if (parent == 0) {
         heard h;
-        pid = zh_child_pid(start(&h, "sleep 600"));
+        pid = zh_child_pid(start(&h, "exec sleep 600"));
         if (write(pair[1], &pid, sizeof pid) != (ssize_t)sizeof pid) _exit(1);
         pause();
     }
