@@ -1,6 +1,7 @@
 // The frame and the overview, walked through: navigation, palette, days, tour, help, theme, language, the narrow menu,
 // and the overview in all its states. run.mjs calls frame() with its own tools; what a healthy engine does not
 // answer (nothing yet, a refusal, no answer so far) is answered here instead of it.
+import { gzipSync } from 'node:zlib'
 import { figures, quietFigures } from '../mock/figures.mjs'
 
 /** The reports of the overview; `answer` says what each of them gives. */
@@ -12,11 +13,10 @@ async function answerReports(page, answer) {
 }
 const withFigures = (set) => (route, key) => route.fulfill({ json: set[key](new URL(route.request().url())) })
 
-/** The tour does not come up by itself, as after the first visit. */
-const seen = (context) => context.addInitScript(() => localStorage.setItem('zhun.tour', 'seen'))
+const FIRST_MAX = 350_000 // compressed bytes until the overview's figures can be read
 
 async function walk(ctx, language) {
-  const { browser, open, check, words, signIn, mock } = ctx
+  const { browser, open, enter, check, words, signIn, mock } = ctx
   const folders = ['session', 'overview', 'shell', 'shared', 'customers']
   const w = Object.fromEntries(folders.map((folder) => [folder, words(language, folder)]))
   const other = Object.fromEntries(folders.map((folder) => [folder, words(language === 'zh' ? 'en' : 'zh', folder)]))
@@ -25,13 +25,21 @@ async function walk(ctx, language) {
   const focused = (page) => page.evaluate(() => document.activeElement?.className ?? '')
   console.log(`frame and overview, ${language}`)
 
-  const { page, context, look, go } = await open(browser, { language })
-  await seen(context)
+  const { page, context, look, go } = await enter({ language })
   if (mock) await answerReports(page, withFigures(figures))
+  const charts = []
+  const loaded = []
+  page.on('response', (response) => {
+    if (/\/assets\//.test(response.url())) (/\/charts-/.test(response.url()) ? charts : loaded).push(response.body().then((body) => gzipSync(body, { level: 9 }).length).catch(() => 0))
+  })
+  const sum = async (sizes) => (await Promise.all(sizes)).reduce((all, one) => all + one, 0)
   await go('/')
-  await signIn(page, w)
   await page.locator('.kpi').first().waitFor()
   await page.locator('.chart-draw svg').first().waitFor()
+  const first = await sum(loaded)
+  console.log(`  the overview's figures: ${Math.round(first / 1000)} kB compressed; then the charts' library: ${Math.round((await sum(charts)) / 1000)} kB`)
+  check(first > 10_000 && first < FIRST_MAX, says(`the overview's figures need ${first} bytes`))
+  check(charts.length === 1, says('the charts\' library comes as one file of its own'))
   await look(at('overview'))
 
   // Navigation: groups, the page one is on, the keyboard.
@@ -177,23 +185,23 @@ async function walk(ctx, language) {
 
   // The first visit: the tour comes by itself, step by step, and not again.
   const phone = await open(browser, { language, width: 390, height: 844 })
-  await phone.context.addInitScript(() => sessionStorage.getItem('e2e') ?? (localStorage.removeItem('zhun.tour'), sessionStorage.setItem('e2e', '1')))
+  // The tools mark the tour as seen at each load; here that is undone once, before the first sign-in.
   if (mock) await answerReports(phone.page, withFigures(figures))
   await phone.go('/')
   await phone.page.evaluate(() => localStorage.removeItem('zhun.tour'))
   await signIn(phone.page, w)
-  const first = phone.page.getByRole('dialog', { name: w.shell.tour.label })
-  await first.waitFor()
+  const guide = phone.page.getByRole('dialog', { name: w.shell.tour.label })
+  await guide.waitFor()
   await phone.page.locator('.kpi').first().waitFor()
   for (const step of ['welcome', 'range', 'kpis', 'todo', 'policies', 'palette']) {
-    await first.getByRole('heading', { name: w.shell.tour[step].title }).waitFor()
+    await guide.getByRole('heading', { name: w.shell.tour[step].title }).waitFor()
     await phone.page.waitForTimeout(350)
     const card = await phone.page.locator('.tour-card').boundingBox()
     check(card.x >= 0 && card.y >= 0 && card.x + card.width <= 390 && card.y + card.height <= 844, says(`the tour's step "${step}" is inside a phone's window`))
     if (step === 'kpis') await phone.look(at('narrow-tour'))
-    await first.locator('.ant-btn-primary').click()
+    await guide.locator('.ant-btn-primary').click()
   }
-  await first.waitFor({ state: 'detached' })
+  await guide.waitFor({ state: 'detached' })
   check((await phone.page.evaluate(() => localStorage.getItem('zhun.tour'))) === 'seen', says('the tour is remembered'))
 
   // The menu of a phone.
@@ -218,11 +226,9 @@ async function walk(ctx, language) {
 
   // Nothing yet, a refusal, no answer so far.
   for (const [name, answer] of mock ? [['empty', withFigures(quietFigures)], ['error', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', json: { status: 403, code: 'forbidden', title: 'forbidden' } })], ['loading', () => undefined]] : []) {
-    const state = await open(browser, { language, expectErrors: true })
-    await seen(state.context)
+    const state = await enter({ language, expectErrors: true })
     await answerReports(state.page, answer)
     await state.go('/')
-    await signIn(state.page, w)
     await state.page.locator(name === 'empty' ? '.kpi' : name === 'error' ? '.state' : '.loading').first().waitFor()
     await state.page.locator('.event').first().waitFor()
     if (name === 'empty') {

@@ -53,8 +53,8 @@ export default function OverviewPage() {
     refetchInterval: REFRESH_MS,
   })
   const now = report.data?.now ?? overview.data?.now
-  // Findings are about today: figures of other days are not marked.
-  const unusual = marked(range.includesToday ? (attention.data?.items ?? []) : [])
+  // Findings are about today alone: figures of other days are not marked.
+  const unusual = marked(range.choice === 'today' ? (attention.data?.items ?? []) : [])
   return (
     <Page
       title={t('overview.title')}

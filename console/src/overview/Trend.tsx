@@ -35,6 +35,8 @@ export function Trend({ report, metricKey }: { report: Report; metricKey: Metric
       ...(before === null ? {} : { before: { label: t(`shared.range.compare.${report.compare}`), values: before } }),
     },
   ]
+  // A table reads from the newest row down: hours to come would only push the known ones away.
+  const whole = hour && running > 0 ? running : at.length
   const pointText = at.map((one, i) => {
     const text = format.date(one, language, hour ? 'moment' : 'day', report.timeZone)
     return i === running ? t('overview.trend.running', { at: text }) : text
@@ -48,7 +50,7 @@ export function Trend({ report, metricKey }: { report: Report; metricKey: Metric
       {quiet ? (
         <Empty title={t('overview.trend.emptyTitle')}>{t('overview.trend.empty')}<br /><code>zhun import --format orders-csv FILE</code></Empty>
       ) : table ? (
-        <ChartTable caption={title} axisLabel={t(`overview.trend.axis.${report.step}`)} xText={pointText} panels={panels} />
+        <ChartTable caption={title} axisLabel={t(`overview.trend.axis.${report.step}`)} xText={pointText.slice(0, whole)} panels={panels} />
       ) : (
         <TimeChart label={title} axisText={axisText} pointText={pointText} panels={panels} />
       )}

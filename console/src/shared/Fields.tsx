@@ -1,20 +1,21 @@
 // Small fields for filters: the browser's own, with a visible name.
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import './fields.css'
 
 /** A list to choose from; the value '' stands for all of them. */
 export function Choose(props: { label: string; value: string; options: readonly { value: string; name: string }[]; onChange: (value: string) => void; className?: string }) {
+  const id = useId() // around a list, a label would be named after every choice in it
   return (
-    <label className={`field-in ${props.className ?? ''}`}>
-      <span className="field-name">{props.label}</span>
-      <select className="select" value={props.value} onChange={(event) => props.onChange(event.target.value)}>
+    <div className={`field-in ${props.className ?? ''}`}>
+      <label className="field-name" htmlFor={id}>{props.label}</label>
+      <select id={id} className="select" value={props.value} onChange={(event) => props.onChange(event.target.value)}>
         {props.options.map((one) => (
           <option key={one.value} value={one.value}>
             {one.name}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   )
 }
 

@@ -60,11 +60,13 @@ function seriesOf(panel: Panel, at: number, tokens: Tokens): Series[] {
     out.push(line('values', panel.values, { lineStyle: { color, width: 1.8 }, z: 3, ...(panel.kind === 'area' ? { areaStyle: { color: fill } } : {}) }))
   }
   if (panel.before !== undefined) {
+    // Over bars the dashes need a ground of their own to be seen.
+    if (panel.kind === 'bars') out.push(line('ground', panel.before.values, { lineStyle: { color: tokens.card, width: 5, opacity: 0.7 }, showSymbol: false, z: 4 }))
     out.push(
       line('before', panel.before.values, {
         lineStyle: { color: tokens['ink-3'], width: 1.4, type: [4, 4] },
         itemStyle: { color: tokens['ink-3'] },
-        z: 4,
+        z: 5,
       }),
     )
   }
