@@ -270,7 +270,9 @@
   const bodyOf = (events) =>
     `{"writeKey":${JSON.stringify(options.writeKey)},"sentAt":"${new Date().toISOString()}","batch":[${events.map((one) => one.text)}]}`
 
-  function done(events) {
+  function done(events, refused) {
+    failures = 0
+    if (refused) dropped += events.length // asked again they would be refused again
     events.forEach(remove)
     waiting = waiting.filter((one) => events.indexOf(one) < 0)
   }
@@ -300,13 +302,13 @@
     fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'text/plain' }, credentials: 'omit', keepalive: true, signal: stop.signal })
       .then(
         (answer) => {
-          if (answer.status === 429 || answer.status === 408 || answer.status >= 500) return failed(events, +answer.headers.get('Retry-After'))
-          failures = 0
-          if (answer.status >= 400) dropped += events.length // asked again it would be refused again
-          done(events)
+          if (answer.status === 429 || answer.status === 408 || answer.status >= 500) failed(events, +answer.headers.get('Retry-After'))
+          else done(events, answer.status >= 400)
+          return answer.text() // an answer that nobody reads counts against the 64 KiB under way
         },
         () => failed(events),
       )
+      .catch(() => {})
       .then(() => {
         clearTimeout(limit)
         sending--
