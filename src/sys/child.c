@@ -1,6 +1,7 @@
 #include "sys/child.h"
 #include "sys/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -164,11 +165,12 @@ static void reap(zh_child *c)
 
 void zh_child_watch(zh_child *const *children, size_t count, int64_t timeout_ms)
 {
-    struct pollfd polls[32];
+    struct pollfd polls[2 * ZH_CHILD_WATCH_MAX];
     size_t used = 0;
+    assert(count <= ZH_CHILD_WATCH_MAX);
     for (size_t i = 0; i < count; i++)
         for (int which = 0; which < 2; which++)
-            if (children[i]->says[which].fd >= 0 && used < sizeof polls / sizeof *polls)
+            if (children[i]->says[which].fd >= 0)
                 polls[used++] = (struct pollfd){ .fd = children[i]->says[which].fd, .events = POLLIN };
     for (size_t i = 0; i < count; i++)
         if (!children[i]->ended && children[i]->says[0].fd < 0 && children[i]->says[1].fd < 0 && timeout_ms > REAP_MS) timeout_ms = REAP_MS;

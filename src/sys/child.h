@@ -17,6 +17,7 @@
 
 #define ZH_CHILD_WORDS_MAX 64        /* of argv */
 #define ZH_CHILD_LINE_MAX (64u << 10)/* bytes; a longer line comes in pieces */
+#define ZH_CHILD_WATCH_MAX 16        /* watched together */
 #define ZH_CHILD_LAST_LINES 6        /* of standard error are kept: why it ended */
 #define ZH_CHILD_LAST_BYTES 400      /* of each */
 
@@ -33,7 +34,7 @@ typedef struct zh_child_desc {
 ZH_MUST zh_err zh_child_start(zh_child **out, const zh_child_desc *desc);
 int zh_child_pid(const zh_child *child);
 
-/* Hand over what they said. Returns when one spoke or ended, a signal came, or after timeout_ms. */
+/* Hand over what they said; at most ZH_CHILD_WATCH_MAX of them. Returns when one spoke or ended, a signal came, or after timeout_ms. */
 void zh_child_watch(zh_child *const *children, size_t count, int64_t timeout_ms);
 
 bool zh_child_ended(const zh_child *child);

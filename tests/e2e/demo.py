@@ -50,6 +50,7 @@ def until(what, seconds, condition):
     while time.monotonic() < end:
         got = condition()
         if got:
+            check(True, what)
             return got
         time.sleep(0.05)
     check(False, what, f"not within {seconds} s")
@@ -142,6 +143,7 @@ def live():
     equal(demo.get("/healthz")[0], 200, "it serves")
     status, page = demo.get("/")
     check(status == 200 and "<html" in page, "it shows the console", page[:200])
+    equal(json.loads(demo.get("/api/v1/system")[1])["timeZone"], "Asia/Shanghai", "its days are those of the shop")
     second = subprocess.run([kit.ZHUN, "demo", "--data", demo.data], capture_output=True, timeout=30, env=kit.environment(), text=True)
     check(second.returncode == 3 and "another demo" in second.stderr and "--data" in second.stderr, "a second demo leaves the folder alone", second)
     demo.said("The history is in", 180)
