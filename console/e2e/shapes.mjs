@@ -1,0 +1,107 @@
+// Every page on other screens and in the dark, in the states a healthy engine does not show, and how soon it is seen.
+import { start } from '../mock/server.mjs'
+import { allWords } from './browser.mjs'
+
+/** Each page, and what stands on it once it is full. */
+const pages = (mock) => [
+  { name: 'overview', path: '/', full: '.event' },
+  { name: 'live', path: '/live', full: 'button.live-row' },
+  { name: 'customers', path: '/customers', full: '.table-rows tbody tr' },
+  { name: 'customer', path: mock ? '/customers/12349' : '/customers/1', full: '.shown' },
+  { name: 'items', path: '/items', full: '.items-table tbody tr' },
+  { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
+  { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
+  { name: 'system', path: '/system', full: '.health-facts' },
+]
+
+const sizes = [
+  { name: 'narrow', width: 390, height: 844 },
+  { name: 'dark', dark: true },
+  { name: 'narrow-dark', width: 390, height: 844, dark: true, only: 'zh' },
+  { name: 'middle', width: 1100, height: 800, only: 'en' },
+]
+
+export async function shapes({ enter, mock }, language) {
+  for (const { name, only, ...size } of sizes) {
+    if (only !== undefined && only !== language) continue
+    const { page, context, look, go } = await enter({ language, ...size })
+    for (const one of pages(mock)) {
+      if (one.path === undefined) continue
+      await go(one.path)
+      await page.locator(one.full).first().waitFor()
+      await page.waitForTimeout(500)
+      await look(`${name}-${one.name}-${language}`, { full: size.width === 390 })
+    }
+    await context.close()
+  }
+}
+
+export async function states({ enter, open, browser, signIn, check, mock, password }, language) {
+  if (!mock) return
+  const w = allWords(language)
+  for (const mode of ['empty', 'error']) {
+    const ill = await start(0, { mode, password })
+    const { page, context, look, go } = await open(browser, { language, from: ill.url, expectErrors: true })
+    await go('/live')
+    await signIn(page, w)
+    for (const one of [...pages(mock).filter((each) => each.name !== 'overview'), { name: 'nowhere', path: '/no-such-page' }]) {
+      await go(one.name === 'customer' ? '/customers/99999' : one.path)
+      await page.locator('.state').first().waitFor()
+      await page.waitForTimeout(500) // the parts of a page fail one after another
+      await look(`${mode}-${one.name}-${language}`)
+    }
+    if (mode === 'empty') {
+      await go('/live')
+      const command = page.locator('.command code')
+      await command.waitFor()
+      check((await command.innerText()).includes(`${ill.url}/v1/track`), `${language}: the first command names this engine`)
+      await go('/items')
+      await page.getByRole('button', { name: w.items.list.all }).click()
+      await page.getByText(w.items.list.emptyTitle).waitFor()
+      await look(`empty-items-all-${language}`)
+    }
+    await context.close()
+    await ill.stop()
+  }
+  // No answer so far: what is known already stands, the rest says that it loads.
+  const { page, context, look, go } = await enter({ language })
+  await page.route((url) => url.pathname.startsWith('/api/v1/') && !/\/(session|system|live)$/.test(url.pathname), () => undefined)
+  for (const one of pages(mock).filter((each) => each.name !== 'overview')) {
+    await go(one.path)
+    await page.locator('.loading').first().waitFor()
+    await look(`loading-${one.name}-${language}`, { axe: language === 'zh' })
+  }
+  await context.close()
+}
+
+const PAINT_MAX_MS = 1_000
+const TRIES = 3 // the best counts: on a busy machine a browser waits for its turn
+
+export async function paint({ enter, check, mock }, language) {
+  const seen = []
+  for (const one of [...pages(mock)]) {
+    if (one.path === undefined) continue
+    let best = Infinity
+    for (let i = 0; i < TRIES && best >= PAINT_MAX_MS; i++) {
+      const { page, context, go } = await enter({ language }) // a fresh context: nothing is cached
+      await go(one.path)
+      await page.locator(one.full).first().waitFor()
+      const at = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity)
+      best = Math.min(best, at)
+      await context.close()
+    }
+    seen.push(`${one.name} ${Math.round(best)} ms`)
+    check(best < PAINT_MAX_MS, `${language}: ${one.name} is first painted after ${Math.round(best)} ms`)
+  }
+  console.log(`  first contentful paint: ${seen.join(', ')}`)
+}
+
+/** The picture of the README. */
+export async function portrait({ enter }) {
+  const { page, context, look, go } = await enter({ language: 'zh', width: 1280, height: 860 })
+  await go('/')
+  await page.locator('.event').first().waitFor()
+  await page.waitForTimeout(2_500) // charts draw, the stream brings some events
+  await look('readme-overview')
+  await context.close()
+}
