@@ -566,6 +566,10 @@ tell('recommendations are drawn, and what was seen and clicked is told', async (
   await page.locator('.zhun-why summary').first().click()
   equal(await page.locator('.zhun-why p').first().innerText(), answer.items[0].reason.text.en, 'why this? says why')
   check(answer.items.every((one) => one.reason.evidence.length === 0), 'a page gets no list of what the customer did')
+  const whole = await (await ask(`/v1/recommend/home?anonymousId=${anonymousId}&n=4`)).json()
+  equal(answer.items.map((one) => one.reason.code), whole.items.map((one) => one.reason.code), 'with the reasons of the shop\'s server')
+  check(whole.items.some((one) => /tea/i.test(one.reason.text.en)) && !answer.items.some((one) => /tea/i.test(one.reason.text.en)),
+    'but no word of what the customer looked at', [whole.items.map((one) => one.reason.text.en), answer.items.map((one) => one.reason.text.en)])
 
   const told = await until(async () => (await events(anonymousId)).find((one) => one.event === 'Product List Viewed'))
   equal([told.properties.list_id, told.properties.decisionId, told.properties.products.map((one) => one.product_id).sort()],

@@ -11,7 +11,7 @@
 typedef enum answer_form {
     FORM_SERVER, /* ids, reasons, evidence: the shop's server has the rest */
     FORM_PERSON, /* and what the catalog knows of each item */
-    FORM_PAGE,   /* what a page draws: reasons in words, no list of what the customer did and when */
+    FORM_PAGE,   /* what a page draws: items as for a person, and reasons that tell nothing of a customer's past */
 } answer_form;
 
 bool zh_call_is_public(const zh_call *call, zh_sv placement)
@@ -137,6 +137,14 @@ static void put_evidence(const zh_reason *reason, const zh_sv *titles, uint32_t 
     zh_json_out_end(out);
 }
 
+/* Whoever has the write key can call any user id their own (identify), so a page is never told what that
+ * customer bought or looked at: sentences without titles, and no evidence. */
+static void make_bare(zh_reason *reason, zh_arena *arena)
+{
+    reason->en = zh_reason_en(reason->code, (zh_sv){ 0 }, arena);
+    reason->zh = zh_reason_zh(reason->code, (zh_sv){ 0 }, arena);
+}
+
 static void put_reason(const zh_reason *reason, const zh_sv *titles, bool evidence, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("reason"));
@@ -178,6 +186,7 @@ static void put_answer(zh_call *call, const zh_answer *a, answer_form form, zh_j
     zh_json_out_array(out);
     for (uint32_t i = 0; i < a->decision.shown_count; i++) {
         const zh_shown *s = &a->decision.shown[i];
+        if (a->reasons != NULL && form == FORM_PAGE && a->decision.personalized) make_bare(&a->reasons[i], call->arena);
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("itemId"), a->items[i].text);
         zh_json_out_key_int(out, ZH_SV("rank"), i + 1);

@@ -149,7 +149,7 @@ class Described(kit.Engine):
         return answer
 
 
-engine = Described()
+engine = Described(options=["--public-placements", "home,product_page"])
 engine.description = Description(engine.ask("GET", "/openapi.json").json)
 engine.ask("GET", "/openapi.json")
 
@@ -360,6 +360,14 @@ def wrong_asks():
     refused(engine.serve("POST", "/v1/recommend", b"[]"), 400, "a body that is a list")
     refused(engine.ask("POST", "/v1/recommend", {"placement": "home"}), 401, "recommend without a key")
     refused(engine.ask("POST", "/v1/recommend", {"placement": "home"}, key=WRITE), 403, "recommend with a write key")
+    refused(engine.ask("GET", "/v1/recommend/cart?writeKey=" + WRITE), 403, "a placement that is not public, with a write key")
+    refused(engine.ask("GET", "/v1/recommend/home?writeKey=unknown"), 401, "a public placement with an unknown key")
+    refused(engine.ask("GET", "/v1/recommend/cart?writeKey=" + SERVER), 403, "a server key in an address")
+    page = engine.ask("GET", "/v1/recommend/home?userId=c0&n=3&writeKey=" + WRITE)
+    equal((page.status, page.header("access-control-allow-origin"), page.header("access-control-allow-credentials")), (200, "*", None), "a page asks for a public placement")
+    equal((page.json["personalized"], len(page.json["items"])), (False, 3), "a user id that can be guessed tells a page nothing")
+    check(all(one["item"]["title"] and one["reason"]["evidence"] == [] for one in page.json["items"]), "a page gets what it draws, and no history", page)
+    equal(engine.ask("GET", "/v1/recommend/home?n=3", key=WRITE).status, 200, "the write key as a Bearer token")
 
 
 def decisions():
@@ -615,6 +623,10 @@ def reports():
     check(engine.admin("GET", "/api/v1/sources").json["items"], "a source from the start")
     for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200)):
         equal(engine.ask("GET", path).status, status, f"GET {path}")
+    script = engine.ask("GET", "/zhun.js")
+    equal((script.status, script.header("cache-control"), script.header("access-control-allow-origin"), script.header("x-content-type-options")),
+          (200, "public, max-age=3600", "*", "nosniff"), "the browser SDK, for pages of any origin")
+    equal(engine.ask("GET", "/zhun.js", headers={"If-None-Match": script.header("etag")}).status, 304, "the browser SDK, as known")
     refused(engine.ask("GET", "/v1/nowhere"), 404, "an unknown path")
     refused(engine.ask("DELETE", "/v1/recommend", key=SERVER), 405, "another method")
     exported = engine.admin("GET", "/api/v1/export/events")
