@@ -50,6 +50,8 @@ if command -v npm >/dev/null && [ -d console/node_modules ]; then
     one console/check npm --prefix console run --silent check
 fi
 
+if command -v node >/dev/null; then one sdk/e2e node sdk/e2e/run.mjs; fi # says itself what it misses
+
 echo
 if [ $skipped -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
