@@ -14,8 +14,9 @@ export function LiveStrip({ overview, wire }: { overview: Overview; wire: Wire }
     ['items', totals.items],
     ['orders', totals.orders],
     ...(totals.decisions === undefined ? [] : [['decisions', totals.decisions] as const]),
-    ['duplicates', totals.duplicates],
-    ['rejected', totals.rejected],
+    // Of these two, none is nothing to tell.
+    ...(totals.duplicates > 0 ? [['duplicates', totals.duplicates] as const] : []),
+    ...(totals.rejected > 0 ? [['rejected', totals.rejected] as const] : []),
   ] as const
   return (
     <section className="card live-strip" aria-label={t('overview.live.label')}>

@@ -16,6 +16,9 @@ import { useTour } from './useTour'
 import { useSystem } from './useSystem'
 import './shell.css'
 
+/** How long a part of a page that an address names is waited for. */
+const PART_WAIT_MS = 5_000
+
 /** Ctrl-K, or ⌘-K where keyboards have that key. */
 const apple = /Mac|iPhone|iPad/.test(navigator.platform)
 
@@ -26,7 +29,7 @@ export function Shell({ appearance, children }: { appearance: Appearance; childr
   const system = useSystem() // pages wait for it: it names the time zone they tell times in
   const main = useRef<HTMLElement>(null)
   const menuButton = useRef<HTMLButtonElement>(null)
-  const { pathname } = useLocation()
+  const { pathname, hash } = useLocation()
   const first = useRef(true)
   const [menu, setMenu] = useState(false)
   const [palette, setPalette] = useState(false)
@@ -40,6 +43,19 @@ export function Shell({ appearance, children }: { appearance: Appearance; childr
     setMenu(false)
     window.scrollTo(0, 0)
   }, [pathname])
+
+  useEffect(() => {
+    // "…#recommendations" goes to that part, which may come only when its figures have.
+    if (hash.length < 2) return
+    const id = decodeURIComponent(hash.slice(1))
+    const end = Date.now() + PART_WAIT_MS
+    const timer = setInterval(() => {
+      const part = document.getElementById(id)
+      part?.scrollIntoView({ block: 'start' })
+      if (part !== null || Date.now() > end) clearInterval(timer)
+    }, 100)
+    return () => clearInterval(timer)
+  }, [pathname, hash])
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

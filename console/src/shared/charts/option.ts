@@ -17,7 +17,7 @@ const LABEL = 28 // room for a panel's name
 const AXIS = 26 // room for the texts under the last panel
 const LEFT = 58
 const RIGHT = 14
-const TICK_APART = 66 // so that two texts under the axis never touch
+const TICK_APART = 80 // so that two texts under the axis never touch
 
 export function heightOf(panels: readonly Panel[]): number {
   return panels.reduce((sum, panel) => sum + LABEL + panel.height, AXIS)
