@@ -48,8 +48,11 @@ done
 echo "== console"
 if command -v npm >/dev/null && [ -d console/node_modules ]; then
     one console/check npm --prefix console run --silent check
+    if command -v chromium >/dev/null; then
+        one console/e2e/mock env -u BASE_URL SCREENS="$PWD/out/screens" node console/e2e/run.mjs
+        one console/e2e/engine tests/console.sh "$build"
+    fi
 fi
-
 if command -v node >/dev/null; then one sdk/e2e node sdk/e2e/run.mjs; fi # says itself what it misses
 
 echo

@@ -11,6 +11,8 @@
 #define DAY_MS INT64_C(86400000)
 #define HOUR_MS INT64_C(3600000)
 #define TASTES_MAX 3          /* categories of the taste stage: more is no taste */
+#define KEEP_BITS 11            /* ZH_KEEP_ALL and below */
+#define KEEP_MASK ((1u << KEEP_BITS) - 1)
 #define PICKS_MAX (ZH_DECISION_ITEMS_MAX + ZH_RECOMMEND_POOL_MAX)
 
 typedef struct pick {
@@ -18,9 +20,11 @@ typedef struct pick {
     int64_t score_micro;
     zh_stage stage;
     uint32_t index;        /* in the counts, of a counted stage */
-    bool damped;
+    int32_t keep;          /* of its score, out of ZH_KEEP_ALL */
     zh_sv category;        /* of POPULAR_IN_CATEGORY */
 } pick;
+
+typedef struct tired { uint64_t item; float times; } tired; /* shown in vain, by item */
 
 typedef struct list { /* the work of one ask */
     const zh_recommend_world *world;
@@ -32,6 +36,8 @@ typedef struct list { /* the work of one ask */
     bool show_bought;      /* the shop is too small to hide what was bought */
     uint64_t *hidden;      /* item numbers of page, cart, exclude, blocked: sorted */
     size_t hidden_count;
+    tired *tired;
+    uint32_t tired_count;
     zh_recommend_sources sources; /* of the counted stage */
     uint32_t candidates;
     pick picks[PICKS_MAX];
@@ -74,17 +80,17 @@ static const zh_bought *bought_of(const zh_history *h, zh_item_id item)
 
 #define AGAIN_DAYS 2 /* how long an item that was bought more than once stays hidden */
 
-typedef enum verdict { HIDE, SHOW, DAMP } verdict;
+enum { HIDE = 0 }; /* of what is kept of a score */
 
-static verdict judge_bought(const list *l, zh_item_id item)
+static int32_t judge_bought(const list *l, zh_item_id item)
 {
     const int32_t days = l->ask->placement->hide_bought_days;
     const zh_bought *b = bought_of(l->ask->history, item);
-    if (b == NULL || b->times == 0 || days == 0) return SHOW;
+    if (b == NULL || b->times == 0 || days == 0) return ZH_KEEP_ALL;
     const int32_t hidden = b->times > 1 && days > AGAIN_DAYS ? AGAIN_DAYS : days; /* bought again before: a refill */
-    if (hidden != ZH_HIDE_ALWAYS && b->last_ms < l->now_ms - hidden * DAY_MS) return SHOW;
-    if (b->times >= l->policy.repeat_times) return DAMP;
-    return l->show_bought ? SHOW : HIDE;
+    if (hidden != ZH_HIDE_ALWAYS && b->last_ms < l->now_ms - hidden * DAY_MS) return ZH_KEEP_ALL;
+    if (b->times >= l->policy.repeat_times) return ZH_KEEP_ALL / 2;
+    return l->show_bought ? ZH_KEEP_ALL : HIDE;
 }
 
 static bool blocked_name(const zh_history *h, const zh_item *item)
@@ -95,13 +101,52 @@ static bool blocked_name(const zh_history *h, const zh_item *item)
     return false;
 }
 
-static verdict judge(const list *l, zh_item_id id, const zh_item **item)
+/* How much of the item's score is kept: HIDE .. ZH_KEEP_ALL. */
+static int32_t judge(const list *l, zh_item_id id, const zh_item **item)
 {
     if (bsearch(&id.number, l->hidden, l->hidden_count, sizeof id.number, by_number) != NULL) return HIDE;
     *item = zh_catalog_get(l->world->catalog, id);
     if (*item == NULL || !zh_item_sellable(*item)) return HIDE;
-    if (!l->personal || l->ask->history == NULL) return SHOW;
-    return blocked_name(l->ask->history, *item) ? HIDE : judge_bought(l, id);
+    if (!l->personal || l->ask->history == NULL) return ZH_KEEP_ALL;
+    const int32_t keep = blocked_name(l->ask->history, *item) ? HIDE : judge_bought(l, id);
+    if (keep == HIDE || l->tired_count == 0) return keep;
+    const tired *t = bsearch(&id.number, l->tired, l->tired_count, sizeof *t, by_number);
+    if (t == NULL) return keep;
+    const int32_t left = (int32_t)((float)keep / (1 + l->policy.tired_weight * t->times));
+    return left > HIDE ? left : 1;
+}
+
+/* The UTC day an item was last looked at, put into a cart or bought; -1: never. */
+static int64_t chosen_day(const zh_history *h, zh_item_id item)
+{
+    int64_t newest_ms = -1;
+    for (uint32_t i = 0; i < h->touches_count; i++)
+        if (h->touches[i].item.number == item.number && h->touches[i].rank.time_ms > newest_ms) newest_ms = h->touches[i].rank.time_ms;
+    const zh_bought *b = bought_of(h, item);
+    if (b != NULL && b->times > 0 && b->last_ms > newest_ms) newest_ms = b->last_ms;
+    return newest_ms < 0 ? -1 : newest_ms / DAY_MS;
+}
+
+/* What stood in lists in vain, one entry an item, sorted by item. Glances come by day, so items repeat. */
+static zh_err find_tired(list *l)
+{
+    const zh_history *h = l->personal ? l->ask->history : NULL;
+    if (h == NULL || h->glances_count == 0 || l->policy.tired_weight <= 0) return ZH_OK;
+    if ((l->tired = ZH_TAKE(l->arena, tired, h->glances_count)) == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < h->glances_count; i++) {
+        const zh_glance *g = &h->glances[i];
+        if (g->day <= chosen_day(h, g->item)) continue;
+        const float times = (float)g->times * zh_recommend_fresh(g->day * DAY_MS, l->now_ms - l->now_ms % DAY_MS, l->policy.tired_half_life_days);
+        l->tired[l->tired_count++] = (tired){ g->item.number, times };
+    }
+    qsort(l->tired, l->tired_count, sizeof *l->tired, by_number);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < l->tired_count; i++) {
+        if (kept > 0 && l->tired[kept - 1].item == l->tired[i].item) l->tired[kept - 1].times += l->tired[i].times;
+        else l->tired[kept++] = l->tired[i];
+    }
+    l->tired_count = kept;
+    return ZH_OK;
 }
 
 static bool is_picked(const list *l, zh_item_id id)
@@ -130,18 +175,18 @@ static zh_err pick_counted(list *l, zh_stage stage)
         const zh_item_id id = zh_cocount_item(counts, j);
         const zh_item *item = NULL;
         if (!zh_top_wants(&top, scores[j], id.number)) continue;
-        const verdict v = judge(l, id, &item);
-        const int64_t score = v == DAMP ? zh_recommend_score_one(&l->sources, j, true) : scores[j];
-        if (v != HIDE && score > 0) zh_top_offer(&top, score, id.number, (uint64_t)j << 1 | (v == DAMP));
+        const int32_t keep = judge(l, id, &item);
+        const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(&l->sources, j, keep) : scores[j];
+        if (keep != HIDE && score > 0) zh_top_offer(&top, score, id.number, (uint64_t)j << KEEP_BITS | (uint64_t)keep);
     }
     zh_top_sort(&top);
     for (size_t i = 0; i < top.count; i++)
         l->picks[l->count++] = (pick){ zh_catalog_get(l->world->catalog, (zh_item_id){ entries[i].key }),
-            entries[i].score, stage, (uint32_t)(entries[i].extra >> 1), entries[i].extra & 1, { 0 } };
+            entries[i].score, stage, (uint32_t)(entries[i].extra >> KEEP_BITS), (int32_t)(entries[i].extra & KEEP_MASK), { 0 } };
     return ZH_OK;
 }
 
-/* A filling stage: candidates by value, at half of it where they are damped, then picks whose
+/* A filling stage: candidates by what is kept of their value, then picks whose
  * scores go on below the last one: last x value / (greatest value + 1). */
 typedef struct filler {
     zh_top top;
@@ -161,8 +206,8 @@ static bool fill_offer(const list *l, filler *f, zh_item_id id, int64_t value, u
     const zh_item *item = NULL;
     if (!zh_top_wants(&f->top, value, id.number)) return false;
     if (is_picked(l, id)) return true;
-    const verdict v = judge(l, id, &item);
-    if (v != HIDE) zh_top_offer(&f->top, v == DAMP ? value / 2 : value, id.number, extra << 1 | (v == DAMP));
+    const int32_t keep = judge(l, id, &item);
+    if (keep != HIDE) zh_top_offer(&f->top, (int64_t)((__int128)value * keep / ZH_KEEP_ALL), id.number, extra);
     return true;
 }
 
@@ -173,8 +218,7 @@ static void append(list *l, const filler *f, const zh_sv *categories)
         const zh_top_entry one = f->entries[i];
         const zh_item *item = zh_catalog_get(l->world->catalog, (zh_item_id){ one.key });
         const int64_t score = (int64_t)((__int128)from * one.score / ((__int128)f->entries[0].score + 1));
-        l->picks[l->count++] = (pick){ item, score, f->stage, 0, one.extra & 1,
-                                       categories != NULL ? categories[one.extra >> 1] : (zh_sv){ 0 } };
+        l->picks[l->count++] = (pick){ item, score, f->stage, 0, ZH_KEEP_ALL, categories != NULL ? categories[one.extra] : (zh_sv){ 0 } };
         l->candidates++;
     }
 }
@@ -343,7 +387,7 @@ static void explain(const list *l, const pick *p, zh_reason *out)
     const bool counted = p->stage == ZH_STAGE_HISTORY || p->stage == ZH_STAGE_CONTEXT || p->stage == ZH_STAGE_CART ||
                          p->stage == ZH_STAGE_LAST_ORDER;
     for (uint32_t i = 0; counted && i < l->sources.count; i++) {
-        const zh_recommend_share share = zh_recommend_share_of(&l->sources, i, p->index, p->damped);
+        const zh_recommend_share share = zh_recommend_share_of(&l->sources, i, p->index, p->keep);
         const int64_t both = (int64_t)share.bought + share.viewed;
         if (both <= 0) continue;
         zh_top_offer(&top, both, l->sources.list[i].item.number, i);
@@ -387,7 +431,7 @@ static zh_err show(const list *l, const pick *p, uint32_t propensity_micro, bool
 static bool knows_something(const zh_recommend_ask *ask)
 {
     const zh_history *h = ask->history;
-    return ask->cart_count > 0 || (h != NULL && (h->touches_count > 0 || h->bought_count > 0 || h->last_order_count > 0 ||
+    return ask->cart_count > 0 || (h != NULL && (h->touches_count > 0 || h->bought_count > 0 || h->last_order_count > 0 || h->glances_count > 0 ||
                                                  h->blocked_count > 0 || h->blocked_names_count > 0));
 }
 
@@ -431,6 +475,7 @@ zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask
     const bool explores = l->personal && l->policy.epsilon_micro > 0;
     l->want = ask->n + (explores ? ZH_RECOMMEND_POOL_MAX - 1 : 0);
     zh_err e = hide(l);
+    if (e == ZH_OK) e = find_tired(l);
     if (e == ZH_OK) e = fill_list(l);
     if (e == ZH_OK) e = fill_decision(l, out);
     if (e != ZH_OK) return e;

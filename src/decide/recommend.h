@@ -11,6 +11,11 @@
  * sold, what the customer blocked, what was bought within the placement's days (two, where the customer bought it
  * more than once). An item bought
  * three times or more is shown at half its score instead: some things are bought again.
+ *
+ * What a list has shown the customer in vain tires: with x the times it stood in a list since it was last looked at, each
+ * counted 2^(-age / tired_half_life) by the day, an item keeps 1 / (1 + tired_weight x) of its score. So lists
+ * change where nothing was chosen (impression discounting; Lee et al., KDD 2014).
+ *
  * If the shop has n items left that may be shown, the answer has n.
  *
  * Without a permit the answer reads nothing of the customer: neither history nor cart. It is then
@@ -37,7 +42,7 @@
 
 #define ZH_RECOMMEND_HISTORY_MAX 200 /* items scored with: the newest bought, and all touches */
 #define ZH_RECOMMEND_POOL_MAX 50     /* items exploration draws from */
-#define ZH_POLICY_VERSION 1          /* of the rules in this folder; goes into every decision */
+#define ZH_POLICY_VERSION 2          /* of the rules in this folder; goes into every decision */
 
 typedef struct zh_policy { /* 0 means the default, everywhere */
     float shrink;                 /* of the cosine, customers; default 10 */
@@ -49,6 +54,8 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     float page_viewed_weight;     /* of look-alikes beside complements on the product page, default 0.3 */
     uint32_t epsilon_micro;       /* chance that the last slot is drawn from the pool; default 0: never */
     uint32_t repeat_times;        /* bought so often: damped, not hidden; default 3 */
+    float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */
+    int32_t tired_half_life_days; /* default 7 */
 } zh_policy;
 
 typedef struct zh_recommend_world { /* all borrowed and still during the call */
@@ -72,6 +79,8 @@ typedef struct zh_history { /* what is known of one customer; all borrowed, all 
     uint32_t blocked_count;
     const uint64_t *blocked_names;/* zh_fast64 of blocked categories and brands */
     uint32_t blocked_names_count;
+    const zh_glance *glances;     /* zh_customer_glances() */
+    uint32_t glances_count;
 } zh_history;
 
 typedef struct zh_recommend_ask {

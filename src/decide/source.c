@@ -18,11 +18,14 @@ zh_policy zh_policy_of(const zh_policy *given)
     if (p.viewed_weight <= 0) p.viewed_weight = 0.4f;
     if (p.page_viewed_weight <= 0) p.page_viewed_weight = 0.3f;
     if (p.repeat_times == 0) p.repeat_times = 3;
+    if (p.tired_weight == 0) p.tired_weight = 0.15f;
+    if (p.tired_weight < 0) p.tired_weight = 0;
+    if (p.tired_half_life_days <= 0) p.tired_half_life_days = 7;
     if (p.epsilon_micro > ZH_DECISION_MICRO) p.epsilon_micro = ZH_DECISION_MICRO;
     return p;
 }
 
-static float fresh(int64_t at_ms, int64_t now_ms, int32_t half_life_days)
+float zh_recommend_fresh(int64_t at_ms, int64_t now_ms, int32_t half_life_days)
 {
     const int64_t age_ms = now_ms > at_ms ? now_ms - at_ms : 0;
     return exp2f(-(float)((double)age_ms / ((double)half_life_days * (double)DAY_MS)));
@@ -62,7 +65,7 @@ static void add_touch(zh_recommend_sources *s, const zh_history *h, const zh_tou
 {
     zh_recommend_source one = { .item = t->item, .act = t->act, .at_ms = t->rank.time_ms };
     if (one.at_ms > now_ms + SKEW_MS) return;
-    const float weight = fresh(one.at_ms, now_ms, p->touch_half_life_days);
+    const float weight = zh_recommend_fresh(one.at_ms, now_ms, p->touch_half_life_days);
     switch (t->act) {
     case ZH_ACT_ADD: case ZH_ACT_WISH:
         if (taken_back(h, t)) one.act = ZH_ACT_VIEW, one.viewed = weight * p->viewed_weight;
@@ -90,7 +93,7 @@ static zh_err weigh_history(zh_recommend_sources *s, const zh_history *h, const 
     for (size_t i = 0; i < top.count; i++) /* different items, so none is looked for among the others */
         if (s->count < ZH_RECOMMEND_HISTORY_MAX) {
             zh_recommend_source one = { { newest[i].key }, ZH_ACT_ORDER, newest[i].score,
-                p->bought_weight * fresh(newest[i].score, now_ms, p->bought_half_life_days), 0, 0 };
+                p->bought_weight * zh_recommend_fresh(newest[i].score, now_ms, p->bought_half_life_days), 0, 0 };
             if (zh_cocount_index(s->cocount, one.item, &one.index)) s->list[s->count++] = one;
         }
     for (uint32_t i = 0; i < touches; i++) add_touch(s, h, &h->touches[i], p, now_ms);
@@ -138,7 +141,7 @@ void zh_recommend_score_all(const zh_recommend_sources *s, int32_t *scores)
     }
 }
 
-zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t source, uint32_t index, bool damped)
+zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t source, uint32_t index, int32_t keep)
 {
     assert(source < s->count);
     const zh_recommend_source *one = &s->list[source];
@@ -147,15 +150,18 @@ zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t
         share.bought = zh_cocount_share_at(s->cocount, ZH_COCOUNT_BOUGHT, one->index, index, one->bought, s->shrink);
     if (one->viewed > 0)
         share.viewed = zh_cocount_share_at(s->cocount, ZH_COCOUNT_VIEWED, one->index, index, one->viewed, s->shrink);
-    if (damped) share.bought /= 2, share.viewed /= 2;
+    if (keep < ZH_KEEP_ALL) {
+        share.bought = (int32_t)((int64_t)share.bought * keep / ZH_KEEP_ALL);
+        share.viewed = (int32_t)((int64_t)share.viewed * keep / ZH_KEEP_ALL);
+    }
     return share;
 }
 
-int64_t zh_recommend_score_one(const zh_recommend_sources *s, uint32_t index, bool damped)
+int64_t zh_recommend_score_one(const zh_recommend_sources *s, uint32_t index, int32_t keep)
 {
     int64_t score = 0;
     for (uint32_t i = 0; i < s->count; i++) {
-        const zh_recommend_share share = zh_recommend_share_of(s, i, index, damped);
+        const zh_recommend_share share = zh_recommend_share_of(s, i, index, keep);
         score += (int64_t)share.bought + share.viewed;
     }
     return score;

@@ -1,14 +1,16 @@
 /* source.h -- what a list is computed from: items with weights, taken from a history, a page or a cart.
  *
  * Every source i gives item j  share(i, j) = round(1e6 w_i sim_bought(i, j)) + round(1e6 v_i sim_viewed(i, j)),
- * and the score of j is the sum of its shares. A damped item's parts are each halved (rounded down),
- * so its score is a sum of shares too.
+ * and the score of j is the sum of its shares. Of a damped item only `keep` / ZH_KEEP_ALL of each part stays
+ * (rounded down), so its score is a sum of shares too.
  *
  * Cost        a few microseconds to weigh 200 items; score_all 1 ns a source and known item.
  */
 #ifndef ZH_DECIDE_SOURCE_H
 #define ZH_DECIDE_SOURCE_H
 #include "decide/recommend.h"
+
+#define ZH_KEEP_ALL 1024 /* what is kept of a score that nothing damps */
 
 typedef struct zh_recommend_source {
     zh_item_id item;
@@ -25,6 +27,9 @@ typedef struct zh_recommend_sources {
     const zh_cocount *cocount; /* borrowed */
 } zh_recommend_sources;
 
+/* 2^(-age / half_life); 1 where at_ms is not past. */
+float zh_recommend_fresh(int64_t at_ms, int64_t now_ms, int32_t half_life_days);
+
 /* Defaults filled in. */
 zh_policy zh_policy_of(const zh_policy *given);
 
@@ -38,8 +43,8 @@ void zh_recommend_score_all(const zh_recommend_sources *sources, int32_t *scores
 
 /* The parts of one source in the score of the item at `index`. */
 typedef struct zh_recommend_share { int32_t bought, viewed; } zh_recommend_share;
-zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *sources, uint32_t source, uint32_t index, bool damped);
+zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *sources, uint32_t source, uint32_t index, int32_t keep);
 /* Their sum over all sources: what score_all gives, or its damped form. */
-int64_t zh_recommend_score_one(const zh_recommend_sources *sources, uint32_t index, bool damped);
+int64_t zh_recommend_score_one(const zh_recommend_sources *sources, uint32_t index, int32_t keep);
 
 #endif

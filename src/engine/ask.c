@@ -31,6 +31,7 @@ static void history_of(const zh_customer_state *state, zh_history *out)
     if (state == NULL) return;
     out->touches = zh_customer_touches(state, &out->touches_count);
     out->bought = zh_customer_bought(state, &out->bought_count);
+    out->glances = zh_customer_glances(state, &out->glances_count);
 }
 
 static zh_err show(zh_world *w, zh_arena *arena, zh_answer *out)

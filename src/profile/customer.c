@@ -160,6 +160,12 @@ const zh_touch *zh_customer_touches(const zh_customer_state *s, uint32_t *count)
     return s->touches.data;
 }
 
+const zh_glance *zh_customer_glances(const zh_customer_state *s, uint32_t *count)
+{
+    *count = s->glances.count;
+    return s->glances.data;
+}
+
 const zh_bought *zh_customer_bought(const zh_customer_state *s, uint32_t *count)
 {
     *count = s->bought.count;
@@ -227,7 +233,7 @@ void zh_customer_order_totals(const zh_customer_state *s, zh_order_totals *out)
 size_t zh_customer_bytes(const zh_customer_state *s)
 {
     const struct { const zh_heap_list *list; size_t each; } parts[] = {
-        { &s->tallies, sizeof(zh_tally) }, { &s->days, sizeof(uint64_t) }, { &s->touches, sizeof(zh_touch) },
+        { &s->tallies, sizeof(zh_tally) }, { &s->days, sizeof(uint64_t) }, { &s->touches, sizeof(zh_touch) }, { &s->glances, sizeof(zh_glance) },
         { &s->bought, sizeof(zh_bought) }, { &s->orders, sizeof(zh_order) }, { &s->stated, sizeof(zh_stated) },
         { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 },
     };

@@ -9,6 +9,7 @@
  *     tallies    act, hour of week    events                                  (bounded by nature)
  *     days       UTC day              which half hours saw an event           newest days
  *     touches    item, act            newest touch                            newest touches
+ *     glances    UTC day, item        times shown in a list                   newest days
  *     bought     item                 times, quantity, newest time            smallest item numbers
  *     orders     hash of order id     what was stated, lines, refunds         smallest hashes
  *     tastes     week, kind, name     points                                  newest weeks
@@ -33,6 +34,7 @@
 #include "core/effect.h"
 
 #define ZH_PROFILE_TOUCHES_MAX 32      /* what "now interested in" can use; older ones are in `tastes` */
+#define ZH_PROFILE_GLANCES_MAX 96     /* (day, item) pairs: the lists of the last few visits */
 #define ZH_PROFILE_BOUGHT_MAX 4096     /* distinct items; the heaviest trade customer of UCI has 1,800 */
 #define ZH_PROFILE_ORDERS_MAX 2048     /* one a day for five years, and refunds */
 #define ZH_PROFILE_STATED_MAX 256      /* items of one order whose quantity is counted; bounds memory an order */
@@ -64,6 +66,13 @@ typedef struct zh_touch {
     zh_rank rank;
     zh_act act; /* VIEW, CLICK, ADD, REMOVE, ORDER, WISH, UNWISH, SHARE, REVIEW */
 } zh_touch;
+
+/* An item stood in a list that the customer was shown (Product List Viewed): how often on a day. */
+typedef struct zh_glance {
+    zh_item_id item;
+    uint16_t day;   /* since 1970-01-01 UTC */
+    uint16_t times; /* stays at 65,535 */
+} zh_glance;
 
 typedef struct zh_bought {
     zh_item_id item;
@@ -145,6 +154,7 @@ uint32_t zh_customer_hour(const zh_customer_state *state, uint32_t hour_of_week)
 uint32_t zh_customer_active_days(const zh_customer_state *state, int64_t from_ms, int64_t until_ms);
 uint32_t zh_customer_half_hours(const zh_customer_state *state, int64_t from_ms, int64_t until_ms); /* by whole days */
 const zh_touch *zh_customer_touches(const zh_customer_state *state, uint32_t *count); /* newest first */
+const zh_glance *zh_customer_glances(const zh_customer_state *state, uint32_t *count); /* newest day first, then by item */
 const zh_bought *zh_customer_bought(const zh_customer_state *state, uint32_t *count); /* by item number */
 const zh_bought *zh_customer_bought_of(const zh_customer_state *state, zh_item_id item); /* NULL: never */
 const zh_order *zh_customer_orders(const zh_customer_state *state, uint32_t *count);  /* by hash */

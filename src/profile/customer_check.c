@@ -23,6 +23,12 @@ static bool check_habits(const zh_customer_state *s, const char **why)
             UNLESS(touches[k].item.number != touches[i].item.number || touches[k].act != touches[i].act,
                    "an item is touched twice by one act");
     }
+    const zh_glance *glances = s->glances.data;
+    UNLESS(s->glances.count <= ZH_PROFILE_GLANCES_MAX, "too many glances");
+    for (uint32_t i = 0; i < s->glances.count; i++) {
+        UNLESS(i == 0 || zh_glance_order(&glances[i - 1], &glances[i]) < 0, "glances are out of order");
+        UNLESS(glances[i].times > 0, "a glance that never was");
+    }
     return true;
 }
 

@@ -4,11 +4,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
-typedef struct act_rule { bool is_touch, is_view, is_sale; uint32_t points; } act_rule;
+typedef struct act_rule { bool is_touch, is_view, is_sale, is_list; uint32_t points; } act_rule;
 
 static const act_rule rules[ZH_ACT_COUNT] = {
     [ZH_ACT_VIEW]         = { .is_touch = true, .is_view = true, .points = 1 },
     [ZH_ACT_CLICK]        = { .is_touch = true, .is_view = true, .points = 1 },
+    [ZH_ACT_LIST_VIEW]    = { .is_list = true },
     [ZH_ACT_ADD]          = { .is_touch = true, .points = 3 },
     [ZH_ACT_REMOVE]       = { .is_touch = true },
     [ZH_ACT_WISH]         = { .is_touch = true, .points = 3 },
@@ -48,7 +49,7 @@ static bool is_loose(const zh_event *event)
 static zh_err read_bits(reading *r, zh_arena *arena)
 {
     const zh_event *event = r->event;
-    if (event->lines_count == 0 || !(r->rule.is_touch || r->rule.is_sale)) return ZH_OK;
+    if (event->lines_count == 0 || !(r->rule.is_touch || r->rule.is_sale || r->rule.is_list)) return ZH_OK;
     if (event->marks & (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER)) return ZH_OK;
     r->bits = ZH_TAKE(arena, zh_bit, event->lines_count);
     if (r->bits == NULL) return ZH_NOMEM;
@@ -137,6 +138,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s, const reading
 {
     zh_customer_inner_room room = { .tallies = 2, .days = 1 };
     if (r->rule.is_touch) room.touches = r->bits_count;
+    if (r->rule.is_list) room.glances = r->bits_count;
     for (uint32_t i = 0; i < r->bits_count && (r->rule.points > 0 || r->rule.is_sale); i++) {
         const zh_bit *bit = &r->bits[i];
         if (r->rule.is_sale && zh_customer_inner_bought(s, bit->item) == NULL) room.bought++;
@@ -217,6 +219,7 @@ static void apply(zh_customer_state *s, const reading *r)
     const bool is_counted = !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
     for (uint32_t i = 0; i < r->bits_count; i++) {
         const zh_bit *bit = &r->bits[i];
+        if (r->rule.is_list) zh_customer_inner_glance(s, &(zh_glance){ bit->item, zh_day_of(event->time_ms), 1 });
         if (r->rule.is_touch) zh_customer_inner_touch(s, &(zh_touch){ bit->item, r->rank, event->act });
         if (r->rule.points > 0) zh_customer_inner_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
         if (r->rule.is_sale)

@@ -1,6 +1,6 @@
 /* customer_inside.h -- how one customer's state lies in memory; for the files of customer only.
  *
- * Nine lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
+ * Ten lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
  * the sum of a key, take the larger of two, insert a key and drop the last one past the maximum.
  * A dropped key never comes back, because the maximum keeps the first keys of an order that does
  * not depend on arrival; that is the whole proof that order does not matter.
@@ -39,6 +39,7 @@ struct zh_customer_state {
     zh_heap_list tallies;       /* zh_tally, by key */
     zh_heap_list days;          /* uint64_t, newest first: day << 48 | a bit for each half hour */
     zh_heap_list touches;       /* zh_touch, newest first */
+    zh_heap_list glances;       /* zh_glance, by (day down, item) */
     zh_heap_list bought;        /* zh_bought, by item */
     zh_heap_list orders;        /* zh_order, by hash */
     zh_heap_list stated;        /* zh_stated, by (order, item) */
@@ -59,7 +60,7 @@ struct zh_customers {
 
 /* What one event or one merge may add to each list. */
 typedef struct zh_customer_inner_room {
-    size_t tallies, days, touches, bought, orders, stated, tastes, names_bytes, traits_bytes;
+    size_t tallies, days, touches, glances, bought, orders, stated, tastes, names_bytes, traits_bytes;
 } zh_customer_inner_room;
 
 /* One line of an event, with what the parts need. */
@@ -78,6 +79,7 @@ static inline uint16_t zh_clamp16(int64_t value) /* weeks and days before 1970 o
 {
     return value < 0 ? 0 : value > 65535 ? 65535 : (uint16_t)value;
 }
+static inline uint16_t zh_day_of(int64_t time_ms) { return zh_clamp16(zh_floor_div(time_ms, ZH_DAY_MS)); }
 static inline uint16_t zh_week_of(int64_t time_ms) { return zh_clamp16(zh_floor_div(time_ms, ZH_WEEK_MS)); }
 static inline int64_t zh_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
 static inline int64_t zh_less(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uint64_t)b); }
@@ -89,6 +91,8 @@ void zh_customer_inner_seen(zh_customer_state *state, int64_t first_ms, int64_t 
 void zh_customer_inner_tally(zh_customer_state *state, uint16_t key, uint32_t count);
 void zh_customer_inner_day(zh_customer_state *state, uint64_t day);
 void zh_customer_inner_touch(zh_customer_state *state, const zh_touch *touch);
+int zh_glance_order(const zh_glance *a, const zh_glance *b);
+void zh_customer_inner_glance(zh_customer_state *state, const zh_glance *glance);
 
 /* tastes and names (customer_taste.c) */
 int zh_taste_order(const zh_taste *a, const zh_taste *b);

@@ -1,9 +1,10 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 1][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 2][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
+ *     glances  var n, n x [item u64][day u16][times u16]
  *     bought   var n, n x [item u64][quantity zig][last_ms zig][times var]
  *     orders   var n, n x [hash u64][first_ms zig][form u8][cancelled u8][currency u32][marks var]
  *                         [loose lines var][loose zig][refunds var][refunded zig]
@@ -17,7 +18,7 @@
 
 #include <stdlib.h>
 
-#define VERSION 1
+#define VERSION 2
 #define ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 
 static void put_order(const zh_order *o, zh_buf *out)
@@ -122,6 +123,13 @@ void zh_customer_put(const zh_customer_state *s, zh_buf *out)
         zh_buf_put_u64(out, touches[i].rank.tie);
         zh_buf_put_u8(out, (uint8_t)touches[i].act);
     }
+    const zh_glance *glances = s->glances.data;
+    zh_buf_put_var(out, s->glances.count);
+    for (uint32_t i = 0; i < s->glances.count; i++) {
+        zh_buf_put_u64(out, glances[i].item.number);
+        zh_buf_put_u16(out, glances[i].day);
+        zh_buf_put_u16(out, glances[i].times);
+    }
     put_sales(s, out);
     put_interest(s, out);
 }
@@ -205,6 +213,13 @@ static zh_err read_habits(zh_heap *heap, zh_reader *r, zh_customer_state *s)
         touch->rank.time_ms = zh_read_i64(r);
         touch->rank.tie = zh_read_u64(r);
         touch->act = (zh_act)zh_read_u8(r);
+    }
+    if ((e = open_list(heap, r, &s->glances, sizeof(zh_glance), 12, ZH_PROFILE_GLANCES_MAX)) != ZH_OK) return e;
+    for (uint32_t i = 0; i < s->glances.count; i++) {
+        zh_glance *glance = (zh_glance *)s->glances.data + i;
+        glance->item.number = zh_read_u64(r);
+        glance->day = zh_read_u16(r);
+        glance->times = zh_read_u16(r);
     }
     return ZH_OK;
 }

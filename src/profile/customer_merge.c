@@ -5,7 +5,7 @@
 
 static zh_customer_inner_room room_for(const zh_customer_state *s)
 {
-    return (zh_customer_inner_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count,
+    return (zh_customer_inner_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count, .glances = s->glances.count,
         .bought = s->bought.count, .orders = s->orders.count, .stated = s->stated.count,
         .tastes = s->tastes.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
 }
@@ -54,6 +54,8 @@ static void join(zh_customer_state *to, const zh_customer_state *from)
     for (uint32_t i = 0; i < from->days.count; i++) zh_customer_inner_day(to, days[i]);
     const zh_touch *touches = from->touches.data;
     for (uint32_t i = 0; i < from->touches.count; i++) zh_customer_inner_touch(to, &touches[i]);
+    const zh_glance *glances = from->glances.data;
+    for (uint32_t i = 0; i < from->glances.count; i++) zh_customer_inner_glance(to, &glances[i]);
     const zh_bought *bought = from->bought.data;
     for (uint32_t i = 0; i < from->bought.count; i++) zh_customer_inner_bought_add(to, &bought[i]);
     const zh_taste *tastes = from->tastes.data;

@@ -1,4 +1,4 @@
-/* The parts that need no more than a sorted list: tallies, days, touches; and a state's memory. */
+/* The parts that need no more than a sorted list: tallies, days, touches, glances; and a state's memory. */
 #include "profile/customer_inside.h"
 
 #include <assert.h>
@@ -8,6 +8,7 @@ void zh_customer_inner_free(zh_heap *heap, zh_customer_state *s)
     zh_heap_list_close(heap, &s->tallies, sizeof(zh_tally));
     zh_heap_list_close(heap, &s->days, sizeof(uint64_t));
     zh_heap_list_close(heap, &s->touches, sizeof(zh_touch));
+    zh_heap_list_close(heap, &s->glances, sizeof(zh_glance));
     zh_heap_list_close(heap, &s->bought, sizeof(zh_bought));
     zh_heap_list_close(heap, &s->orders, sizeof(zh_order));
     zh_heap_list_close(heap, &s->stated, sizeof(zh_stated));
@@ -28,6 +29,7 @@ zh_err zh_customer_inner_reserve(zh_heap *heap, zh_customer_state *s, const zh_c
         { &s->tallies, sizeof(zh_tally), at_most(&s->tallies, room->tallies, ZH_TALLIES_MAX) },
         { &s->days, sizeof(uint64_t), at_most(&s->days, room->days, ZH_PROFILE_DAYS_MAX) },
         { &s->touches, sizeof(zh_touch), at_most(&s->touches, room->touches, ZH_PROFILE_TOUCHES_MAX) },
+        { &s->glances, sizeof(zh_glance), at_most(&s->glances, room->glances, ZH_PROFILE_GLANCES_MAX) },
         { &s->bought, sizeof(zh_bought), at_most(&s->bought, room->bought, ZH_PROFILE_BOUGHT_MAX) },
         { &s->orders, sizeof(zh_order), at_most(&s->orders, room->orders, ZH_PROFILE_ORDERS_MAX) },
         { &s->stated, sizeof(zh_stated), room->stated },
@@ -109,4 +111,27 @@ void zh_customer_inner_touch(zh_customer_state *s, const zh_touch *touch)
         s->touches.count--;
     }
     *(zh_touch *)zh_list_gap(&s->touches, sizeof *touch, at, 1) = *touch;
+}
+
+int zh_glance_order(const zh_glance *a, const zh_glance *b)
+{
+    if (a->day != b->day) return a->day > b->day ? -1 : 1;
+    return a->item.number < b->item.number ? -1 : a->item.number > b->item.number;
+}
+
+void zh_customer_inner_glance(zh_customer_state *s, const zh_glance *glance)
+{
+    uint32_t at;
+    ZH_LOWER_BOUND(&s->glances, zh_glance, zh_glance_order(there, glance) < 0, at);
+    zh_glance *place = zh_list_at(&s->glances, sizeof *place, at);
+    if (place != NULL && zh_glance_order(place, glance) == 0) {
+        const uint32_t times = (uint32_t)place->times + glance->times;
+        place->times = (uint16_t)(times < UINT16_MAX ? times : UINT16_MAX);
+        return;
+    }
+    if (s->glances.count == ZH_PROFILE_GLANCES_MAX) {
+        if (at == s->glances.count) return;
+        s->glances.count--;
+    }
+    *(zh_glance *)zh_list_gap(&s->glances, sizeof *glance, at, 1) = *glance;
 }

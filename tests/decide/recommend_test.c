@@ -3,6 +3,7 @@
  * removed and the score asked again; the distribution of the drawn slot against its propensities;
  * random shops against a model that scores every item and sorts. */
 #include "decide/recommend.h"
+#include "decide/source.h"
 #include "shop.h"
 
 #include <math.h>
@@ -113,10 +114,45 @@ static void test_home_weighs_history_hides_what_was_bought_and_damps_what_is_bou
     shop_learn(&s, 6, "games", NOW);
     const zh_item_id blocked[] = { shop_item(2) }, cart[] = { shop_item(3) }, exclude[] = { shop_item(7) };
     const uint64_t names[] = { zh_fast64(ZH_SV("games")) };
-    const zh_history choosy = { touches, 2, bought, 3, NULL, 0, blocked, 1, names, 1 };
+    const zh_history choosy = { .touches = touches, .touches_count = 2, .bought = bought, .bought_count = 3, .blocked = blocked, .blocked_count = 1, .blocked_names = names, .blocked_names_count = 1 };
     ask.history = &choosy, ask.cart = cart, ask.cart_count = 1, ask.exclude = exclude, ask.exclude_count = 1, ask.n = 6;
     ask_with(&s, "home", ask);
     CHECK(SHOWS(1, 4, 11, 10, 9, 8));
+    shop_close(&s);
+}
+
+static void test_what_was_shown_in_vain_makes_way(void)
+{
+    shop s = shop_open(12);
+    TOGETHER(&s, false, 30, 0, 2);
+    TOGETHER(&s, false, 28, 0, 1);
+    TOGETHER(&s, false, 10, 0, 3);
+    zh_bought bought[] = { { shop_item(0), 1, NOW - 3 * DAY, 1 } };
+    const uint16_t today = (uint16_t)(NOW / DAY);
+    zh_glance seen[] = { { shop_item(2), today, 3 }, { shop_item(2), (uint16_t)(today - 7), 2 }, { shop_item(5), today, 100 } };
+    const zh_touch opened[] = { { shop_item(2), { NOW, 0 }, ZH_ACT_VIEW } };
+    zh_history history = { .bought = bought, .bought_count = 1 };
+    const zh_permit permit = shop_permit(&s, 3);
+    const zh_recommend_ask ask = { .n = 3, .customer = { 3 }, .permit = &permit, .history = &history };
+    ask_with(&s, "home", ask);
+    CHECK(SHOWS(2, 1, 3));
+    const int64_t whole = d.shown[0].score_micro;
+    history.glances = seen, history.glances_count = 3;
+    ask_with(&s, "home", ask);
+    CHECK(SHOWS(1, 2, 3)); /* 4 times, the older two count half: 1 / (1 + tired_weight x 4) is left */
+    const zh_policy defaults = zh_policy_of(NULL);
+    const double left = (double)d.shown[1].score_micro / (double)whole;
+    const double want = 1 / (1 + (double)defaults.tired_weight * 4);
+    CHECK(left > want - 0.002 && left < want + 1e-6);
+    CHECK(d.shown[1].reason == ZH_REASON_BECAUSE_YOU_BOUGHT && why[1].evidence[0].share_micro == d.shown[1].score_micro);
+    history.touches = opened, history.touches_count = 1; /* looked at: nothing was in vain */
+    ask_with(&s, "home", ask);
+    CHECK(d.shown[0].item.number == shop_item(2).number && d.shown[0].score_micro >= whole);
+    history.touches_count = 0;
+    const zh_policy never = { .tired_weight = -1 };
+    s.world.policy = &never;
+    ask_with(&s, "home", ask);
+    CHECK(SHOWS(2, 1, 3) && d.shown[0].score_micro == whole);
     shop_close(&s);
 }
 
@@ -212,7 +248,7 @@ static void test_without_a_permit_two_customers_get_the_same_bytes(void)
     const zh_touch touches[] = { { shop_item(21), { NOW - DAY, 0 }, ZH_ACT_VIEW } };
     const zh_item_id cart[] = { shop_item(4), shop_item(9), shop_item(14), shop_item(19) }; /* the popular ones */
     const zh_item_id blocked[] = { shop_item(24), shop_item(29) };
-    const zh_history rich = { touches, 1, bought, 2, cart, 1, blocked, 2, NULL, 0 };
+    const zh_history rich = { .touches = touches, .touches_count = 1, .bought = bought, .bought_count = 2, .last_order = cart, .last_order_count = 1, .blocked = blocked, .blocked_count = 2 };
     const zh_permit other = shop_permit(&s, 6);
     static const char *const placements[] = { "home", "product_page", "cart", "search_empty", "order_done" };
     for (int p = 0; p < 5; p++) {
@@ -410,6 +446,7 @@ int main(int argc, char **argv)
     test_product_page_shows_complements_then_the_category_then_the_popular();
     test_cart_sums_over_its_items_and_leaves_them_out();
     test_home_weighs_history_hides_what_was_bought_and_damps_what_is_bought_again();
+    test_what_was_shown_in_vain_makes_way();
     test_order_done_complements_the_last_order();
     test_search_empty_shows_what_rises();
     test_what_cannot_be_sold_is_never_shown();

@@ -83,7 +83,7 @@ static void test_only_the_newest_are_weighed(void)
     zh_recommend_score_all(&sources, scores);
     for (uint32_t i = 0; i < sources.count; i++) {
         CHECK(sources.list[i].at_ms > NOW - ZH_RECOMMEND_HISTORY_MAX * DAY);
-        CHECK(zh_recommend_score_one(&sources, sources.list[i].index, false) == scores[sources.list[i].index]);
+        CHECK(zh_recommend_score_one(&sources, sources.list[i].index, ZH_KEEP_ALL) == scores[sources.list[i].index]);
     }
     zh_arena_close(&arena);
     shop_close(&s);

@@ -47,7 +47,7 @@ static void make_lines(sample *s, const world *w, uint64_t *seed)
 static void make_sample(sample *s, const world *w, uint64_t *seed)
 {
     static const zh_act acts[] = { ZH_ACT_VIEW, ZH_ACT_VIEW, ZH_ACT_CLICK, ZH_ACT_ADD, ZH_ACT_ORDER, ZH_ACT_ORDER,
-        ZH_ACT_ORDER, ZH_ACT_ORDER_UPDATE, ZH_ACT_REFUND, ZH_ACT_CANCEL, ZH_ACT_WISH, ZH_ACT_SEARCH, ZH_ACT_OTHER };
+        ZH_ACT_ORDER, ZH_ACT_ORDER_UPDATE, ZH_ACT_REFUND, ZH_ACT_CANCEL, ZH_ACT_WISH, ZH_ACT_SEARCH, ZH_ACT_LIST_VIEW, ZH_ACT_OTHER };
     *s = (sample){ .event = { .type = ZH_EVENT_TRACK, .act = acts[below(seed, sizeof acts / sizeof *acts)] } };
     zh_event *e = &s->event;
     e->key = (zh_event_key){ test_random(seed), test_random(seed) };
@@ -212,7 +212,7 @@ static void every_maximum_is_passed_by_the_wide_world(uint64_t seed)
     zh_customer_order_totals(s, &totals);
     CHECK(totals.is_sampled && s->orders.count == ZH_PROFILE_ORDERS_MAX);
     CHECK(s->bought.count == ZH_PROFILE_BOUGHT_MAX && s->tastes.count == ZH_PROFILE_TASTES_MAX);
-    CHECK(s->days.count == ZH_PROFILE_DAYS_MAX && s->touches.count == ZH_PROFILE_TOUCHES_MAX);
+    CHECK(s->days.count == ZH_PROFILE_DAYS_MAX && s->touches.count == ZH_PROFILE_TOUCHES_MAX && s->glances.count == ZH_PROFILE_GLANCES_MAX);
     zh_trait trait;
     CHECK(zh_customer_trait_at(s, ZH_PROFILE_TRAITS_MAX - 1, &trait));
     CHECK(!zh_customer_trait_at(s, ZH_PROFILE_TRAITS_MAX, &trait));
@@ -631,6 +631,33 @@ static void a_customer_with_one_view_is_small(void)
     zh_customers_close(c);
 }
 
+static void glances_are_counted_by_the_day(void)
+{
+    zh_customers *c = open_table();
+    zh_line lines[] = { { .item = { 9 }, .quantity = 1 }, { .item = { 5 }, .quantity = 1 }, { .item = { 9 }, .quantity = 1 } };
+    sample s = { .event = { .type = ZH_EVENT_TRACK, .act = ZH_ACT_LIST_VIEW, .key = { 1, 1 }, .time_ms = T0, .lines = lines, .lines_count = 3 } };
+    const uint16_t day = (uint16_t)(T0 / DAY);
+    uint32_t count;
+    fold(c, 1, &s, NULL);
+    s.event.time_ms += 60000; /* the same day again */
+    fold(c, 1, &s, NULL);
+    s.event.time_ms += DAY, s.event.lines_count = 1;
+    fold(c, 1, &s, NULL);
+    s.event.marks = ZH_MARK_OUTLIER;
+    fold(c, 1, &s, NULL);
+    const zh_glance *glances = zh_customer_glances(zh_customers_get(c, (zh_customer_id){ 1 }), &count);
+    const zh_glance want[] = { { { 9 }, (uint16_t)(day + 1), 1 }, { { 5 }, day, 2 }, { { 9 }, day, 4 } };
+    CHECK(count == 3);
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(glances[i].item.number == want[i].item.number && glances[i].day == want[i].day && glances[i].times == want[i].times);
+    s.event.marks = 0;
+    for (int i = 0; i < UINT16_MAX; i++) fold(c, 1, &s, NULL);
+    glances = zh_customer_glances(zh_customers_get(c, (zh_customer_id){ 1 }), &count);
+    CHECK(count == 3 && glances[0].times == UINT16_MAX); /* full, it stays */
+    check(c);
+    zh_customers_close(c);
+}
+
 static void hours_are_of_the_week_from_monday(void)
 {
     static const struct { const char *name; int64_t time_ms; uint32_t hour; } rows[] = {
@@ -657,6 +684,7 @@ int main(int argc, char **argv)
     traits_are_the_newest();
     a_customer_with_one_view_is_small();
     hours_are_of_the_week_from_monday();
+    glances_are_counted_by_the_day();
     for (uint64_t i = 0; i < 100; i++) {
         shuffled_events_give_the_same_bytes(seed + i, &small, EVENTS, true);
         a_merge_at_any_moment_is_as_if_always_one(seed + i, &small, EVENTS, true);

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# console.sh -- the walk through the console against a real engine that a small simulated shop has filled.
+# usage: tests/console.sh BUILD      (pictures in out/screens-engine)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=$1
+data=$(mktemp -d)
+log=$data/engine.log
+server=
+stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }; rm -rf "$data"; }
+trap stop EXIT
+
+export ZHUN_WRITE_KEY=wk_walk ZHUN_SERVER_KEY=sk_walk ZHUN_ADMIN_PASSWORD=walk-password
+"$build/zhun" serve --data "$data/zhun" --listen 127.0.0.1:0 > /dev/null 2> "$log" &
+server=$!
+port=
+for _ in $(seq 100); do
+    port=$(sed -n 's/.*"serve.ready".*"port":\([0-9]*\).*/\1/p' "$log")
+    [ -z "$port" ] || break
+    kill -0 "$server" 2>/dev/null || { cat "$log"; echo "console.sh: the engine did not start"; exit 1; }
+    sleep 0.1
+done
+[ -n "$port" ] || { cat "$log"; echo "console.sh: the engine did not get ready"; exit 1; }
+url=http://127.0.0.1:$port
+"$build/zhun-sim" --to "$url" --key wk_walk,sk_walk --customers 200 --days 14 --start now --report walk > /dev/null
+BASE_URL=$url SCREENS=$PWD/out/screens-engine node console/e2e/run.mjs
