@@ -144,7 +144,7 @@ def live():
     status, page = demo.get("/")
     check(status == 200 and "<html" in page, "it shows the console", page[:200])
     equal(json.loads(demo.get("/api/v1/system")[1])["timeZone"], "Asia/Shanghai", "its days are those of the shop")
-    second = subprocess.run([kit.ZHUN, "demo", "--data", demo.data], capture_output=True, timeout=30, env=kit.environment(), text=True)
+    second = subprocess.run([kit.ZHUN, "demo", "--once", "--data", demo.data], capture_output=True, timeout=30, env=kit.environment(), text=True)
     check(second.returncode == 3 and "another demo" in second.stderr and "--data" in second.stderr, "a second demo leaves the folder alone", second)
     demo.said("The history is in", 180)
     reports = until("the comparison is reported", 20, lambda: json.loads(demo.get("/api/v1/reports/policies")[1]).get("items"))
@@ -190,14 +190,14 @@ def refusals():
     mine = os.path.join(data, "mine.txt")
     with open(mine, "w") as file:
         file.write("dear to me")
-    status, out, err = kit.run("demo", "--data", data)
+    status, out, err = kit.run("demo", "--once", "--data", data, *SMALL)
     check(status == 3 and err.startswith("zhun: ") and "--data" in err and data in err and not out, "a folder of somebody else: status 3, named", (status, out, err))
     equal(os.listdir(data), ["mine.txt"], "and it is left as it was")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        status, _, err = kit.run("demo", "--data", os.path.join(kit.folder(), "demo"), "--listen", f"127.0.0.1:{port}")
+        status, _, err = kit.run("demo", "--data", os.path.join(kit.folder(), "demo"), "--once", "--listen", f"127.0.0.1:{port}", *SMALL)
         check(status == 3 and str(port) in err and "--listen" in err, "a port that is taken: status 3, and --listen is named", (status, err))
     lonely = kit.folder()  # no zhun-sim beside it, none in PATH
     shutil.copy(kit.ZHUN, lonely)
