@@ -25,6 +25,7 @@ static const zh_option options[] = {
     { "time-zone", "ZONE", "of a new workspace: Asia/Shanghai, Europe/London …", "UTC", false },
     { "threads", "N", "threads that serve HTTP", "2", false },
     { "cache-mb", "N", "memory of the state store", "64", false },
+    { "trusted-proxies", "ADDRESSES", "whose X-Forwarded-Proto is believed: 127.0.0.1,10.0.0.2 …", "127.0.0.1,::1", false },
     { "public-placements", "NAMES", "placements that a page may ask for with the write key: home,product_page …", NULL, false },
     { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
 };
@@ -115,6 +116,7 @@ static int open_server(running *r, const zh_options *given)
     zh_door_socket(zh_options_text(given, "data"), r->socket);
     const zh_server_desc desc = { .engine = r->engine, .host = zh_sv_of(r->host), .port = r->port, .unix_path = zh_sv_of(r->socket),
                                   .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION),
+                                  .trusted_proxies = zh_options_text(given, "trusted-proxies"),
                                   .public_placements = zh_options_text(given, "public-placements") };
     zh_note why;
     const zh_err e = zh_server_open(&r->server, &desc, &why);

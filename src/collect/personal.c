@@ -4,7 +4,7 @@
 #define KEY_BYTES_MAX 32  /* a longer key is in no table, whatever is folded away */
 #define ZH_TEXT(literal) { (literal), sizeof(literal) - 1 }
 
-/* A name, folded: lower case without '_', '-' and blanks. With a table of its own the member is
+/* A name, folded: lower case without '_', '-', blanks and a '$' in front. With a table of its own the member is
  * personal where that table says so; a member that should be an object and is none is personal. */
 typedef struct table table;
 typedef struct row {
@@ -66,12 +66,14 @@ static const table place_table = { place_rows, sizeof place_rows / sizeof *place
 static const row traits_rows[] = {
     { ZH_TEXT("address"), &place_table }, /* city, state and country stay */
     { ZH_TEXT("addresses"), NULL }, /* finds several doors */
+    { ZH_TEXT("androidid"), NULL }, /* hardware id */
     { ZH_TEXT("anonymousid"), NULL }, /* an id */
     { ZH_TEXT("avatar"), NULL }, /* a face */
     { ZH_TEXT("birthdate"), NULL }, /* the same */
     { ZH_TEXT("birthday"), NULL }, /* with the city it names one person; age stays */
     { ZH_TEXT("dateofbirth"), NULL }, /* the same */
     { ZH_TEXT("description"), NULL }, /* free text about a person */
+    { ZH_TEXT("deviceid"), NULL }, /* ids of one device */
     { ZH_TEXT("displayname"), NULL }, /* who it is */
     { ZH_TEXT("email"), NULL }, /* contact */
     { ZH_TEXT("externalid"), NULL }, /* an id */
@@ -79,11 +81,17 @@ static const row traits_rows[] = {
     { ZH_TEXT("fullname"), NULL }, /* who it is */
     { ZH_TEXT("id"), NULL }, /* an id */
     { ZH_TEXT("idcard"), NULL }, /* a state's id */
+    { ZH_TEXT("identityemail"), NULL }, /* contact */
+    { ZH_TEXT("identitymobile"), NULL }, /* contact */
+    { ZH_TEXT("idfa"), NULL }, /* advertising id */
+    { ZH_TEXT("idfv"), NULL }, /* vendor id */
+    { ZH_TEXT("imei"), NULL }, /* hardware id */
     { ZH_TEXT("ip"), NULL }, /* as in context */
     { ZH_TEXT("lastname"), NULL }, /* who it is */
     { ZH_TEXT("latitude"), NULL }, /* to the metre */
     { ZH_TEXT("location"), &place_table }, /* city and country stay */
     { ZH_TEXT("longitude"), NULL }, /* to the metre */
+    { ZH_TEXT("mac"), NULL }, /* hardware id */
     { ZH_TEXT("middlename"), NULL }, /* who it is */
     { ZH_TEXT("mobile"), NULL }, /* contact */
     { ZH_TEXT("name"), NULL }, /* who it is */
@@ -107,7 +115,7 @@ static const row traits_rows[] = {
 };
 static const table traits_table = { traits_rows, sizeof traits_rows / sizeof *traits_rows, {
     ['a' - 'a'] = 0x202008, ['b' - 'a'] = 0x100, ['d' - 'a'] = 0x111, ['e' - 'a'] = 0x801000,
-    ['f' - 'a'] = 0x100100, ['i' - 'a'] = 0x8008, ['l' - 'a'] = 0x4001, ['m' - 'a'] = 0x4100,
+    ['f' - 'a'] = 0x100100, ['i' - 'a'] = 0x9008, ['l' - 'a'] = 0x4001, ['m' - 'a'] = 0x4101,
     ['n' - 'a'] = 0x101, ['o' - 'a'] = 0x8000, ['p' - 'a'] = 0x4081, ['q' - 'a'] = 0x10000,
     ['s' - 'a'] = 0x80000, ['u' - 'a'] = 0x42000, ['w' - 'a'] = 0x90, ['z' - 'a'] = 0x100,
 } };
@@ -135,6 +143,7 @@ static const table context_table = { context_rows, sizeof context_rows / sizeof 
 
 static const row properties_rows[] = {
     { ZH_TEXT("address"), &place_table }, /* city, state and country stay */
+    { ZH_TEXT("androidid"), NULL }, /* hardware id */
     { ZH_TEXT("anonymousid"), NULL }, /* an id */
     { ZH_TEXT("billingaddress"), &place_table }, /* the same */
     { ZH_TEXT("birthday"), NULL }, /* with the city it names one person */
@@ -142,14 +151,21 @@ static const row properties_rows[] = {
     { ZH_TEXT("customeremail"), NULL }, /* contact */
     { ZH_TEXT("customername"), NULL }, /* who it is */
     { ZH_TEXT("customerphone"), NULL }, /* contact */
+    { ZH_TEXT("deviceid"), NULL }, /* ids of one device */
     { ZH_TEXT("email"), NULL }, /* contact */
     { ZH_TEXT("firstname"), NULL }, /* who it is */
     { ZH_TEXT("fullname"), NULL }, /* who it is */
     { ZH_TEXT("idcard"), NULL }, /* a state's id */
+    { ZH_TEXT("identityemail"), NULL }, /* contact */
+    { ZH_TEXT("identitymobile"), NULL }, /* contact */
+    { ZH_TEXT("idfa"), NULL }, /* advertising id */
+    { ZH_TEXT("idfv"), NULL }, /* vendor id */
+    { ZH_TEXT("imei"), NULL }, /* hardware id */
     { ZH_TEXT("ip"), NULL }, /* as in context */
     { ZH_TEXT("lastname"), NULL }, /* who it is */
     { ZH_TEXT("latitude"), NULL }, /* to the metre */
     { ZH_TEXT("longitude"), NULL }, /* to the metre */
+    { ZH_TEXT("mac"), NULL }, /* hardware id */
     { ZH_TEXT("mobile"), NULL }, /* contact */
     { ZH_TEXT("openid"), NULL }, /* contact */
     { ZH_TEXT("passport"), NULL }, /* a state's id */
@@ -177,11 +193,12 @@ static const table properties_table = { properties_rows,
                                             ['a' - 'a'] = 0x2008,
                                             ['b' - 'a'] = 0x100,
                                             ['c' - 'a'] = 0x100000,
+                                            ['d' - 'a'] = 0x10,
                                             ['e' - 'a'] = 0x1000,
                                             ['f' - 'a'] = 0x100100,
-                                            ['i' - 'a'] = 0x8008,
+                                            ['i' - 'a'] = 0x9008,
                                             ['l' - 'a'] = 0x4001,
-                                            ['m' - 'a'] = 0x4000,
+                                            ['m' - 'a'] = 0x4001,
                                             ['o' - 'a'] = 0x8000,
                                             ['p' - 'a'] = 0x4081,
                                             ['r' - 'a'] = 0x10,
@@ -211,6 +228,7 @@ static unsigned letter_number(char c) /* 0 .. 25; anything else is more */
 
 static const row *find(const table *in, zh_sv key)
 {
+    if (key.size > 0 && key.data[0] == '$') key = zh_sv_part(key, 1, SIZE_MAX); /* how Sensors marks its own names */
     if (key.size < 2 || key.size > KEY_BYTES_MAX) return NULL;
     const unsigned first = letter_number(key.data[0]), second = letter_number(key.data[1]);
     if (first > 25 || second > 25 || (in->sieve[first] >> second & 1) == 0) return NULL;

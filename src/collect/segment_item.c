@@ -163,16 +163,18 @@ static bool read_name(zh_json_value value, zh_sv *out)
     return zh_json_is(value, ZH_JSON_TEXT) || zh_json_is(value, ZH_JSON_ABSENT);
 }
 
-static bool read_names(const fields *f, zh_event *event, zh_segment_reject *reject)
+static bool read_names(const zh_segment_item_ask *ask, const fields *f, zh_event *event,
+                       zh_segment_reject *reject)
 {
     if (event->type == ZH_EVENT_TRACK) {
         if (!read_name(f->event, &event->name))
             return refuse(reject, ZH_REJECT_BAD_FIELD, ZH_SV("event"));
         if (zh_sv_trim(event->name).size == 0)
             return refuse(reject, ZH_REJECT_NO_EVENT, (zh_sv){ 0 });
-        event->act = zh_name_act(event->name);
+        event->act = ask->means != NULL ? ask->means->act : zh_name_act(event->name);
         return true;
     }
+    if (ask->means != NULL && event->type == ZH_EVENT_IDENTIFY) event->name = ask->means->name;
     if (event->type != ZH_EVENT_PAGE && event->type != ZH_EVENT_SCREEN) return true;
     zh_json_value name = f->name, category = f->category;
     if (zh_json_is(name, ZH_JSON_ABSENT)) name = zh_json_get(f->properties, ZH_SV("name"));
@@ -439,11 +441,12 @@ zh_err zh_segment_item(const zh_segment_item_ask *ask, zh_event *event, zh_segme
     if (!read_type(ask, &f, event, reject) || !check_objects(&f, event, reject)) return ZH_OK;
     e = read_ids(ask, &f, event, reject);
     if (e != ZH_OK || reject->why != ZH_REJECT_NONE) return e;
-    if (!read_names(&f, event, reject) || !read_times(ask, &f, event, &own_time, reject))
+    if (!read_names(ask, &f, event, reject) || !read_times(ask, &f, event, &own_time, reject))
         return ZH_OK;
     if (event->type == ZH_EVENT_TRACK) {
         zh_sv bad = { 0 };
-        e = zh_segment_shop(f.properties, ask->request->is_import, ask->request->arena, event,
+        const zh_json_value shop = ask->means != NULL ? ask->means->shop : f.properties;
+        e = zh_segment_shop(shop, ask->request->is_import, ask->request->arena, event,
                             &bad);
         if (e == ZH_RANGE) {
             (void)refuse(reject, ZH_REJECT_BAD_FIELD, bad);

@@ -7,11 +7,19 @@
 #define ZH_COLLECT_SEGMENT_ITEM_H
 #include "collect/segment.h"
 
+/* What another dialect knows of an event that it has written in this one's shape. */
+typedef struct zh_segment_means {
+    zh_act act;           /* of a track; its name decides nothing */
+    zh_sv name;           /* of an identify, where its traits are not simply set */
+    zh_json_value shop;   /* read for lines, order and money in place of the properties */
+} zh_segment_means;
+
 typedef struct zh_segment_item_ask {
     const zh_segment_ask *request;
     zh_json_value item;   /* an object; its texts must live as long as the event (zh_json_keep) */
     int64_t sent_ms;      /* of the envelope; ZH_CLOCK_ABSENT where there is none */
     uint32_t index;       /* place in the batch */
+    const zh_segment_means *means; /* NULL: the item speaks for itself */
 } zh_segment_item_ask;
 
 /* reject->why stays ZH_REJECT_NONE when *event was made; else why, detail and message_id are set.

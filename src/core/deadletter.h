@@ -23,7 +23,11 @@
     X(TOO_DEEP,       "too_deep",         "nested deeper than 64 levels")        \
     X(TOO_MANY,       "too_many",         "more than 2,500 events in one batch") \
     X(BLOCKED_ID,     "blocked_id",       "an id that identifies nobody")        \
-    X(BAD_TIME,       "bad_time",         "a time that cannot be read")
+    X(BAD_TIME,       "bad_time",         "a time that cannot be read")          \
+    X(CRC_MISMATCH,   "crc_mismatch",     "the checksum does not fit the data")  \
+    X(ENCRYPTED,      "encrypted",        "encrypted by the SDK, with a key that is not here") \
+    X(UNREADABLE,     "unreadable",       "the data cannot be unpacked or is no JSON") \
+    X(UNKNOWN_SOURCE, "unknown_source",   "the record names a key that is revoked")
 typedef enum zh_reject {
 #define X(name, code, text) ZH_REJECT_##name,
     ZH_REJECT_LIST(X)

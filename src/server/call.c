@@ -129,7 +129,9 @@ void zh_call_problem(zh_call *call, unsigned status, const char *code, const cha
 void zh_call_busy(zh_call *call)
 {
     const zh_http_header retry[] = { { ZH_SV("Retry-After"), ZH_SV("1") }, { ZH_SV("X-RateLimit-Reset"), ZH_SV("1") } };
-    problem(call, 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
+    /* Sensors' Android SDK drops its queue on any 4xx but 403 and 404; on 5xx it keeps it. */
+    const bool is_sensors = call->route != NULL && (call->route->handler == zh_route_sensors || call->route->handler == zh_route_sensors_debug);
+    problem(call, is_sensors ? 503 : 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
 }
 
 void zh_call_failed(zh_call *call, zh_err e, const char *what)

@@ -100,7 +100,7 @@ zh_json_out zh_call_begin(zh_call *call);                     /* the thread's bu
 void zh_call_json(zh_call *call, unsigned status, zh_json_out *out); /* what was written since zh_call_begin */
 void zh_call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail);
 void zh_call_failed(zh_call *call, zh_err e, const char *what); /* an engine error as a problem */
-void zh_call_busy(zh_call *call);                              /* 429 with Retry-After */
+void zh_call_busy(zh_call *call);                              /* 429 with Retry-After; 503 on Sensors' paths */
 
 /* ---- asking the request (call.c) ---- */
 bool zh_call_body_json(zh_call *call, zh_json_value *root); /* false: a problem was answered */
@@ -125,7 +125,9 @@ double zh_live_rate(zh_server *server, int64_t now_ms);   /* events a second, ov
 void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a customer whose list can be explained */
 
 /* ---- routes, by file ---- */
-zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics;
+zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics, zh_route_pixel, zh_route_beacon;
+zh_call_handler zh_route_settings, zh_route_source_config;
+zh_call_handler zh_route_sensors, zh_route_sensors_debug, zh_route_sensors_options;
 bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write key read this placement? */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision;

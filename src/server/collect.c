@@ -1,22 +1,22 @@
 /* collect.c -- the collector's routes: a body becomes events, the answer waits until they are durable. */
+#include "server/collect.h"
 #include "base/inflate.h"
-#include "collect/segment.h"
-#include "server/call.h"
+#include "collect/pixel.h"
 
 #define SOURCE_LABEL_BYTES 64
+#define LIBRARY_BYTES_MAX 100 /* of a context, from "library" on: its name stands first */
 
 typedef struct collected {
     zh_call *call;
     zh_work work;
-    uint32_t rejects;
-    int64_t began_us;
+    zh_collect_job job;
 } collected;
 
 /* ---- what came in ---- */
 
-static zh_segment_route route_of(zh_sv path)
+/* By the word after "/v1/" in a path of the table. */
+static zh_segment_route route_of(zh_sv name)
 {
-    const zh_sv name = zh_sv_part(path, 4, SIZE_MAX); /* after "/v1/" */
     switch (name.size == 0 ? 0 : name.data[0]) {
     case 't': return ZH_SEGMENT_TRACK;
     case 'p': return ZH_SEGMENT_PAGE;
@@ -43,40 +43,59 @@ static zh_err unpack(zh_call *call, zh_sv *body)
     return e;
 }
 
-/* Basic, then Bearer, then the body's own: the three ways Segment knows. */
-static zh_err find_source(zh_call *call, zh_sv in_body, zh_source_id *source)
+zh_err zh_collect_key(zh_call *call, zh_sv text, zh_source_id *source)
 {
-    const zh_sv presented[] = { zh_call_basic_user(call), zh_call_bearer(call), in_body };
+    zh_key key;
+    if (text.size == 0) return ZH_LOGIN;
+    const zh_err e = zh_call_key(call, text, &key);
+    if (e != ZH_OK) return e;
+    if ((key.scopes & ZH_SCOPE_WRITE) == 0) return ZH_DENIED;
+    *source = key.source;
+    return ZH_OK;
+}
+
+/* Basic, then Bearer, then the body's own: the three ways Segment knows. `other` is the address's, where the route
+ * has one: a browser that leaves a page sends no header. */
+static zh_err find_source(zh_call *call, zh_sv in_body, zh_sv other, zh_source_id *source)
+{
+    const zh_sv presented[] = { zh_call_basic_user(call), zh_call_bearer(call), in_body, other };
     if (zh_http_is_unix(call->request)) { /* the owner names the source of an import by its number, or takes the first */
         *source = (zh_source_id){ 1 };
         return ZH_OK;
     }
     zh_err e = ZH_LOGIN;
     for (size_t i = 0; i < sizeof presented / sizeof *presented; i++) {
-        zh_key key;
         if (presented[i].size == 0) continue;
-        e = zh_call_key(call, presented[i], &key);
-        if (e == ZH_OK && (key.scopes & ZH_SCOPE_WRITE) != 0) {
-            *source = key.source;
-            return ZH_OK;
-        }
-        if (e == ZH_OK) e = ZH_DENIED;
+        e = zh_collect_key(call, presented[i], source);
+        if (e == ZH_OK) return e;
     }
     return e;
 }
 
 /* ---- counting ---- */
 
-static void count_accepted(zh_call *call, zh_source_id source, uint32_t accepted)
+static void count_source(zh_call *call, zh_source_id source, zh_sv dialect, uint32_t accepted)
 {
-    if (accepted == 0) return;
     char text[SOURCE_LABEL_BYTES];
     const int size = snprintf(text, sizeof text, "%u", source.number);
-    const zh_metric_label labels[] = { { "source", { text, (size_t)size } }, { "dialect", ZH_SV("segment") } };
+    const zh_metric_label labels[] = { { "source", { text, (size_t)size } }, { "dialect", dialect } };
     zh_counter_add(zh_metrics_counter(zh_engine_metrics(call->engine), "zhun_events_accepted_total", "Events made durable.", labels, 2), accepted);
 }
 
-static void count_rejected(zh_call *call, zh_reject why, uint32_t count)
+/* A request has one source in nearly all cases. Of several, which of them had the duplicates is not known:
+ * the first that do not fit count nothing. */
+static void count_accepted(zh_call *call, const zh_work *work, zh_sv dialect)
+{
+    uint32_t left = work->accepted;
+    for (uint32_t i = 0, end; i < work->events_count && left > 0; i = end) {
+        for (end = i + 1; end < work->events_count && work->events[end].source.number == work->events[i].source.number;) end++;
+        const uint32_t mine = end - i < left ? end - i : left;
+        count_source(call, work->events[i].source, dialect, mine);
+        left -= mine;
+    }
+}
+
+void zh_collect_count_rejected(zh_call *call, zh_reject why, uint32_t count)
 {
     if (count == 0) return;
     const zh_metric_label label = { "reason", zh_sv_of(zh_reject_code(why)) };
@@ -84,9 +103,26 @@ static void count_rejected(zh_call *call, zh_reject why, uint32_t count)
     call->server->rejected += count;
 }
 
+zh_sv zh_collect_dialect(const zh_event *events, uint32_t events_count)
+{
+    if (events_count == 0 || events[0].context.size == 0) return ZH_SV("segment");
+    const zh_sv context = events[0].context;
+    const char *library = memmem(context.data, context.size, "\"library\":{", 11);
+    if (library == NULL) return ZH_SV("segment");
+    const zh_sv name = zh_sv_part(context, (size_t)(library - context.data), LIBRARY_BYTES_MAX);
+    return memmem(name.data, name.size, "udder", 5) != NULL ? ZH_SV("rudderstack") : ZH_SV("segment");
+}
+
 /* ---- answers ---- */
 
-static void answer(zh_call *call, uint32_t accepted, uint32_t duplicate, uint32_t rejected)
+void zh_collect_image(zh_call *call)
+{
+    /* GIF89a, one transparent pixel: 43 bytes, as these SDKs expect. */
+    static const char gif[43] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+    zh_call_reply(call, 200, ZH_SV("image/gif"), (zh_sv){ gif, sizeof gif }, NULL, 0);
+}
+
+static void answer_json(zh_call *call, uint32_t accepted, uint32_t duplicate, uint32_t rejected)
 {
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
@@ -96,6 +132,51 @@ static void answer(zh_call *call, uint32_t accepted, uint32_t duplicate, uint32_
     zh_json_out_key_int(&out, ZH_SV("rejected"), rejected);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+/* For the programmer who connects an SDK: every record that was refused, and why. */
+static void answer_explained(zh_call *call, const zh_collect_job *job)
+{
+    zh_buf *out = &call->thread->out;
+    zh_buf_reset(out);
+    if (job->rejects_count == 0) zh_buf_put(out, ZH_SV("valid\n"));
+    for (uint32_t i = 0; i < job->rejects_count; i++) {
+        const zh_segment_reject *r = &job->rejects[i];
+        zh_buf_printf(out, "record %u: %s: %s", r->index + 1, zh_reject_code(r->why), zh_reject_text(r->why));
+        if (r->detail.size > 0) zh_buf_printf(out, " (%.*s)", ZH_SV_ARG(r->detail));
+        zh_buf_put(out, ZH_SV("\n"));
+    }
+    zh_call_reply(call, job->rejects_count == 0 ? 200 : 400, ZH_SV("text/plain; charset=utf-8"),
+                  zh_buf_err(out) == ZH_OK ? zh_buf_view(out) : ZH_SV("too much to say\n"), NULL, 0);
+}
+
+static void answer(zh_call *call, const zh_collect_job *job, uint32_t accepted, uint32_t duplicate, uint32_t rejected)
+{
+    switch (job->form) {
+    case COLLECT_JSON: answer_json(call, accepted, duplicate, rejected); break;
+    case COLLECT_PIXEL:
+    case COLLECT_IMAGE: zh_collect_image(call); break;
+    case COLLECT_EMPTY: zh_call_reply(call, 200, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0); break;
+    case COLLECT_EXPLAIN: answer_explained(call, job); break;
+    }
+}
+
+void zh_collect_answer(zh_call *call, const zh_collect_job *job)
+{
+    answer(call, job, 0, 0, job->rejects_count);
+}
+
+void zh_collect_shed(zh_call *call, zh_collect_form form)
+{
+    if (form == COLLECT_PIXEL) zh_collect_image(call);
+    else zh_call_busy(call);
+}
+
+static void failed(zh_call *call, zh_collect_form form, zh_err e)
+{
+    if (form == COLLECT_PIXEL) zh_collect_image(call);
+    else if (e == ZH_BUSY || e == ZH_NOMEM) zh_call_busy(call);
+    else zh_call_failed(call, e == ZH_FULL ? ZH_IO : e, NULL); /* a full disk: 503, the SDK keeps its queue */
 }
 
 /* On the committer's thread. */
@@ -110,70 +191,99 @@ static void committed(zh_work *work)
     }
     zh_histogram_add_us(call->server->collect_seconds, zh_http_elapsed_us(call->request));
     if (work->e != ZH_OK) {
-        if (work->e == ZH_BUSY || work->e == ZH_NOMEM) zh_call_busy(call);
-        else zh_call_failed(call, work->e == ZH_FULL ? ZH_IO : work->e, NULL); /* a full disk: 503, the SDK keeps its queue */
+        failed(call, c->job.form, work->e);
         return;
     }
-    if (work->events_count > 0) count_accepted(call, work->events[0].source, work->accepted);
-    count_rejected(call, ZH_REJECT_CONFLICT, work->conflict);
+    count_accepted(call, work, c->job.dialect);
+    zh_collect_count_rejected(call, ZH_REJECT_CONFLICT, work->conflict);
     call->server->duplicates += work->duplicate;
     zh_counter_add(call->server->accepted_duplicate, work->duplicate);
-    answer(call, work->accepted, work->duplicate, c->rejects + work->conflict);
+    answer(call, &c->job, work->accepted, work->duplicate, c->job.rejects_count + work->conflict);
 }
 
-static bool make_letters(zh_call *call, const zh_segment_batch *batch, zh_source_id source, zh_work *work)
+static bool make_letters(zh_call *call, const zh_collect_job *job, zh_work *work)
 {
-    work->letters = ZH_TAKE(call->arena, zh_deadletter, batch->rejects_count);
+    work->letters = ZH_TAKE(call->arena, zh_deadletter, job->rejects_count);
     if (work->letters == NULL) return false;
-    work->letters_count = batch->rejects_count;
-    for (uint32_t i = 0; i < batch->rejects_count; i++) {
-        const zh_segment_reject *r = &batch->rejects[i];
-        work->letters[i] = (zh_deadletter){ .why = r->why, .source = source, .received_ms = call->now_ms,
+    for (uint32_t i = 0; i < job->rejects_count; i++) {
+        const zh_segment_reject *r = &job->rejects[i];
+        zh_collect_count_rejected(call, r->why, 1);
+        if (job->rejects_source[i].number == 0) continue;
+        work->letters[work->letters_count++] = (zh_deadletter){ .why = r->why, .source = job->rejects_source[i], .received_ms = call->now_ms,
             .message_id = zh_sv_part(r->message_id, 0, ZH_MESSAGE_ID_BYTES_MAX), .detail = zh_sv_part(r->detail, 0, 255), .raw = r->raw };
-        count_rejected(call, r->why, 1);
     }
     return true;
 }
 
-static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id source)
+/* Events of one source lie together: prepared together. */
+static void prepare(zh_call *call, zh_event *events, zh_work_ids *ids, uint32_t count)
+{
+    for (uint32_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && events[end].source.number == events[i].source.number;) end++;
+        zh_engine_prepare(call->engine, events[i].source, events + i, ids + i, end - i);
+    }
+}
+
+void zh_collect_submit(zh_call *call, const zh_collect_job *job)
 {
     collected *c = ZH_TAKE(call->arena, collected, 1);
-    zh_work_ids *ids = ZH_TAKE(call->arena, zh_work_ids, batch->events_count);
+    zh_work_ids *ids = ZH_TAKE(call->arena, zh_work_ids, job->events_count);
     if (c == NULL || ids == NULL) {
-        zh_call_busy(call);
+        zh_collect_shed(call, job->form);
         return;
     }
-    *c = (collected){ .call = call, .rejects = batch->rejects_count };
-    c->work = (zh_work){ .events = batch->events, .ids = ids, .events_count = batch->events_count, .done = committed, .context = c };
-    if (!make_letters(call, batch, source, &c->work)) {
-        zh_call_busy(call);
+    *c = (collected){ .call = call, .job = *job };
+    c->work = (zh_work){ .events = job->events, .ids = ids, .events_count = job->events_count, .records = job->records,
+                         .records_count = job->records_count, .done = committed, .context = c };
+    if (!make_letters(call, job, &c->work)) {
+        zh_collect_shed(call, job->form);
         return;
     }
-    if (batch->events_count == 0 && batch->rejects_count == 0) {
-        answer(call, 0, 0, 0);
+    if (job->events_count == 0 && c->work.letters_count == 0 && job->records_count == 0) {
+        answer(call, job, 0, 0, job->rejects_count);
         return;
     }
-    zh_engine_prepare(call->engine, source, batch->events, ids, batch->events_count);
+    prepare(call, job->events, ids, job->events_count);
     zh_http_hold(call->request);
     const zh_err e = zh_engine_submit(call->engine, &c->work);
-    if (e == ZH_BUSY) zh_call_busy(call);
-    else if (e != ZH_OK) zh_call_failed(call, e, NULL);
+    if (e != ZH_OK) failed(call, job->form, e);
+}
+
+static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id source, zh_collect_form form)
+{
+    zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, batch->rejects_count);
+    if (sources == NULL) {
+        zh_collect_shed(call, form);
+        return;
+    }
+    for (uint32_t i = 0; i < batch->events_count; i++) batch->events[i].source = source;
+    for (uint32_t i = 0; i < batch->rejects_count; i++) sources[i] = source;
+    zh_collect_submit(call, &(zh_collect_job){ .form = form, .dialect = zh_collect_dialect(batch->events, batch->events_count),
+        .events = batch->events, .events_count = batch->events_count,
+        .rejects = batch->rejects, .rejects_source = sources, .rejects_count = batch->rejects_count });
 }
 
 static void refuse(zh_call *call, zh_err e, const zh_segment_batch *batch)
 {
     if (e == ZH_FORMAT) {
-        count_rejected(call, ZH_REJECT_NOT_OBJECT, 1);
+        zh_collect_count_rejected(call, ZH_REJECT_NOT_OBJECT, 1);
         zh_call_problem(call, 400, "malformed_json", NULL, batch->fault);
     } else if (e == ZH_RANGE) {
-        count_rejected(call, ZH_REJECT_TOO_LARGE, 1);
+        zh_collect_count_rejected(call, ZH_REJECT_TOO_LARGE, 1);
         zh_call_problem(call, 400, "too_large", NULL, batch->fault);
     } else {
         zh_call_busy(call);
     }
 }
 
-void zh_route_collect(zh_call *call)
+static zh_segment_ask ask_of(zh_call *call, zh_segment_route route, zh_sv body)
+{
+    return (zh_segment_ask){ .route = route, .body = body, .received_ms = call->now_ms, .peer_ip = zh_http_peer(call->request),
+        .parser = call->thread->parser, .arena = call->arena, .scratch = &call->thread->scratch };
+}
+
+/* `key` is the address's, for routes whose senders cannot set a header. */
+static void collect(zh_call *call, zh_segment_route route, zh_sv key)
 {
     zh_sv body;
     zh_err e = unpack(call, &body);
@@ -186,22 +296,18 @@ void zh_route_collect(zh_call *call)
         else zh_call_busy(call);
         return;
     }
-    const zh_sv path = zh_http_path(call->request);
-    const bool is_import = zh_http_header_of(call->request, "X-Zhun-Import").data != NULL;
-    const zh_segment_ask ask = {
-        .route = route_of(path), .body = body, .received_ms = call->now_ms, .peer_ip = zh_http_peer(call->request),
-        .fill_ip = zh_http_header_of(call->request, "Origin").data != NULL, .is_import = is_import,
-        .parser = call->thread->parser, .arena = call->arena, .scratch = &call->thread->scratch,
-    };
+    zh_segment_ask ask = ask_of(call, route, body);
+    ask.fill_ip = zh_http_header_of(call->request, "Origin").data != NULL;
+    ask.is_import = zh_http_header_of(call->request, "X-Zhun-Import").data != NULL;
     zh_segment_batch batch;
     e = zh_segment_read(&ask, &batch);
     zh_source_id source;
-    const bool has_key = zh_http_header_of(call->request, "Authorization").data != NULL || batch.write_key.size > 0;
+    const bool has_key = zh_http_header_of(call->request, "Authorization").data != NULL || batch.write_key.size > 0 || key.size > 0;
     if (e == ZH_FORMAT && !has_key) { /* the key may stand in the body nobody can read */
         refuse(call, e, &batch);
         return;
     }
-    if (find_source(call, batch.write_key, &source) != ZH_OK) {
+    if (find_source(call, batch.write_key, key, &source) != ZH_OK) {
         zh_call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
         return;
     }
@@ -210,11 +316,51 @@ void zh_route_collect(zh_call *call)
         return;
     }
     if (batch.whole_rejected) {
-        count_rejected(call, batch.whole_why, batch.items_count);
-        answer(call, 0, 0, batch.items_count);
+        zh_collect_count_rejected(call, batch.whole_why, batch.items_count);
+        answer_json(call, 0, 0, batch.items_count);
         return;
     }
-    submit(call, &batch, source);
+    submit(call, &batch, source, COLLECT_JSON);
+}
+
+void zh_route_collect(zh_call *call)
+{
+    collect(call, route_of(zh_sv_part(zh_http_path(call->request), 4, SIZE_MAX)), (zh_sv){ 0 });
+}
+
+/* What RudderStack's browser SDK sends when a page goes away. */
+void zh_route_beacon(zh_call *call)
+{
+    collect(call, ZH_SEGMENT_BATCH, zh_http_param(call->request, ZH_SV("writeKey")));
+}
+
+static zh_segment_route pixel_route(zh_sv name)
+{
+    static const char *const names[] = { "track", "identify", "page", "screen", "group", "alias" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (zh_sv_equal(name, zh_sv_of(names[i]))) return route_of(name);
+    return ZH_SEGMENT_BATCH; /* there is none of these */
+}
+
+/* A page without scripts, or an e-mail: nobody reads the answer but as an image, so it always is one. */
+void zh_route_pixel(zh_call *call)
+{
+    zh_sv body = { 0 };
+    zh_source_id source;
+    zh_segment_batch batch;
+    const zh_segment_route route = pixel_route(zh_http_path_part(call->request, 2));
+    zh_err e = zh_pixel_body(zh_http_query(call->request), call->arena, &call->thread->scratch, &body);
+    zh_segment_ask ask = ask_of(call, route, body);
+    ask.fill_ip = true;
+    if (e == ZH_OK && route == ZH_SEGMENT_BATCH) e = ZH_FORMAT;
+    if (e == ZH_OK) e = zh_segment_read(&ask, &batch);
+    if (e == ZH_OK) e = find_source(call, batch.write_key, zh_http_param(call->request, ZH_SV("writeKey")), &source);
+    if (e == ZH_OK) {
+        submit(call, &batch, source, COLLECT_PIXEL);
+        return;
+    }
+    if (e == ZH_FORMAT || e == ZH_RANGE) zh_collect_count_rejected(call, e == ZH_RANGE ? ZH_REJECT_TOO_LARGE : ZH_REJECT_UNREADABLE, 1);
+    zh_collect_image(call);
 }
 
 /* What the browsers of the SDKs ask before they send. */

@@ -27,6 +27,8 @@ typedef struct zh_server_desc {
     bool no_tcp;
     unsigned threads;       /* of HTTP; 0: 2 */
     zh_sv version;          /* of zhun, for /api/v1/system */
+    zh_sv trusted_proxies;  /* addresses whose X-Forwarded-Proto is believed, with commas between; borrowed until
+                             * close; empty: none */
     zh_sv public_placements; /* a write key may read these: names with commas between; borrowed until close */
 } zh_server_desc;
 

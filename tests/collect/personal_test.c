@@ -46,6 +46,13 @@ static void members_go_to_their_side(void)
         { ZH_PERSONAL_PROPERTIES, "{\"share_via\":\"m\",\"share_message\":\"hi\",\"recipient\":\"x\"}", "{\"share_via\":\"m\"}",
           "{\"share_message\":\"hi\",\"recipient\":\"x\"}" },
         { ZH_PERSONAL_PROPERTIES, "{}", "{}", "{}" },
+        { ZH_PERSONAL_PROPERTIES, "{\"$ip\":\"203.0.113.9\",\"$device_id\":\"d\",\"$os\":\"iOS\",\"mac\":\"m\",\"IMEI\":\"i\",\"$\":1,\"$$ip\":2}",
+          "{\"$os\":\"iOS\",\"$\":1,\"$$ip\":2}", "{\"$ip\":\"203.0.113.9\",\"$device_id\":\"d\",\"mac\":\"m\",\"IMEI\":\"i\"}" },
+        { ZH_PERSONAL_PROPERTIES, "{\"android_id\":1,\"$idfa\":2,\"idfv\":3,\"$identity_mobile\":4,\"$identity_email\":5}", "{}",
+          "{\"android_id\":1,\"$idfa\":2,\"idfv\":3,\"$identity_mobile\":4,\"$identity_email\":5}" },
+        { ZH_PERSONAL_TRAITS, "{\"$name\":\"n\",\"$city\":\"c\",\"$android_id\":1,\"$imei\":2,\"$mac\":3,\"$device_id\":4,\"idfa\":5,\"idfv\":6,\"$identity_mobile\":7,\"$identity_email\":8}",
+          "{\"$city\":\"c\"}",
+          "{\"$name\":\"n\",\"$android_id\":1,\"$imei\":2,\"$mac\":3,\"$device_id\":4,\"idfa\":5,\"idfv\":6,\"$identity_mobile\":7,\"$identity_email\":8}" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         split(rows[i].part, zh_sv_of(rows[i].text));
