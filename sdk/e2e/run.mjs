@@ -1,6 +1,7 @@
 // zhun.js in a real browser against a real engine: what a page says arrives, once, under the right names, and
 // nothing leaves a page that may not.
 //   ZHUN=build/zhun node sdk/e2e/run.mjs [PART OF A NAME]   needs console/node_modules and Chromium
+//   SDK=sdk/zhun.js …                                       this script instead of the engine's: no build between two tries
 // Method: the engine, a proxy in front of it that can fail on purpose and remembers what it saw, and a shop on an
 // origin of its own with a strict policy. Each story has a fresh browser context. Status 77: something is missing.
 import { spawn } from 'node:child_process'
@@ -100,6 +101,7 @@ const proxyServer = createServer((incoming, outgoing) => {
     const mine = proxy
     const fault = incoming.method === 'POST' ? mine.fail.shift() : undefined
     const seen = { method: incoming.method, url: incoming.url, headers: incoming.headers, body: body.toString(), at: Date.now(), status: fault?.status }
+    if (incoming.url === '/zhun.js' && process.env.SDK) return outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(process.env.SDK))
     if (incoming.url !== '/zhun.js') mine.seen.push(seen)
     const refuse = () => {
       outgoing.writeHead(fault.status, { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After', ...fault.headers })
