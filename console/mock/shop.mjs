@@ -226,15 +226,18 @@ const reasons = [
 export function recommend(ask) {
   const place = placements.find((one) => one.id === ask.placement) ?? placements[0]
   const shift = placements.indexOf(place) * 3 + (Number(ask.customerId ?? 0) % 7)
-  const on = items.filter((one) => one.available && one.listed)
   const personalized = ask.customerId !== undefined && Number(ask.customerId) % 5 !== 0
+  // The popular ones first; a customer's history moves some of them, and brings in others.
+  const worth = (at) => 1 - at / items.length + (personalized ? 0.55 * randomAt(Number(ask.customerId) + shift, at) : 0)
+  const on = items.map((item, at) => ({ item, worth: worth((at + 3 * placements.indexOf(place)) % items.length) })).filter(({ item }) => item.available && item.listed && item.itemId !== ask.context?.itemId)
+    .sort((a, b) => b.worth - a.worth).map(({ item }) => item)
   return {
     decisionId: '',
     placement: ask.placement,
     personalized,
     strategy: personalized ? place.strategy : 'popular',
     items: Array.from({ length: ask.n ?? 10 }, (_, at) => {
-      const item = on[(shift + at * 5) % on.length]
+      const item = on[at % on.length]
       const near = items[(shift + at * 5 + 1) % items.length]
       const [code, en, zh] = personalized ? reasons[at % reasons.length] : reasons[3]
       const about = code === 'popular_in_category' ? item.category : near.title

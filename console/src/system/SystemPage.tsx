@@ -108,7 +108,8 @@ function Room({ system }: { system: System }) {
   const viewName = useViewName()
   const disk = diskOf(system)
   const ofDisk = (bytes: number) => (disk === undefined ? undefined : bytes / disk.all)
-  const note = (bytes: number) => (disk === undefined ? undefined : t('system.room.ofDisk', { share: bytes / disk.all < 0.01 ? `< ${format.percent(0.01, language)}` : format.percent(bytes / disk.all, language) }))
+  const shareText = (share: number) => (share > 0 && share < 0.01 ? `< ${format.percent(0.01, language)}` : format.percent(share, language))
+  const note = (bytes: number) => (disk === undefined ? undefined : t('system.room.ofDisk', { share: shareText(bytes / disk.all) }))
   const parts = memoryOf(system)
   const most = Math.max(0, ...parts.map((part) => part.bytes))
   return (
@@ -130,7 +131,7 @@ function Room({ system }: { system: System }) {
       </h3>
       <ul className="meters">
         {parts.map((part) => (
-          <Meter key={part.view} name={part.view === '' ? t('system.room.otherMemory') : viewName(part.view)} value={format.bytes(part.bytes, language)} note={t('system.room.ofMemory', { share: format.percent(part.bytes / Math.max(1, system.residentBytes), language) })} share={most > 0 ? part.bytes / most : 0} />
+          <Meter key={part.view} name={part.view === '' ? t('system.room.otherMemory') : viewName(part.view)} value={format.bytes(part.bytes, language)} note={t('system.room.ofMemory', { share: shareText(part.bytes / Math.max(1, system.residentBytes)) })} share={most > 0 ? part.bytes / most : 0} />
         ))}
       </ul>
     </Card>
