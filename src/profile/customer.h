@@ -164,6 +164,9 @@ zh_sv zh_customer_taste_name(const zh_customer_state *state, uint64_t name_hash)
 void zh_customer_order_totals(const zh_customer_state *state, zh_order_totals *out);  /* O(orders) */
 bool zh_customer_trait_at(const zh_customer_state *state, uint32_t at, zh_trait *out); /* by name; false past the end */
 bool zh_customer_trait_of(const zh_customer_state *state, zh_sv name, zh_trait *out);
+/* What an identify event says of its traits; by its name, see customer_trait.c. */
+typedef enum zh_trait_said { ZH_TRAIT_SET, ZH_TRAIT_SET_ONCE, ZH_TRAIT_UNSET, ZH_TRAIT_NOT_FOLDED } zh_trait_said;
+zh_trait_said zh_customer_trait_said(const zh_event *event);
 size_t zh_customer_bytes(const zh_customer_state *state);                             /* memory of this state */
 
 typedef struct zh_customers zh_customers;

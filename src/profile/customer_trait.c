@@ -1,4 +1,16 @@
-/* Traits: the newest value of each name, as JSON text. */
+/* Traits: the newest value of each name, as JSON text.
+ *
+ * Sensors' records of a profile come as identify events whose name says which (collect/sensors.h):
+ *
+ *     profile_set       the newest value, as any identify
+ *     profile_unset     null at its time: older values are gone, a newer one stands
+ *     profile_set_once  the oldest value, where nothing was ever set or unset: its rank is turned
+ *                       round, below that of every value that was set
+ *
+ * Both are ranks of one order, so arrival does not matter. An increment, an append and a delete are
+ * not folded: what they come to depends on all that stood before, and a customer's traits hold one
+ * value a name. Their events are in the log whole.
+ */
 #include "profile/customer_inside.h"
 
 #define TRAIT_HEAD 19 /* time, tie, name size, value size */
@@ -19,6 +31,13 @@ bool zh_trait_next(zh_reader *r, zh_trait *out)
     out->name = zh_read_bytes(r, name);
     out->value = zh_read_bytes(r, value);
     return !r->bad;
+}
+
+zh_trait_said zh_customer_trait_said(const zh_event *event)
+{
+    if (!zh_sv_starts(event->name, ZH_SV("profile_")) || zh_sv_equal(event->name, ZH_SV("profile_set"))) return ZH_TRAIT_SET;
+    if (zh_sv_equal(event->name, ZH_SV("profile_set_once"))) return ZH_TRAIT_SET_ONCE;
+    return zh_sv_equal(event->name, ZH_SV("profile_unset")) ? ZH_TRAIT_UNSET : ZH_TRAIT_NOT_FOLDED;
 }
 
 static zh_reader traits_of(const zh_customer_state *s)
@@ -86,10 +105,19 @@ void zh_customer_inner_trait_add(zh_customer_state *s, const zh_trait *trait)
     write_trait(zh_list_gap(&s->traits, 1, at, (uint32_t)zh_trait_bytes(trait)), trait);
 }
 
+/* Below the rank of everything that was set (times are 1970 and later), and the oldest first. */
+static zh_rank once_rank(zh_rank rank)
+{
+    return (zh_rank){ -1 - rank.time_ms, ~rank.tie };
+}
+
 zh_err zh_traits_of(zh_customers *c, const zh_event *event, zh_arena *arena, zh_trait **out, uint32_t *count)
 {
     *count = 0;
     if (event->type != ZH_EVENT_IDENTIFY || event->traits.size == 0) return ZH_OK;
+    const zh_trait_said said = zh_customer_trait_said(event);
+    if (said == ZH_TRAIT_NOT_FOLDED) return ZH_OK;
+    const zh_rank rank = said == ZH_TRAIT_SET_ONCE ? once_rank(zh_rank_of(event)) : zh_rank_of(event);
     zh_json_value root;
     zh_err e = zh_json_parse(c->json, event->traits, &root, NULL);
     if (e != ZH_OK || !zh_json_is(root, ZH_JSON_OBJECT)) return e == ZH_NOMEM ? e : ZH_OK;
@@ -97,12 +125,14 @@ zh_err zh_traits_of(zh_customers *c, const zh_event *event, zh_arena *arena, zh_
     if (traits == NULL) return ZH_NOMEM;
     for (zh_json_iter it = zh_json_walk(root); zh_json_next(&it);) {
         if (it.key.size == 0 || it.key.size > ZH_PROFILE_TRAIT_NAME_MAX) continue;
+        if (said == ZH_TRAIT_SET_ONCE && zh_json_is(it.value, ZH_JSON_NULL)) continue;
         zh_buf_reset(&c->text);
-        zh_json_write(it.value, &c->text);
+        if (said == ZH_TRAIT_UNSET) zh_buf_put(&c->text, ZH_SV("null"));
+        else zh_json_write(it.value, &c->text);
         if ((e = zh_buf_err(&c->text)) == ZH_NOMEM) return e;
         if (e != ZH_OK || c->text.size > ZH_PROFILE_TRAIT_VALUE_MAX) continue;
         zh_trait *trait = &traits[(*count)++];
-        *trait = (zh_trait){ zh_arena_copy(arena, it.key), zh_arena_copy(arena, zh_buf_view(&c->text)), zh_rank_of(event) };
+        *trait = (zh_trait){ zh_arena_copy(arena, it.key), zh_arena_copy(arena, zh_buf_view(&c->text)), rank };
         if (trait->name.data == NULL || trait->value.data == NULL) return ZH_NOMEM;
     }
     *out = traits;

@@ -163,17 +163,20 @@ static bool is_first(trait_set *set, zh_sv name)
     return true;
 }
 
-static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, trait_set *set, zh_json_out *out)
+/* `once`: only what was set where nothing stood; else only the rest. */
+static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, bool once, trait_set *set, zh_json_out *out)
 {
     zh_event event;
     zh_sv plain;
     zh_json_value root;
     if (zh_history_event(call->engine, at->partition, at->sequence, call->arena, &event) != ZH_OK) return;
+    const zh_trait_said said = zh_customer_trait_said(&event);
+    if (said == ZH_TRAIT_NOT_FOLDED || (said == ZH_TRAIT_SET_ONCE) != once) return;
     if (zh_history_personal(call->engine, &event, permit, call->arena, &plain) != ZH_OK || plain.size == 0) return;
     if (zh_json_parse(call->thread->parser, plain, &root, NULL) != ZH_OK) return;
     for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("traits"))); zh_json_next(&it);) {
         const zh_sv name = zh_arena_copy(call->arena, it.key);
-        if (name.data == NULL || !is_first(set, name) || zh_json_is(it.value, ZH_JSON_NULL)) continue;
+        if (name.data == NULL || !is_first(set, name) || said == ZH_TRAIT_UNSET || zh_json_is(it.value, ZH_JSON_NULL)) continue;
         zh_json_out_key(out, name);
         zh_json_out_value(out, it.value);
     }
@@ -187,7 +190,8 @@ static void put_personal_traits(zh_call *call, zh_customer_id customer, const zh
     size_t count = 0;
     const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
     if (zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
-    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, &set, out);
+    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, false, &set, out);
+    for (size_t i = count; i-- > 0;) put_personal_of(call, &rows[i], permit, true, &set, out); /* the oldest counts */
 }
 
 static void put_traits(const zh_customer_state *state, zh_json_out *out)

@@ -60,6 +60,8 @@ static void make_sample(sample *s, const world *w, uint64_t *seed)
         snprintf(s->traits, sizeof s->traits, "{\"trait %u\": %u, \"city\": [ \"%u\" ]}", (unsigned)below(seed, w->traits),
                  (unsigned)below(seed, 99), (unsigned)below(seed, 99));
         e->traits = zh_sv_of(s->traits);
+        static const char *const said[] = { "", "profile_set", "profile_set_once", "profile_unset", "profile_increment" };
+        e->name = zh_sv_of(said[below(seed, sizeof said / sizeof *said)]);
     }
     const uint64_t order = below(seed, w->orders);
     if (e->act == ZH_ACT_ORDER && order % 3 == 0) e->marks |= ZH_MARK_ORDER_LINE;
@@ -613,6 +615,36 @@ static void traits_are_the_newest(void)
     zh_customers_close(c);
 }
 
+/* Each order of three statements of one name, against a reader of the statements in the order of their time. */
+static void set_once_and_unset_do_not_mind_the_order(void)
+{
+    static const struct { const char *name; const char *kinds[3]; const char *want; } rows[] = {
+        { "once alone: the oldest", { "profile_set_once", "profile_set_once", "profile_set_once" }, "0" },
+        { "a set beats a once before it", { "profile_set_once", "profile_set", "profile_set_once" }, "1" },
+        { "a once after a set does nothing", { "profile_set", "profile_set_once", "profile_set_once" }, "0" },
+        { "unset takes a set away", { "profile_set", "profile_unset", "profile_increment" }, "null" },
+        { "a set after an unset stands", { "profile_unset", "profile_set", "profile_append" }, "1" },
+        { "unset takes a once away", { "profile_set_once", "profile_unset", "profile_delete" }, "null" },
+        { "what is not folded says nothing", { "profile_increment", "profile_append", "profile_delete" }, "" },
+    };
+    static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+    static const char *const traits[] = { "{\"n\":0}", "{\"n\":1}", "{\"n\":2}" };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t o = 0; o < 6; o++) {
+            zh_customers *c = open_table();
+            for (size_t k = 0; k < 3; k++) {
+                const int at = orders[o][k];
+                const sample s = { .event = { .type = ZH_EVENT_IDENTIFY, .key = { (uint64_t)at, 7 }, .time_ms = T0 + at,
+                    .name = zh_sv_of(rows[i].kinds[at]), .traits = zh_sv_of(traits[at]) } };
+                fold(c, 1, &s, NULL);
+            }
+            zh_trait trait = { 0 };
+            (void)zh_customer_trait_of(zh_customers_get(c, (zh_customer_id){ 1 }), ZH_SV("n"), &trait);
+            CHECK_ROW(zh_sv_equal(trait.value, zh_sv_of(rows[i].want)), rows[i].name);
+            zh_customers_close(c);
+        }
+}
+
 static void a_customer_with_one_view_is_small(void)
 {
     zh_customers *c = open_table();
@@ -682,6 +714,7 @@ int main(int argc, char **argv)
     an_order_counts_once();
     views_of_one_sitting_pair_once();
     traits_are_the_newest();
+    set_once_and_unset_do_not_mind_the_order();
     a_customer_with_one_view_is_small();
     hours_are_of_the_week_from_monday();
     glances_are_counted_by_the_day();
