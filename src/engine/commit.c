@@ -280,6 +280,7 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
         .has_previous = event->previous_id.size > 0, .is_alias = event->type == ZH_EVENT_ALIAS,
         .user = ids->user, .anonymous = ids->anonymous,
         .previous_user = ids->previous_user, .previous_anonymous = ids->previous_anonymous,
+        .may_be_user = ids->may_be_user && event->user_id.size == 0, .anonymous_user = ids->anonymous_user,
     };
     const zh_sv texts[3] = { event->user_id, event->anonymous_id, event->previous_id };
     if ((e = resolve(c, &ask, texts, now_ms, &event->customer)) != ZH_OK) return e;

@@ -15,6 +15,8 @@
 typedef struct zh_work_ids {
     zh_blind_id user, anonymous;
     zh_blind_id previous_user, previous_anonymous; /* alias: it may be either */
+    zh_blind_id anonymous_user; /* the anonymous id as if it were a user's, where may_be_user */
+    bool may_be_user;
 } zh_work_ids;
 
 typedef struct zh_work zh_work;

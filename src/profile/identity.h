@@ -142,6 +142,8 @@ typedef struct zh_identity_ask {
     zh_blind_id user, anonymous;
     zh_blind_id previous_user;                 /* previousId, as if it were a user id */
     zh_blind_id previous_anonymous;            /* … and as if it were an anonymous id */
+    bool may_be_user;                          /* only an anonymous id, of which nobody said whether it is a user's */
+    zh_blind_id anonymous_user;                /* … and as if it were a user id */
 } zh_identity_ask;
 
 typedef enum zh_identity_text { ZH_TEXT_USER, ZH_TEXT_ANONYMOUS, ZH_TEXT_PREVIOUS } zh_identity_text;

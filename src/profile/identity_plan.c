@@ -86,6 +86,20 @@ static void plan_one(const zh_identity *t, const known *id, zh_identity_text tex
     link_to(plan, id, text);
 }
 
+/* Some dialects do not say which kind an id is. Where it is a known user's, it is that user; a visitor who was made
+ * of it before the login is the same person. */
+static void plan_either(const zh_identity *t, const known *user, const known *anonymous, zh_identity_plan *plan)
+{
+    if (user->customer == 0) {
+        plan_one(t, anonymous, ZH_TEXT_ANONYMOUS, plan);
+        return;
+    }
+    plan->customer.number = user->customer;
+    if (anonymous->customer != 0 && anonymous->customer != user->customer && is_anonymous(t, anonymous->customer) &&
+        may_absorb(t, anonymous->customer, user->customer))
+        merge(plan, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
+}
+
 /* The shop says that previous and user are one person; that counts even where both are known. */
 static void plan_alias(const zh_identity *t, const known *user, const known *previous, zh_identity_plan *plan)
 {
@@ -125,6 +139,9 @@ void zh_identity_plan_make(const zh_identity *t, const zh_identity_ask *ask, zh_
         plan_both(t, &user, &anonymous, out);
     } else if (ask->has_user) {
         plan_one(t, &user, ZH_TEXT_USER, out);
+    } else if (ask->may_be_user) {
+        const known either = look_up(t, ZH_ID_USER, ask->anonymous_user);
+        plan_either(t, &either, &anonymous, out);
     } else {
         plan_one(t, &anonymous, ZH_TEXT_ANONYMOUS, out);
     }

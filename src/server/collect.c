@@ -216,11 +216,18 @@ static bool make_letters(zh_call *call, const zh_collect_job *job, zh_work *work
 }
 
 /* Events of one source lie together: prepared together. */
-static void prepare(zh_call *call, zh_event *events, zh_work_ids *ids, uint32_t count)
+static void prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *ids)
 {
+    zh_event *events = job->events;
+    const uint32_t count = job->events_count;
     for (uint32_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && events[end].source.number == events[i].source.number;) end++;
         zh_engine_prepare(call->engine, events[i].source, events + i, ids + i, end - i);
+    }
+    for (uint32_t i = 0; job->unsaid_ids && i < count; i++) {
+        if (events[i].user_id.size > 0) continue;
+        ids[i].may_be_user = true;
+        ids[i].anonymous_user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, events[i].anonymous_id);
     }
 }
 
@@ -243,7 +250,7 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
         answer(call, job, 0, 0, job->rejects_count);
         return;
     }
-    prepare(call, job->events, ids, job->events_count);
+    prepare(call, job, ids);
     zh_http_hold(call->request);
     const zh_err e = zh_engine_submit(call->engine, &c->work);
     if (e != ZH_OK) failed(call, job->form, e);

@@ -21,6 +21,7 @@ typedef struct zh_collect_job {
     zh_sv dialect;               /* label of the metric; static */
     zh_event *events;            /* `source` set */
     uint32_t events_count;
+    bool unsaid_ids;             /* the dialect does not say of an id whether it is a user's */
     const zh_segment_reject *rejects;
     const zh_source_id *rejects_source; /* one each; 0: not kept, only counted */
     uint32_t rejects_count;

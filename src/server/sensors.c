@@ -152,7 +152,7 @@ static void unknown(zh_call *call, zh_collect_form form, uint32_t records)
 static void keep(zh_call *call, const zh_sensors_batch *batch, zh_collect_form form)
 {
     finder f = { .call = call };
-    zh_collect_job job = { .form = form, .dialect = ZH_SV("sensors"), .events = batch->events,
+    zh_collect_job job = { .form = form, .dialect = ZH_SV("sensors"), .unsaid_ids = true, .events = batch->events,
                            .rejects = batch->rejects, .rejects_count = batch->rejects_count };
     zh_sv *records = ZH_TAKE(call->arena, zh_sv, batch->items_count);
     zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, batch->rejects_count);

@@ -103,6 +103,35 @@ static void the_table_of_cases(void)
     }
 }
 
+/* An id of no stated kind: 'x' is looked for among user ids (customer `user`) and visitors' (`visitor`); 0: unknown. */
+static void an_id_of_no_stated_kind(void)
+{
+    static const struct { const char *name; uint64_t user, visitor; bool visitor_known; uint64_t customer; const char *plan; } cases[] = {
+        { "unknown: a visitor", 0, 0, false, 1, "new x1" },
+        { "a visitor", 0, 1, false, 1, "" },
+        { "a user", 1, 0, false, 1, "" },
+        { "a user, and a visitor made before", 1, 2, false, 1, "2>1" },
+        { "both, of one customer", 1, 1, false, 1, "" },
+        { "a user, and the visitor is somebody else", 1, 2, true, 1, "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        zh_identity *t;
+        CHECK(zh_identity_open(&t, &(zh_identity_desc){ 0 }) == ZH_OK);
+        if (cases[i].user != 0) fold_link(t, ZH_ID_USER, 'x', cases[i].user, 1);
+        if (cases[i].visitor != 0) fold_link(t, ZH_ID_ANONYMOUS, 'x', cases[i].visitor, 1);
+        if (cases[i].visitor_known) fold_link(t, ZH_ID_USER, 'z', cases[i].visitor, 1);
+        const zh_identity_ask ask = { .has_anonymous = true, .anonymous = blind(ZH_ID_ANONYMOUS, 'x'), .may_be_user = true,
+                                      .anonymous_user = blind(ZH_ID_USER, 'x') };
+        zh_identity_plan plan;
+        zh_identity_plan_make(t, &ask, &plan);
+        char out[64];
+        told(&plan, out);
+        CHECK_ROW(zh_sv_equal(zh_sv_of(out), zh_sv_of(cases[i].plan)), cases[i].name);
+        CHECK_ROW(plan.customer.number == cases[i].customer, cases[i].name);
+        zh_identity_close(t);
+    }
+}
+
 /* A kiosk's user id must not swallow every visitor: past the maximum, the visitor's id moves instead. */
 static void absorption_has_an_end(void)
 {
@@ -138,6 +167,7 @@ static void moving_has_an_end(void)
 int main(void)
 {
     the_table_of_cases();
+    an_id_of_no_stated_kind();
     absorption_has_an_end();
     moving_has_an_end();
     return 0;
