@@ -4,11 +4,13 @@
 Every answer is held against openapi.json: its status must be one the description names, its body must have the
 shape the description gives. At the end every described route must have been asked.
 """
+import base64
 import http.client
 import json
 import re
 import threading
 import time
+import urllib.parse
 
 import kit
 from kit import PASSWORD, SERVER, TOKEN, WRITE, check, equal, iso, now_ms
@@ -743,6 +745,24 @@ def live():
     check(all("u-profile" not in json.dumps(row) and row["customer"]["userId"] != "c9" for row in rows), "the stream masks ids", rows[:2])
 
 
+def dialects():
+    """What SDKs of others load and send; tests/e2e/wire.py and dialects.py look closer."""
+    record = {"type": "track", "event": "E", "distinct_id": "r-sensors", "time": now_ms()}
+    form = "data=" + urllib.parse.quote(base64.b64encode(json.dumps(record).encode()).decode())
+    engine.ask("POST", "/beacon/v1/batch?writeKey=" + WRITE, {"batch": [{"type": "track", "event": "E", "userId": "r", "messageId": "route-beacon"}]})
+    engine.ask("GET", f"/v1/pixel/track?writeKey={WRITE}&userId=r&event=E&messageId=route-pixel")
+    engine.ask("GET", f"/v1/projects/{WRITE}/settings")
+    engine.ask("GET", "/v1/projects/nobody/settings")
+    for path in ("/sourceConfig/", "/sourceConfig"):
+        engine.ask("GET", path + "?writeKey=" + WRITE)
+        engine.ask("GET", path)
+    for path in ("/sa", "/sa.gif", "/debug"):
+        for project in ("default", WRITE, "nobody"):
+            engine.ask("GET", f"{path}?project={project}&{form}")
+            engine.ask("POST", f"{path}?project={project}", form)
+        engine.ask("POST", path, "data=nothing")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -753,6 +773,7 @@ def every_route():
             kind = names.get(route, route)
             event = {"userId": "r", "messageId": f"route-{route}", **small.get(kind, {})}
             engine.collect(route, {"batch": [{"type": "track", "event": "E", **event}]} if kind in ("batch", "b", "import") else {} if kind == "m" else event)
+    dialects()
     for (method, path), statuses in engine.description.asked.items():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
