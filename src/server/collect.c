@@ -109,7 +109,9 @@ zh_sv zh_collect_dialect(const zh_event *events, uint32_t events_count)
     const zh_sv context = events[0].context;
     const char *library = memmem(context.data, context.size, "\"library\":{", 11);
     if (library == NULL) return ZH_SV("segment");
-    const zh_sv name = zh_sv_part(context, (size_t)(library - context.data), LIBRARY_BYTES_MAX);
+    zh_sv name = zh_sv_part(context, (size_t)(library - context.data), LIBRARY_BYTES_MAX);
+    const char *end = memchr(name.data, '}', name.size);
+    if (end != NULL) name.size = (size_t)(end - name.data);
     return memmem(name.data, name.size, "udder", 5) != NULL ? ZH_SV("rudderstack") : ZH_SV("segment");
 }
 

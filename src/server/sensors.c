@@ -22,12 +22,13 @@ typedef struct finder {
     bool any;
 } finder;
 
+/* A name opens a source only as long as a key that lies open anyway does: revoking the write keys closes it. */
 static bool has_live_key(const zh_registry *registry, zh_source_id source, int64_t now_ms)
 {
     for (zh_registry_iter it = zh_registry_walk(registry, ZH_THING_KEY); zh_registry_next(&it);) {
         const zh_key *key = &it.at->key;
         const bool live = key->revoked_ms == 0 && (key->expires_ms == 0 || key->expires_ms > now_ms);
-        if (live && key->source.number == source.number && (key->scopes & ZH_SCOPE_WRITE) != 0) return true;
+        if (live && key->source.number == source.number && key->scopes == ZH_SCOPE_WRITE) return true;
     }
     return false;
 }
