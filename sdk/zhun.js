@@ -90,14 +90,18 @@
 
   /* A no: what waits is gone, and so are the names. A browser the engine knows tells it, as the last thing. */
   function refuse() {
-    const known = storedId()
+    const known = storedId(), user = userId
+    drop()
+    if (known) {
+      put('track', { event: 'Segment Consent Preference Updated', anonymousId: known, userId: user })
+      flush()
+    }
+  }
+
+  function drop() {
     adopt()
     waiting.forEach(remove)
     waiting = []
-    if (known) {
-      put('track', { event: 'Segment Consent Preference Updated', anonymousId: known })
-      flush()
-    }
     forgetNames()
     userId = undefined
   }
@@ -107,6 +111,14 @@
     writeCookie('', 0)
     forget('zhun_id')
     forget('zhun_user')
+  }
+
+  /* What was said on other pages and in other tabs. */
+  function recall() {
+    off = options.personalized === false || (options.personalized === undefined && read('zhun_off') === '1')
+    said = attempt(() => JSON.parse(read('zhun_consent'))) || undefined
+    if (said && !said.categoryPreferences) said = undefined
+    if (said && options.consentVersion && said.version !== options.consentVersion) keepRefusals()
   }
 
   /* Another text needs another yes; a no stays a no. */
@@ -453,15 +465,18 @@
     if (options) return
     options = Object.assign({ host: script && script.src ? new URL(script.src).origin : location.origin, flushAt: 10, flushMs: 2000 }, given, { writeKey })
     options.host = options.host.replace(/\/$/, '')
-    off = options.personalized === false || (options.personalized === undefined && read('zhun_off') === '1')
-    said = attempt(() => JSON.parse(read('zhun_consent'))) || undefined
-    if (said && !said.categoryPreferences) said = undefined
-    if (said && options.consentVersion && said.version !== options.consentVersion) keepRefusals()
+    recall()
     anonymousId = (!off && storedId()) || uuid()
     settle()
     addEventListener('pagehide', leave)
     doc.addEventListener('visibilitychange', () => doc.visibilityState === 'hidden' && leave())
     addEventListener('online', () => flush())
+    addEventListener('storage', (event) => {
+      if (event.key !== 'zhun_consent' && event.key !== 'zhun_off') return
+      recall() // another tab said yes or no
+      if (isUndecided() || allows('analytics')) off ? forgetNames() : settle()
+      else drop()
+    })
     early.splice(0).forEach((call) => act(call[0], call[1]))
     loaded()
   }

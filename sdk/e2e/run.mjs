@@ -489,6 +489,30 @@ tell('consent refused: dropped', async (visit) => {
   equal([sent().length, (await page.evaluate(() => window.zhun.consent())).categoryPreferences.analytics], [0, false], 'another text does not turn a no around')
 })
 
+tell('a no in one tab holds in the others', async (visit) => {
+  const load = { consent: 'required' }
+  const one = await visit.page('/', load), two = await visit.page('/', load, [['track', 'Waits In Two']])
+  await say(one, 'consent', { analytics: true, personalization: true })
+  await until(() => sent().length >= 2)
+  equal(names(sent()).sort(), ['Segment Consent Preference Updated', 'Waits In Two'], 'a yes in one tab lets the other speak')
+  await visit.context.setOffline(true)
+  await say(two, 'track', 'Still Waits')
+  await say(one, 'consent', { analytics: false })
+  await two.waitForFunction(() => window.zhun.consent().categoryPreferences.analytics === false)
+  await say(two, 'track', 'After No')
+  await visit.context.setOffline(false)
+  await until(() => sent().length >= 3)
+  await sleep(QUIET_MS)
+  equal(names(sent()).sort(), ['Segment Consent Preference Updated', 'Segment Consent Preference Updated', 'Waits In Two'], 'a no drops what waits in both, and is told')
+  equal(await kept(two), { cookie: '', local: ['zhun_consent'], session: [] }, 'only the choice is kept')
+  await say(two, 'consent', { analytics: true, personalization: true })
+  await one.waitForFunction(() => window.zhun.consent().categoryPreferences.analytics)
+  await say(one, 'personalize', false)
+  await two.waitForFunction(() => localStorage.getItem('zhun_off'))
+  await until(() => two.evaluate(() => window.zhun.recommend('home')).then(() => !asked().pop().searchParams.has('anonymousId')))
+  check(!asked().pop().searchParams.has('anonymousId'), 'the switch too')
+})
+
 tell('a yes to another text is none', async (visit) => {
   const page = await visit.page('/', { consent: 'required', consentVersion: '1' })
   await say(page, 'consent', { analytics: true, marketing: false })
