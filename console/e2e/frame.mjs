@@ -113,6 +113,7 @@ async function walk(ctx, language) {
   const compare = page.getByRole('combobox', { name: w.shared.range.against, exact: true })
   await range.getByRole('button', { name: w.shared.range.last7 }).click()
   await page.waitForURL(/from=\d{4}-\d\d-\d\d&to=/)
+  await range.getByRole('button', { name: w.shared.range.last7, pressed: true }).waitFor() // the address changes first, the page after it
   check((await compare.inputValue()) === 'previous', says('seven days are held against those before'))
   await page.locator('.overview-old').waitFor({ state: 'detached' })
   await look(at('seven-days'))
