@@ -112,7 +112,9 @@ zh_sv zh_collect_dialect(const zh_event *events, uint32_t events_count)
     zh_sv name = zh_sv_part(context, (size_t)(library - context.data), LIBRARY_BYTES_MAX);
     const char *end = memchr(name.data, '}', name.size);
     if (end != NULL) name.size = (size_t)(end - name.data);
-    return memmem(name.data, name.size, "udder", 5) != NULL ? ZH_SV("rudderstack") : ZH_SV("segment");
+    /* RudderStack's SDK for Node kept the name that Segment's had before it got its scope. */
+    const bool is_rudder = memmem(name.data, name.size, "udder", 5) != NULL || memmem(name.data, name.size, "\"analytics-node\"", 16) != NULL;
+    return is_rudder ? ZH_SV("rudderstack") : ZH_SV("segment");
 }
 
 /* ---- answers ---- */

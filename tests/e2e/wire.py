@@ -249,6 +249,9 @@ def main():
         seen = replay(engine, own)
         log = engine.export()
         equal(len(log), len(seen), f"{key}: one event a messageId")
+        rudder = {event["messageId"] for v in own if v["id"].startswith("rudder") for event in v["expect"].get("events", [])}
+        equal(engine.metric("zhun_events_accepted_total", dialect="rudderstack"), len(rudder), f"{key}: counted as RudderStack's")
+        equal(engine.metric("zhun_events_accepted_total", dialect="segment"), len(seen) - len(rudder), f"{key}: counted as Segment's")
         for vector in own:
             if "/v1/pixel/" in vector["request"]["path"]:
                 continue  # it has no time and no messageId: asked again it is another event
