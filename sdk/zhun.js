@@ -78,19 +78,20 @@
 
   function consent(purposes, version) {
     if (purposes) {
+      const known = storedId() // before the others hear of it: they forget it at once
       said = { categoryPreferences: Object.assign({}, said && said.categoryPreferences, purposes), version: version || options.consentVersion, updatedAt: new Date().toISOString() }
       write('zhun_consent', JSON.stringify(said))
       if (allows('analytics')) {
         settle()
         track('Segment Consent Preference Updated')
-      } else if (!isUndecided()) refuse()
+      } else if (!isUndecided()) refuse(known)
     }
     return consentNow()
   }
 
   /* A no: what waits is gone, and so are the names. A browser the engine knows tells it, as the last thing. */
-  function refuse() {
-    const known = storedId(), user = userId
+  function refuse(known) {
+    const user = userId
     drop()
     if (known) {
       put('track', { event: 'Segment Consent Preference Updated', anonymousId: known, userId: user })
