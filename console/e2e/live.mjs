@@ -27,7 +27,7 @@ export async function live({ enter, check, mock }, language) {
 
   // Filters stand in the address, and survive a reload.
   await page.getByLabel(w.live.filter.type, { exact: true }).selectOption('track')
-  await page.waitForURL(/type=track/)
+  await page.waitForURL(/type=track/, { waitUntil: 'commit' })
   const text = mock ? '#12' : '#'
   await page.getByLabel(w.live.filter.text, { exact: true }).fill(text)
   await page.waitForURL(/q=/)

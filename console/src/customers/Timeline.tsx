@@ -1,13 +1,13 @@
 // What a customer did, newest first. Which kind is shown and which event is open stand in the address.
 import { useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useSearchParams } from 'react-router-dom'
 import { Drawer } from '../raw/Drawer'
 import { WholeEvent } from '../raw/WholeEvent'
 import { Choices } from '../shared/Choices'
 import { call, type Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { toneOf } from '../shared/tone'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useEventName, useWords } from '../shared/words'
 import { byDay, kindOf } from './portrait'
@@ -45,7 +45,7 @@ function Line({ row, onOpen }: { row: Schema<'CustomerEvent'>; onOpen: (position
 export function Timeline({ id }: { id: string }) {
   const { t, language } = useWords()
   const eventName = useEventName()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const events = useInfiniteQuery({
     queryKey: ['customer', id, 'events'],
     queryFn: ({ pageParam, signal }) =>
@@ -57,7 +57,7 @@ export function Timeline({ id }: { id: string }) {
   const kind = kinds.find((one) => one === search.get('show')) ?? 'all'
   const open = search.get('event')
   const put = (name: string, value: string | null) =>
-    setSearch(
+    setAddress(
       (old) => {
         const next = new URLSearchParams(old)
         if (value === null) next.delete(name)

@@ -2,12 +2,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
-import { Link, useNavigate, useSearchParams } from 'react-router-dom'
+import { Link, useNavigate } from 'react-router-dom'
 import { Choices } from '../shared/Choices'
 import { call } from '../shared/client'
 import { Choose } from '../shared/Fields'
 import * as format from '../shared/format'
 import { SearchIcon } from '../shared/icons'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
@@ -90,7 +91,7 @@ function useCategories(shown: readonly Item[], chosen: string): string[] {
 
 export default function ItemsPage() {
   const { t } = useWords()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const ask = askOf(search)
   const [text, setText] = useState(ask.q)
   useEffect(() => setText(ask.q), [ask.q])
@@ -103,7 +104,7 @@ export default function ItemsPage() {
   })
   const shown = items.data?.pages.flatMap((page) => page.items) ?? []
   const categories = useCategories(shown, ask.category)
-  const put = (field: keyof Ask, value: string) => setSearch((old) => withAsk(old, field, value))
+  const put = (field: keyof Ask, value: string) => setAddress((old) => withAsk(old, field, value))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     put('q', text.trim())
@@ -114,7 +115,7 @@ export default function ItemsPage() {
       <p>{t('items.list.none')}</p>
       <div className="empty-do">
         {ask.sort !== 'id' && <Button onClick={() => put('sort', 'id')}>{t('items.list.all')}</Button>}
-        <Button onClick={() => setSearch({})}>{t('items.list.clear')}</Button>
+        <Button onClick={() => setAddress(() => new URLSearchParams())}>{t('items.list.clear')}</Button>
       </div>
     </Empty>
   ) : ask.sort === 'id' ? (

@@ -2,13 +2,13 @@
 import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useEffect, useMemo, useReducer, useState } from 'react'
-import { useSearchParams } from 'react-router-dom'
 import { CopyButton } from '../raw/CopyButton'
 import { Spark } from '../shared/charts/TimeChart'
 import { call } from '../shared/client'
 import { Choose } from '../shared/Fields'
 import * as format from '../shared/format'
 import { PauseIcon, PlayIcon, SearchIcon } from '../shared/icons'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useEventName, useWords } from '../shared/words'
 import { Page } from '../shell/Page'
@@ -82,7 +82,7 @@ function Filters({ filter, rows, onChange, onClear }: { filter: Filter; rows: re
 export default function LivePage() {
   const { t, language } = useWords()
   const eventName = useEventName()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const [live, tell] = useReducer(step, nothing)
   const [rates, setRates] = useState<readonly number[]>([])
   const [room, setRoom] = useState(SHOWN)
@@ -109,7 +109,7 @@ export default function LivePage() {
   }, [pages])
 
   const filter = filterOf(search)
-  const change = (next: URLSearchParams) => setSearch(next, { replace: true })
+  const change = (step: (now: URLSearchParams) => URLSearchParams) => setAddress(step, { replace: true })
   const found = useMemo(
     () => live.rows.filter((row) => matches(row, filter, eventName(row.event))),
     // The filter is made anew from the address at each drawing; the address stands for it.
@@ -118,13 +118,12 @@ export default function LivePage() {
   const shown = found.slice(0, room)
   const at = search.get('at')
   const open = (row: EventRow | null) => {
-    const next = new URLSearchParams(search)
-    if (row === null) next.delete('at')
-    else {
-      next.set('at', placeOf(row))
-      if (!live.paused) tell({ kind: 'pause' }) // what is read must not move away
-    }
-    change(next)
+    if (row !== null && !live.paused) tell({ kind: 'pause' }) // what is read must not move away
+    change((next) => {
+      if (row === null) next.delete('at')
+      else next.set('at', placeOf(row))
+      return next
+    })
   }
   const opened = at === null ? -1 : found.findIndex((row) => placeOf(row) === at)
   const state = live.paused ? 'paused' : wire
@@ -165,7 +164,7 @@ export default function LivePage() {
           >
             {() => (
               <>
-                <Filters filter={filter} rows={live.rows} onChange={(field, value) => change(withFilter(search, field, value))} onClear={() => change(withoutFilters(search))} />
+                <Filters filter={filter} rows={live.rows} onChange={(field, value) => change((now) => withFilter(now, field, value))} onClear={() => change(withoutFilters)} />
                 {found.length === 0 ? (
                   <Empty title={t('live.none.title')}>{t('live.none.text', { all: format.count(live.rows.length, language) })}</Empty>
                 ) : (

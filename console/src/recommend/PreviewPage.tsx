@@ -1,8 +1,8 @@
 // What a placement would show to whom, and why; beside it, what anyone would be shown. All of it stands in the address.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useSearchParams } from 'react-router-dom'
 import { call, type Schema } from '../shared/client'
 import { CheckIcon, ChevronIcon } from '../shared/icons'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
@@ -94,7 +94,7 @@ function Results({ form, placement, onCompare }: { form: Form; placement: Schema
 
 export default function PreviewPage() {
   const { t } = useWords()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const form = formOf(search)
   const placements = useQuery({
     queryKey: ['placements'],
@@ -109,8 +109,8 @@ export default function PreviewPage() {
         {() =>
           chosen === undefined ? null : (
             <div className="preview">
-              <PreviewForm form={form} placements={list} chosen={chosen} onChange={(changes) => setSearch((old) => withForm(old, changes))} />
-              <Results form={form} placement={chosen} onCompare={(compare) => setSearch((old) => withForm(old, { compare }), { replace: true })} />
+              <PreviewForm form={form} placements={list} chosen={chosen} onChange={(changes) => setAddress((old) => withForm(old, changes))} />
+              <Results form={form} placement={chosen} onCompare={(compare) => setAddress((old) => withForm(old, { compare }), { replace: true })} />
             </div>
           )
         }

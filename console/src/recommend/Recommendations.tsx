@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
-import { Link, useSearchParams } from 'react-router-dom'
+import { Link } from 'react-router-dom'
 import { Choices } from '../shared/Choices'
 import { call, type Schema } from '../shared/client'
 import { PreviewIcon } from '../shared/icons'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { askOf } from './ask'
@@ -50,7 +51,7 @@ function Preview({ ask }: { ask: Schema<'PreviewRequest'> }) {
 /** What a customer would be shown, and why. Placement and context stand in the address. */
 export function Recommendations({ customerId }: { customerId: string }) {
   const { t, language } = useWords()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const placements = useQuery({
     queryKey: ['placements'],
     queryFn: ({ signal }) => call('get', '/api/v1/placements', { query: { limit: 100 }, signal }),
@@ -59,7 +60,7 @@ export function Recommendations({ customerId }: { customerId: string }) {
   const list = placements.data?.items ?? []
   const chosen = list.find((one) => one.id === search.get('placement')) ?? list[0]
   const put = (name: string, value: string) =>
-    setSearch(
+    setAddress(
       (old) => {
         const next = new URLSearchParams(old)
         if (value === '') next.delete(name)

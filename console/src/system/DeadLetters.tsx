@@ -2,13 +2,13 @@
 import { useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useMemo } from 'react'
-import { useSearchParams } from 'react-router-dom'
 import { Copyable } from '../raw/CopyButton'
 import { Drawer } from '../raw/Drawer'
 import { Json, RawText } from '../raw/Json'
 import { parsedOr } from '../raw/json'
 import { call, type Schema } from '../shared/client'
 import * as format from '../shared/format'
+import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 
@@ -38,7 +38,7 @@ function One({ letter, onClose }: { letter: Letter; onClose: () => void }) {
 
 export function DeadLetters() {
   const { t, language } = useWords()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const letters = useInfiniteQuery({
     queryKey: ['deadletters'],
     queryFn: ({ pageParam, signal }) => call('get', '/api/v1/deadletters', { query: { limit: 10, cursor: pageParam }, signal }),
@@ -48,7 +48,7 @@ export function DeadLetters() {
   const shown = letters.data?.pages.flatMap((page) => page.items) ?? []
   const open = shown.find((one) => one.id === search.get('letter'))
   const put = (id: string | null) =>
-    setSearch(
+    setAddress(
       (old) => {
         const next = new URLSearchParams(old)
         if (id === null) next.delete('letter')
