@@ -1,5 +1,5 @@
 // Finding a customer, and one customer: portrait, recommendations with reasons, timeline with whole events.
-import { allWords } from './browser.mjs'
+import { allWords, until } from './browser.mjs'
 
 export async function customers({ enter, check, mock }, language) {
   const w = allWords(language)
@@ -20,11 +20,11 @@ export async function customers({ enter, check, mock }, language) {
   await find(`#${number}`)
   await page.waitForURL(/q=%23/)
   await rows.first().waitFor()
-  check((await rows.count()) === 1 && (await rows.first().innerText()).includes(`#${number}`), says('a number finds its customer'))
+  check(await until(async () => (await rows.count()) === 1 && (await rows.first().innerText()).includes(`#${number}`)), says('a number finds its customer'))
   if (mock) {
     await find('u12353')
     await page.getByRole('link', { name: '#12353' }).waitFor()
-    check((await rows.count()) === 1, says('an id finds its customer'))
+    check(await until(async () => (await rows.count()) === 1), says('an id finds its customer'))
     await find(`#${number}`)
     await page.getByRole('link', { name: `#${number}` }).waitFor()
   }

@@ -1,5 +1,5 @@
 // Items: order, category, search, one item with its days, and the way to the preview.
-import { allWords } from './browser.mjs'
+import { allWords, until } from './browser.mjs'
 
 export async function items({ enter, check, mock }, language) {
   const w = allWords(language)
@@ -17,9 +17,8 @@ export async function items({ enter, check, mock }, language) {
     const name = await category.innerText()
     await category.click()
     await page.waitForURL(/category=/)
-    check((await page.getByLabel(w.items.search.category).inputValue()) === name, says('a category in the list chooses it'))
-    await page.waitForTimeout(400)
-    check((await page.locator('.items-table .cell-button').allInnerTexts()).every((one) => one === name), says('only its items are listed'))
+    check(await until(async () => (await page.getByLabel(w.items.search.category).inputValue()) === name), says('a category in the list chooses it'))
+    check(await until(async () => (await page.locator('.items-table .cell-button').allInnerTexts()).every((one) => one === name)), says('only its items are listed'))
   }
   await page.getByLabel(w.items.search.label).fill('no-such-item-anywhere')
   await page.locator('#main').getByRole('button', { name: w.items.search.submit, exact: true }).click()
@@ -27,7 +26,7 @@ export async function items({ enter, check, mock }, language) {
   await look(`items-none-${language}`)
   await page.getByRole('button', { name: w.items.list.clear }).click()
   await rows.first().waitFor()
-  check(new URL(page.url()).search === '', says('the search is cleared'))
+  check(await until(() => new URL(page.url()).search === ''), says('the search is cleared'))
 
   if (mock) await go('/items/22423')
   else await rows.first().getByRole('link').click()

@@ -1,5 +1,5 @@
 // The page of events: the stream, pausing, filters in the address, one event read with the keyboard.
-import { allWords } from './browser.mjs'
+import { allWords, until } from './browser.mjs'
 
 export async function live({ enter, check, mock }, language) {
   const w = allWords(language)
@@ -36,13 +36,13 @@ export async function live({ enter, check, mock }, language) {
   await look(at('-filtered'))
   await page.reload({ waitUntil: 'domcontentloaded' })
   await rows.first().waitFor()
-  check((await page.getByLabel(w.live.filter.type, { exact: true }).inputValue()) === 'track', says('filters outlive a reload'))
+  check(await until(async () => (await page.getByLabel(w.live.filter.type, { exact: true }).inputValue()) === 'track'), says('filters outlive a reload'))
   await page.getByLabel(w.live.filter.text, { exact: true }).fill('no-event-says-this')
   await page.getByText(w.live.none.title).waitFor()
   await look(at('-none'))
   await page.getByRole('button', { name: w.live.filter.clear }).click()
   await rows.first().waitFor()
-  check(!page.url().includes('type='), says('all filters are cleared at once'))
+  check(await until(() => !page.url().includes('type=')), says('all filters are cleared at once'))
 
   // One event: open, walk, copy, close; the list stands still meanwhile.
   await rows.nth(2).click()
@@ -57,7 +57,7 @@ export async function live({ enter, check, mock }, language) {
   await rows.nth(2).focus()
   await page.keyboard.press('ArrowDown')
   await page.waitForURL((url) => url.searchParams.get('at') !== first)
-  check(await rows.nth(3).evaluate((row) => row === document.activeElement && row.getAttribute('aria-current') === 'true'), says('the down key opens the next event'))
+  check(await until(() => rows.nth(3).evaluate((row) => row === document.activeElement && row.getAttribute('aria-current') === 'true')), says('the down key opens the next event'))
   await page.keyboard.press('ArrowUp')
   await page.waitForURL((url) => url.searchParams.get('at') === first)
   await panel.locator('.json-text').waitFor()
@@ -69,7 +69,7 @@ export async function live({ enter, check, mock }, language) {
   await rows.nth(2).focus()
   await page.keyboard.press('Escape')
   await panel.waitFor({ state: 'detached' })
-  check(!page.url().includes('at='), says('Escape closes the event'))
+  check(await until(() => !page.url().includes('at=')), says('Escape closes the event'))
   await page.goto(link, { waitUntil: 'domcontentloaded' })
   await panel.locator('.json-text').waitFor()
   check((await panel.innerText()).includes(parsed.messageId), says('a link opens the event'))

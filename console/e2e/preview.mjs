@@ -1,5 +1,5 @@
 // The preview of recommendations: a form in the address, cards with reasons, two lists compared.
-import { allWords, pattern } from './browser.mjs'
+import { allWords, pattern, until } from './browser.mjs'
 
 export async function preview({ enter, check, mock }, language) {
   const w = allWords(language)
@@ -46,7 +46,7 @@ export async function preview({ enter, check, mock }, language) {
   await page.getByRole('heading', { name: p.forAnyone }).waitFor()
   await page.locator('.move').first().waitFor()
   check((await page.locator('.move').count()) >= 2, says('each item says how its rank differs'))
-  check(pattern(p.compareNote_other).test(await page.locator('.preview-bar').innerText()), says('what both hold is counted'))
+  check(await until(async () => pattern(p.compareNote_other).test(await page.locator('.preview-bar').innerText())), says('what both hold is counted'))
   await look(`preview-compare-${language}`)
 
   // Where and when.
