@@ -55,6 +55,12 @@ static size_t open_to_pages(zh_call *call, zh_http_header *headers)
     return 4;
 }
 
+/* Sensors' SDKs: pages of every origin, and statuses of their own. */
+static bool is_sensors(const zh_call *call)
+{
+    return call->route != NULL && (call->route->handler == zh_route_sensors || call->route->handler == zh_route_sensors_debug);
+}
+
 void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const zh_http_header *more, size_t more_count)
 {
     zh_http_header headers[HEADERS_MAX] = {
@@ -69,7 +75,7 @@ void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const
     }
     if (!cached) headers[count++] = (zh_http_header){ ZH_SV("Cache-Control"), ZH_SV("no-store") };
     if (call->route != NULL && call->route->is_collect) count += open_to_pages(call, headers + count);
-    else if (call->any_page) headers[count++] = (zh_http_header){ ZH_SV("Access-Control-Allow-Origin"), ZH_SV("*") };
+    else if (call->any_page || is_sensors(call)) headers[count++] = (zh_http_header){ ZH_SV("Access-Control-Allow-Origin"), ZH_SV("*") };
     zh_http_reply(call->request, &(zh_http_response){ .status = status, .content_type = type, .body = body,
                                                       .headers = headers, .headers_count = count });
 }
@@ -130,8 +136,7 @@ void zh_call_busy(zh_call *call)
 {
     const zh_http_header retry[] = { { ZH_SV("Retry-After"), ZH_SV("1") }, { ZH_SV("X-RateLimit-Reset"), ZH_SV("1") } };
     /* Sensors' Android SDK drops its queue on any 4xx but 403 and 404; on 5xx it keeps it. */
-    const bool is_sensors = call->route != NULL && (call->route->handler == zh_route_sensors || call->route->handler == zh_route_sensors_debug);
-    problem(call, is_sensors ? 503 : 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
+    problem(call, is_sensors(call) ? 503 : 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
 }
 
 void zh_call_failed(zh_call *call, zh_err e, const char *what)

@@ -200,7 +200,6 @@ static void sensors(zh_call *call, zh_collect_form form, bool dry_run)
     const zh_sensors_ask ask = { .form = is_get ? query : zh_http_body(call->request), .query = query, .received_ms = call->now_ms,
         .peer_ip = zh_http_peer(call->request), .parser = call->thread->parser, .arena = call->arena, .scratch = &call->thread->scratch };
     zh_sensors_batch batch;
-    call->any_page = true; /* these SDKs send no credentials */
     const zh_err e = zh_sensors_read(&ask, &batch);
     if (e != ZH_OK) {
         zh_collect_shed(call, form);

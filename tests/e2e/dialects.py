@@ -7,6 +7,7 @@ name a source, damage, limits, clocks, preflights, and a restart.
 import base64
 import gzip
 import json
+import socket
 import time
 import urllib.parse
 
@@ -251,6 +252,32 @@ def names():
         equal(engine.metric("zhun_events_accepted_total", dialect=name) - before[name], 1, f"one of {name}")
 
 
+def overload():
+    """Bodies under way fill what the engine has for them: each kind of SDK hears what makes it wait, and loses nothing."""
+    before, held = count(), []
+    for _ in range(256):
+        link = socket.create_connection(("127.0.0.1", engine.port))
+        link.sendall(b"POST /sa HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" + bytes((1 << 20) - 1))
+        held.append(link)
+    time.sleep(0.3)
+    body = form(data=pack(record(properties={"x": "x" * 30000})))
+    for path in ("/sa", "/sa.gif", "/debug"):
+        answer = send(body, path)
+        check(answer.status == 503 and int(answer.header("Retry-After")) >= 1, f"{path}: 503, on which SDKs keep their queue", answer)
+        equal(answer.header("Access-Control-Allow-Origin"), "*", f"{path}: pages may read that")
+    answer = engine.collect("track", {"userId": "u", "event": "E", "messageId": "over1", "properties": {"x": "x" * 30000}})
+    check(answer.status == 429 and int(answer.header("Retry-After")) >= 1, "/v1/track: 429", answer)
+    for link in held:
+        link.close()
+    for _ in range(50):
+        answer = send(body)
+        if answer.status == 200:
+            break
+        time.sleep(0.1)
+    is_empty(answer, "sent again afterwards")
+    equal(count() - before, 1, "it is stored once")
+
+
 def repeats():
     """T12: the same records again, also after a restart, are nothing new; the same key with another body is a conflict."""
     one, two = record(), {"type": "profile_set", "distinct_id": "d1", "time": now_ms(), "properties": {"n": 1}}
@@ -267,7 +294,7 @@ def repeats():
     equal((count(), engine.letters()[0]["reason"], len(engine.letters()) - letters), (before, "conflict", 1), "the same key with another body")
 
 
-for part in (forms, damage, sources, debug, clocks, people, browsers, pixels, names, repeats):
+for part in (forms, damage, sources, debug, clocks, people, browsers, pixels, names, overload, repeats):
     kit.say(f"-- {part.__name__}")
     part()
     engine.is_equal(f"after {part.__name__}")
