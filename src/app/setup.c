@@ -1,5 +1,7 @@
 #include "app/setup.h"
+#include "engine/secret.h"
 #include "guard/password.h"
+#include "guard/signature.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -122,6 +124,49 @@ static bool has_any(zh_engine *g, zh_thing thing)
     return any;
 }
 
+static zh_err want_source(zh_engine *g, zh_sv name, zh_source_id *id)
+{
+    zh_world *w = zh_engine_world(g);
+    zh_source there;
+    zh_world_lock_read(w);
+    const zh_err e = zh_registry_source_named(w->registry, name, &there);
+    zh_world_unlock(w);
+    *id = there.id;
+    if (e != ZH_ABSENT) return e;
+    *id = (zh_source_id){ next_number(g, ZH_THING_SOURCE) };
+    zh_definition d = { .thing = ZH_THING_SOURCE, .source = { .id = *id, .name = name, .created_ms = zh_engine_now_ms(g) } };
+    return define(g, &d);
+}
+
+/* "NAME=SECRET,NAME=SECRET": shops whose webhooks are taken. A secret that is kept already is left as it is. */
+static zh_err want_hook_secrets(zh_engine *g, zh_note *why)
+{
+    zh_sv rest = zh_sv_of(getenv("ZHUN_HOOK_SECRETS"));
+    while (rest.size > 0) {
+        const char *comma = memchr(rest.data, ',', rest.size);
+        const zh_sv one = zh_sv_trim(zh_sv_part(rest, 0, comma == NULL ? rest.size : (size_t)(comma - rest.data)));
+        rest = zh_sv_part(rest, comma == NULL ? rest.size : (size_t)(comma - rest.data) + 1, SIZE_MAX);
+        const char *equals = one.size == 0 ? NULL : memchr(one.data, '=', one.size);
+        const zh_sv name = zh_sv_part(one, 0, equals == NULL ? 0 : (size_t)(equals - one.data));
+        const zh_sv secret = zh_sv_part(one, name.size + 1, SIZE_MAX);
+        if (name.size == 0 || name.size > ZH_NAME_BYTES_MAX || secret.size < ZH_SIGNATURE_SECRET_BYTES_MIN || secret.size > ZH_SIGNATURE_SECRET_BYTES_MAX) {
+            zh_note_set(why, "ZHUN_HOOK_SECRETS must be SOURCE=SECRET with commas between; a secret has %d to %d bytes",
+                        ZH_SIGNATURE_SECRET_BYTES_MIN, ZH_SIGNATURE_SECRET_BYTES_MAX);
+            return ZH_RANGE;
+        }
+        zh_arena arena = zh_arena_open(64 << 10);
+        zh_source_id source;
+        zh_sv kept = { 0 };
+        zh_err e = want_source(g, name, &source);
+        if (e == ZH_OK) e = zh_secret_get(g, source, &arena, &kept);
+        if (e == ZH_ABSENT || (e == ZH_OK && !zh_sv_equal(kept, secret))) e = zh_secret_put(g, source, &ZH_ACTOR_THE_ENGINE, secret);
+        if (kept.size > 0) zh_wipe((void *)kept.data, kept.size);
+        zh_arena_close(&arena);
+        if (e != ZH_OK) return e;
+    }
+    return ZH_OK;
+}
+
 zh_err zh_setup_workspace(zh_engine *g, zh_note *why)
 {
     why->text[0] = '\0';
@@ -135,6 +180,7 @@ zh_err zh_setup_workspace(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = want_key(g, "ZHUN_WRITE_KEY", ZH_SV("first write key"), ZH_SCOPE_WRITE, !keys, made.write_key, why);
     if (e == ZH_OK) e = want_key(g, "ZHUN_SERVER_KEY", ZH_SV("first server key"), ZH_SCOPE_SERVE | ZH_SCOPE_WRITE, !keys, made.server_key, why);
     if (e == ZH_OK) e = want_key(g, "ZHUN_ADMIN_TOKEN", ZH_SV("admin token"), ZH_SCOPE_ADMIN, false, NULL, why);
+    if (e == ZH_OK) e = want_hook_secrets(g, why);
     return e;
 }
 

@@ -2,7 +2,8 @@
  *
  * On a new folder all are made, at random or from ZHUN_ADMIN_PASSWORD, ZHUN_ADMIN_TOKEN, ZHUN_WRITE_KEY and
  * ZHUN_SERVER_KEY. On an existing one a variable that is set is made true: an unknown key is added, the
- * password of `admin` is changed where it is another one.
+ * password of `admin` is changed where it is another one. ZHUN_HOOK_SECRETS names shops and the secrets they sign
+ * webhooks with.
  */
 #ifndef ZH_APP_SETUP_H
 #define ZH_APP_SETUP_H

@@ -27,7 +27,9 @@
     X(CRC_MISMATCH,   "crc_mismatch",     "the checksum does not fit the data")  \
     X(ENCRYPTED,      "encrypted",        "encrypted by the SDK, with a key that is not here") \
     X(UNREADABLE,     "unreadable",       "the data cannot be unpacked or is no JSON") \
-    X(UNKNOWN_SOURCE, "unknown_source",   "the record names a key that is revoked")
+    X(UNKNOWN_SOURCE, "unknown_source",   "the record names a key that is revoked")             \
+    X(BAD_SIGNATURE,  "bad_signature",    "the signature does not fit the body") \
+    X(UNKNOWN_TOPIC,  "unknown_topic",    "a webhook about something the engine does not know")
 typedef enum zh_reject {
 #define X(name, code, text) ZH_REJECT_##name,
     ZH_REJECT_LIST(X)

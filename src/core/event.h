@@ -70,6 +70,7 @@ enum {
     ZH_MARK_IMPORT         = 1 << 6, /* history: never triggers a reaction */
     ZH_MARK_REPEAT_LINE    = 1 << 7, /* an equal line of the same order came before it, and is another sale */
     ZH_MARK_OUTLIER        = 1 << 8, /* negative price, absurd quantity …: kept out of learning */
+    ZH_MARK_NO_VISIT       = 1 << 9, /* the shop's own system said it: the customer was not there just then */
 };
 
 /* One product of an event. `quantity` and `total_minor` are >= 0 for sales and refunds alike; the

@@ -300,15 +300,15 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
     return ZH_OK;
 }
 
-static zh_err put_consent(zh_commit *c, zh_work *work, int64_t now_ms)
+static zh_err put_consent(zh_commit *c, zh_work *work, zh_consent_change *consent, int64_t now_ms)
 {
     const zh_identity_ask ask = { .has_user = true, .user = work->consent_ids->user };
     const zh_sv texts[3] = { work->consent_user, { 0 }, { 0 } };
-    zh_err e = resolve(c, &ask, texts, now_ms, &work->consent->customer);
+    zh_err e = resolve(c, &ask, texts, now_ms, &consent->customer);
     if (e != ZH_OK) return e;
-    work->customer = work->consent->customer;
+    work->customer = consent->customer;
     zh_buf_reset(&c->record);
-    zh_consent_put(work->consent, &c->record);
+    zh_consent_put(consent, &c->record);
     e = zh_buf_err(&c->record);
     return e != ZH_OK ? e : put_record(c, home(c, work->customer), zh_buf_view(&c->record));
 }
@@ -321,7 +321,7 @@ static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
     for (uint32_t i = 0; e == ZH_OK && i < work->records_count; i++) e = put_record(c, 0, work->records[i]);
     if (e == ZH_OK && work->customer_record.size > 0)
         e = put_record(c, home(c, work->customer_owner), work->customer_record);
-    if (e == ZH_OK && work->consent != NULL) e = put_consent(c, work, now_ms);
+    for (uint32_t i = 0; e == ZH_OK && i < work->consents_count; i++) e = put_consent(c, work, &work->consents[i], now_ms);
     return e;
 }
 

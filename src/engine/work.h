@@ -31,7 +31,8 @@ struct zh_work {
     uint32_t records_count;
     zh_sv customer_record;       /* a ready record of `customer_owner`: a decision, feedback */
     zh_customer_id customer_owner;
-    zh_consent_change *consent;  /* a choice of `consent_user`, who is made known where new; customer is filled in */
+    zh_consent_change *consents; /* choices of `consent_user`, who is made known where new; customer is filled in */
+    uint32_t consents_count;
     zh_sv consent_user;
     const zh_work_ids *consent_ids;
     bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */

@@ -19,11 +19,11 @@ _Static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "of libsodium");
 
 /* What a sealed thing belongs to: authenticated, not stored with it.
  * OFFSET SIZE MEANING
- *      0    1 what: 'W' workspace key, 'D' DEK, 'P' personal, 'L' letter
+ *      0    1 what: 'W' workspace key, 'D' DEK, 'P' personal, 'L' letter, 'S' secret
  *      1    1 version
  *      2    4 key id
  *      6    4 workspace
- *     10    8 customer, or the place of a letter
+ *     10    8 customer, source, or the place of a letter
  *     18   16 event key, or zeros */
 #define BOUND_BYTES 34
 typedef struct bound { uint8_t bytes[BOUND_BYTES]; } bound;
@@ -297,6 +297,27 @@ zh_err zh_unseal_letter(const zh_sealer *sealer, uint64_t place, const zh_permit
     const struct zh_sealer_key_ *key = key_of(sealer, id);
     if (key == NULL) return ZH_ABSENT;
     const bound b = bind('L', id, sealer->workspace_, place, (zh_event_key){ 0 });
+    return extract(&b, key->letter, sealed, arena, plain);
+}
+
+/* --- secrets of sources ----------------------------------------------------------------------- */
+
+zh_err zh_seal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv plain, zh_buf *out)
+{
+    if (plain.size > ZH_SEAL_PLAIN_BYTES_MAX) return ZH_RANGE;
+    const struct zh_sealer_key_ *key = &sealer->keys_[0];
+    const bound b = bind('S', key->id, sealer->workspace_, source.number, (zh_event_key){ 0 });
+    return append(sealer, &b, key->letter, plain, out);
+}
+
+zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv sealed, zh_arena *arena, zh_sv *plain)
+{
+    uint32_t id;
+    const zh_err e = head_of((const uint8_t *)sealed.data, sealed.size, &id);
+    if (e != ZH_OK) return e;
+    const struct zh_sealer_key_ *key = key_of(sealer, id);
+    if (key == NULL) return ZH_ABSENT;
+    const bound b = bind('S', id, sealer->workspace_, source.number, (zh_event_key){ 0 });
     return extract(&b, key->letter, sealed, arena, plain);
 }
 

@@ -112,6 +112,11 @@ ZH_MUST zh_err zh_seal_letter(const zh_sealer *sealer, uint64_t place, zh_sv pla
 ZH_MUST zh_err zh_unseal_letter(const zh_sealer *sealer, uint64_t place, const zh_permit *permit,
     zh_sv sealed, zh_arena *arena, zh_sv *plain);
 
+/* The secret a shop signs its webhooks with, under the workspace's key; bound to its source. It is no customer's, so
+ * no permit is asked. Wipe *plain after use. Errors as above. */
+ZH_MUST zh_err zh_seal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv plain, zh_buf *out);
+ZH_MUST zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv sealed, zh_arena *arena, zh_sv *plain);
+
 /* What stands for an outside id in indexes. The caller normalises the text (case of e-mail, digits of phone). */
 zh_blind_id zh_blind(const zh_sealer *sealer, zh_blind_kind kind, zh_sv external_id);
 /* What makes an event itself: (source, messageId). */

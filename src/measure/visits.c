@@ -126,6 +126,7 @@ static int64_t day_of(int64_t hour) { return hour / 24 - (hour % 24 < 0); }
 
 static bool is_visit(const zh_event *event)
 {
+    if ((event->marks & ZH_MARK_NO_VISIT) != 0) return false;
     switch (event->act) {
     case ZH_ACT_REFUND: case ZH_ACT_CANCEL: case ZH_ACT_ORDER_UPDATE: case ZH_ACT_STOCK: case ZH_ACT_CONSENT: return false;
     default: return true;

@@ -10,6 +10,7 @@ typedef struct collected {
     zh_call *call;
     zh_work work;
     zh_collect_job job;
+    zh_work_ids choices_ids;
 } collected;
 
 /* ---- what came in ---- */
@@ -245,12 +246,15 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
     }
     *c = (collected){ .call = call, .job = *job };
     c->work = (zh_work){ .events = job->events, .ids = ids, .events_count = job->events_count, .records = job->records,
-                         .records_count = job->records_count, .done = committed, .context = c };
+                         .records_count = job->records_count, .consents = job->choices, .consents_count = job->choices_count,
+                         .consent_user = job->choices_user, .done = committed, .context = c };
+    c->choices_ids.user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, job->choices_user);
+    c->work.consent_ids = &c->choices_ids;
     if (!make_letters(call, job, &c->work)) {
         zh_collect_shed(call, job->form);
         return;
     }
-    if (job->events_count == 0 && c->work.letters_count == 0 && job->records_count == 0) {
+    if (job->events_count == 0 && c->work.letters_count == 0 && job->records_count == 0 && job->choices_count == 0) {
         answer(call, job, 0, 0, job->rejects_count);
         return;
     }

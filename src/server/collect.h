@@ -27,6 +27,9 @@ typedef struct zh_collect_job {
     uint32_t rejects_count;
     const zh_sv *records;        /* ready ITEM records */
     uint32_t records_count;
+    zh_consent_change *choices;  /* of the user `choices_user`; they live until the answer */
+    uint32_t choices_count;
+    zh_sv choices_user;
 } zh_collect_job;
 
 void zh_collect_submit(zh_call *call, const zh_collect_job *job);

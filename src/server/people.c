@@ -1,5 +1,7 @@
 /* people.c -- signing in and out; keys, users, sources, placements. */
 #include "decide/placement.h"
+#include "engine/secret.h"
+#include "guard/signature.h"
 #include "server/answer.h"
 #include "server/call.h"
 #include "sys/file.h"
@@ -370,24 +372,89 @@ void zh_route_user_password(zh_call *call)
 
 /* ---- sources, placements ---- */
 
+static void put_source(const zh_source *source, const zh_registry *registry, zh_json_out *out)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%u", source->id.number);
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
+    zh_json_out_key_text(out, ZH_SV("name"), source->name);
+    zh_call_time(out, ZH_SV("createdAt"), source->created_ms);
+    zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_secret_is_kept(registry, source->id));
+    zh_json_out_end(out);
+}
+
 void zh_route_sources(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
-    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) {
-        char id[24];
-        snprintf(id, sizeof id, "%u", it.at->source.id.number);
-        zh_json_out_object(&out);
-        zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(id));
-        zh_json_out_key_text(&out, ZH_SV("name"), it.at->source.name);
-        zh_call_time(&out, ZH_SV("createdAt"), it.at->source.created_ms);
-        zh_json_out_end(&out);
-    }
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) put_source(&it.at->source, w->registry, &out);
     zh_world_unlock(w);
     end_list(&out);
     zh_call_json(call, 200, &out);
+}
+
+/* A name stands in addresses of webhooks, so it has only what needs no escapes there. */
+static bool is_source_name(zh_sv name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        const char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) return false;
+    }
+    return name.size > 0 && name.size <= ZH_NAME_BYTES_MAX;
+}
+
+void zh_route_source_create(zh_call *call)
+{
+    zh_json_value root;
+    if (!zh_call_body_json(call, &root)) return;
+    zh_definition d = { .thing = ZH_THING_SOURCE, .at_ms = call->now_ms, .actor = call->caller.actor };
+    d.source.name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
+    d.source.created_ms = call->now_ms;
+    if (!is_source_name(d.source.name)) {
+        zh_call_problem(call, 400, "bad_field", "name", "a source has a name of 1 to 128 letters, digits, '-', '_' and '.'");
+        return;
+    }
+    zh_world *w = zh_engine_world(call->engine);
+    zh_source there;
+    zh_world_lock_read(w);
+    zh_err e = zh_registry_source_named(w->registry, d.source.name, &there) == ZH_OK ? ZH_EXISTS : ZH_OK;
+    d.source.id.number = zh_registry_next_number(w->registry, ZH_THING_SOURCE);
+    zh_world_unlock(w);
+    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
+    if (e != ZH_OK) {
+        zh_call_failed(call, e, "a source of this name exists");
+        return;
+    }
+    zh_json_out out = zh_call_begin(call);
+    zh_world_lock_read(w);
+    put_source(&d.source, w->registry, &out);
+    zh_world_unlock(w);
+    zh_call_json(call, 201, &out);
+}
+
+/* Kept sealed and never shown; null takes it away. */
+void zh_route_source_secret(zh_call *call)
+{
+    zh_json_value root;
+    if (!zh_call_body_json(call, &root)) return;
+    const zh_json_value value = zh_json_get(root, ZH_SV("secret"));
+    const zh_sv text = zh_json_text_or_empty(value);
+    if (!zh_json_is(value, ZH_JSON_NULL) && (text.size < ZH_SIGNATURE_SECRET_BYTES_MIN || text.size > ZH_SIGNATURE_SECRET_BYTES_MAX)) {
+        zh_call_problem(call, 400, "bad_field", "secret", "a secret has 8 to 256 bytes; null takes it away");
+        return;
+    }
+    zh_world *w = zh_engine_world(call->engine);
+    zh_source source;
+    uint32_t number = 0;
+    zh_world_lock_read(w);
+    zh_err e = number_of(zh_http_path_part(call->request, 3), &number) ? zh_registry_source(w->registry, (zh_source_id){ number }, &source) : ZH_ABSENT;
+    zh_world_unlock(w);
+    if (e == ZH_OK) e = zh_secret_put(call->engine, source.id, &call->caller.actor, text);
+    if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
+    else zh_call_failed(call, e, "no such source");
 }
 
 /* What of the context a placement is about: its first stage says so. */

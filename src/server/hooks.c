@@ -1,0 +1,172 @@
+/* hooks.c -- webhooks of shops: /hooks/shopify/{source} and /hooks/woocommerce/{source}.
+ *
+ * The signature is compared over the bytes as they came, before anything is parsed; without a fitting one the answer is
+ * 401 and nothing is stored, whether the source is unknown, has no secret, or the body was changed. Whatever is
+ * signed is answered 200 once it is durable, also what cannot be read (a dead letter) and topics nobody knows (counted):
+ * a shop that hears anything else sends it again, and WooCommerce ends a webhook after five failures.
+ */
+#include "base/time.h"
+#include "catalog/item.h"
+#include "collect/shop_hook.h"
+#include "engine/secret.h"
+#include "guard/signature.h"
+#include "server/collect.h"
+
+#define DIALECT ZH_SV("webhook")
+#define DOMAIN_BYTES_MAX 253 /* RFC 1035 */
+
+/* By name, else by number. */
+static zh_err find_source(zh_call *call, zh_source_id *id)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    const zh_sv text = zh_http_path_part(call->request, 2);
+    zh_source source;
+    uint32_t number = 0;
+    if (text.size == 0 || text.size > ZH_NAME_BYTES_MAX) return ZH_ABSENT;
+    for (size_t i = 0; i < text.size && i < 9 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+        number = number * 10 + (uint32_t)(text.data[i] - '0');
+    char printed[16];
+    const bool is_number = number > 0 && zh_sv_equal(text, (zh_sv){ printed, (size_t)snprintf(printed, sizeof printed, "%u", number) });
+    zh_world_lock_read(w);
+    zh_err e = zh_registry_source_named(w->registry, text, &source);
+    if (e == ZH_ABSENT && is_number) e = zh_registry_source(w->registry, (zh_source_id){ number }, &source);
+    if (e == ZH_OK) *id = source.id;
+    zh_world_unlock(w);
+    return e;
+}
+
+/* WooCommerce asks once, unsigned, when a webhook is set up, and wants 200: "webhook_id=17". */
+static bool is_ping(zh_shop shop, zh_sv body, zh_sv signature)
+{
+    const zh_sv head = ZH_SV("webhook_id=");
+    if (shop != ZH_SHOP_WOOCOMMERCE || signature.size > 0 || !zh_sv_starts(body, head) || body.size > head.size + 20) return false;
+    for (size_t i = head.size; i < body.size; i++)
+        if (body.data[i] < '0' || body.data[i] > '9') return false;
+    return body.size > head.size;
+}
+
+/* A host name as the shop's header has it, without scheme and path; empty where it is none. */
+static zh_sv domain_of(zh_sv text)
+{
+    const char *const scheme = text.size == 0 ? NULL : memmem(text.data, text.size, "://", 3);
+    if (scheme != NULL) text = zh_sv_part(text, (size_t)(scheme - text.data) + 3, SIZE_MAX);
+    const char *const slash = text.size == 0 ? NULL : memchr(text.data, '/', text.size);
+    if (slash != NULL) text.size = (size_t)(slash - text.data);
+    for (size_t i = 0; i < text.size; i++) {
+        const char c = text.data[i];
+        const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':';
+        if (!fits) return (zh_sv){ 0 };
+    }
+    return text.size > DOMAIN_BYTES_MAX ? (zh_sv){ 0 } : text;
+}
+
+static zh_shop_hook_ask ask_of(zh_call *call, zh_shop shop, zh_source_id source)
+{
+    const bool shopify = shop == ZH_SHOP_SHOPIFY;
+    const zh_http_request *q = call->request;
+    zh_shop_hook_ask ask = { .shop = shop, .source = source, .body = zh_http_body(call->request), .received_ms = call->now_ms,
+        .topic = zh_http_header_of(q, shopify ? "X-Shopify-Topic" : "X-WC-Webhook-Topic"),
+        .domain = domain_of(zh_http_header_of(q, shopify ? "X-Shopify-Shop-Domain" : "X-WC-Webhook-Source")),
+        .delivery = zh_http_header_of(q, shopify ? "X-Shopify-Webhook-Id" : "X-WC-Webhook-Delivery-ID"),
+        .triggered_ms = ZH_SHOP_TIME_UNKNOWN, .currency = zh_currency_of(zh_http_param(call->request, ZH_SV("currency"))),
+        .parser = call->thread->parser, .arena = call->arena, .scratch = &call->thread->scratch };
+    if (shopify && zh_time_parse(zh_http_header_of(q, "X-Shopify-Triggered-At"), &ask.triggered_ms) != ZH_OK) ask.triggered_ms = ZH_SHOP_TIME_UNKNOWN;
+    return ask;
+}
+
+/* ---- what was read, made ready for the log ---- */
+
+static zh_item_change change_of(const zh_shop_item *item, zh_source_id source)
+{
+    if (item->deleted) return (zh_item_change){ .text = item->text, .deleted = true, .at_ms = item->at_ms, .source = source, .price_minor = -1, .stock = -1 };
+    return (zh_item_change){ .text = item->text, .title = item->title, .category = item->category, .brand = item->brand, .url = item->url,
+        .image_url = item->image_url, .attributes = item->attributes, .price_minor = item->price_minor, .currency = item->currency,
+        .stock = item->stock, .available = item->available, .at_ms = item->at_ms, .source = source, .set = ZH_ITEM_FIELDS };
+}
+
+static zh_err put_item(zh_call *call, const zh_shop_item *item, zh_source_id source, zh_sv *record)
+{
+    const zh_item_change change = change_of(item, source);
+    const char *why;
+    zh_buf *out = &call->thread->scratch;
+    if (!zh_item_change_check(&change, &why)) return ZH_FORMAT;
+    zh_buf_reset(out);
+    zh_item_change_put(&change, out);
+    if (zh_buf_err(out) != ZH_OK) return zh_buf_err(out);
+    *record = zh_arena_copy(call->arena, zh_buf_view(out));
+    return record->data == NULL ? ZH_NOMEM : ZH_OK;
+}
+
+static void keep(zh_call *call, zh_shop_hook *hook, zh_source_id source)
+{
+    zh_collect_job job = { .form = COLLECT_JSON, .dialect = DIALECT, .events = hook->events, .events_count = hook->events_count,
+        .rejects = hook->rejects, .rejects_count = hook->rejects_count, .choices = hook->choices, .choices_count = hook->choices_count,
+        .choices_user = hook->choices_user };
+    zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, hook->rejects_count);
+    zh_sv *record = ZH_TAKE(call->arena, zh_sv, 1);
+    zh_shop_hook *kept = ZH_TAKE(call->arena, zh_shop_hook, 1); /* choices live in it until they are durable */
+    zh_err e = sources == NULL || record == NULL || kept == NULL ? ZH_NOMEM : ZH_OK;
+    if (e == ZH_OK && hook->has_item) {
+        e = put_item(call, &hook->item, source, record);
+        job.records = record;
+        job.records_count = e == ZH_OK;
+        if (e == ZH_FORMAT) e = ZH_OK; /* within the limits by construction */
+    }
+    if (e != ZH_OK) {
+        zh_collect_shed(call, COLLECT_JSON);
+        return;
+    }
+    *kept = *hook;
+    job.choices = kept->choices;
+    for (uint32_t i = 0; i < hook->events_count; i++) hook->events[i].source = source;
+    for (uint32_t i = 0; i < hook->rejects_count; i++) sources[i] = source;
+    job.rejects_source = sources;
+    zh_collect_submit(call, &job);
+}
+
+static void hook(zh_call *call, zh_shop shop)
+{
+    zh_source_id source = { 0 };
+    zh_sv secret = { 0 };
+    const zh_sv body = zh_http_body(call->request);
+    const zh_sv signature = zh_http_header_of(call->request, shop == ZH_SHOP_SHOPIFY ? "X-Shopify-Hmac-SHA256" : "X-WC-Webhook-Signature");
+    zh_err e = find_source(call, &source);
+    if (e == ZH_OK) e = zh_secret_get(call->engine, source, call->arena, &secret);
+    if (e == ZH_NOMEM || e == ZH_FULL) {
+        zh_collect_shed(call, COLLECT_JSON);
+        return;
+    }
+    const bool is_known = e == ZH_OK, fits = is_known && zh_signature_fits(secret, body, signature);
+    if (secret.size > 0) zh_wipe((void *)secret.data, secret.size);
+    if (is_known && is_ping(shop, body, signature)) {
+        zh_collect_answer(call, &(zh_collect_job){ .form = COLLECT_JSON });
+        return;
+    }
+    if (!fits) {
+        zh_collect_count_rejected(call, ZH_REJECT_BAD_SIGNATURE, 1);
+        zh_call_problem(call, 401, "bad_signature", NULL, "the signature does not fit: is the source's secret the one the shop signs with?");
+        return;
+    }
+    const zh_shop_hook_ask ask = ask_of(call, shop, source);
+    zh_shop_hook read;
+    if (zh_shop_hook_read(&ask, &read) != ZH_OK) {
+        zh_collect_shed(call, COLLECT_JSON);
+        return;
+    }
+    if (!read.is_known) {
+        zh_collect_count_rejected(call, ZH_REJECT_UNKNOWN_TOPIC, 1);
+        zh_collect_answer(call, &(zh_collect_job){ .form = COLLECT_JSON });
+        return;
+    }
+    keep(call, &read, source);
+}
+
+void zh_route_hook_shopify(zh_call *call)
+{
+    hook(call, ZH_SHOP_SHOPIFY);
+}
+
+void zh_route_hook_woocommerce(zh_call *call)
+{
+    hook(call, ZH_SHOP_WOOCOMMERCE);
+}
