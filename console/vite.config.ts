@@ -15,7 +15,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rollupOptions: {
       output: {
-        // React and antd change less often than the console: their chunks stay cached over an upgrade.
+        // React changes less often than the console: its chunk stays cached over an upgrade.
         // The charts' library comes only when a chart is in sight; its name tells the walk through the console which file it is.
         manualChunks: (id) => {
           if (/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run|i18next|react-i18next|@tanstack)\//.test(id)) return 'react'

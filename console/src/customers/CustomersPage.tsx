@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router-dom'
+import { Button, TextInput } from '../shared/Controls'
 import type { Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { SearchIcon } from '../shared/icons'
@@ -75,19 +75,19 @@ export default function CustomersPage() {
   return (
     <Page title={t('customers.title')} help="customers">
       <form className="search" role="search" onSubmit={submit}>
-        <Input
+        <TextInput
           size="large"
           aria-label={t('customers.search.label')}
           placeholder={t('customers.search.placeholder')}
-          prefix={<SearchIcon />}
-          allowClear
+          before={<SearchIcon />}
+          clearable
           value={text}
-          onChange={(event) => {
-            setText(event.target.value)
-            if (event.target.value === '') ask('')
+          onText={(value) => {
+            setText(value)
+            if (value === '') ask('')
           }}
         />
-        <Button type="primary" size="large" htmlType="submit">
+        <Button kind="primary" size="large" type="submit">
           {t('customers.search.submit')}
         </Button>
       </form>

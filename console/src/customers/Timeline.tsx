@@ -1,6 +1,6 @@
 // What a customer did, newest first. Which kind is shown and which event is open stand in the address.
 import { useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { Button } from '../shared/Controls'
 import { Drawer } from '../raw/Drawer'
 import { WholeEvent } from '../raw/WholeEvent'
 import { Choices } from '../shared/Choices'

@@ -1,8 +1,8 @@
 // The items of the shop and what customers did with them. Search, category and order stand in the address.
 import { keepPreviousData, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link, useNavigate } from 'react-router-dom'
+import { Button, TextInput } from '../shared/Controls'
 import { Choices } from '../shared/Choices'
 import { call } from '../shared/client'
 import { Choose } from '../shared/Fields'
@@ -129,19 +129,19 @@ export default function ItemsPage() {
   return (
     <Page title={t('items.title')} help="items">
       <form className="items-ask" role="search" onSubmit={submit}>
-        <Input
+        <TextInput
           className="items-search"
           aria-label={t('items.search.label')}
           placeholder={t('items.search.placeholder')}
-          prefix={<SearchIcon size={15} />}
-          allowClear
+          before={<SearchIcon size={15} />}
+          clearable
           value={text}
-          onChange={(event) => {
-            setText(event.target.value)
-            if (event.target.value === '') put('q', '')
+          onText={(value) => {
+            setText(value)
+            if (value === '') put('q', '')
           }}
         />
-        <Button type="primary" htmlType="submit">{t('items.search.submit')}</Button>
+        <Button kind="primary" type="submit">{t('items.search.submit')}</Button>
         <Choose
           className="items-category"
           label={t('items.search.category')}

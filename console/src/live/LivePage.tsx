@@ -1,7 +1,7 @@
 // Events as they come. Filters and the opened event stand in the address.
 import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
 import { useEffect, useMemo, useReducer, useState } from 'react'
+import { Button, TextInput } from '../shared/Controls'
 import { CopyButton } from '../raw/CopyButton'
 import { Spark } from '../shared/charts/TimeChart'
 import { call } from '../shared/client'
@@ -63,14 +63,14 @@ function Filters({ filter, rows, onChange, onClear }: { filter: Filter; rows: re
       <Choose label={t('live.filter.source')} value={filter.source} onChange={(value) => onChange('source', value)} options={[all, ...from.map((source) => ({ value: source, name: source }))]} />
       <label className="field-in live-text">
         <span className="field-name">{t('live.filter.text')}</span>
-        <Input
-          prefix={<SearchIcon size={15} />}
+        <TextInput
+          before={<SearchIcon size={15} />}
           placeholder={t('live.filter.textPlaceholder')}
-          allowClear
+          clearable
           value={text}
-          onChange={(event) => {
-            setText(event.target.value)
-            onChange('text', event.target.value.trim())
+          onText={(value) => {
+            setText(value)
+            onChange('text', value.trim())
           }}
         />
       </label>

@@ -1,8 +1,8 @@
 // What a preview asks. Fields are typed freely and go into the address together; the placement goes at once.
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link } from 'react-router-dom'
+import { Button } from '../shared/Controls'
 import { findCustomers } from '../customers/find'
 import { call, CallError, type Schema } from '../shared/client'
 import { Choose, Field } from '../shared/Fields'
@@ -149,7 +149,7 @@ export function PreviewForm(props: { form: Form; placements: readonly Schema<'Pl
             <input className="input" type="datetime-local" value={time} onChange={(event) => setTime(event.target.value)} />
           </Field>
         </div>
-        <Button type="primary" htmlType="submit" block loading={asking}>{t('recommend.preview.submit')}</Button>
+        <Button kind="primary" type="submit" block loading={asking}>{t('recommend.preview.submit')}</Button>
       </form>
     </Card>
   )

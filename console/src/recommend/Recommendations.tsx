@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
 import { Link } from 'react-router-dom'
+import { Button, TextInput } from '../shared/Controls'
 import { Choices } from '../shared/Choices'
 import { call, type Schema } from '../shared/client'
 import { PreviewIcon } from '../shared/icons'
@@ -23,8 +23,8 @@ function ContextForm({ kind, value, onApply }: { kind: 'item' | 'cart'; value: s
   }
   return (
     <form className="context-form" onSubmit={submit}>
-      <Input aria-label={t(`recommend.${kind}`)} placeholder={t(`recommend.${kind}Placeholder`)} value={text} onChange={(event) => setText(event.target.value)} />
-      <Button htmlType="submit">{t('recommend.apply')}</Button>
+      <TextInput aria-label={t(`recommend.${kind}`)} placeholder={t(`recommend.${kind}Placeholder`)} value={text} onText={setText} />
+      <Button type="submit">{t('recommend.apply')}</Button>
     </form>
   )
 }

@@ -1,5 +1,5 @@
-import { Button, Input } from 'antd'
 import { useEffect, useState, type FormEvent } from 'react'
+import { Button, TextInput } from '../shared/Controls'
 import { CallError } from '../shared/client'
 import { BrandMark } from '../shared/icons'
 import { useErrorText } from '../shared/View'
@@ -50,16 +50,16 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
           <p className="signin-lead">{t('session.lead')}</p>
           <label className="field">
             <span>{t('session.user')}</span>
-            <Input size="large" name="username" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
+            <TextInput size="large" name="username" autoComplete="username" autoFocus value={user} onText={setUser} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
           </label>
           <label className="field">
             <span>{t('session.password')}</span>
-            <Input.Password size="large" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} aria-invalid={problem !== undefined} aria-describedby="signin-problem" visibilityToggle={false} />
+            <TextInput type="password" size="large" name="password" autoComplete="current-password" value={password} onText={setPassword} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
           </label>
           <p id="signin-problem" className="signin-problem" role="alert">
             {problem}
           </p>
-          <Button type="primary" size="large" block htmlType="submit" loading={signIn.isPending}>
+          <Button kind="primary" size="large" block type="submit" loading={signIn.isPending}>
             {t('session.submit')}
           </Button>
           <p className="signin-hint">{t('session.hint')}</p>

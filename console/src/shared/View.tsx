@@ -1,7 +1,7 @@
 // The four states of every view: loading, error (what to do), empty (the next step), full.
 import type { UseQueryResult } from '@tanstack/react-query'
-import { Button } from 'antd'
 import type { ReactNode } from 'react'
+import { Button } from './Controls'
 import { CallError } from './client'
 import { AlertIcon, EmptyIcon } from './icons'
 import { useWords } from './words'

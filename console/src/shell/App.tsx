@@ -1,18 +1,14 @@
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { ConfigProvider } from 'antd'
-import enGB from 'antd/locale/en_GB'
-import zhCN from 'antd/locale/zh_CN'
 import { lazy, Suspense, useMemo } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router-dom'
 import { SessionGate } from '../session/SessionGate'
 import { sessionKey } from '../session/useSession'
 import { CallError } from '../shared/client'
 import { Loading } from '../shared/View'
-import { useWords } from '../shared/words'
 import { Fence } from './Fence'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
-import { antdTheme, useAppearance } from './theme'
+import { useAppearance } from './theme'
 
 const OverviewPage = lazy(() => import('../overview/OverviewPage'))
 const CustomersPage = lazy(() => import('../customers/CustomersPage'))
@@ -22,9 +18,6 @@ const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SystemPage = lazy(() => import('../system/SystemPage'))
-
-// The engine writes a fresh nonce into each answer of index.html; styles made at run time carry it.
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content
 
 function makeClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -50,35 +43,31 @@ function makeClient(): QueryClient {
 }
 
 export function App() {
-  const { language } = useWords()
   const appearance = useAppearance()
   const client = useMemo(makeClient, [])
-  const look = useMemo(() => antdTheme(appearance.dark), [appearance.dark])
   return (
-    <ConfigProvider csp={nonce === undefined ? {} : { nonce }} locale={language === 'zh' ? zhCN : enGB} theme={look} button={{ autoInsertSpace: false }}>
-      <QueryClientProvider client={client}>
-        <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
-          <Fence>
-            <SessionGate appearance={appearance}>
-              <Shell appearance={appearance}>
-                <Suspense fallback={<Loading lines={8} />}>
-                  <Routes>
-                    <Route path="/" element={<OverviewPage />} />
-                    <Route path="/live" element={<LivePage />} />
-                    <Route path="/customers" element={<CustomersPage />} />
-                    <Route path="/customers/:id" element={<CustomerPage />} />
-                    <Route path="/items" element={<ItemsPage />} />
-                    <Route path="/items/:id" element={<ItemPage />} />
-                    <Route path="/preview" element={<PreviewPage />} />
-                    <Route path="/system" element={<SystemPage />} />
-                    <Route path="*" element={<NotFound />} />
-                  </Routes>
-                </Suspense>
-              </Shell>
-            </SessionGate>
-          </Fence>
-        </BrowserRouter>
-      </QueryClientProvider>
-    </ConfigProvider>
+    <QueryClientProvider client={client}>
+      <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+        <Fence>
+          <SessionGate appearance={appearance}>
+            <Shell appearance={appearance}>
+              <Suspense fallback={<Loading lines={8} />}>
+                <Routes>
+                  <Route path="/" element={<OverviewPage />} />
+                  <Route path="/live" element={<LivePage />} />
+                  <Route path="/customers" element={<CustomersPage />} />
+                  <Route path="/customers/:id" element={<CustomerPage />} />
+                  <Route path="/items" element={<ItemsPage />} />
+                  <Route path="/items/:id" element={<ItemPage />} />
+                  <Route path="/preview" element={<PreviewPage />} />
+                  <Route path="/system" element={<SystemPage />} />
+                  <Route path="*" element={<NotFound />} />
+                </Routes>
+              </Suspense>
+            </Shell>
+          </SessionGate>
+        </Fence>
+      </BrowserRouter>
+    </QueryClientProvider>
   )
 }

@@ -1,6 +1,6 @@
 // A fault in one page must not leave a white screen: say what happened and offer a reload.
-import { Button } from 'antd'
 import { Component, type ReactNode } from 'react'
+import { Button } from '../shared/Controls'
 import { useWords } from '../shared/words'
 
 function Crash() {
@@ -9,7 +9,7 @@ function Crash() {
     <main className="state state-page" role="alert">
       <h1 className="state-title">{t('shell.crash.title')}</h1>
       <p className="state-text">{t('shell.crash.text')}</p>
-      <Button type="primary" onClick={() => location.reload()}>
+      <Button kind="primary" onClick={() => location.reload()}>
         {t('shell.crash.reload')}
       </Button>
     </main>

@@ -1,6 +1,6 @@
 // What a page is for, how it is used, and what its words mean: a drawer beside the page.
-import { Button } from 'antd'
 import { useId, useState } from 'react'
+import { Button } from '../shared/Controls'
 import { Dialog } from '../shared/Dialog'
 import { CrossIcon, HelpIcon, TourIcon } from '../shared/icons'
 import { useWords } from '../shared/words'

@@ -1,7 +1,7 @@
 // A short walk through the overview for somebody who sees it for the first time. Each step lights one part of the page
 // (where the width shows it) and says what it is for. The dialog keeps the focus; Escape or "skip" ends it.
-import { Button } from 'antd'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Button } from '../shared/Controls'
 import { Dialog } from '../shared/Dialog'
 import { useWords } from '../shared/words'
 import { besides, type Box } from './spot'
@@ -93,9 +93,9 @@ export function Tour({ onClose }: { onClose: () => void }) {
           <div className="tour-dots" aria-hidden="true">
             {steps.map((one, i) => <i key={one.key} className={i === at ? 'tour-dot-on' : ''} />)}
           </div>
-          {!last && <Button type="text" onClick={onClose}>{t('shell.tour.skip')}</Button>}
+          {!last && <Button kind="text" onClick={onClose}>{t('shell.tour.skip')}</Button>}
           {at > 0 && <Button onClick={() => setAt(at - 1)}>{t('shell.tour.back')}</Button>}
-          <Button type="primary" onClick={() => (last ? onClose() : setAt(at + 1))}>
+          <Button kind="primary" onClick={() => (last ? onClose() : setAt(at + 1))}>
             {t(last ? 'shell.tour.done' : at === 0 ? 'shell.tour.begin' : 'shell.tour.next')}
           </Button>
         </div>

@@ -1,5 +1,4 @@
-// Light, dark, or as the system says. The colours themselves stand in shared/base.css; antd gets the same ones.
-import { theme, type ThemeConfig } from 'antd'
+// Light, dark, or as the system says. The colours themselves stand in shared/base.css.
 import { useEffect, useState } from 'react'
 
 export type Choice = 'system' | 'light' | 'dark'
@@ -40,32 +39,4 @@ export function useAppearance() {
     }
   }, [choice])
   return { choice, dark, setChoice }
-}
-
-const font =
-  '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans", "Noto Sans CJK SC", sans-serif'
-
-export function antdTheme(dark: boolean): ThemeConfig {
-  return {
-    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    token: {
-      fontFamily: font,
-      fontSize: 14,
-      borderRadius: 7,
-      controlHeight: 34,
-      wireframe: false,
-      colorPrimary: dark ? '#45c4ac' : '#0b6e5f',
-      colorLink: dark ? '#45c4ac' : '#0b6e5f',
-      colorError: dark ? '#ff8b80' : '#b42318',
-      colorBgBase: dark ? '#151a18' : '#ffffff',
-      colorBgContainer: dark ? '#151a18' : '#ffffff', // as cards: fields of ours stand beside antd's
-      colorTextBase: dark ? '#e8edea' : '#16201c',
-      colorTextPlaceholder: dark ? '#8f9b95' : '#66716c',
-      colorBorder: dark ? '#3a4540' : '#cfd6d2',
-    },
-    components: {
-      // White on the bright green of the dark theme would be too faint.
-      Button: { primaryColor: dark ? '#06201b' : '#ffffff', primaryShadow: 'none', defaultShadow: 'none' },
-    },
-  }
 }

@@ -1,7 +1,7 @@
 // Rebuilds every view from the log and compares: the engine proves its own state.
 import { useMutation } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useEffect, useState } from 'react'
+import { Button } from '../shared/Controls'
 import { call } from '../shared/client'
 import * as format from '../shared/format'
 import { CheckIcon, CrossIcon } from '../shared/icons'
@@ -38,7 +38,7 @@ export function Check() {
     <Card id="check" title={t('system.check.title')}>
       <div className="check">
         <p className="check-text">{t('system.check.text')}</p>
-        <Button type="primary" loading={check.isPending} onClick={() => check.mutate()}>{t('system.check.start')}</Button>
+        <Button kind="primary" loading={check.isPending} onClick={() => check.mutate()}>{t('system.check.start')}</Button>
         <div role="status">
           {check.isPending && (
             <div className="check-running">

@@ -1,7 +1,7 @@
 // What could not be taken, with its reason and its bytes.
 import { useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useMemo } from 'react'
+import { Button } from '../shared/Controls'
 import { Copyable } from '../raw/CopyButton'
 import { Drawer } from '../raw/Drawer'
 import { Json, RawText } from '../raw/Json'
