@@ -180,20 +180,28 @@ static const zh_option export_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "what", "WHAT", "events", "events", true },
-    { "format", "FORMAT", "jsonl", "jsonl", true },
+    { "what", "WHAT", "events or catalog", "events", true },
+    { "format", "FORMAT", "jsonl (events) or google-feed (catalog)", NULL, true },
 };
 
 static int run_export(const zh_options *given)
 {
-    if (!zh_sv_equal(zh_options_text(given, "what"), ZH_SV("events")) || !zh_sv_equal(zh_options_text(given, "format"), ZH_SV("jsonl"))) {
-        zh_complain("export knows --what events --format jsonl in this version");
+    static const struct { zh_sv what, format; const char *path, *next; } kinds[] = {
+        { ZH_SV("events"), ZH_SV("jsonl"), "/api/v1/export/events", "/api/v1/export/events?from=" },
+        { ZH_SV("catalog"), ZH_SV("google-feed"), "/api/v1/export/catalog?format=google-feed", "/api/v1/export/catalog?format=google-feed&from=" },
+    };
+    const zh_sv what = zh_options_text(given, "what"), format = zh_options_text(given, "format");
+    size_t kind = 0;
+    while (kind < sizeof kinds / sizeof *kinds && !zh_sv_equal(kinds[kind].what, what)) kind++;
+    if (kind == sizeof kinds / sizeof *kinds || (format.size > 0 && !zh_sv_equal(format, kinds[kind].format))) {
+        zh_complain("export knows --what events (--format jsonl) and --what catalog (--format google-feed)");
         return ZH_EXIT_USAGE;
     }
     int status;
     zh_door *door = open_door(given, true, &status);
     if (door == NULL) return status;
-    char path[160] = "/api/v1/export/events";
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s", kinds[kind].path);
     zh_err e;
     for (;;) {
         zh_client_answer answer;
@@ -210,15 +218,19 @@ static int run_export(const zh_options *given)
         }
         const zh_sv next = zh_client_header_of(&answer, ZH_SV("X-Zhun-Next"));
         if (next.size == 0) break;
-        snprintf(path, sizeof path, "/api/v1/export/events?from=%.*s", ZH_SV_ARG(zh_sv_part(next, 0, 60)));
+        (void)snprintf(path, sizeof path, "%s%.*s", kinds[kind].next, ZH_SV_ARG(zh_sv_part(next, 0, 900)));
     }
     zh_door_close(door);
     return status_of(e);
 }
 
 const zh_command zh_cmd_export = {
-    .name = "export", .usage = "--data DIR --what events --format jsonl", .summary = "Write what is stored to standard output, an event a line.",
-    .example = "  zhun export --data ./zhun-data --what events --format jsonl > events.jsonl",
+    .name = "export", .usage = "--data DIR --what events|catalog [--format FORMAT]",
+    .summary = "Write what is stored to standard output.\n"
+               "events: every stored event once, a line of JSON each (jsonl).\n"
+               "catalog: the items the shop listed, as a table with tabs for Google Merchant (google-feed).",
+    .example = "  zhun export --data ./zhun-data --what events --format jsonl > events.jsonl\n"
+               "  zhun export --data ./zhun-data --what catalog --format google-feed > feed.tsv",
     .options = export_options, .options_count = sizeof export_options / sizeof *export_options, .run = run_export,
 };
 

@@ -12,15 +12,18 @@
 
 #define ZONES_DIR "/usr/share/zoneinfo"
 
+#define FORMATS "segment, orders-csv, catalog-csv, google-feed or shopify-csv"
+
 static const zh_option options[] = {
     { "data", "DIR", "import into this data folder, through its engine where one runs", NULL,
       true },
     { "url", "URL", "or into an engine over HTTP (else ZHUN_URL)", NULL, true },
     { "key", "KEY", "a write key for events, an admin token for items (else ZHUN_KEY)", NULL,
       false },
-    { "format", "F", "segment, orders-csv or catalog-csv", NULL, true },
+    { "format", "F", FORMATS, NULL, true },
     { "preset", "P", "columns and rules of a known table: online-retail (orders-csv)", NULL, true },
     { "map", "FILE", "names of columns and other rules, as YAML", NULL, true },
+    { "currency", "CODE", "of prices without one, such as CNY (tables and feeds)", NULL, true },
     { "source", "NAME", "a name for this import", NULL, true },
     { "rejects", "FILE", "where rejected lines go (else FILE.rejects.csv)", NULL, true },
     { "json", NULL, "print the counts as one JSON object", NULL, true },
@@ -41,6 +44,10 @@ static const zh_command command = {
         "  catalog-csv  a table with item_id and any of title, category, brand, price, currency,\n"
         "               stock, available, url, image_url, attributes.NAME; a blank cell leaves\n"
         "               its field as it is\n"
+        "  google-feed  products for Google Merchant: a table (tab or comma) whose first line has\n"
+        "               id, title, price, availability, item_group_id ..., or RSS or Atom with g:\n"
+        "  shopify-csv  Shopify's export of products: a variant is an item, its id the SKU (else\n"
+        "               the handle and its options), its group the handle; needs --currency\n"
         "\n"
         "A map file names what a table calls otherwise, and says how its cells are meant:\n"
         "  columns: {order_id: InvoiceNo, ordered_at: InvoiceDate}\n"
@@ -58,7 +65,9 @@ static const zh_command command = {
     .example =
         "  zhun import --data ./zhun-data --format orders-csv --preset online-retail orders.csv.gz\n"
         "  zhun import --url http://127.0.0.1:8700 --key KEY --format segment events.jsonl.zst\n"
-        "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv",
+        "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv\n"
+        "  zhun import --data ./zhun-data --format shopify-csv --currency CNY products_export.csv\n"
+        "  curl -s https://shop.example/feed.xml | zhun import --data ./zhun-data --format google-feed -",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };
@@ -86,22 +95,18 @@ static int wrong(const char *what, const char *hint)
 
 static int choose_format(import *im)
 {
-    static const char *const names[] = { "segment", "orders-csv", "catalog-csv" };
-    static const char *const later[] = { "sensors", "google-feed", "shopify-csv" };
+    static const char *const names[] = { "segment", "orders-csv", "catalog-csv", "google-feed", "shopify-csv" };
     zh_sv format = zh_options_text(im->given, "format");
     if (format.size == 0 && zh_options_text(im->given, "preset").size > 0) format = ZH_SV("orders-csv"); /* all presets are of it */
     if (format.size == 0)
-        return wrong("--format is missing", "give segment, orders-csv or catalog-csv");
+        return wrong("--format is missing", "give " FORMATS);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (zh_sv_equal(format, zh_sv_of(names[i]))) {
             im->format = (zh_import_format)i;
             return ZH_EXIT_DONE;
         }
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (zh_sv_equal(format, zh_sv_of(later[i])))
-            return wrong(later[i],
-                         "not in this version, which reads segment, orders-csv and catalog-csv");
-    return wrong(format.data, "no such format: give segment, orders-csv or catalog-csv");
+    if (zh_sv_equal(format, ZH_SV("sensors"))) return wrong("sensors", "not in this version: give " FORMATS);
+    return wrong(format.data, "no such format: give " FORMATS);
 }
 
 /* The command line first, then the environment. */
@@ -216,20 +221,38 @@ static int read_zone(import *im)
     return ZH_EXIT_COULD_NOT;
 }
 
+/* Feeds know their own columns: a map may name Shopify's column of ids, and rules. */
+static int check_feed_map(const import *im)
+{
+    for (int c = 0; c < ZH_COLUMN_COUNT; c++) {
+        if (im->map.names[c][0] == '\0') continue;
+        if (im->format == ZH_IMPORT_SHOPIFY && c == ZH_COLUMN_ITEM_ID) continue;
+        return wrong("--map", "a feed has its own names of columns: only item_id of shopify-csv may have another");
+    }
+    if (im->format == ZH_IMPORT_SHOPIFY && im->map.currency.code == 0)
+        return wrong("shopify-csv has prices without a currency", "give --currency CODE, such as --currency CNY");
+    return ZH_EXIT_DONE;
+}
+
 static int choose_columns(import *im)
 {
     const zh_sv preset = zh_options_text(im->given, "preset"),
-                map = zh_options_text(im->given, "map");
+                map = zh_options_text(im->given, "map"),
+                currency = zh_options_text(im->given, "currency");
     zh_note why;
     if (im->format == ZH_IMPORT_SEGMENT) {
-        if (preset.size > 0 || map.size > 0)
-            return wrong("--preset and --map", "they are for tables, not for segment");
+        if (preset.size > 0 || map.size > 0 || currency.size > 0)
+            return wrong("--preset, --map and --currency", "they are for tables, not for segment");
         return ZH_EXIT_DONE;
     }
     im->map = zh_column_map_of(im->format == ZH_IMPORT_ORDERS ? ZH_TABLE_ORDERS : ZH_TABLE_CATALOG);
     if (preset.size > 0 && zh_column_map_preset(&im->map, preset, &why) != ZH_OK)
         return wrong("--preset", why.text);
-    const int status = map.size > 0 ? read_map(im, map) : ZH_EXIT_DONE;
+    int status = map.size > 0 ? read_map(im, map) : ZH_EXIT_DONE;
+    if (status != ZH_EXIT_DONE) return status;
+    if (currency.size > 0) im->map.currency = zh_currency_of(currency);
+    if (currency.size > 0 && im->map.currency.code == 0) return wrong("--currency", "it must be three letters such as CNY");
+    if (im->format == ZH_IMPORT_GOOGLE || im->format == ZH_IMPORT_SHOPIFY) status = check_feed_map(im);
     return status != ZH_EXIT_DONE ? status : read_zone(im);
 }
 

@@ -3,7 +3,9 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "collect/catalog_csv.h"
+#include "collect/google_xml.h"
 #include "collect/orders_csv.h"
+#include "collect/shopify_csv.h"
 #include "core/event.h"
 #include "core/id.h"
 #include "sys/input.h"
@@ -38,6 +40,8 @@ struct zh_import_run {
     zh_import_result result;
     zh_orders_csv orders;
     zh_catalog_csv catalog;
+    zh_google_table google;
+    zh_shopify_csv shopify;
     zh_json *json;     /* judges lines of JSON */
     /* The batch: entries with commas between, and the line of each. */
     zh_buf entries, entry, request;
@@ -45,6 +49,8 @@ struct zh_import_run {
     uint64_t line[ZH_IMPORT_BATCH_ENTRIES_MAX];
     uint32_t count;
     zh_map items;      /* of the batch: an engine cannot tell which of two came first */
+    uint64_t item_hash; /* of the item in `entry` */
+    zh_note *why;      /* of the file being read, for what is called back */
     /* The file being read. */
     zh_sv path;
     window window;
@@ -68,6 +74,8 @@ zh_err zh_import_run_open(zh_import_run **out, const zh_import_run_desc *desc)
     run->items = zh_map_open();
     if (desc->format == ZH_IMPORT_ORDERS) run->orders = zh_orders_csv_open(desc->map, desc->zone);
     if (desc->format == ZH_IMPORT_CATALOG) run->catalog = zh_catalog_csv_of(desc->map);
+    if (desc->format == ZH_IMPORT_GOOGLE) run->google = zh_google_table_of(desc->map);
+    if (desc->format == ZH_IMPORT_SHOPIFY) run->shopify = zh_shopify_csv_open(desc->map);
     if (run->window.chunk == NULL || zh_json_open(&run->json, LINE_BYTES_MAX) != ZH_OK) {
         zh_import_run_close(run);
         return ZH_NOMEM;
@@ -81,6 +89,7 @@ void zh_import_run_close(zh_import_run *run)
     if (run == NULL) return;
     if (run->rejects != NULL) (void)fclose(run->rejects);
     zh_orders_csv_close(&run->orders);
+    zh_shopify_csv_close(&run->shopify);
     zh_json_close(run->json);
     zh_buf_close(&run->entries);
     zh_buf_close(&run->entry);
@@ -171,7 +180,7 @@ static zh_err reject(zh_import_run *run, uint64_t line, const char *reason, zh_s
 /* Hand over `count` entries from `first`; halves where the whole is refused. */
 static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *why)
 {
-    const bool items = run->desc.format == ZH_IMPORT_CATALOG;
+    const bool items = zh_import_is_items(run->desc.format);
     const zh_sv slice = zh_sv_part(zh_buf_view(&run->entries), run->at[first],
                                    run->at[first + count] - run->at[first] - 1);
     zh_buf_reset(&run->request);
@@ -227,8 +236,8 @@ static zh_err flush(zh_import_run *run, zh_note *why)
 static bool remember(zh_import_run *run, bool *fresh)
 {
     *fresh = true;
-    if (run->desc.format != ZH_IMPORT_CATALOG) return true;
-    return zh_map_at(&run->items, run->catalog.item_hash, fresh) != NULL;
+    if (!zh_import_is_items(run->desc.format)) return true;
+    return zh_map_at(&run->items, run->item_hash, fresh) != NULL;
 }
 
 /* Put run->entry, made of this line, into the batch. */
@@ -256,7 +265,7 @@ static zh_err take(zh_import_run *run, zh_err e, uint64_t line, zh_sv raw, const
                    zh_note *why)
 {
     const size_t bytes_max =
-        run->desc.format == ZH_IMPORT_CATALOG ? ZH_IMPORT_ITEM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
+        zh_import_is_items(run->desc.format) ? ZH_IMPORT_ITEM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
     char large[64];
     if (e != ZH_OK && e != ZH_FORMAT && e != ZH_RANGE && e != ZH_FULL) return e;
     run->result.lines++;
@@ -322,16 +331,35 @@ static zh_err begin(zh_import_run *run, zh_note *why)
 
 /* ---- files ---- */
 
+/* A row of items: the table's own reader, and the number of the item it made. */
+static zh_err read_item_row(zh_import_run *run, const zh_csv_row *row, bool header, zh_note *reason)
+{
+    zh_err e;
+    switch (run->desc.format) {
+    case ZH_IMPORT_GOOGLE:
+        if (header) return zh_google_table_header(&run->google, row->fields, row->count, reason);
+        e = zh_google_table_line(&run->google, row->fields, row->count, &run->entry, reason);
+        run->item_hash = run->google.item_hash;
+        return e;
+    case ZH_IMPORT_SHOPIFY:
+        if (header) return zh_shopify_csv_header(&run->shopify, row->fields, row->count, reason);
+        e = zh_shopify_csv_line(&run->shopify, row->fields, row->count, &run->entry, reason);
+        run->item_hash = run->shopify.item_hash;
+        return e;
+    default:
+        if (header) return zh_catalog_csv_header(&run->catalog, row->fields, row->count, reason);
+        e = zh_catalog_csv_line(&run->catalog, row->fields, row->count, &run->entry, reason);
+        run->item_hash = run->catalog.item_hash;
+        return e;
+    }
+}
+
 static zh_err read_row(zh_import_run *run, const zh_csv_row *row, bool header, zh_note *reason)
 {
     zh_buf_reset(&run->entry);
-    if (run->desc.format == ZH_IMPORT_ORDERS)
-        return header
-                   ? zh_orders_csv_header(&run->orders, row->fields, row->count, reason)
-                   : zh_orders_csv_line(&run->orders, row->fields, row->count, &run->entry, reason);
-    return header
-               ? zh_catalog_csv_header(&run->catalog, row->fields, row->count, reason)
-               : zh_catalog_csv_line(&run->catalog, row->fields, row->count, &run->entry, reason);
+    if (zh_import_is_items(run->desc.format)) return read_item_row(run, row, header, reason);
+    return header ? zh_orders_csv_header(&run->orders, row->fields, row->count, reason)
+                  : zh_orders_csv_line(&run->orders, row->fields, row->count, &run->entry, reason);
 }
 
 static zh_err read_rows(zh_import_run *run, zh_csv *csv, zh_note *why)
@@ -352,6 +380,7 @@ static zh_err read_rows(zh_import_run *run, zh_csv *csv, zh_note *why)
             continue;
         }
         if (e == ZH_OK) e = read_row(run, &row, header, &reason);
+        if (!header && e == ZH_ABSENT) continue; /* a row that is no line: a further picture */
         if (header && e != ZH_OK) {
             zh_note_set(why, "line %llu: %.200s", (unsigned long long)row.line, reason.text);
             return e;
@@ -364,15 +393,66 @@ static zh_err read_rows(zh_import_run *run, zh_csv *csv, zh_note *why)
     return ZH_FORMAT;
 }
 
+/* ---- a feed as XML ---- */
+
+static zh_err take_product(void *context, const zh_google_item *item, uint64_t line, zh_err fault)
+{
+    zh_import_run *run = context;
+    zh_note reason = { "" };
+    zh_err e = fault;
+    zh_buf_reset(&run->entry);
+    if (e == ZH_RANGE) zh_note_set(&reason, "a field is longer than %u bytes", ZH_GOOGLE_XML_FIELD_BYTES_MAX);
+    else e = zh_google_item_put(run->desc.map, item, &run->entry, &run->item_hash, &reason);
+    return take(run, e, line, zh_sv_trim(item->field[ZH_GOOGLE_ID]), &reason, run->why);
+}
+
+static zh_err read_xml(zh_import_run *run, zh_note *why)
+{
+    window *w = &run->window;
+    zh_google_xml *xml;
+    zh_err e = zh_google_xml_open(&xml, &(zh_google_xml_desc){ .item = take_product, .context = run });
+    if (e != ZH_OK) return e;
+    run->why = why;
+    const char *begins = memchr(w->text.data, '<', w->text.size); /* blanks in front are no XML, and common */
+    w->from = begins == NULL ? 0 : (size_t)(begins - w->text.data);
+    for (bool last = false; e == ZH_OK && !last;) {
+        last = w->last;
+        const zh_sv text = zh_sv_part(zh_buf_view(&w->text), w->from, SIZE_MAX);
+        w->from = w->text.size;
+        e = zh_google_xml_put(xml, text, last, why);
+        if (e == ZH_OK && !last) e = more(w);
+        tick(run);
+    }
+    if (e == ZH_OK && zh_google_xml_items(xml) == 0) {
+        zh_note_set(why, "the XML has no <item> and no <entry>: it is no feed of products");
+        e = ZH_FORMAT;
+    }
+    zh_google_xml_close(xml);
+    return e;
+}
+
+/* Does the file begin as XML does? */
+static bool is_xml(const zh_import_run *run)
+{
+    const zh_sv mark = ZH_SV("\xEF\xBB\xBF");
+    zh_sv text = zh_sv_part(zh_buf_view(&run->window.text), 0, 4096);
+    if (zh_sv_starts(text, mark)) text = zh_sv_part(text, mark.size, SIZE_MAX);
+    return run->desc.format == ZH_IMPORT_GOOGLE && zh_sv_starts(zh_sv_trim(text), ZH_SV("<"));
+}
+
 static zh_err read_table(zh_import_run *run, zh_note *why)
 {
     zh_csv *csv;
     zh_err e = begin(run, why);
     if (e != ZH_OK) return e;
+    if (is_xml(run)) return read_xml(run, why);
     const char separator = run->desc.map->separator != 0
                                ? run->desc.map->separator
                                : zh_csv_separator(zh_buf_view(&run->window.text));
     if ((e = zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator,
+                                               .row_bytes_max = run->desc.format == ZH_IMPORT_SHOPIFY
+                                                                    ? ZH_SHOPIFY_ROW_BYTES_MAX
+                                                                    : 0,
                                                .fields_max = ZH_COLUMN_TABLE_MAX })) != ZH_OK)
         return e;
     e = read_rows(run, csv, why);

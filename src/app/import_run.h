@@ -21,8 +21,11 @@
 typedef enum zh_import_format {
     ZH_IMPORT_SEGMENT,
     ZH_IMPORT_ORDERS,
-    ZH_IMPORT_CATALOG
+    ZH_IMPORT_CATALOG,
+    ZH_IMPORT_GOOGLE, /* a table, or XML where the file begins with < */
+    ZH_IMPORT_SHOPIFY
 } zh_import_format;
+static inline bool zh_import_is_items(zh_import_format format) { return format >= ZH_IMPORT_CATALOG; }
 
 typedef struct zh_import_run_desc {
     zh_import_format format;
@@ -35,7 +38,8 @@ typedef struct zh_import_run_desc {
 } zh_import_run_desc;
 
 typedef struct zh_import_result {
-    uint64_t lines;       /* data lines: neither headers nor blank ones */
+    uint64_t lines;       /* data lines: neither headers nor blank ones; products of a feed in XML,
+                           * variants of Shopify's export */
     uint64_t accepted, duplicate;
     uint64_t rejected;    /* on both sides */
     uint64_t refused;     /* of them by the engine */

@@ -212,6 +212,25 @@ zh_err zh_catalog_apply(zh_catalog *c, zh_sv record)
     return ZH_OK;
 }
 
+bool zh_catalog_holds(const zh_catalog *c, const zh_item_change *change)
+{
+    const uint64_t *there = zh_map_get(&c->index, zh_item_id_of(change->text).number);
+    if (there == NULL || change->deleted) return false;
+    const entry *e = entry_of(c, *there);
+    const values *v = &e->values;
+    if (!zh_sv_equal(text_of(e, TEXT_ID), change->text)) return false;
+    for (uint32_t f = 0; f < FIELDS; f++)
+        if ((change->set >> f & 1) && !is_set(e, f)) return false;
+    const zh_sv given[TEXT_FIELDS] = { change->title, change->category, change->brand, change->url,
+                                       change->image_url, change->attributes };
+    for (size_t i = 0; i < TEXT_FIELDS; i++)
+        if ((change->set & text_fields[i].bit) && !zh_sv_equal(text_of(e, text_fields[i].text), given[i])) return false;
+    if ((change->set & ZH_ITEM_PRICE) && (v->price_minor != change->price_minor || v->currency.code != change->currency.code)) return false;
+    if ((change->set & ZH_ITEM_STOCK) && v->stock != change->stock) return false;
+    if ((change->set & ZH_ITEM_AVAILABLE) && v->available != change->available) return false;
+    return !(change->set & ZH_ITEM_KIND) || v->non_product == change->non_product;
+}
+
 /* ---- events ---- */
 
 static zh_sv cut(zh_sv text, size_t most)

@@ -91,6 +91,10 @@ void zh_catalog_close(zh_catalog *catalog);
  * number: the item is refused, nothing changes). */
 ZH_MUST zh_err zh_catalog_apply(zh_catalog *catalog, zh_sv record);
 
+/* Did records already set every field of the change to the value it has there? Then applying it would change
+ * nothing but its time. false for a delete. */
+bool zh_catalog_holds(const zh_catalog *catalog, const zh_item_change *change);
+
 /* Fold the lines of an event. A line that is refused (ZH_EXISTS, ZH_FULL) leaves the others. */
 ZH_MUST zh_err zh_catalog_learn(zh_catalog *catalog, const zh_event *event);
 

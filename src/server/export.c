@@ -1,4 +1,5 @@
-/* export.c -- events out again, as JSON lines in the order of the log. */
+/* export.c -- events out again, as JSON lines in the order of the log; the catalog, as a feed in the order of ids. */
+#include "catalog/google_feed.h"
 #include "engine/event_json.h"
 #include "engine/history.h"
 #include "server/answer.h"
@@ -8,6 +9,7 @@
 
 #define PAGE_EVENTS 2000            /* of one answer */
 #define PAGE_BYTES (8u << 20)       /* an answer is closed at this size */
+#define PAGE_ITEMS 5000             /* of one answer: finding a page looks at every item */
 
 typedef struct page {
     zh_call *call;
@@ -88,4 +90,63 @@ void zh_route_export_events(zh_call *call)
     snprintf(text, sizeof text, "%u:%llu", p.partition, (unsigned long long)p.next);
     const zh_http_header next = { ZH_SV("X-Zhun-Next"), zh_sv_of(text) };
     zh_call_reply(call, 200, ZH_SV("application/x-ndjson"), zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
+}
+
+/* ---- the catalog ---- */
+
+/* An id as part of an address. */
+static zh_sv escaped(zh_sv id, char out[3 * ZH_ITEM_TEXT_BYTES_MAX])
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t size = 0;
+    for (size_t i = 0; i < id.size && i < ZH_ITEM_TEXT_BYTES_MAX; i++) {
+        const uint8_t byte = (uint8_t)id.data[i];
+        const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+        if (plain) out[size++] = (char)byte;
+        else {
+            out[size++] = '%';
+            out[size++] = hex[byte >> 4];
+            out[size++] = hex[byte & 15];
+        }
+    }
+    return (zh_sv){ out, size };
+}
+
+/* Items the shop listed and sells, from the one behind `from` on; the next page's `from` into `next`, empty at the end. */
+static zh_err put_items(zh_call *call, zh_sv from, char next[3 * ZH_ITEM_TEXT_BYTES_MAX], size_t *next_size)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_buf *out = &call->thread->out;
+    const zh_item **items = ZH_TAKE(call->arena, const zh_item *, PAGE_ITEMS);
+    bool more = false;
+    size_t at = 0;
+    if (items == NULL) return ZH_NOMEM;
+    zh_world_lock_read(w);
+    const size_t count = zh_catalog_search(w->catalog, (zh_sv){ 0 }, (zh_sv){ 0 }, from, items, PAGE_ITEMS, &more);
+    for (; at < count && out->size < PAGE_BYTES; at++)
+        if (items[at]->listed && !items[at]->non_product) zh_google_feed_row(items[at], call->thread->parser, out);
+    *next_size = at > 0 && (more || at < count) ? escaped(items[at - 1]->text, next).size : 0;
+    zh_world_unlock(w);
+    return zh_buf_err(out);
+}
+
+/* ?from=ITEM_ID, escaped as X-Zhun-Next says it; the first page alone has the names of the columns. */
+void zh_route_export_catalog(zh_call *call)
+{
+    char next[3 * ZH_ITEM_TEXT_BYTES_MAX];
+    size_t next_size = 0;
+    const zh_sv format = zh_http_param(call->request, ZH_SV("format")), from = zh_http_param(call->request, ZH_SV("from"));
+    if (format.size > 0 && !zh_sv_equal(format, ZH_SV("google-feed"))) {
+        zh_call_problem(call, 400, "bad_field", "format", "must be google-feed");
+        return;
+    }
+    zh_buf_reset(&call->thread->out);
+    if (from.size == 0) zh_google_feed_header(&call->thread->out);
+    const zh_err e = put_items(call, from, next, &next_size);
+    if (e != ZH_OK) {
+        zh_call_failed(call, e, NULL);
+        return;
+    }
+    const zh_http_header header = { ZH_SV("X-Zhun-Next"), { next, next_size } };
+    zh_call_reply(call, 200, ZH_SV("text/tab-separated-values; charset=utf-8"), zh_buf_view(&call->thread->out), &header, next_size > 0 ? 1 : 0);
 }

@@ -292,6 +292,7 @@ void zh_route_items_post(zh_call *call)
         return;
     }
     uint32_t good = 0, index = 0;
+    zh_world *world = zh_engine_world(call->engine);
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("errors"));
@@ -304,13 +305,20 @@ void zh_route_items_post(zh_call *call)
         else put_wrong(&out, index, c->text, &w);
     }
     zh_json_out_end(&out);
+    const uint32_t read = good;
+    zh_world_lock_read(world);
+    good = 0;
+    for (uint32_t i = 0; i < read; i++) /* a catalog sent again and again leaves no records */
+        if (!zh_catalog_holds(world->catalog, &changes[i])) changes[good++] = changes[i];
+    zh_world_unlock(world);
     const zh_err e = keep_items(call, changes, good);
     if (e != ZH_OK) {
         zh_call_failed(call, e, NULL);
         return;
     }
     zh_json_out_key_int(&out, ZH_SV("accepted"), good);
-    zh_json_out_key_int(&out, ZH_SV("rejected"), index - good);
+    zh_json_out_key_int(&out, ZH_SV("duplicate"), read - good);
+    zh_json_out_key_int(&out, ZH_SV("rejected"), index - read);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

@@ -178,7 +178,7 @@ static void wrong_calls_say_what_to_do(void)
     static const struct { const char *name, *words[10], *says; int status; } rows[] = {
         { "no file", { "--data", "d", "--format", "segment" }, "no file", 2 },
         { "no format", { "--data", "d", "f" }, "--format is missing", 2 },
-        { "no such format", { "--data", "d", "--format", "xls", "f" }, "segment, orders-csv or catalog-csv", 2 },
+        { "no such format", { "--data", "d", "--format", "xls", "f" }, "segment, orders-csv, catalog-csv, google-feed or shopify-csv", 2 },
         { "a later format", { "--data", "d", "--format", "sensors", "f" }, "not in this version", 2 },
         { "no place", { "--format", "segment", "f" }, "--data DIR", 2 },
         { "two places", { "--data", "d", "--url", "u", "--key", "k", "--format", "segment", }, "no file", 2 },
@@ -186,6 +186,9 @@ static void wrong_calls_say_what_to_do(void)
         { "no such option", { "--undo", "1", "f" }, "no such option", 2 },
         { "no such preset", { "--data", "d", "--format", "orders-csv", "--preset", "x", "f" }, "online-retail", 2 },
         { "a preset for events", { "--data", "d", "--format", "segment", "--preset", "x", "f" }, "for tables", 2 },
+        { "a currency for events", { "--data", "d", "--format", "segment", "--currency", "CNY", "f" }, "for tables", 2 },
+        { "no currency", { "--data", "d", "--format", "shopify-csv", "f" }, "--currency CNY", 2 },
+        { "no such currency", { "--data", "d", "--format", "shopify-csv", "--currency", "yuan", "f" }, "three letters", 2 },
         { "no such folder", { "--data", "nowhere", "--format", "segment", "f" }, "check --data", 3 },
         { "no such file", { "--data", "d", "--format", "segment", "absent.jsonl" }, "absent.jsonl", 3 },
     };
@@ -362,6 +365,44 @@ static void two_of_one_item_never_share_a_batch(void)
     CHECK(s.status == 0 && strstr(s.text, "rejected   1\n") != NULL && strstr(s.text, "items.csv.rejects.csv") != NULL);
 }
 
+#define SHOPIFY "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src\n" \
+                "hat,Hat,Size,S,H-S,12,https://cdn.example/1.png\nhat,,,M,H-M,12,\nhat,,,,,,https://cdn.example/2.png\nhat,,,L,H-S,12,\n"
+
+static void feeds_become_items(void)
+{
+    static const char rss[] = "\xEF\xBB\xBF <?xml version=\"1.0\"?><rss xmlns:g=\"http://base.google.com/ns/1.0\"><channel>\n"
+        "<item><g:id>a</g:id><title>Tea</title><g:price>15.00 CNY</g:price></item>\n<item><g:id>b</g:id><g:price>free</g:price></item>\n"
+        "<item><g:id>a</g:id><title>New</title></item></channel></rss>";
+    char rejects[4096];
+    said s;
+    forget();
+    put("feed.xml", ZH_SV(rss));
+    CALL(&s, "--data", "d", "--format", "google-feed", "--json", "feed.xml");
+    check_counts(&s, "rss", 0, 3, 2, 0, 1);
+    CHECK(here.batches == 2 && strcmp(here.last, "{\"items\":[{\"itemId\":\"a\",\"title\":\"New\"}]}") == 0);
+    get("feed.xml.rejects.csv", rejects, sizeof rejects);
+    CHECK(strstr(rejects, "feed.xml,3,\"a price without") != NULL);
+    put("feed.tsv", ZH_SV("id\ttitle\tprice\na\tTea, green\t15.00\n"));
+    CALL(&s, "--data", "d", "--format", "google-feed", "--currency", "CNY", "--json", "feed.tsv");
+    check_counts(&s, "tsv", 0, 1, 1, 0, 0);
+    CHECK(strcmp(here.last, "{\"items\":[{\"itemId\":\"a\",\"title\":\"Tea, green\",\"priceCents\":1500,\"currency\":\"CNY\"}]}") == 0);
+    put("products.csv", ZH_SV(SHOPIFY));
+    CALL(&s, "--data", "d", "--format", "shopify-csv", "--currency", "CNY", "--json", "products.csv");
+    check_counts(&s, "shopify", 0, 3, 2, 0, 1); /* a further picture is no line */
+    get("products.csv.rejects.csv", rejects, sizeof rejects);
+    CHECK(strstr(rejects, "products.csv,5,two variants of this file have the id 'H-S'") != NULL);
+    forget();
+    put("bomb.xml", ZH_SV("<!DOCTYPE rss [<!ENTITY a \"ha\">]><rss><item><title>&a;</title></item></rss>"));
+    CALL(&s, "--data", "d", "--format", "google-feed", "bomb.xml");
+    CHECK(s.status == 3 && strstr(s.error, "DOCTYPE") != NULL && here.batches == 0);
+    put("page.xml", ZH_SV("<html><body/></html>"));
+    CALL(&s, "--data", "d", "--format", "google-feed", "page.xml");
+    CHECK(s.status == 3 && strstr(s.error, "no <item>") != NULL);
+    put("m.yaml", ZH_SV("columns:\n  title: Name\n"));
+    CALL(&s, "--data", "d", "--format", "google-feed", "--map", "m.yaml", "feed.tsv");
+    CHECK(s.status == 2 && strstr(s.error, "its own names") != NULL);
+}
+
 /* 0, or 77 where the data is not there. `shared`: the folder, "" where there is none. */
 static int the_real_table_twice(const char *shared)
 {
@@ -397,6 +438,7 @@ int main(void)
     a_table_is_the_same_in_every_encoding_and_packing();
     a_wrong_map_or_header_stops_before_anything_is_sent();
     two_of_one_item_never_share_a_batch();
+    feeds_become_items();
     const int status = the_real_table_twice(shared);
     forget();
     zh_json_close(here.json);

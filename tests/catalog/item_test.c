@@ -247,10 +247,46 @@ static void test_any_order_gives_the_same_items(uint64_t seed)
     zh_catalog_close(a), zh_catalog_close(b), zh_catalog_close(loaded);
 }
 
+static void test_a_change_that_says_nothing_new_is_known(void)
+{
+    zh_catalog *c = opened();
+    zh_buf record = zh_buf_open(1 << 16);
+    const zh_item_change first = { .text = ZH_SV("a"), .set = ZH_ITEM_TITLE | ZH_ITEM_PRICE | ZH_ITEM_STOCK | ZH_ITEM_AVAILABLE | ZH_ITEM_ATTRIBUTES,
+        .title = ZH_SV("Tea"), .price_minor = 150, .currency = zh_currency_of(ZH_SV("CNY")), .stock = 3, .available = true, .attributes = ZH_SV("{\"a\":1}"), .at_ms = 5 };
+    CHECK(!zh_catalog_holds(c, &first));
+    zh_item_change_put(&first, &record);
+    CHECK(zh_catalog_apply(c, zh_buf_view(&record)) == ZH_OK);
+    zh_item_change next = first;
+    next.at_ms = 9;
+    CHECK(zh_catalog_holds(c, &next));
+    next.set = ZH_ITEM_STOCK;
+    CHECK(zh_catalog_holds(c, &next));
+    next.stock = ZH_ITEM_STOCK_UNKNOWN;
+    CHECK(!zh_catalog_holds(c, &next));
+    const struct { const char *name; zh_item_change change; } others[] = {
+        { "another title", { .text = ZH_SV("a"), .set = ZH_ITEM_TITLE, .title = ZH_SV("Cake") } },
+        { "no title", { .text = ZH_SV("a"), .set = ZH_ITEM_TITLE } },
+        { "another price", { .text = ZH_SV("a"), .set = ZH_ITEM_PRICE, .price_minor = 151, .currency = first.currency } },
+        { "another currency", { .text = ZH_SV("a"), .set = ZH_ITEM_PRICE, .price_minor = 150, .currency = zh_currency_of(ZH_SV("EUR")) } },
+        { "withdrawn", { .text = ZH_SV("a"), .set = ZH_ITEM_AVAILABLE, .available = false } },
+        { "other attributes", { .text = ZH_SV("a"), .set = ZH_ITEM_ATTRIBUTES, .attributes = ZH_SV("{}") } },
+        { "a field no record set", { .text = ZH_SV("a"), .set = ZH_ITEM_BRAND } },
+        { "a delete", { .text = ZH_SV("a"), .deleted = true } },
+        { "another item", { .text = ZH_SV("b"), .set = ZH_ITEM_TITLE, .title = ZH_SV("Tea") } },
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) CHECK_ROW(!zh_catalog_holds(c, &others[i].change), others[i].name);
+    zh_buf_reset(&record);
+    zh_item_change_put(&(zh_item_change){ .text = ZH_SV("a"), .deleted = true, .at_ms = 7, .price_minor = -1, .stock = -1 }, &record);
+    CHECK(zh_catalog_apply(c, zh_buf_view(&record)) == ZH_OK && !zh_catalog_holds(c, &first));
+    zh_buf_close(&record);
+    zh_catalog_close(c);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
     test_the_story_of_an_item();
+    test_a_change_that_says_nothing_new_is_known();
     test_a_second_text_with_the_same_number_is_refused();
     test_a_long_name_is_cut_at_a_character();
     test_search_pages_in_the_order_of_texts();
