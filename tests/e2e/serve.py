@@ -5,6 +5,8 @@ Every answer is held against openapi.json: its status must be one the descriptio
 shape the description gives. At the end every described route must have been asked.
 """
 import base64
+import hashlib
+import hmac
 import http.client
 import json
 import re
@@ -763,6 +765,27 @@ def dialects():
         engine.ask("POST", path, "data=nothing")
 
 
+def hooks():
+    """Webhooks and the sources they come from; tests/e2e/hooks.py looks closer."""
+    made = engine.admin("POST", "/api/v1/sources", {"name": "shop"})
+    equal((made.status, made.json["hasSecret"]), (201, False), "a source is made")
+    refused(engine.admin("POST", "/api/v1/sources", {"name": "shop"}), 409, "a source of the same name")
+    refused(engine.admin("POST", "/api/v1/sources", {"name": "a/b"}), 400, "a name that does not fit an address", "name")
+    path = f"/api/v1/sources/{made.json['id']}/secret"
+    refused(engine.serve("PUT", path, {"secret": "whsec_of_the_tests"}), 403, "a server key sets no secret")
+    refused(engine.admin("PUT", path, {"secret": "short"}), 400, "a short secret", "secret")
+    refused(engine.admin("PUT", "/api/v1/sources/999/secret", {"secret": "whsec_of_the_tests"}), 404, "no such source")
+    equal(engine.admin("PUT", path, {"secret": "whsec_of_the_tests"}).status, 204, "the secret is set")
+    check({"shop": True}.items() <= {s["name"]: s["hasSecret"] for s in engine.admin("GET", "/api/v1/sources").json["items"]}.items(), "it is kept")
+    for shop, topic, signature in (("shopify", "X-Shopify-Topic", "X-Shopify-Hmac-SHA256"), ("woocommerce", "X-WC-Webhook-Topic", "X-WC-Webhook-Signature")):
+        body = kit.dump({"id": 1, "total": "1.00", "total_price": "1.00", "line_items": []})
+        sign = base64.b64encode(hmac.new(b"whsec_of_the_tests", body, hashlib.sha256).digest()).decode()
+        name = "orders/create" if shop == "shopify" else "order.created"
+        answer = engine.ask("POST", f"/hooks/{shop}/shop", body, headers={topic: name, signature: sign})
+        equal((answer.status, answer.json["accepted"]), (200, 1), f"a webhook of {shop}")
+        refused(engine.ask("POST", f"/hooks/{shop}/shop", body + b" ", headers={topic: name, signature: sign}), 401, f"a changed webhook of {shop}")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -778,7 +801,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

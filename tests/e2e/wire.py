@@ -239,6 +239,42 @@ def sensors():
     items(mine)
 
 
+# ---- webhooks of shops ----
+
+
+def compare_hook(name, want, got):
+    """`stored` of a vector: the event, its order, its time and money."""
+    equal(got["type"], "track", f"{name}: type")
+    equal(got["event"], want["event"], f"{name}: event")
+    equal(got["properties"]["order_id"], want["order_id"], f"{name}: order")
+    equal(got["timestamp"], want["time"], f"{name}: the shop's time")
+    equal((got["properties"]["currency"], got["properties"]["total"]), (want["currency"], want["total"]), f"{name}: money")
+    equal(len(got["properties"]["products"]), want["products"], f"{name}: products")
+
+
+def shop_hooks():
+    mine = vectors(("shop-hooks",))
+    secrets = {(vector["request"]["path"].split("/")[3], vector["expect"]["secret"]) for vector in mine}
+    engine = kit.Engine(env={"ZHUN_HOOK_SECRETS": ",".join(f"{source}={secret}" for source, secret in sorted(secrets))})
+    for vector in mine:
+        name, expect, before = vector["id"], vector["expect"], engine.export()
+        changed = {**vector, "request": {**vector["request"], "body": vector["request"]["body"] + " "}}
+        equal(send(engine, changed).status, 401, f"{name}: a changed body")
+        equal(engine.export(), before, f"{name}: nothing is stored of it")
+        check(has_status(send(engine, vector), expect["status"]), f"{name}: status")
+        fresh = engine.export()[len(before):]
+        if equal(len(fresh), 1, f"{name}: one event"):
+            compare_hook(name, expect["stored"], fresh[0])
+    equal(engine.metric("zhun_events_accepted_total", dialect="webhook"), len(mine), "counted as webhooks")
+    log = engine.export()
+    for vector in mine:
+        check(has_status(send(engine, vector), vector["expect"]["status"]), f"{vector['id']}: status, the second time")
+    equal((engine.export(), engine.letters()), (log, []), "shop-hooks: the second time nothing new is stored")
+    engine.is_equal("after the webhooks of shops")
+    kit.say(f"shop-hooks: {len(mine)} requests, {len(log)} events")
+    engine.stop()
+
+
 def main():
     mine = vectors(FOLDERS)
     if not mine:
@@ -264,6 +300,7 @@ def main():
         kit.say(f"{key}: {len(own)} requests, {len(seen)} events")
         engine.stop()
     sensors()
+    shop_hooks()
     kit.finish()
 
 
