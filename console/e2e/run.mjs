@@ -56,7 +56,7 @@ try {
     }
   }
   await go('frame', () => frame(ctx))
-  await go('portrait', () => portrait(ctx))
+  await go('portrait', () => portrait({ ...ctx, screens }))
 } finally {
   await browser.close()
   await mock?.stop()

@@ -1,4 +1,5 @@
 // Every page on other screens and in the dark, in the states a healthy engine does not show, and how soon it is seen.
+import { join } from 'node:path'
 import { start } from '../mock/server.mjs'
 import { allWords } from './browser.mjs'
 
@@ -96,12 +97,15 @@ export async function paint({ enter, check, mock }, language) {
   console.log(`  first contentful paint: ${seen.join(', ')}`)
 }
 
-/** The picture of the README. */
-export async function portrait({ enter }) {
-  const { page, context, look, go } = await enter({ language: 'zh', width: 1280, height: 860 })
-  await go('/')
-  await page.locator('.event').first().waitFor()
-  await page.waitForTimeout(2_500) // charts draw, the stream brings some events
-  await look('readme-overview')
-  await context.close()
+/** The pictures of both READMEs: docs/overview.*.jpg are copies of these, taken of an engine that `zhun demo` filled. */
+export async function portrait({ enter, screens }) {
+  for (const language of ['zh', 'en']) {
+    const { page, context, look, go } = await enter({ language, width: 1280, height: 860 })
+    await go('/')
+    await page.locator('.event').first().waitFor()
+    await page.waitForTimeout(2_500) // charts draw, the stream brings some events
+    await look(`readme-overview-${language}`)
+    await page.screenshot({ path: join(screens, `readme-overview-${language}.jpg`), type: 'jpeg', quality: 76 })
+    await context.close()
+  }
 }
