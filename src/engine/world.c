@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
+#define COUNTS_VERSION 2 /* 1 had no sources: the log tells them again */
+#define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 
 static zh_err init_locks(zh_world *w)
@@ -99,6 +101,20 @@ static zh_err apply_effects(zh_world *w, const zh_effects *effects)
     return e != ZH_OK ? e : tolerate(w, zh_popularity_apply(w->popularity, effects->steps, effects->count));
 }
 
+zh_world_source zh_world_source_of(const zh_world *w, zh_source_id source)
+{
+    const zh_world_source none = { 0 };
+    return source.number == 0 || source.number > ZH_WORLD_SOURCES_MAX ? none : w->sources[source.number - 1];
+}
+
+static void count_source(zh_world *w, zh_source_id source, int64_t commit_ms)
+{
+    if (source.number == 0 || source.number > ZH_WORLD_SOURCES_MAX) return;
+    zh_world_source *s = &w->sources[source.number - 1];
+    s->events++;
+    if (commit_ms > s->commit_ms) s->commit_ms = commit_ms;
+}
+
 static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     zh_event *event = &record->event;
@@ -106,6 +122,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     const int64_t seen_ms = event->time_ms < record->commit_ms ? event->time_ms : record->commit_ms;
     w->counts.events++;
+    count_source(w, event->source, record->commit_ms);
     if (seen_ms > w->counts.newest_ms) {
         w->counts.newest_ms = seen_ms;
         if ((e = zh_popularity_tick(w->popularity, seen_ms)) != ZH_OK) return e;
@@ -208,9 +225,13 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
 
 /* ---- the views by letter ---- */
 
-static void counts_put(const zh_world_counts *counts, zh_buf *out)
+/* u8 version=2, the numbers below as var, times as zig, u32 sources as var, each: number, events, newest commit. */
+static void counts_put(const zh_world *w, zh_buf *out)
 {
-    zh_buf_put_u8(out, 1);
+    const zh_world_counts *counts = &w->counts;
+    uint32_t sources = 0;
+    for (uint32_t i = 0; i < ZH_WORLD_SOURCES_MAX; i++) sources += w->sources[i].events > 0;
+    zh_buf_put_u8(out, COUNTS_VERSION);
     zh_buf_put_var(out, counts->events);
     zh_buf_put_var(out, counts->dead_letters);
     zh_buf_put_var(out, counts->decisions);
@@ -218,12 +239,20 @@ static void counts_put(const zh_world_counts *counts, zh_buf *out)
     zh_buf_put_var(out, counts->letter_last);
     zh_buf_put_zig(out, counts->newest_ms);
     zh_buf_put_zig(out, counts->commit_ms);
+    zh_buf_put_var(out, sources);
+    for (uint32_t i = 0; i < ZH_WORLD_SOURCES_MAX; i++) {
+        if (w->sources[i].events == 0) continue;
+        zh_buf_put_var(out, i + 1);
+        zh_buf_put_var(out, w->sources[i].events);
+        zh_buf_put_zig(out, w->sources[i].commit_ms);
+    }
 }
 
-static zh_err counts_load(zh_world_counts *counts, zh_sv value)
+static zh_err counts_load(zh_world *w, zh_sv value)
 {
+    zh_world_counts *counts = &w->counts;
     zh_reader r = zh_reader_on(value);
-    if (zh_read_u8(&r) != 1) return ZH_FORMAT;
+    if (zh_read_u8(&r) != COUNTS_VERSION) return ZH_FORMAT;
     counts->events = zh_read_var(&r);
     counts->dead_letters = zh_read_var(&r);
     counts->decisions = zh_read_var(&r);
@@ -231,13 +260,21 @@ static zh_err counts_load(zh_world_counts *counts, zh_sv value)
     counts->letter_last = zh_read_var(&r);
     counts->newest_ms = zh_read_zig(&r);
     counts->commit_ms = zh_read_zig(&r);
+    const uint64_t sources = zh_read_var(&r);
+    if (sources > ZH_WORLD_SOURCES_MAX) return ZH_CORRUPT;
+    for (uint64_t i = 0; i < sources && !r.bad; i++) {
+        const uint64_t number = zh_read_var(&r);
+        if (number == 0 || number > ZH_WORLD_SOURCES_MAX) return ZH_CORRUPT;
+        w->sources[number - 1].events = zh_read_var(&r);
+        w->sources[number - 1].commit_ms = zh_read_zig(&r);
+    }
     return r.bad ? ZH_CORRUPT : ZH_OK;
 }
 
 static zh_err save_counts(const zh_world *w, zh_keep keep)
 {
-    zh_buf value = zh_buf_open(256);
-    counts_put(&w->counts, &value);
+    zh_buf value = zh_buf_open(COUNTS_BYTES_MAX);
+    counts_put(w, &value);
     zh_err e = zh_buf_err(&value);
     if (e == ZH_OK) e = keep.put(keep.context, ZH_SV("counts"), zh_buf_view(&value));
     zh_buf_close(&value);
@@ -285,7 +322,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'y': return zh_policies_load(w->policies, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
-    case 'w': return counts_load(&w->counts, value);
+    case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
 }

@@ -47,6 +47,13 @@
 #define ZH_WORLD_CONSENT_BYTES_MAX ((size_t)4 << 30)   /* words and texts of all consents */
 #define ZH_WORLD_REGISTRY_BYTES_MAX ((size_t)256 << 20) /* all definitions */
 
+#define ZH_WORLD_SOURCES_MAX 1024 /* sources whose events are counted; numbers go up from 1, a shop has a dozen */
+
+typedef struct zh_world_source { /* what came from one source */
+    uint64_t events;
+    int64_t commit_ms;    /* of the newest of them */
+} zh_world_source;
+
 typedef struct zh_world_counts { /* the world's own numbers; kept */
     uint64_t events, dead_letters, decisions, items_refused;
     uint64_t letter_last; /* highest number of a dead letter */
@@ -66,6 +73,7 @@ typedef struct zh_world {
     zh_cocount *cocount;
     zh_popularity *popularity;
     zh_world_counts counts;
+    zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     pthread_rwlock_t lock, identity_lock;
 } zh_world;
 
@@ -82,6 +90,9 @@ void zh_world_lock_read(zh_world *world);
 void zh_world_lock_write(zh_world *world);
 void zh_world_unlock(zh_world *world);
 zh_customer_id zh_world_root(zh_world *world, zh_customer_id customer); /* under identity's own lock */
+
+/* What came from a source; zeros for one beyond ZH_WORLD_SOURCES_MAX. Under the read lock. */
+zh_world_source zh_world_source_of(const zh_world *world, zh_source_id source);
 
 /* One record of the log, and what it turned out to be. */
 typedef struct zh_world_record {

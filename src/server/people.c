@@ -205,6 +205,35 @@ void zh_route_keys(zh_call *call)
     zh_call_json(call, 200, &out);
 }
 
+/* A name stands in addresses of webhooks, so it has only what needs no escapes there. */
+static bool is_source_name(zh_sv name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        const char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) return false;
+    }
+    return name.size > 0 && name.size <= ZH_NAME_BYTES_MAX;
+}
+
+/* The source of that name, made where there is none; no name: the default one. ZH_FULL: there are too many. */
+static zh_err want_source(zh_call *call, zh_sv name, zh_source_id *id)
+{
+    zh_source there;
+    zh_world *w = zh_engine_world(call->engine);
+    *id = (zh_source_id){ 1 };
+    if (name.size == 0) return ZH_OK;
+    zh_world_lock_read(w);
+    const zh_err e = zh_registry_source_named(w->registry, name, &there);
+    const uint32_t number = zh_registry_next_number(w->registry, ZH_THING_SOURCE);
+    zh_world_unlock(w);
+    *id = e == ZH_OK ? there.id : (zh_source_id){ number };
+    if (e == ZH_OK) return ZH_OK;
+    if (number > ZH_WORLD_SOURCES_MAX) return ZH_FULL;
+    const zh_definition d = { .thing = ZH_THING_SOURCE, .at_ms = call->now_ms, .actor = call->caller.actor,
+                              .source = { .id = *id, .name = name, .created_ms = call->now_ms } };
+    return zh_engine_define(call->engine, &d);
+}
+
 void zh_route_key_create(zh_call *call)
 {
     zh_json_value root;
@@ -212,8 +241,13 @@ void zh_route_key_create(zh_call *call)
     const zh_sv kind = zh_json_text_or_empty(zh_json_get(root, ZH_SV("kind")));
     const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
     const bool server = zh_sv_equal(kind, ZH_SV("server"));
+    const zh_sv source_name = zh_arena_copy(call->arena, zh_sv_trim(zh_json_text_or_empty(zh_json_get(root, ZH_SV("source")))));
     if ((!server && !zh_sv_equal(kind, ZH_SV("write"))) || name.size > ZH_NAME_BYTES_MAX) {
         zh_call_problem(call, 400, "bad_field", server ? "name" : "kind", "kind is write or server; a name has at most 128 bytes");
+        return;
+    }
+    if (source_name.size > 0 && !is_source_name(source_name)) {
+        zh_call_problem(call, 400, "bad_field", "source", "a source has a name of 1 to 128 letters, digits, '-', '_' and '.'");
         return;
     }
     zh_world *w = zh_engine_world(call->engine);
@@ -223,12 +257,12 @@ void zh_route_key_create(zh_call *call)
     zh_err e = zh_file_random(secret, sizeof secret);
     zh_world_lock_read(w);
     const uint32_t number = zh_registry_next_number(w->registry, ZH_THING_KEY);
-    zh_source source;
-    const zh_sv source_name = zh_json_text_or_empty(zh_json_get(root, ZH_SV("source")));
-    d.key.source = zh_registry_source_named(w->registry, source_name, &source) == ZH_OK ? source.id : (zh_source_id){ 1 };
     zh_world_unlock(w);
+    zh_source_id source;
+    if (e == ZH_OK) e = want_source(call, source_name, &source);
     const zh_sv made = zh_key_make(number, server ? ZH_SCOPE_SERVE | ZH_SCOPE_WRITE : ZH_SCOPE_WRITE, secret, &d.key, text);
     zh_wipe(secret, sizeof secret);
+    d.key.source = e == ZH_OK ? source : (zh_source_id){ 1 };
     d.key.name = name;
     d.key.created_ms = call->now_ms;
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
@@ -372,15 +406,18 @@ void zh_route_user_password(zh_call *call)
 
 /* ---- sources, placements ---- */
 
-static void put_source(const zh_source *source, const zh_registry *registry, zh_json_out *out)
+static void put_source(const zh_source *source, const zh_world *w, zh_json_out *out)
 {
     char id[24];
+    const zh_world_source seen = zh_world_source_of(w, source->id);
     snprintf(id, sizeof id, "%u", source->id.number);
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
     zh_json_out_key_text(out, ZH_SV("name"), source->name);
     zh_call_time(out, ZH_SV("createdAt"), source->created_ms);
-    zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_secret_is_kept(registry, source->id));
+    zh_json_out_key_int(out, ZH_SV("events"), (int64_t)seen.events);
+    zh_call_time(out, ZH_SV("lastEventAt"), seen.commit_ms);
+    zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_secret_is_kept(w->registry, source->id));
     zh_json_out_end(out);
 }
 
@@ -390,20 +427,10 @@ void zh_route_sources(zh_call *call)
     zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
-    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) put_source(&it.at->source, w->registry, &out);
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_SOURCE); zh_registry_next(&it);) put_source(&it.at->source, w, &out);
     zh_world_unlock(w);
     end_list(&out);
     zh_call_json(call, 200, &out);
-}
-
-/* A name stands in addresses of webhooks, so it has only what needs no escapes there. */
-static bool is_source_name(zh_sv name)
-{
-    for (size_t i = 0; i < name.size; i++) {
-        const char c = name.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) return false;
-    }
-    return name.size > 0 && name.size <= ZH_NAME_BYTES_MAX;
 }
 
 void zh_route_source_create(zh_call *call)
@@ -430,7 +457,7 @@ void zh_route_source_create(zh_call *call)
     }
     zh_json_out out = zh_call_begin(call);
     zh_world_lock_read(w);
-    put_source(&d.source, w->registry, &out);
+    put_source(&d.source, w, &out);
     zh_world_unlock(w);
     zh_call_json(call, 201, &out);
 }
