@@ -35,7 +35,8 @@ const zh_command zh_cmd_serve = {
     .summary = "Run the engine: collect events, answer for recommendations, show the console.\n"
                "On an empty folder it makes the workspace `default` and prints once the console's address, the\n"
                "password of `admin`, one write key and one server key. ZHUN_ADMIN_PASSWORD, ZHUN_ADMIN_TOKEN,\n"
-               "ZHUN_WRITE_KEY and ZHUN_SERVER_KEY set them instead. SIGTERM finishes what runs and exits 0.",
+               "ZHUN_WRITE_KEY and ZHUN_SERVER_KEY set them instead. ZHUN_HOOK_SECRETS=NAME=SECRET,… are shops whose\n"
+               "webhooks are taken. SIGTERM finishes what runs and exits 0.",
     .example = "  zhun serve --data /var/lib/zhun --listen 127.0.0.1:8700",
     .options = options, .options_count = sizeof options / sizeof *options, .run = run,
 };

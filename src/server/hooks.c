@@ -84,12 +84,26 @@ static zh_item_change change_of(const zh_shop_item *item, zh_source_id source)
         .stock = item->stock, .available = item->available, .at_ms = item->at_ms, .source = source, .set = ZH_ITEM_FIELDS };
 }
 
+/* The same state again leaves no record. One that says the same at a later moment does: it must keep out what was said
+ * in between and comes late. */
+static bool is_known(zh_call *call, const zh_item_change *change)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    const zh_item *there = zh_catalog_find(w->catalog, change->text);
+    const bool known = there != NULL && there->at_ms == change->at_ms && zh_catalog_holds(w->catalog, change);
+    zh_world_unlock(w);
+    return known;
+}
+
+/* ZH_EXISTS: nothing new. */
 static zh_err put_item(zh_call *call, const zh_shop_item *item, zh_source_id source, zh_sv *record)
 {
     const zh_item_change change = change_of(item, source);
     const char *why;
     zh_buf *out = &call->thread->scratch;
     if (!zh_item_change_check(&change, &why)) return ZH_FORMAT;
+    if (is_known(call, &change)) return ZH_EXISTS;
     zh_buf_reset(out);
     zh_item_change_put(&change, out);
     if (zh_buf_err(out) != ZH_OK) return zh_buf_err(out);
@@ -110,7 +124,7 @@ static void keep(zh_call *call, zh_shop_hook *hook, zh_source_id source)
         e = put_item(call, &hook->item, source, record);
         job.records = record;
         job.records_count = e == ZH_OK;
-        if (e == ZH_FORMAT) e = ZH_OK; /* within the limits by construction */
+        if (e == ZH_FORMAT || e == ZH_EXISTS) e = ZH_OK; /* within the limits by construction, so never the first */
     }
     if (e != ZH_OK) {
         zh_collect_shed(call, COLLECT_JSON);
@@ -136,9 +150,9 @@ static void hook(zh_call *call, zh_shop shop)
         zh_collect_shed(call, COLLECT_JSON);
         return;
     }
-    const bool is_known = e == ZH_OK, fits = is_known && zh_signature_fits(secret, body, signature);
+    const bool has_secret = e == ZH_OK, fits = has_secret && zh_signature_fits(secret, body, signature);
     if (secret.size > 0) zh_wipe((void *)secret.data, secret.size);
-    if (is_known && is_ping(shop, body, signature)) {
+    if (has_secret && is_ping(shop, body, signature)) {
         zh_collect_answer(call, &(zh_collect_job){ .form = COLLECT_JSON });
         return;
     }

@@ -131,6 +131,11 @@ def repeats():
     well(shopify("products/update", {**product, "title": "old", "updated_at": z(T0 + 1000) + "Z"}), "its older state, late")
     engine.sync()
     equal(engine.admin("GET", "/api/v1/items/11").json["item"]["title"], "new", "the newer product stands")
+    again = {**product, "updated_at": z(T0 + 20000) + "Z"}  # the same state, confirmed later
+    well(shopify("products/update", again), "nothing but its time is new")
+    well(shopify("products/update", {**product, "title": "between", "updated_at": z(T0 + 15000) + "Z"}), "what was between, late")
+    engine.sync()
+    equal(engine.admin("GET", "/api/v1/items/11").json["item"]["title"], "new", "the newest product stands")
 
 
 def goods():

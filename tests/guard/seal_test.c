@@ -379,6 +379,35 @@ static void test_stored_numbers_stay_what_they_are(void)
     CHECK(tag == 0xc02735c4dbf8f3e2u);
 }
 
+static void test_a_secret_opens_for_its_source_only(void)
+{
+    zh_sealer sealer = sealer_of(1, 1), other = sealer_of(2, 1), rotated = sealer_of(1, 2);
+    zh_arena arena = zh_arena_open(1 << 20);
+    zh_buf sealed = zh_buf_open(4096), letter = zh_buf_open(4096);
+    zh_sv plain;
+    const zh_source_id shop = { 7 };
+    CHECK(zh_seal_secret(&sealer, shop, ZH_SV("whsec"), &sealed) == ZH_OK && sealed.size == 5 + ZH_SEALED_EXTRA_BYTES);
+    const zh_sv bytes = zh_buf_view(&sealed);
+    CHECK(memmem(bytes.data, bytes.size, "whsec", 5) == NULL);
+    CHECK(zh_unseal_secret(&sealer, shop, bytes, &arena, &plain) == ZH_OK && zh_sv_equal(plain, ZH_SV("whsec")));
+    CHECK(zh_unseal_secret(&sealer, (zh_source_id){ 8 }, bytes, &arena, &plain) == ZH_CORRUPT);
+    CHECK(zh_unseal_secret(&other, shop, bytes, &arena, &plain) == ZH_CORRUPT);
+    CHECK(zh_unseal_secret(&rotated, shop, bytes, &arena, &plain) == ZH_ABSENT);
+    CHECK(zh_unseal_secret(&sealer, shop, (zh_sv){ bytes.data, ZH_SEALED_EXTRA_BYTES - 1 }, &arena, &plain) == ZH_FORMAT);
+    for (size_t i = 0; i < bytes.size; i++) {
+        sealed.data[i] ^= 1;
+        CHECK(zh_unseal_secret(&sealer, shop, bytes, &arena, &plain) != ZH_OK);
+        sealed.data[i] ^= 1;
+    }
+    /* a dead letter of the same number is no secret */
+    CHECK(zh_seal_letter(&sealer, 7, ZH_SV("whsec"), &letter) == ZH_OK);
+    CHECK(zh_unseal_secret(&sealer, shop, zh_buf_view(&letter), &arena, &plain) == ZH_CORRUPT);
+    zh_buf_close(&sealed);
+    zh_buf_close(&letter);
+    zh_arena_close(&arena);
+    zh_sealer_close(&sealer), zh_sealer_close(&other), zh_sealer_close(&rotated);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
@@ -391,6 +420,7 @@ int main(int argc, char **argv)
     test_other_bytes_at_the_same_place_get_another_nonce();
     test_rotation_keeps_what_was_sealed_and_every_index();
     test_dead_letters_open_for_those_who_may_and_at_their_place();
+    test_a_secret_opens_for_its_source_only();
     test_limits_are_errors();
     test_ids_are_apart_by_kind_source_key_and_length();
     test_stored_numbers_stay_what_they_are();

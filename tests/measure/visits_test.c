@@ -49,6 +49,8 @@ static void test_each_customer_counts_once_in_a_span(void)
     come(v, 1, DAY + HOUR, ZH_ACT_VIEW);
     come(v, 3, DAY + 2 * HOUR, ZH_ACT_ORDER);
     come(v, 9, DAY, ZH_ACT_REFUND); /* the back office */
+    const zh_event told = { .type = ZH_EVENT_TRACK, .act = ZH_ACT_VIEW, .time_ms = DAY, .marks = ZH_MARK_NO_VISIT };
+    CHECK(zh_visits_fold(v, &told, (zh_customer_id){ 10 }) == ZH_OK); /* a system speaks of a customer who is not there */
     come(v, 9, DAY, ZH_ACT_STOCK);
     come(v, 0, DAY, ZH_ACT_VIEW);   /* nobody */
     CHECK(is(between(v, 0, 24), 2, 1) && is(between(v, 0, 48), 3, 2) && is(between(v, 24, 48), 2, 1));
