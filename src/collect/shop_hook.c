@@ -298,10 +298,11 @@ static zh_err read_written(zh_shop_reading *r)
     return e;
 }
 
-/* One event each must fit the limit of an event. */
+/* Each must fit the limit of an event; one of lines alone may be as large as an order of ZH_EVENT_LINES_MAX. */
 static bool fits(zh_shop_reading *r)
 {
-    return r->ask->scratch->size <= (size_t)ZH_EVENT_BYTES_MAX * (r->written == 0 ? 1 : r->written);
+    const size_t each = r->is_slim ? ZH_SHOP_HOOK_SLIM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
+    return r->ask->scratch->size <= each * (r->written == 0 ? 1 : r->written);
 }
 
 static zh_err write_all(zh_shop_reading *r, topic_reader *read)

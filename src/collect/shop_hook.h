@@ -48,6 +48,8 @@
 #define ZH_SHOP_HOOK_BYTES_MAX (1u << 20)   /* a body; a product of 100 variants has 200 KB */
 #define ZH_SHOP_TIME_UNKNOWN INT64_MIN      /* as ZH_CLOCK_ABSENT of collect/clock.h */
 #define ZH_SHOP_HOOK_REFUNDS_MAX 100        /* of one order; those beyond are left out */
+#define ZH_SHOP_HOOK_SLIM_BYTES_MAX (2u * ZH_EVENT_BYTES_MAX) /* an event of an order whose names were left out, to keep
+                                             * all its lines: 60 bytes each */
 #define ZH_SHOP_HOOK_EVENTS_MAX (ZH_SHOP_HOOK_REFUNDS_MAX + 1)
 #define ZH_SHOP_HOOK_CHOICES_MAX 2          /* e-mail and SMS */
 #define ZH_SHOP_HOOK_SCRATCH_BYTES (4u << 20) /* what ask.scratch must take: all events, written out */

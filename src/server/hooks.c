@@ -111,8 +111,32 @@ static zh_err put_item(zh_call *call, const zh_shop_item *item, zh_source_id sou
     return record->data == NULL ? ZH_NOMEM : ZH_OK;
 }
 
+/* Choices that stand already, of the same moment, leave no record either. */
+static void drop_known_choices(zh_call *call, zh_shop_hook *hook)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    const zh_customer_id customer = hook->choices_count == 0 ? (zh_customer_id){ 0 } : zh_engine_find(call->engine, hook->choices_user, (zh_sv){ 0 });
+    if (customer.number == 0) return;
+    uint32_t count = 0;
+    zh_world_lock_read(w);
+    const zh_consent there = zh_consents_get(w->consents, customer);
+    for (uint32_t i = 0; i < hook->choices_count; i++) {
+        const zh_consent_change *c = &hook->choices[i];
+        bool known = true;
+        for (int field = 0; field < ZH_CONSENT_FIELDS; field++) {
+            const zh_consent_word *word = &there.words[field];
+            const zh_choice choice = (c->yes & ZH_CONSENT_BIT(field)) != 0 ? ZH_CHOICE_YES : ZH_CHOICE_NO;
+            if ((c->said & ZH_CONSENT_BIT(field)) != 0) known &= word->choice == choice && word->at_ms == c->at_ms;
+        }
+        if (!known) hook->choices[count++] = *c;
+    }
+    zh_world_unlock(w);
+    hook->choices_count = count;
+}
+
 static void keep(zh_call *call, zh_shop_hook *hook, zh_source_id source)
 {
+    drop_known_choices(call, hook);
     zh_collect_job job = { .form = COLLECT_JSON, .dialect = DIALECT, .events = hook->events, .events_count = hook->events_count,
         .rejects = hook->rejects, .rejects_count = hook->rejects_count, .choices = hook->choices, .choices_count = hook->choices_count,
         .choices_user = hook->choices_user };

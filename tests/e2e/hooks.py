@@ -89,6 +89,14 @@ def always_200():
     large = order(900, line_items=[{"product_id": i, "quantity": 1, "price": "1.00", "title": "x" * 90} for i in range(1, 401)])
     well(shopify("orders/create", large), "an order of 400 lines", 1)
     equal(len(next(e for e in engine.export() if e.get("properties", {}).get("order_id") == "900")["properties"]["products"]), 400, "all its lines")
+    most = order(902, line_items=[{"product_id": 7000000000000 + i, "quantity": 1, "price": "1234.50", "title": "x" * 850} for i in range(1000)])
+    check(len(kit.dump(most)) > 900000, "a body of nearly 1 MiB")
+    well(shopify("orders/create", most), "an order of 1,000 lines", 1)
+    equal(len(engine.events("7")[0]["properties"]["products"]), 1000, "all its lines")
+    wide = {"id": 903, "title": "w", "variants": [{"id": i, "price": "1.00", "title": "x" * 100} for i in range(7000)]}
+    well(shopify("products/update", wide), "a product of 7,000 variants")
+    deep = b'{"id":904,"a":[' + b",".join(b"{}" for _ in range(340000)) + b"]}"
+    well(shopify("orders/updated", deep), "a body of 340,000 objects", 1)
     well(shopify("orders/create", order(901, line_items=[{"product_id": i, "quantity": 1} for i in range(1001)])), "an order of 1,001 lines", 0)
     equal(engine.letters()[0]["reason"], "bad_field", "is a dead letter")
     equal(shopify("orders/create", b"{" + b" " * (1 << 20) + b"}").status, 413, "a body over 1 MiB")
@@ -179,6 +187,8 @@ def people():
     profile, consent = engine.serve("GET", "/v1/profiles/50").json, engine.serve("GET", "/v1/consents/50").json
     equal(profile["traits"].get("tags"), "vip", "a trait")
     equal((consent["marketing"]["email"], consent["marketing"].get("sms")), (True, False), "choices")
+    again = shopify("customers/create", who)
+    equal((again.json["accepted"], again.json["duplicate"]), (0, 1), "the same customer again")
     later = {**who, "updated_at": z(T0 + 5000) + "Z", "email_marketing_consent": {"state": "unsubscribed", "consent_updated_at": z(T0 + 5000) + "Z"}}
     well(shopify("customers/update", later), "she leaves the list", 1)
     well(shopify("customers/update", {**who, "tags": "old", "updated_at": z(T0 + 1) + "Z"}), "an older state, late")
