@@ -72,6 +72,21 @@ function wholeAt(partition, sequence) {
   return shop.wholeOf(shop.eventAt(sequence, START + (sequence * 1000) / 3), sequence)
 }
 
+// Keys made and revoked while the mock runs.
+const keys = shop.keys.map((one) => ({ ...one }))
+function keysOf(method, query, body, empty) {
+  if (method !== 'POST') return paged(empty ? [] : keys, query)
+  const { key, ...made } = shop.makeKey(body, keys.length + 1)
+  keys.push(made)
+  return { ...made, key }
+}
+function revokeKey(id) {
+  const one = keys.find((key) => key.id === id)
+  if (one === undefined) return problem(404, 'not_found', 'no such key')
+  one.revokedAt = new Date().toISOString()
+  return {}
+}
+
 function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
@@ -82,6 +97,9 @@ function answer(method, path, query, body, empty) {
   if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')
   if (path === '/api/v1/deadletters') return paged(empty ? [] : shop.deadLetters, query)
   if (path === '/api/v1/sources') return paged(empty ? [] : shop.sources, query)
+  if (path === '/api/v1/keys') return keysOf(method, query, body, empty)
+  const revoked = /^\/api\/v1\/keys\/(\d+)$/.exec(path)
+  if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)

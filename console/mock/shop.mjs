@@ -157,6 +157,20 @@ export const sources = [
   ['web', ['segment'], 402_118, 4_000], ['app', ['rudderstack'], 96_204, 41_000], ['mini-program', ['sensors'], 43_587, 130_000], ['history', ['import'], 541_909, 86_400_000 * 3],
 ].map(([name, dialects, events, agoMs], at) => ({ id: String(at + 1), name, dialects, events, lastEventAt: new Date(Date.now() - agoMs).toISOString() }))
 
+const keyOf = (id, kind, source, name, hint, daysAgo, revokedDaysAgo) => ({
+  id: String(id), kind, source, name, hint: `…${hint}`, createdAt: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+  revokedAt: revokedDaysAgo === undefined ? null : new Date(Date.now() - revokedDaysAgo * 86_400_000).toISOString(),
+})
+export const keys = [
+  keyOf(1, 'write', 'web', 'shop front', 'k1f9', 120), keyOf(2, 'server', 'web', 'recommendations of the shop front', 'Qz0a', 118), keyOf(3, 'write', 'web', 'first try', 'm_2x', 121, 119),
+  keyOf(4, 'write', 'app', 'iOS and Android', '8sTd', 90), keyOf(5, 'write', 'mini-program', '', 'Uw4-', 31),
+]
+/** A key as the engine makes it; its text is told once. */
+export function makeKey({ kind, source, name }, number) {
+  const key = `zhun_${kind === 'server' ? 's' : 'w'}k_${number}_${String(number).padStart(39, 'made-of-the-mock-only-')}e2e`
+  return { ...keyOf(number, kind, source || 'web', name ?? '', key.slice(-4), 0), key }
+}
+
 const views = [['identity', 4_372], ['customers', 4_372], ['consents', 318], ['registry', 12], ['catalog', 20], ['sales', 18_532], ['cocount', 96_310], ['popularity', 20], ['counts', 7]]
 export const checkReport = { views: views.map(([view, entries]) => ({ view, entries, different: 0 })), equal: true }
 

@@ -64,6 +64,7 @@ export const EngineIcon = icon(
     <path d="M6.2 6.25v.1M6.2 13.75v.1" />
   </>,
 )
+export const SourcesIcon = icon(<path d="M4 4.5h4v4H4zM4 11.5h4v4H4zM8 6.5h3.5v7H8M11.5 10H17M14.5 7.5 17 10l-2.5 2.5" />)
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
 export const HelpIcon = icon(
   <>

@@ -17,6 +17,7 @@ const LivePage = lazy(() => import('../live/LivePage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
+const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const SystemPage = lazy(() => import('../system/SystemPage'))
 
 function makeClient(): QueryClient {
@@ -60,6 +61,7 @@ export function App() {
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
+                  <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/system" element={<SystemPage />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>

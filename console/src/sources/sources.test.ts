@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { groupsOf, isSourceName, keyNamed, type Key } from './sources'
+import { KEY_PLACE, senderOf, senders, snippetOf } from './snippets'
+
+const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, ...more })
+
+describe('sources', () => {
+  it('stand with their keys, the newest first, the revoked apart', () => {
+    const groups = groupsOf([{ id: '1', name: 'web' }, { id: '2', name: 'app' }], [key('1', 'web'), key('2', 'web'), key('3', 'web', { revokedAt: '2026-11-09T00:00:00Z' })])
+    expect(groups.map((one) => [one.source.name, one.live.map((k) => k.id), one.revoked.map((k) => k.id)])).toEqual([['web', ['2', '1'], ['3']], ['app', [], []]])
+  })
+  it('know a key by its end, if it is a live write key', () => {
+    const keys = [key('1', 'web'), key('2', 'web', { kind: 'server' }), key('3', 'web', { revokedAt: '2026-11-09T00:00:00Z' }), key('4', 'web', { hint: '…' })]
+    expect(['zhun_wk_1_xyab1 ', 'ab2', 'ab3', 'zz', ''].map((text) => keyNamed(text, keys)?.id)).toEqual(['1', undefined, undefined, undefined, undefined])
+  })
+  it('have names that stand in addresses', () => {
+    expect(['web', 'mini.shop-2_x', '', 'a b', '小程序', 'x'.repeat(101)].map(isSourceName)).toEqual([true, true, false, false, false, false])
+  })
+})
+
+describe('snippets', () => {
+  it('hold this engine and the key, each of them', () => {
+    for (const sender of senders) {
+      const text = snippetOf(sender, 'https://engine.example:8700', ' zhun_wk_1_a-b_c ')
+      expect(text).toContain('https://engine.example:8700')
+      expect(text).toContain('zhun_wk_1_a-b_c')
+      expect(snippetOf(sender, 'https://engine.example', '')).toContain(KEY_PLACE)
+    }
+  })
+  it('let no text out of its quotes', () => {
+    expect(snippetOf('curl', 'http://a', `x'; rm -rf ~ #`)).toContain("-u 'xrm-rf:'")
+    expect(snippetOf('zhun', 'http://a', "'</script><b>")).not.toContain('<b>')
+  })
+  it('are chosen by the address', () => {
+    expect([senderOf(new URLSearchParams('sdk=curl')), senderOf(new URLSearchParams('sdk=x')), senderOf(new URLSearchParams())]).toEqual(['curl', 'zhun', 'zhun'])
+  })
+})

@@ -1,0 +1,31 @@
+// Sources with their keys, as the page lists them.
+import type { Schema } from '../shared/client'
+
+export type Source = Schema<'Source'>
+export type Key = Schema<'Key'>
+
+export interface Group {
+  source: Source
+  live: readonly Key[]
+  revoked: readonly Key[]
+}
+
+export const isLive = (key: Key) => typeof key.revokedAt !== 'string'
+
+/** Each source with its keys, in the order of the sources; the newest key first. */
+export function groupsOf(sources: readonly Source[], keys: readonly Key[]): Group[] {
+  const newestFirst = [...keys].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || Number(b.id) - Number(a.id))
+  return sources.map((source) => {
+    const own = newestFirst.filter((key) => key.source === source.name)
+    return { source, live: own.filter(isLive), revoked: own.filter((key) => !isLive(key)) }
+  })
+}
+
+/** The live write key a text may be: of a key only its end is known. */
+export function keyNamed(text: string, keys: readonly Key[]): Key | undefined {
+  const given = text.trim()
+  return given === '' ? undefined : keys.find((key) => isLive(key) && key.kind === 'write' && key.hint.length > 1 && given.endsWith(key.hint.slice(1)))
+}
+
+/** What a name of a source may hold: it stands in addresses of webhooks. */
+export const isSourceName = (name: string) => /^[A-Za-z0-9._-]{1,100}$/.test(name)
