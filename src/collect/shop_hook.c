@@ -202,7 +202,6 @@ static topic_reader *reader_of(zh_shop shop, zh_sv topic)
 
 static void reject(const zh_shop_hook_ask *ask, zh_shop_hook *hook, zh_reject why, zh_sv detail, zh_sv message_id)
 {
-    if (hook->rejects_count == ZH_SHOP_HOOK_EVENTS_MAX) return;
     hook->rejects[hook->rejects_count] = (zh_segment_reject){ .why = why, .detail = detail, .message_id = message_id, .raw = ask->body,
                                                               .index = hook->rejects_count };
     hook->rejects_count++;
@@ -251,10 +250,11 @@ static zh_err parse(const zh_shop_hook_ask *ask, zh_shop_hook *hook, zh_json_val
     return e;
 }
 
-static zh_err take_room(const zh_shop_hook_ask *ask, zh_shop_hook *hook)
+/* What was written is as many events or rejects; a body that cannot be used is one reject. */
+static zh_err take_room(const zh_shop_hook_ask *ask, zh_shop_hook *hook, uint32_t count)
 {
-    hook->events = ZH_TAKE(ask->arena, zh_event, ZH_SHOP_HOOK_EVENTS_MAX);
-    hook->rejects = ZH_TAKE(ask->arena, zh_segment_reject, ZH_SHOP_HOOK_EVENTS_MAX);
+    hook->events = ZH_TAKE(ask->arena, zh_event, count);
+    hook->rejects = ZH_TAKE(ask->arena, zh_segment_reject, count);
     return hook->events == NULL || hook->rejects == NULL ? ZH_FULL : ZH_OK;
 }
 
@@ -280,6 +280,7 @@ static zh_err read_written(zh_shop_reading *r)
     zh_json_fault fault;
     zh_err e = zh_json_parse(ask->parser, zh_buf_view(ask->scratch), &all, &fault);
     if (e == ZH_OK) e = zh_json_keep(ask->parser, all, ask->arena);
+    if (e == ZH_OK) e = take_room(ask, r->hook, r->written);
     if (e != ZH_OK) return e == ZH_NOMEM ? e : ZH_FULL; /* what we wrote ourselves is JSON */
     uint32_t index = 0;
     for (zh_json_iter it = zh_json_walk(all); e == ZH_OK && zh_json_next(&it); index++) {
@@ -326,7 +327,7 @@ zh_err zh_shop_hook_read(const zh_shop_hook_ask *ask, zh_shop_hook *out)
     *out = (zh_shop_hook){ .is_known = read != NULL };
     if (read == NULL) return ZH_OK;
     zh_shop_reading r = { .ask = ask, .hook = out };
-    zh_err e = take_room(ask, out);
+    zh_err e = take_room(ask, out, 1);
     if (e == ZH_OK) e = parse(ask, out, &r.root);
     if (e != ZH_OK || zh_json_is(r.root, ZH_JSON_ABSENT)) return e;
     r.id = zh_shop_id(&r, zh_shop_get(&r, "id"));

@@ -229,6 +229,17 @@ def woo_orders():
     well(woo("order.deleted", {"id": 70}), "deleted", 1)
 
 
+def kills():
+    """What was answered is there, whatever happens right after; the shop's next try changes nothing."""
+    for number in range(95, 98):
+        well(shopify("orders/create", order(number, 95)), "an order before the end", 1)
+        engine.kill()
+        engine.start()
+        again = shopify("orders/create", order(number, 95), **{"X-Shopify-Webhook-Id": "again"})
+        equal((again.json["accepted"], again.json["duplicate"]), (0, 1), "taken, and known")
+    equal(len(engine.events("95")), 3, "each is there once")
+
+
 def secrets():
     """Set, changed and taken away over HTTP; shown nowhere, written nowhere."""
     made = engine.admin("POST", "/api/v1/sources", {"name": "third"})
@@ -271,5 +282,8 @@ for part in (signatures, always_200, one_customer, repeats, goods, people, priva
     kit.say(f"-- {part.__name__}")
     part()
 equal(engine.metric("zhun_events_accepted_total", dialect="webhook") > 20, True, "counted as webhooks")
+kit.say("-- kills")
+kills()
+kit.say("-- secrets")
 secrets()
 kit.finish()
