@@ -20,7 +20,7 @@ static void close_place(void *ctx)
     free(p);
 }
 
-static zh_err read_counts(place *p, zh_sv body, zh_import_counts *counts)
+static zh_err read_counts(place *p, zh_sv body, zh_import_counts *counts, zh_note *why)
 {
     zh_json_value root;
     int64_t accepted = 0, duplicate = 0, rejected = 0;
@@ -30,6 +30,10 @@ static zh_err read_counts(place *p, zh_sv body, zh_import_counts *counts)
     (void)zh_json_int(zh_json_get(root, ZH_SV("duplicate")), &duplicate);
     (void)zh_json_int(zh_json_get(root, ZH_SV("rejected")), &rejected);
     *counts = (zh_import_counts){ (uint64_t)accepted, (uint64_t)duplicate, (uint64_t)rejected };
+    zh_json_iter errors = zh_json_walk(zh_json_get(root, ZH_SV("errors")));
+    if (rejected > 0 && zh_json_next(&errors)) /* of items, which leave no dead letters */
+        zh_note_set(why, "%.*s: %.*s", ZH_SV_ARG(zh_sv_part(zh_json_text_or_empty(zh_json_get(errors.value, ZH_SV("itemId"))), 0, 60)),
+                    ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(errors.value, ZH_SV("detail")))));
     return ZH_OK;
 }
 
@@ -45,7 +49,7 @@ static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *cou
             zh_note_set(why, "the engine does not answer: %.*s", ZH_SV_ARG(zh_client_why(zh_door_client(p->door))));
             return e;
         }
-        if (answer.status == 200) return read_counts(p, answer.body, counts);
+        if (answer.status == 200) return read_counts(p, answer.body, counts, why);
         zh_note_set(why, "the engine answered %u: %.*s", answer.status, ZH_SV_ARG(zh_sv_part(answer.body, 0, 160)));
         if (answer.status == 400 || answer.status == 413) return ZH_FORMAT;
         if (answer.status != 429 && answer.status != 503) return ZH_IO;

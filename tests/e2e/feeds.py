@@ -115,6 +115,8 @@ def refusals(engine):
                               ("another shop's table", ("--format", "shopify-csv", "--currency", "CNY", written("q.csv", "id,title\n1,a\n")), "no product export of Shopify")):
         status, out, err = kit.run("import", "--data", engine.data, *words)
         check(status in (2, 3) and says in err, f"refused: {what}", (status, out, err))
+    got = bring_in(engine.data, "google-feed", written("long.tsv", "id\ttitle\nlong\t" + "x" * 501 + "\n"), "a title without end", (0, 0, 1))
+    check("the title is longer" in got.get("firstReject", ""), "what the engine refuses has its reason", got)
     status, out, err = kit.run("export", "--data", engine.data, "--what", "catalog", "--format", "jsonl")
     check(status == 2 and "google-feed" in err, "a form nobody writes", (status, err))
     equal(engine.admin("GET", "/api/v1/export/catalog?format=xml").status, 400, "a form nobody writes, over HTTP")

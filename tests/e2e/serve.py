@@ -633,6 +633,8 @@ def reports():
     equal(engine.ask("GET", "/zhun.js", headers={"If-None-Match": script.header("etag")}).status, 304, "the browser SDK, as known")
     refused(engine.ask("GET", "/v1/nowhere"), 404, "an unknown path")
     refused(engine.ask("DELETE", "/v1/recommend", key=SERVER), 405, "another method")
+    feed = engine.admin("GET", "/api/v1/export/catalog?format=google-feed")
+    check(feed.status == 200 and feed.body.startswith(b"id\ttitle\t") and b"\np00\tTitle of p00\t" in feed.body, "the catalog goes out as a feed", feed)
     exported = engine.admin("GET", "/api/v1/export/events")
     check(exported.status == 200 and exported.body.count(b"\n") > 10, "events are exported over HTTP")
     report = engine.admin("POST", "/api/v1/check", {})

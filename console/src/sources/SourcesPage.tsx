@@ -105,9 +105,9 @@ export default function SourcesPage() {
   const all = keys.data?.items ?? []
   const newKey = <Button kind="primary" onClick={() => setMaking(true)}>{t('sources.make.button')}</Button>
   return (
-    <Page title={t('sources.title')} help="sources" extra={denied ? undefined : newKey}>
+    <Page title={t('sources.title')} help="sources">
       <div className="sources">
-        <Card id="source-list" title={t('sources.list.title')} note={t('sources.list.note')}>
+        <Card id="source-list" title={t('sources.list.title')} note={<span className="wide-only">{t('sources.list.note')}</span>} extra={denied ? undefined : newKey}>
           <View query={sources} lines={8} empty={(list) => list.items.length === 0} whenEmpty={<Empty title={t('sources.list.emptyTitle')}>{t('sources.list.empty')}</Empty>}>
             {(list) => (
               <ul className="source-list">
