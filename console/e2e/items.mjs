@@ -9,8 +9,11 @@ export async function items({ enter, check, mock }, language) {
   await go('/items')
   await rows.first().waitFor()
   await look(`items-${language}`)
+  const listed = page.waitForResponse(/\/api\/v1\/items\?.*sort=id/)
   await page.getByRole('button', { name: w.items.sort.id, exact: true }).click()
   await page.waitForURL(/sort=id/)
+  await (await listed).finished()
+  await page.waitForTimeout(300) // the new rows stand
   await rows.first().waitFor()
   const category = page.locator('.items-table .cell-button').first()
   if (await category.count()) {
