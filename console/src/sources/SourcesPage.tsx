@@ -117,7 +117,7 @@ export default function SourcesPage() {
               </ul>
             )}
           </View>
-          {denied && <p className="source-denied less">{t('sources.keys.denied')}</p>}
+          {denied && sources.data !== undefined && <p className="source-denied less">{t('sources.keys.denied')}</p>}
           {keys.isError && !denied && sources.data !== undefined && (
             <p className="source-denied" role="alert">{t('sources.keys.failed')} <Button kind="text" onClick={() => void keys.refetch()}>{t('shared.states.retry')}</Button></p>
           )}
