@@ -5,7 +5,7 @@ import { call } from '../shared/client'
 import { Dialog } from '../shared/Dialog'
 import { useErrorText } from '../shared/View'
 import { useWords } from '../shared/words'
-import type { Key } from './sources'
+import { calledOf, type Key } from './sources'
 
 export function Revoke({ one, onClose }: { one: Key; onClose: () => void }) {
   const { t } = useWords()
@@ -18,7 +18,7 @@ export function Revoke({ one, onClose }: { one: Key; onClose: () => void }) {
       onClose()
     },
   })
-  const title = t('sources.revoke.title', { hint: one.hint })
+  const title = t('sources.revoke.title', { hint: calledOf(one) })
   return (
     <Dialog label={title} className="source-dialog" onClose={onClose}>
       <h2 className="source-dialog-title">{title}</h2>

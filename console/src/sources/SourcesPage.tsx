@@ -13,7 +13,7 @@ import { Connect } from './Connect'
 import { NewKey } from './NewKey'
 import { Revoke } from './Revoke'
 import { senderOf } from './snippets'
-import { groupsOf, type Group, type Key, type Source } from './sources'
+import { calledOf, groupsOf, type Group, type Key, type Source } from './sources'
 import './sources.css'
 
 function useSources() {
@@ -58,7 +58,7 @@ function KeyLine({ one, onRevoke }: { one: Key; onRevoke?: (key: Key) => void })
         {gone ? t('sources.keys.revokedAt', { at: format.date(one.revokedAt ?? '', language, 'day') }) : t('sources.keys.createdAt', { at: format.date(one.createdAt, language, 'day') })}
       </span>
       {onRevoke !== undefined && (
-        <button type="button" className="text-button" aria-label={t('sources.revoke.name', { hint: one.hint })} onClick={() => onRevoke(one)}>{t('sources.revoke.button')}</button>
+        <button type="button" className="text-button" aria-label={t('sources.revoke.name', { hint: calledOf(one) })} onClick={() => onRevoke(one)}>{t('sources.revoke.button')}</button>
       )}
     </li>
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupsOf, isSourceName, keyNamed, type Key } from './sources'
+import { calledOf, groupsOf, isSourceName, keyNamed, type Key } from './sources'
 import { KEY_PLACE, senderOf, senders, snippetOf } from './snippets'
 
 const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, ...more })
@@ -12,6 +12,9 @@ describe('sources', () => {
   it('know a key by its end, if it is a live write key', () => {
     const keys = [key('1', 'web'), key('2', 'web', { kind: 'server' }), key('3', 'web', { revokedAt: '2026-11-09T00:00:00Z' }), key('4', 'web', { hint: '…' })]
     expect(['zhun_wk_1_xyab1 ', 'ab2', 'ab3', 'zz', ''].map((text) => keyNamed(text, keys)?.id)).toEqual(['1', undefined, undefined, undefined, undefined])
+  })
+  it('are called by their keys\' ends, or notes', () => {
+    expect([key('1', 'web'), key('2', 'web', { hint: '…', name: 'first' }), key('3', 'web', { hint: '…' })].map(calledOf)).toEqual(['…ab1', 'first', '…'])
   })
   it('have names that stand in addresses', () => {
     expect(['web', 'mini.shop-2_x', '', 'a b', '小程序', 'x'.repeat(101)].map(isSourceName)).toEqual([true, true, false, false, false, false])

@@ -21,6 +21,9 @@ export function groupsOf(sources: readonly Source[], keys: readonly Key[]): Grou
   })
 }
 
+/** What a key is called in a sentence: its end, or its note where the text is too short to show an end. */
+export const calledOf = (key: Key) => (key.hint.length > 1 ? key.hint : key.name || key.hint)
+
 /** The live write key a text may be: of a key only its end is known. */
 export function keyNamed(text: string, keys: readonly Key[]): Key | undefined {
   const given = text.trim()
