@@ -200,7 +200,7 @@ async function walk(ctx, language) {
     const card = await phone.page.locator('.tour-card').boundingBox()
     check(card.x >= 0 && card.y >= 0 && card.x + card.width <= 390 && card.y + card.height <= 844, says(`the tour's step "${step}" is inside a phone's window`))
     if (step === 'kpis') await phone.look(at('narrow-tour'))
-    await guide.locator('.ant-btn-primary').click()
+    await guide.locator('.button-primary').click()
   }
   await guide.waitFor({ state: 'detached' })
   check((await phone.page.evaluate(() => localStorage.getItem('zhun.tour'))) === 'seen', says('the tour is remembered'))
