@@ -42,7 +42,7 @@ export async function sources({ enter, check, base }, language) {
   }
   check(/sdk=curl/.test(page.url()) && !page.url().includes(key), says('the sender stands in the address, the key does not'))
   await look(`sources-connect-${language}`)
-  await page.getByLabel(w.connect.key).fill('zhun_wk_9_nobody-knows-it')
+  await page.locator('input').and(page.getByLabel(w.connect.key)).fill('zhun_wk_9_nobody-knows-it')
   await page.getByText(w.connect.keyUnknown).waitFor()
 
   const line = page.locator('.key-line').filter({ hasText: `walk ${language}` })
