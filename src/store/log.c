@@ -1,6 +1,7 @@
 #include "store/log_inner.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ static void partition_close(zh_log_partition *part)
     for (uint32_t i = 0; i < part->segments_count; i++) free(part->segments[i].index.frames);
     free(part->segments);
     pthread_mutex_destroy(&part->lock);
+    pthread_mutex_destroy(&part->sync_lock);
 }
 
 static void log_free(zh_log *log)
@@ -88,10 +90,10 @@ static zh_err break_log(zh_log *log)
     return ZH_IO;
 }
 
-void zh_log_mark_synced(const zh_log_partition *part)
+void zh_log_mark_synced(const zh_log_partition *part, uint64_t synced)
 {
     char hint[ZH_LOG_ALIGN];
-    zh_log_small_encode(hint, "ZHW", part->synced_sequence);
+    zh_log_small_encode(hint, "ZHW", synced);
     if (part->synced_file >= 0 && pwrite(part->synced_file, hint, sizeof hint, 0) < 0) return; /* a hint may fail */
 }
 
@@ -101,18 +103,47 @@ static void show(zh_log_partition *part)
     pthread_mutex_lock(&part->lock);
     part->shown_sequence = part->end_sequence;
     part->shown_offset = part->end_offset;
-    part->shown_synced = part->synced_sequence;
+    if (part->shown_synced < part->synced_sequence) part->shown_synced = part->synced_sequence;
     pthread_mutex_unlock(&part->lock);
 }
 
+/* After a failed sync the kernel may drop the dirty pages and call the next sync a success. Holds sync_lock. */
+static zh_err sync_or_break(zh_log *log, const zh_log_partition *part)
+{
+    if (is_broken(log)) return ZH_IO;
+    return zh_log_sync_file(log->io, part->file) == ZH_OK ? ZH_OK : break_log(log);
+}
+
+/* By the appender: all it has written. */
 static zh_err sync_partition(zh_log *log, zh_log_partition *part)
 {
     if (part->synced_sequence == part->end_sequence) return ZH_OK;
-    /* After a failed sync the kernel may drop the dirty pages and call the next sync a success. */
-    if (zh_log_sync_file(log->io, part->file) != ZH_OK) return break_log(log);
+    pthread_mutex_lock(&part->sync_lock);
+    const zh_err e = sync_or_break(log, part);
+    pthread_mutex_unlock(&part->sync_lock);
+    if (e != ZH_OK) return e;
     part->synced_sequence = part->end_sequence;
-    zh_log_mark_synced(part);
+    zh_log_mark_synced(part, part->synced_sequence);
     return ZH_OK;
+}
+
+/* By any thread: what could be seen before the sync began, and no more. The appender may write on meanwhile. */
+static zh_err sync_shown(zh_log *log, zh_log_partition *part)
+{
+    zh_err e = ZH_OK;
+    pthread_mutex_lock(&part->sync_lock);
+    pthread_mutex_lock(&part->lock);
+    const uint64_t shown = part->shown_sequence;
+    const bool any = part->shown_synced < shown;
+    pthread_mutex_unlock(&part->lock);
+    if (any && (e = sync_or_break(log, part)) == ZH_OK) {
+        zh_log_mark_synced(part, shown);
+        pthread_mutex_lock(&part->lock);
+        if (part->shown_synced < shown) part->shown_synced = shown;
+        pthread_mutex_unlock(&part->lock);
+    }
+    pthread_mutex_unlock(&part->sync_lock);
+    return e;
 }
 
 zh_err zh_log_index_put(zh_log_index *index, uint64_t delta, uint64_t offset)
@@ -153,7 +184,7 @@ static zh_err name_segment(zh_log *log, zh_log_partition *part, int file, const 
     zh_err e = zh_log_write(log->io, file, (zh_sv){ bytes, sizeof bytes }, 0, &written);
     if (e != ZH_OK) return e;
     if (zh_log_sync_file(log->io, file) != ZH_OK) return break_log(log);
-    if (renameat(part->dir, ZH_LOG_SPARE, part->dir, name) != 0) return ZH_IO;
+    if (renameat(part->dir, ZH_LOG_SPARE, part->dir, name) != 0) return errno == ENOSPC || errno == EDQUOT ? ZH_FULL : break_log(log);
     if (zh_log_sync_dir(log->io, part->dir) != ZH_OK) return break_log(log); /* the name may be gone after a crash */
     return ZH_OK;
 }
@@ -186,8 +217,10 @@ zh_err zh_log_roll(zh_log *log, zh_log_partition *part, uint64_t need, int64_t o
         close(file);
         return e;
     }
+    pthread_mutex_lock(&part->sync_lock);
     if (part->file >= 0) close(part->file);
     part->file = file;
+    pthread_mutex_unlock(&part->sync_lock);
     zh_log_ahead_ask(log, part, bytes);
     return ZH_OK;
 }
@@ -230,6 +263,7 @@ static zh_err write_block(zh_log *log, zh_log_partition *part, const zh_log_bloc
         e = zh_log_index_put(&last->index, part->end_sequence - last->first_sequence, part->end_offset);
         pthread_mutex_unlock(&part->lock);
     }
+    if (e == ZH_IO) return break_log(log); /* what the file holds now is not known */
     if (e != ZH_OK) {
         if (written > 0 && zh_log_write_zeros(log->io, part->file, part->end_offset, written) != ZH_OK)
             return break_log(log);
@@ -240,6 +274,27 @@ static zh_err write_block(zh_log *log, zh_log_partition *part, const zh_log_bloc
     return ZH_OK;
 }
 
+/* Take back what the append under way wrote to a partition, so that nothing of it is found, now or after a restart. Blocks on
+ * both sides of a new segment's beginning cannot be: the new one is named by a record that would be gone. */
+static void take_back(zh_log *log, zh_log_partition *part)
+{
+    if (part->end_sequence == part->began.sequence) return;
+    zh_log_segment *last = &part->segments[part->segments_count - 1];
+    const bool rolled = part->segments_count != part->began.segments_count;
+    const uint64_t from = rolled ? ZH_LOG_ALIGN : part->began.offset;
+    if ((rolled && last->first_sequence != part->began.sequence) ||
+        zh_log_write_zeros(log->io, part->file, from, part->end_offset - from) != ZH_OK) {
+        (void)!break_log(log);
+        return;
+    }
+    pthread_mutex_lock(&part->lock);
+    while (last->index.count > 0 && last->first_sequence + (last->index.frames[last->index.count - 1] >> 32) >= part->began.sequence)
+        last->index.count--;
+    pthread_mutex_unlock(&part->lock);
+    part->end_offset = from;
+    part->end_sequence = part->began.sequence;
+}
+
 zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n)
 {
     assert(n <= ZH_LOG_MANY_MAX);
@@ -248,6 +303,10 @@ zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n)
     for (size_t i = 0; i < n; i++) {
         assert(parts[i].partition < log->partitions_count);
         if ((e = check_block(log, &parts[i].block)) != ZH_OK) return e;
+        zh_log_partition *part = &log->partitions[parts[i].partition];
+        part->began.offset = part->end_offset;
+        part->began.sequence = part->end_sequence;
+        part->began.segments_count = part->segments_count;
     }
     size_t done = 0;
     for (; done < n; done++) {
@@ -255,6 +314,7 @@ zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n)
         if ((e = write_block(log, part, &parts[done].block)) != ZH_OK) break;
         parts[done].at = (zh_log_position){ parts[done].partition, part->end_sequence - parts[done].block.count };
     }
+    for (size_t i = 0; i < done && e != ZH_OK && !is_broken(log); i++) take_back(log, &log->partitions[parts[i].partition]);
     for (size_t i = 0; i < done && e == ZH_OK; i++) /* a partition that was synced has nothing left to sync */
         if (!parts[i].block.lazy) e = sync_partition(log, &log->partitions[parts[i].partition]);
     if (!is_broken(log))
@@ -273,12 +333,7 @@ zh_err zh_log_append(zh_log *log, uint32_t partition, const zh_log_block *block,
 zh_err zh_log_sync(zh_log *log)
 {
     zh_err e = is_broken(log) ? ZH_IO : ZH_OK;
-    for (uint32_t i = 0; e == ZH_OK && i < log->partitions_count; i++) {
-        zh_log_partition *part = &log->partitions[i];
-        if (part->synced_sequence == part->end_sequence) continue;
-        e = sync_partition(log, part);
-        if (e == ZH_OK) show(part);
-    }
+    for (uint32_t i = 0; e == ZH_OK && i < log->partitions_count; i++) e = sync_shown(log, &log->partitions[i]);
     return e;
 }
 

@@ -6,7 +6,8 @@
  * fetch one record, so that another log (Kafka) can stand behind it.
  *
  * Guarantees  ZH_OK from an append that is not lazy means: synced to disk before the return.
- *             A failed sync is never tried again: from then on the log is read-only and every append is ZH_IO.
+ *             A failed sync is never tried again: from then on the log is read-only and every append is ZH_IO. So it is
+ *             after a write that failed for another reason than space.
  *             A failed append leaves nothing of its block that a reader, now or after a restart, could take
  *             for a record, except where the sync itself failed (then it may be found after a restart).
  *             Opening cuts what a crash left unfinished at the end, and reports it; it refuses
@@ -15,8 +16,8 @@
  *             reads and one LZ4 call, or a copy where a neighbour was fetched before: 20 us for a frame of 57 KB, and
  *             in proportion, so a large group commit is better given as several blocks of ~100 KB to append_many: still
  *             one sync. 8 bytes of memory a frame.
- * Threads     one appender (append, append_many, sync, drop); any number of readers and fetches beside it. A reader
- *             belongs to one thread. One inner thread writes zeros ahead.
+ * Threads     one appender (append, append_many, drop); any number of readers and fetches beside it, and sync from any
+ *             thread. A reader belongs to one thread. One inner thread writes zeros ahead.
  * Clock       commit times are given by the appender; nothing here reads the time of day.
  * Not here    sealing (guard): key_id is carried, not used. What records mean (core). Order between partitions.
  */
@@ -102,7 +103,7 @@ typedef struct zh_log_position {
 /* Append one block. *at is where its first record lies (may be NULL).
  * Errors: ZH_RANGE (a size or count over its maximum, or the block does not fit a segment), ZH_FORMAT (records do
  * not add up), ZH_FULL (no space on the disk: nothing is harmed, ask again later), ZH_IO (read-only from now
- * on if a sync failed), ZH_NOMEM. */
+ * on, unless it was only the making of a new segment), ZH_NOMEM. */
 ZH_MUST zh_err zh_log_append(zh_log *log, uint32_t partition, const zh_log_block *block, zh_log_position *at);
 
 typedef struct zh_log_part {
@@ -112,10 +113,11 @@ typedef struct zh_log_part {
 } zh_log_part;
 
 /* Append several blocks (n <= ZH_LOG_MANY_MAX) in this order, then sync each touched partition once if any
- * of its blocks here is not lazy. On an error nothing is acknowledged; blocks before the failing one may be in the log. */
+ * of its blocks here is not lazy. On an error nothing is acknowledged and, unless a sync failed, nothing of it is in the log. */
 ZH_MUST zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n);
 
-/* Make everything appended so far durable. A checkpoint of views calls this before it records a position. */
+/* Make everything durable that can be read when the call begins. From any thread, beside the appender. A checkpoint of views
+ * calls this before it records a position. */
 ZH_MUST zh_err zh_log_sync(zh_log *log);
 
 /* Delete whole segments of which every record is below `sequence`; the last segment stays. Readers whose

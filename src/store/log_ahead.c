@@ -10,6 +10,7 @@
  */
 #include "store/log_inner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ static zh_err step(const zh_log *log, zh_log_partition *part, zh_log_spare *spar
 {
     if (spare->file < 0) {
         spare->file = openat(part->dir, ZH_LOG_SPARE, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-        if (spare->file < 0) return ZH_IO;
+        if (spare->file < 0) return errno == ENOSPC || errno == EDQUOT ? ZH_FULL : ZH_IO;
         spare->bytes = 0;
     }
     const uint64_t left = spare->target - spare->bytes;

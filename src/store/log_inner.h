@@ -17,7 +17,7 @@
  *
  * Who may touch what: `lock` guards segments, indexes and the shown ends; the appender alone changes them, so it
  * reads them without. Fields below "appender" belong to the appender. `ahead` has a lock of its own. The order of locks
- * is ahead, then lock.
+ * is ahead or sync_lock, then lock.
  */
 #ifndef ZH_STORE_LOG_INNER_H
 #define ZH_STORE_LOG_INNER_H
@@ -70,7 +70,12 @@ typedef struct zh_log_partition {
     int file;                 /* the last segment, for writing */
     uint64_t end_offset, end_sequence, synced_sequence;
     int synced_file;
-    bool touched;             /* in the append under way */
+    struct {                  /* where the append under way began: what it takes back when it fails */
+        uint64_t offset, sequence;
+        uint32_t segments_count;
+    } began;
+    pthread_mutex_t sync_lock; /* one sync of `file` at a time, and `file` is not changed under it: a failed sync is told to
+                                * whoever asks first, so its verdict (log.broken) is passed on before the next one may ask */
     zh_log_spare spare;
 } zh_log_partition;
 
@@ -166,7 +171,7 @@ ZH_MUST zh_err zh_log_roll(zh_log *log, zh_log_partition *part, uint64_t need, i
 /* Note down a new last segment; the caller holds the lock or is alone. */
 ZH_MUST zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes);
 ZH_MUST zh_err zh_log_index_put(zh_log_index *index, uint64_t delta, uint64_t offset);
-void zh_log_mark_synced(const zh_log_partition *part); /* write the hint */
+void zh_log_mark_synced(const zh_log_partition *part, uint64_t synced); /* write the hint */
 
 /* Read a frame into `bytes` (reset first) and look at it. ZH_CORRUPT and ZH_FORMAT with a static sentence in *why. */
 ZH_MUST zh_err zh_log_load(int file, uint64_t offset, zh_buf *bytes, zh_log_header *header, const char **why);

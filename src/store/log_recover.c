@@ -133,7 +133,7 @@ static zh_err find_end(zh_log *log, zh_log_partition *part, const zh_log_desc *d
     part->end_offset = part->shown_offset = scan->end_offset;
     part->end_sequence = part->synced_sequence = scan->end_sequence;
     part->shown_sequence = part->shown_synced = scan->end_sequence;
-    zh_log_mark_synced(part);
+    zh_log_mark_synced(part, part->synced_sequence);
     return ZH_OK;
 }
 
@@ -167,6 +167,7 @@ static zh_err open_partitions(zh_log *log, uint32_t count, bool create)
         zh_log_partition *part = &log->partitions[i];
         *part = (zh_log_partition){ .number = i, .dir = -1, .file = -1, .synced_file = -1, .spare.file = -1 };
         pthread_mutex_init(&part->lock, NULL);
+        pthread_mutex_init(&part->sync_lock, NULL);
         log->partitions_count = i + 1;
         char folder[ZH_LOG_NAME_BYTES];
         snprintf(folder, sizeof folder, "p%03u", i);
@@ -235,7 +236,7 @@ static zh_err create(zh_log *log, uint32_t partitions, zh_note *why)
     for (uint32_t i = 0; e == ZH_OK && i < partitions; i++) {
         uint64_t synced;
         const char *broken;
-        if ((e = open_hint(&log->partitions[i], &synced, &broken)) == ZH_OK) zh_log_mark_synced(&log->partitions[i]);
+        if ((e = open_hint(&log->partitions[i], &synced, &broken)) == ZH_OK) zh_log_mark_synced(&log->partitions[i], 0);
     }
     return e;
 }

@@ -331,6 +331,73 @@ static void a_full_disk_refuses_and_goes_on_when_there_is_space(void)
     help_remove(dir);
 }
 
+/* A checkpoint syncs beside the appender. What was written after its sync began is not durable by it: it used to be taken for
+ * durable, and was acked without a sync of its own. */
+static zh_log *synced_log;
+static int inner_syncs;
+
+static int sync_while_the_appender_writes(void *context, int file)
+{
+    (void)context;
+    if (inner_syncs++ == 0) CHECK(append(synced_log, 0, 5, true) == ZH_OK); /* behind the back of this sync */
+    return fsync(file);
+}
+
+static void a_sync_of_another_thread_does_not_vouch_for_what_came_after_it_began(void)
+{
+    static const zh_log_io racing = { .pwrite = fake_pwrite, .fdatasync = sync_while_the_appender_writes, .fsync = fake_sync };
+    heal_disk();
+    zh_log *log = open_log(&fake, false);
+    CHECK(append(log, 0, 3, false) == ZH_OK && append(log, 0, 4, true) == ZH_OK && zh_log_close(log) == ZH_OK);
+    inner_syncs = 1;
+    synced_log = open_log(&racing, false);
+    CHECK(append(synced_log, 0, 4, true) == ZH_OK && zh_log_end(synced_log, 0) == 11);
+    inner_syncs = 0;
+    CHECK(zh_log_sync(synced_log) == ZH_OK && inner_syncs == 1);
+    CHECK(zh_log_end(synced_log, 0) == 16 && zh_log_synced(synced_log, 0) == 11);
+    CHECK(append(synced_log, 0, 1, false) == ZH_OK && inner_syncs == 2 && zh_log_synced(synced_log, 0) == 17);
+    CHECK(zh_log_close(synced_log) == ZH_OK);
+    help_remove(dir);
+}
+
+/* A block for each partition, the last of which finds no space: the first ones used to stay in the log, half of a request that
+ * was answered with an error, and twice when it was sent again. */
+static void an_append_to_several_partitions_is_taken_back_whole(uint64_t seed)
+{
+    for (int round = 0; round < 200; round++) {
+        heal_disk();
+        zh_log *log = open_log(&fake, false);
+        uint64_t ends[PARTITIONS];
+        for (int i = 0; i < 30; i++) CHECK(append(log, (uint32_t)(i % PARTITIONS), 1 + (uint32_t)(test_random(&seed) % 30), false) == ZH_OK);
+        zh_buf records[PARTITIONS];
+        zh_log_part parts[PARTITIONS];
+        for (uint32_t p = 0; p < PARTITIONS; p++) {
+            records[p] = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX);
+            ends[p] = zh_log_end(log, p);
+            parts[p] = (zh_log_part){ .partition = p, .block = help_block(&records[p], p, ends[p], 40, SIZE_MAX_BYTES) };
+        }
+        disk.how = NO_SPACE;
+        disk.fail_write = disk.writes + 2 + (long)(test_random(&seed) % 2);
+        const zh_err e = zh_log_append_many(log, parts, PARTITIONS);
+        CHECK(e == ZH_FULL && !zh_log_is_read_only(log));
+        for (uint32_t p = 0; p < PARTITIONS; p++) check_holds(log, p, ends[p]);
+        disk.fail_write = 0;
+        if (round % 2 == 0) {
+            CHECK(zh_log_append_many(log, parts, PARTITIONS) == ZH_OK);
+            for (uint32_t p = 0; p < PARTITIONS; p++) ends[p] += 40;
+        }
+        for (uint32_t p = 0; p < PARTITIONS; p++) check_holds(log, p, ends[p]);
+        CHECK(zh_log_close(log) == ZH_OK);
+        log = open_log(NULL, false);
+        for (uint32_t p = 0; p < PARTITIONS; p++) {
+            check_holds(log, p, ends[p]);
+            zh_buf_close(&records[p]);
+        }
+        CHECK(zh_log_close(log) == ZH_OK);
+        help_remove(dir);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
@@ -342,5 +409,7 @@ int main(int argc, char **argv)
     what_was_acked_survives_a_kill_at_any_moment(seed + 1);
     each_write_and_sync_fails_once_and_nothing_is_acked_falsely(seed + 2);
     a_full_disk_refuses_and_goes_on_when_there_is_space();
+    a_sync_of_another_thread_does_not_vouch_for_what_came_after_it_began();
+    an_append_to_several_partitions_is_taken_back_whole(seed + 3);
     return 0;
 }
