@@ -54,6 +54,7 @@ if command -v npm >/dev/null && [ -d console/node_modules ]; then
     fi
 fi
 if command -v node >/dev/null; then one sdk/e2e node sdk/e2e/run.mjs; fi # says itself what it misses
+one tests/sdk tools/sdks.sh # the SDKs of other engines; says itself what it misses
 
 echo
 if [ $skipped -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
