@@ -139,7 +139,7 @@ static void escape(zh_sv id, zh_buf *out)
     }
 }
 
-static int ask_and_print(const zh_options *given, zh_sv method, zh_sv path, zh_sv body, bool must_exist)
+int zh_ask_and_print(const zh_options *given, zh_sv method, zh_sv path, zh_sv body, bool must_exist)
 {
     int status;
     zh_door *door = open_door(given, must_exist, &status);
@@ -164,7 +164,7 @@ static int run_profile(const zh_options *given)
     escape(zh_sv_of(given->arguments[0]), &path);
     zh_buf_put_u8(&path, 0);
     path.size--;
-    const int status = zh_buf_err(&path) == ZH_OK ? ask_and_print(given, ZH_SV("GET"), zh_buf_view(&path), (zh_sv){ 0 }, true) : ZH_EXIT_USAGE;
+    const int status = zh_buf_err(&path) == ZH_OK ? zh_ask_and_print(given, ZH_SV("GET"), zh_buf_view(&path), (zh_sv){ 0 }, true) : ZH_EXIT_USAGE;
     zh_buf_close(&path);
     return status;
 }
@@ -249,7 +249,7 @@ static int run_key(const zh_options *given)
 {
     const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
     char path[128];
-    if (strcmp(verb, "list") == 0) return ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/keys"), (zh_sv){ 0 }, true);
+    if (strcmp(verb, "list") == 0) return zh_ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/keys"), (zh_sv){ 0 }, true);
     if (strcmp(verb, "create") == 0) {
         zh_buf body = zh_buf_open(4096);
         zh_json_out out = zh_json_out_on(&body);
@@ -257,13 +257,13 @@ static int run_key(const zh_options *given)
         zh_json_out_key_text(&out, ZH_SV("kind"), zh_options_text(given, "kind"));
         zh_json_out_key_text(&out, ZH_SV("name"), zh_options_text(given, "name"));
         zh_json_out_end(&out);
-        const int status = zh_json_out_done(&out) == ZH_OK ? ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
+        const int status = zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
         zh_buf_close(&body);
         return status;
     }
     if (strcmp(verb, "revoke") == 0 && given->arguments_count == 2) {
         snprintf(path, sizeof path, "/api/v1/keys/%.20s", given->arguments[1]);
-        return ask_and_print(given, ZH_SV("DELETE"), zh_sv_of(path), (zh_sv){ 0 }, true);
+        return zh_ask_and_print(given, ZH_SV("DELETE"), zh_sv_of(path), (zh_sv){ 0 }, true);
     }
     zh_complain("key knows create, list and revoke ID: see zhun key --help");
     return ZH_EXIT_USAGE;
@@ -312,7 +312,7 @@ static int put_user(const zh_options *given, bool is_new)
     escape(zh_sv_of(given->arguments[1]), &where);
     if (is_new) snprintf(path, sizeof path, "/api/v1/users");
     else snprintf(path, sizeof path, "/api/v1/users/%.*s/password", ZH_SV_ARG(zh_buf_view(&where)));
-    const int status = zh_json_out_done(&out) == ZH_OK ? ask_and_print(given, is_new ? ZH_SV("POST") : ZH_SV("PUT"), zh_sv_of(path), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
+    const int status = zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, is_new ? ZH_SV("POST") : ZH_SV("PUT"), zh_sv_of(path), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
     memset(password, 0, sizeof password);
     zh_buf_close(&body);
     zh_buf_close(&where);
@@ -322,7 +322,7 @@ static int put_user(const zh_options *given, bool is_new)
 static int run_user(const zh_options *given)
 {
     const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
-    if (strcmp(verb, "list") == 0) return ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/users"), (zh_sv){ 0 }, true);
+    if (strcmp(verb, "list") == 0) return zh_ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/users"), (zh_sv){ 0 }, true);
     if (strcmp(verb, "add") == 0 && given->arguments_count == 2) return put_user(given, true);
     if (strcmp(verb, "passwd") == 0 && given->arguments_count == 2) return put_user(given, false);
     zh_complain("user knows add NAME, list and passwd NAME: see zhun user --help");

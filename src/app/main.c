@@ -3,6 +3,7 @@
 #include "app/cmd_demo.h"
 #include "app/cmd_eval.h"
 #include "app/cmd_import.h"
+#include "app/cmd_letters.h"
 #include "app/cmd_serve.h"
 #include "app/import_door.h"
 #include "app/version.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 
 static const zh_command *const commands[] = {
-    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user,
+    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
 };
 
 static int run_import(int argc, char **argv)
@@ -30,9 +31,9 @@ static void help(FILE *to)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const char *end = strchr(commands[i]->summary, '\n');
         const size_t size = end == NULL ? strlen(commands[i]->summary) : (size_t)(end - commands[i]->summary);
-        fprintf(to, "  %-9s %.*s\n", commands[i]->name, (int)size, commands[i]->summary);
+        fprintf(to, "  %-11s %.*s\n", commands[i]->name, (int)size, commands[i]->summary);
     }
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) fprintf(to, "  %-9s %s\n", others[i].name, others[i].summary);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) fprintf(to, "  %-11s %s\n", others[i].name, others[i].summary);
     fputs("\n`zhun COMMAND --help` tells more, with an example.\n", to);
 }
 

@@ -20,7 +20,8 @@
     X(DECISION,    8, "decision")     /* derived: what was chosen and why (core/decision.h) */ \
     X(TICK,        9, "tick")         /* input: time passed */                               \
     X(FEEDBACK,   10, "feedback")     /* input: not interested, block, undo (profile) */     \
-    X(POLICIES,   11, "policies")     /* input: policies compared elsewhere (measure/policies.h) */
+    X(POLICIES,   11, "policies")     /* input: policies compared elsewhere (measure/policies.h) */ \
+    X(OUTCOME,    12, "outcome")      /* input: what became of a dead letter (quality/letters.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 2 /* 1 had no sources: the log tells them again */
+#define COUNTS_VERSION 3 /* 1 had no sources, 2 no letters beside it: the log tells them again */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 
@@ -37,6 +37,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
     if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
+    if (e == ZH_OK) e = zh_letters_open(&w->letters);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e != ZH_OK) {
@@ -58,6 +59,7 @@ void zh_world_close(zh_world *w)
     zh_sales_close(w->sales);
     zh_visits_close(w->visits);
     zh_policies_close(w->policies);
+    zh_letters_close(w->letters);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
     pthread_rwlock_destroy(&w->lock);
@@ -175,7 +177,7 @@ static zh_err fold_letter(zh_world *w, const zh_world_record *record)
     if (zh_deadletter_get(record->bytes, &letter) != ZH_OK) return ZH_CORRUPT;
     w->counts.dead_letters++;
     if (letter.id > w->counts.letter_last) w->counts.letter_last = letter.id;
-    return ZH_OK;
+    return zh_letters_fold(w->letters, &letter, record->partition, record->sequence);
 }
 
 static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scratch)
@@ -216,6 +218,9 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
     case ZH_RECORD_POLICIES:
         e = zh_policies_fold(w->policies, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_OUTCOME:
+        e = zh_letters_say(w->letters, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
@@ -283,7 +288,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'd', "letters" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -303,6 +308,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 's': return zh_sales_save(w->sales, all, keep);
     case 'v': return zh_visits_save(w->visits, all, keep);
     case 'y': return zh_policies_save(w->policies, all, keep);
+    case 'd': return zh_letters_save(w->letters, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
     default: return save_counts(w, keep);
@@ -320,6 +326,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 's': return zh_sales_load(w->sales, key, value);
     case 'v': return zh_visits_load(w->visits, key, value);
     case 'y': return zh_policies_load(w->policies, key, value);
+    case 'd': return zh_letters_load(w->letters, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
     case 'w': return counts_load(w, value);
@@ -482,6 +489,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_visits_check(w->visits, why)) return false;
     *view = "policies";
     if (!zh_policies_check(w->policies, why)) return false;
+    *view = "letters";
+    if (!zh_letters_check(w->letters, why)) return false;
     *view = "cocount";
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";
@@ -499,6 +508,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;
     case 'y': *bytes = zh_policies_bytes(w->policies); break;
+    case 'd': *bytes = zh_letters_bytes(w->letters); break;
     case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */

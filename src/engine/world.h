@@ -12,6 +12,7 @@
  *     s       sales                    EVENT, MERGE
  *     v       visits                   EVENT, MERGE
  *     y       policies                 POLICIES
+ *     d       letters                  DEADLETTER, OUTCOME
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
  *     w       the world's own numbers  all
@@ -40,6 +41,7 @@
 #include "model/popularity.h"
 #include "profile/customer.h"
 #include "profile/identity.h"
+#include "quality/letters.h"
 #include "store/state.h"
 
 #include <pthread.h>
@@ -70,6 +72,7 @@ typedef struct zh_world {
     zh_sales *sales;
     zh_visits *visits;
     zh_policies *policies;
+    zh_letters *letters;
     zh_cocount *cocount;
     zh_popularity *popularity;
     zh_world_counts counts;

@@ -139,7 +139,8 @@ zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_cus
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_export_events, zh_route_export_catalog;
-zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put, zh_route_deadletters;
+zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put;
+zh_call_handler zh_route_deadletters, zh_route_deadletter, zh_route_deadletter_replay, zh_route_deadletter_discard, zh_route_deadletters_replay;
 zh_call_handler zh_route_live;
 zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_sdk, zh_route_console;
 

@@ -221,7 +221,7 @@ static bool make_letters(zh_call *call, const zh_collect_job *job, zh_work *work
 }
 
 /* Events of one source lie together: prepared together. */
-static void prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *ids)
+void zh_collect_prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *ids)
 {
     zh_event *events = job->events;
     const uint32_t count = job->events_count;
@@ -258,7 +258,7 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
         answer(call, job, 0, 0, job->rejects_count);
         return;
     }
-    prepare(call, job, ids);
+    zh_collect_prepare(call, job, ids);
     zh_http_hold(call->request);
     const zh_err e = zh_engine_submit(call->engine, &c->work);
     if (e != ZH_OK) failed(call, job->form, e);

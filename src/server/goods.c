@@ -1,6 +1,5 @@
-/* goods.c -- the catalog's routes, and the letters that could not be delivered. */
+/* goods.c -- the catalog's routes. */
 #include "base/time.h"
-#include "engine/timeline.h"
 #include "server/answer.h"
 #include "server/call.h"
 
@@ -319,62 +318,6 @@ void zh_route_items_post(zh_call *call)
     zh_json_out_key_int(&out, ZH_SV("accepted"), good);
     zh_json_out_key_int(&out, ZH_SV("duplicate"), read - good);
     zh_json_out_key_int(&out, ZH_SV("rejected"), index - read);
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
-}
-
-/* ---- dead letters ---- */
-
-static void put_letter(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, zh_json_out *out)
-{
-    zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
-    zh_deadletter letter;
-    zh_err e = zh_log_fetch(zh_engine_log(call->engine), at->partition, at->sequence, &record);
-    if (e == ZH_OK) e = zh_deadletter_get(zh_buf_view(&record), &letter);
-    if (e == ZH_OK) {
-        zh_sv raw = { 0 };
-        char text[24];
-        (void)!zh_unseal_letter(zh_engine_sealer(call->engine), letter.id, permit, letter.raw, call->arena, &raw);
-        zh_json_out_object(out);
-        snprintf(text, sizeof text, "%llu", (unsigned long long)letter.id);
-        zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
-        zh_json_out_key_text(out, ZH_SV("messageId"), letter.message_id);
-        zh_json_out_key_text(out, ZH_SV("reason"), zh_sv_of(zh_reject_code(letter.why)));
-        zh_json_out_key_text(out, ZH_SV("text"), zh_sv_of(zh_reject_text(letter.why)));
-        zh_json_out_key_text(out, ZH_SV("detail"), letter.detail);
-        snprintf(text, sizeof text, "%u", letter.source.number);
-        zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(text));
-        zh_call_time(out, ZH_SV("receivedAt"), letter.received_ms);
-        zh_json_out_key_text(out, ZH_SV("raw"), raw);
-        zh_json_out_end(out);
-    }
-    zh_buf_close(&record);
-}
-
-void zh_route_deadletters(zh_call *call)
-{
-    const size_t limit = zh_call_limit(call);
-    const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
-    const zh_customer_id nobody = { 0 };
-    zh_timeline_at after, *rows = ZH_TAKE(call->arena, zh_timeline_at, limit + 1);
-    zh_permit permit;
-    size_t count = 0;
-    zh_err e = rows == NULL ? ZH_NOMEM : cursor.size > 0 ? zh_timeline_cursor_parse(cursor, &after) : ZH_OK;
-    if (e == ZH_OK && !zh_call_permit(call, nobody, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
-    if (e == ZH_OK) e = zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_EVENTS, &nobody, 1, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
-    if (e != ZH_OK) {
-        zh_call_failed(call, e, e == ZH_DENIED ? "this role may not read dead letters" : "the cursor is not one this route gave");
-        return;
-    }
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    zh_json_out_key(&out, ZH_SV("items"));
-    zh_json_out_array(&out);
-    for (size_t i = 0; i < count && i < limit; i++) put_letter(call, &rows[i], &permit, &out);
-    zh_json_out_end(&out);
-    char next[ZH_TIMELINE_CURSOR_BYTES] = "";
-    if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
-    zh_answer_next(&out, next);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

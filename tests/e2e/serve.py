@@ -788,6 +788,19 @@ def hooks():
         refused(engine.ask("POST", f"/hooks/{shop}/shop", body + b" ", headers={topic: name, signature: sign}), 401, f"a changed webhook of {shop}")
 
 
+def letters():
+    """Dead letters and what becomes of them; tests/e2e/letters.py looks closer."""
+    engine.collect("batch", {"batch": [{"type": "track", "event": "E", "messageId": f"letter-{n}"} for n in range(2)]})
+    engine.sync()
+    first, second = [one["id"] for one in engine.admin("GET", "/api/v1/deadletters?reason=no_customer&limit=2").json["items"]]
+    equal(engine.admin("GET", f"/api/v1/deadletters/{first}").json["reason"], "no_customer", "one letter")
+    answer = engine.admin("POST", f"/api/v1/deadletters/{first}/replay", {"event": {"type": "track", "event": "E", "userId": "c0"}})
+    equal((answer.status, answer.json["outcome"]), (200, "replayed"), "mended, it is an event")
+    equal(engine.admin("POST", f"/api/v1/deadletters/{second}/discard", {}).json["outcome"], "discarded", "put aside")
+    equal(engine.admin("POST", "/api/v1/deadletters/replay", {"reason": "no_customer"}).status, 200, "all of a filter")
+    refused(engine.admin("POST", "/api/v1/deadletters/replay", {"reason": "none"}), 400, "a reason there is not", "reason")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -803,7 +816,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
