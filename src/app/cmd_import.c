@@ -1,18 +1,17 @@
 #include "app/cmd_import.h"
 
 #include "app/import_http.h"
+#include "app/import_map.h"
+#include "app/import_preview.h"
 #include "app/import_run.h"
 #include "app/options.h"
 #include "base/json_out.h"
 #include "sys/clock.h"
-#include "sys/file.h"
-#include "sys/yaml.h"
 
 #include <stdlib.h>
 
-#define ZONES_DIR "/usr/share/zoneinfo"
-
-#define FORMATS "segment, orders-csv, catalog-csv, google-feed or shopify-csv"
+#define PREVIEW_BYTES_MAX ((size_t)8 << 20)
+#define FORMATS "segment, sensors, orders-csv, catalog-csv, google-feed or shopify-csv"
 
 static const zh_option options[] = {
     { "data", "DIR", "import into this data folder, through its engine where one runs", NULL,
@@ -23,6 +22,9 @@ static const zh_option options[] = {
     { "format", "F", FORMATS, NULL, true },
     { "preset", "P", "columns and rules of a known table: online-retail (orders-csv)", NULL, true },
     { "map", "FILE", "names of columns and other rules, as YAML", NULL, true },
+    { "guess", NULL, "find out format and columns, and import where nothing is open", NULL, true },
+    { "preview", NULL, "say what would be imported and how, and import nothing", NULL, true },
+    { "zone", "ZONE", "of times without one, such as Asia/Shanghai (orders-csv)", NULL, true },
     { "currency", "CODE", "of prices without one, such as CNY (tables and feeds)", NULL, true },
     { "source", "NAME", "a name for this import", NULL, true },
     { "rejects", "FILE", "where rejected lines go (else FILE.rejects.csv)", NULL, true },
@@ -38,6 +40,7 @@ static const zh_command command = {
         "\n"
         "formats:\n"
         "  segment      one event a line, as JSON in Segment's form (track, identify, page ...)\n"
+        "  sensors      one record a line, as JSON of Sensors Analytics (track, profile_set ...)\n"
         "  orders-csv   a table with order_id, customer_id, item_id, quantity, unit_price,\n"
         "               currency, ordered_at, and perhaps sku, title, category, brand, country,\n"
         "               discount; a blank customer is a guest\n"
@@ -63,6 +66,8 @@ static const zh_command command = {
         "  product_code: five-digits   # or any; other items are postage and fees\n"
         "  non_products: [POST, FEE]   # items that are postage and fees",
     .example =
+        "  zhun import --preview --zone Asia/Shanghai orders.csv\n"
+        "  zhun import --data ./zhun-data --guess --zone Asia/Shanghai orders.csv\n"
         "  zhun import --data ./zhun-data --format orders-csv --preset online-retail orders.csv.gz\n"
         "  zhun import --url http://127.0.0.1:8700 --key KEY --format segment events.jsonl.zst\n"
         "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv\n"
@@ -76,6 +81,7 @@ static const zh_command command = {
 typedef struct import {
     const zh_options *given;
     zh_sv data, url, key;
+    bool has_format, has_map;
     zh_import_format format;
     zh_column_map map;
     zh_tz *zone;
@@ -95,18 +101,13 @@ static int wrong(const char *what, const char *hint)
 
 static int choose_format(import *im)
 {
-    static const char *const names[] = { "segment", "orders-csv", "catalog-csv", "google-feed", "shopify-csv" };
     zh_sv format = zh_options_text(im->given, "format");
     if (format.size == 0 && zh_options_text(im->given, "preset").size > 0) format = ZH_SV("orders-csv"); /* all presets are of it */
-    if (format.size == 0)
-        return wrong("--format is missing", "give " FORMATS);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (zh_sv_equal(format, zh_sv_of(names[i]))) {
-            im->format = (zh_import_format)i;
-            return ZH_EXIT_DONE;
-        }
-    if (zh_sv_equal(format, ZH_SV("sensors"))) return wrong("sensors", "not in this version: give " FORMATS);
-    return wrong(format.data, "no such format: give " FORMATS);
+    im->has_format = format.size > 0;
+    const bool guessed = zh_options_flag(im->given, "preview") || zh_options_flag(im->given, "guess");
+    if (!im->has_format && guessed && zh_options_text(im->given, "map").size == 0) return ZH_EXIT_DONE;
+    if (!im->has_format) return wrong("--format is missing", "give " FORMATS ", or let --preview find out");
+    return zh_import_format_of(format, &im->format) ? ZH_EXIT_DONE : wrong(format.data, "no such format: give " FORMATS);
 }
 
 /* The command line first, then the environment. */
@@ -130,94 +131,20 @@ static int choose_place(import *im, const zh_import_door *door)
 
 /* ---- the map ---- */
 
-/* One entry of the map file: a scalar, a list, or the mapping `columns`. */
-static zh_err set_entry(zh_column_map *map, zh_sv key, zh_yaml_node value, zh_note *why)
-{
-    zh_sv text = { 0 };
-    if (zh_yaml_text(value, &text) || zh_yaml_type_of(value) == ZH_YAML_NULL)
-        return zh_column_map_set(map, key, text, true, why);
-    const bool columns = zh_sv_equal(key, ZH_SV("columns"));
-    if ((zh_yaml_type_of(value) == ZH_YAML_MAP) != columns) {
-        zh_note_set(why, "%.*s has the wrong shape: see zhun import --help",
-                    ZH_SV_ARG(zh_cell_shown(key)));
-        return ZH_FORMAT;
-    }
-    bool first = true;
-    for (zh_yaml_iter it = zh_yaml_walk(value); zh_yaml_next(&it); first = false) {
-        char path[ZH_COLUMN_NAME_BYTES_MAX + 16];
-        zh_sv name = key;
-        if (columns) {
-            const int size =
-                snprintf(path, sizeof path, "columns.%.*s",
-                         ZH_SV_ARG(zh_sv_part(it.key, 0, ZH_COLUMN_NAME_BYTES_MAX + 1)));
-            name = (zh_sv){ path, (size_t)size };
-        }
-        text = (zh_sv){ 0 };
-        if (!zh_yaml_text(it.value, &text)) {
-            zh_note_set(why, "%.*s holds something that is no text", ZH_SV_ARG(zh_cell_shown(key)));
-            return ZH_FORMAT;
-        }
-        const zh_err e = zh_column_map_set(map, name, text, first, why);
-        if (e != ZH_OK) return e;
-    }
-    return ZH_OK;
-}
-
-static zh_err set_all(zh_column_map *map, zh_yaml_node root, zh_note *why)
-{
-    if (zh_yaml_type_of(root) == ZH_YAML_NULL) return ZH_OK;
-    if (zh_yaml_type_of(root) != ZH_YAML_MAP) {
-        zh_note_set(why, "it must be lines of `key: value`");
-        return ZH_FORMAT;
-    }
-    for (zh_yaml_iter it = zh_yaml_walk(root); zh_yaml_next(&it);) {
-        zh_note inner = { "" };
-        const zh_err e = set_entry(map, it.key, it.value, &inner);
-        if (e == ZH_OK) continue;
-        zh_note_set(why, "line %u: %.200s", zh_yaml_line(it.value), inner.text);
-        return e;
-    }
-    return ZH_OK;
-}
-
 static int read_map(import *im, zh_sv path)
 {
-    zh_buf text = zh_buf_open(ZH_YAML_BYTES_MAX);
-    zh_yaml *yaml = NULL;
     zh_note why = { "" };
-    zh_err e = zh_file_read(path, &text);
-    if (e != ZH_OK) zh_note_set(&why, "%s: check the path and the rights", zh_err_text(e));
-    if (e == ZH_OK) e = zh_yaml_open(&yaml, zh_buf_view(&text), &why);
-    if (e == ZH_OK) e = set_all(&im->map, zh_yaml_root(yaml), &why);
-    zh_yaml_close(yaml);
-    zh_buf_close(&text);
+    const zh_err e = zh_import_map_file(&im->map, path, &why);
     if (e == ZH_OK) return ZH_EXIT_DONE;
     zh_complain("%.*s: %s", ZH_SV_ARG(path), why.text);
     return e == ZH_FORMAT || e == ZH_FULL ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
 }
 
-/* A name of the zone database, and nothing else: it becomes a path. */
-static bool zone_name_is_plain(const char *name)
-{
-    if (name[0] == '/' || strstr(name, "..") != NULL) return false;
-    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") ==
-           strlen(name);
-}
-
 static int read_zone(import *im)
 {
-    const char *name = im->map.zone;
-    char path[sizeof ZONES_DIR + sizeof im->map.zone];
-    if (name[0] == '\0' || strcmp(name, "UTC") == 0) return ZH_EXIT_DONE;
-    (void)snprintf(path, sizeof path, ZONES_DIR "/%s", name);
-    zh_buf bytes = zh_buf_open(ZH_TZ_BYTES_MAX);
-    zh_err e = zone_name_is_plain(name) ? zh_file_read(zh_sv_of(path), &bytes) : ZH_FORMAT;
-    if (e == ZH_OK) e = zh_tz_open(&im->zone, zh_buf_view(&bytes));
-    zh_buf_close(&bytes);
-    if (e == ZH_OK) return ZH_EXIT_DONE;
-    zh_complain("the time zone '%s' is not known here: write for example Asia/Shanghai, and see "
-                "that the zone database (tzdata) is installed",
-                name);
+    zh_note why = { "" };
+    if (zh_import_map_zone(&im->map, &im->zone, &why) == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("%s", why.text);
     return ZH_EXIT_COULD_NOT;
 }
 
@@ -236,24 +163,89 @@ static int check_feed_map(const import *im)
 
 static int choose_columns(import *im)
 {
-    const zh_sv preset = zh_options_text(im->given, "preset"),
-                map = zh_options_text(im->given, "map"),
-                currency = zh_options_text(im->given, "currency");
+    const zh_sv preset = zh_options_text(im->given, "preset"), map = zh_options_text(im->given, "map"),
+                currency = zh_options_text(im->given, "currency"), zone = zh_options_text(im->given, "zone");
     zh_note why;
-    if (im->format == ZH_IMPORT_SEGMENT) {
-        if (preset.size > 0 || map.size > 0 || currency.size > 0)
-            return wrong("--preset, --map and --currency", "they are for tables, not for segment");
+    if (im->has_format && zh_import_is_lines(im->format)) {
+        if (preset.size > 0 || map.size > 0 || currency.size > 0 || zone.size > 0)
+            return wrong("--preset, --map, --zone and --currency", "they are for tables, not for lines of JSON");
         return ZH_EXIT_DONE;
     }
-    im->map = zh_column_map_of(im->format == ZH_IMPORT_ORDERS ? ZH_TABLE_ORDERS : ZH_TABLE_CATALOG);
+    im->map = zh_column_map_of(!im->has_format || im->format == ZH_IMPORT_ORDERS ? ZH_TABLE_ORDERS : ZH_TABLE_CATALOG);
+    im->has_map = preset.size > 0 || map.size > 0;
     if (preset.size > 0 && zh_column_map_preset(&im->map, preset, &why) != ZH_OK)
         return wrong("--preset", why.text);
     int status = map.size > 0 ? read_map(im, map) : ZH_EXIT_DONE;
     if (status != ZH_EXIT_DONE) return status;
     if (currency.size > 0) im->map.currency = zh_currency_of(currency);
     if (currency.size > 0 && im->map.currency.code == 0) return wrong("--currency", "it must be three letters such as CNY");
-    if (im->format == ZH_IMPORT_GOOGLE || im->format == ZH_IMPORT_SHOPIFY) status = check_feed_map(im);
+    if (zone.size > 0 && zh_column_map_set(&im->map, ZH_SV("zone"), zone, true, &why) != ZH_OK) return wrong("--zone", why.text);
+    if (im->has_format && (im->format == ZH_IMPORT_GOOGLE || im->format == ZH_IMPORT_SHOPIFY)) status = check_feed_map(im);
     return status != ZH_EXIT_DONE ? status : read_zone(im);
+}
+
+/* ---- looking first ---- */
+
+static int make_preview(const import *im, const char *path, zh_import_preview *preview)
+{
+    zh_note why = { "" };
+    const zh_import_preview_desc desc = {
+        .path = zh_sv_of(path), .has_format = im->has_format, .format = im->format, .map = im->has_map ? &im->map : NULL,
+        .given = { .currency = im->map.currency, .zone = zh_sv_of(im->map.zone) },
+    };
+    if (zh_import_preview_make(preview, &desc, &why) == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("%s", why.text);
+    return ZH_EXIT_COULD_NOT;
+}
+
+static void print_preview(const import *im, const zh_import_preview *preview)
+{
+    zh_buf text = zh_buf_open(PREVIEW_BYTES_MAX);
+    if (zh_options_flag(im->given, "json")) {
+        zh_json_out out = zh_json_out_on(&text);
+        zh_import_preview_json(preview, &out);
+        (void)!zh_json_out_done(&out);
+        zh_buf_put(&text, ZH_SV("\n"));
+    } else {
+        zh_import_preview_text(preview, &text);
+    }
+    (void)fwrite(text.data == NULL ? "" : text.data, 1, text.size, stdout);
+    zh_buf_close(&text);
+}
+
+/* Ready or not says the status too: 0 or 2. */
+static int show_previews(const import *im)
+{
+    int status = ZH_EXIT_DONE;
+    for (size_t i = 0; i < im->given->arguments_count && status != ZH_EXIT_COULD_NOT; i++) {
+        zh_import_preview preview;
+        const int made = make_preview(im, im->given->arguments[i], &preview);
+        if (made == ZH_EXIT_DONE) print_preview(im, &preview);
+        if (made != ZH_EXIT_DONE || !preview.ready) status = made != ZH_EXIT_DONE ? made : ZH_EXIT_USAGE;
+        zh_import_preview_close(&preview);
+    }
+    return status;
+}
+
+/* Format and map of the first file, which all others must share. */
+static int take_guess(import *im)
+{
+    zh_import_preview preview;
+    int status = zh_sv_equal(zh_sv_of(im->given->arguments[0]), ZH_SV("-")) ? wrong("--guess", "standard input can only be read once: give a file")
+                                                                            : make_preview(im, im->given->arguments[0], &preview);
+    if (status != ZH_EXIT_DONE) return status;
+    if (!preview.ready) {
+        print_preview(im, &preview);
+        status = wrong("--guess", "something is open: look at --preview and give --map");
+    } else {
+        im->format = preview.format;
+        im->map = preview.map;
+        im->has_format = true;
+        zh_tz_close(im->zone);
+        status = read_zone(im);
+    }
+    zh_import_preview_close(&preview);
+    return status;
 }
 
 /* ---- doing it ---- */
@@ -283,7 +275,7 @@ static void say_json(const import *im, const zh_import_result *r, double seconds
     zh_buf text = zh_buf_open(1 << 16);
     zh_json_out out = zh_json_out_on(&text);
     zh_json_out_object(&out);
-    zh_json_out_key_text(&out, ZH_SV("format"), zh_options_text(im->given, "format"));
+    zh_json_out_key_text(&out, ZH_SV("format"), zh_sv_of(zh_import_format_name(im->format)));
     zh_json_out_key_int(&out, ZH_SV("files"), (int64_t)im->given->arguments_count);
     zh_json_out_key_int(&out, ZH_SV("lines"), (int64_t)r->lines);
     zh_json_out_key_int(&out, ZH_SV("accepted"), (int64_t)r->accepted);
@@ -351,11 +343,14 @@ int zh_cmd_import(int argc, char **argv, const zh_import_door *door)
     if (status != -1) return status;
     status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input")
                                         : ZH_EXIT_DONE;
+    const bool look = zh_options_flag(&given, "preview");
     if (status == ZH_EXIT_DONE) status = choose_format(&im);
-    if (status == ZH_EXIT_DONE) status = choose_place(&im, door);
+    if (status == ZH_EXIT_DONE && !look) status = choose_place(&im, door);
     if (status == ZH_EXIT_DONE) status = choose_columns(&im);
-    if (status == ZH_EXIT_DONE) status = open_place(&im, door);
-    if (status == ZH_EXIT_DONE) status = run_files(&im);
+    if (status == ZH_EXIT_DONE && !look && zh_options_flag(&given, "guess")) status = take_guess(&im);
+    if (status == ZH_EXIT_DONE && look) status = show_previews(&im);
+    else if (status == ZH_EXIT_DONE) status = open_place(&im, door);
+    if (status == ZH_EXIT_DONE && !look) status = run_files(&im);
     zh_import_run_close(im.run);
     if (im.close != NULL) im.close(im.ctx);
     zh_tz_close(im.zone);

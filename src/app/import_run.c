@@ -1,5 +1,6 @@
 #include "app/import_run.h"
 
+#include "app/import_text.h"
 #include "base/csv.h"
 #include "base/json.h"
 #include "collect/catalog_csv.h"
@@ -12,28 +13,14 @@
 #include "sys/progress.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES (256u << 10)
-#define WINDOW_BYTES_MAX ((size_t)8 << 20) /* a chunk recoded, and the row that did not fit */
 #define LINE_BYTES_MAX (1u << 20)          /* of a JSON line: anything longer is not read */
 #define ENTRY_BYTES_MAX ((size_t)1 << 20)  /* of a converted line, before its check */
 
 static const zh_sv prefix_events = { "{\"batch\":[", 10 }, prefix_items = { "{\"items\":[", 10 },
                    suffix = { "]}", 2 };
-
-/* Text of the file in UTF-8, read ahead. */
-typedef struct window {
-    zh_input *input;
-    zh_recode *recode; /* NULL: it is UTF-8 */
-    zh_buf text;
-    size_t from;       /* what is before it was used */
-    bool last;         /* the file ends with this text */
-    char *chunk;
-} window;
 
 struct zh_import_run {
     zh_import_run_desc desc;
@@ -53,10 +40,28 @@ struct zh_import_run {
     zh_note *why;      /* of the file being read, for what is called back */
     /* The file being read. */
     zh_sv path;
-    window window;
-    FILE *rejects;
+    zh_import_text text;
+    zh_import_rejects rejects;
     zh_progress progress;
 };
+
+static const char *const format_names[ZH_IMPORT_FORMATS] = { "segment", "sensors", "orders-csv", "catalog-csv", "google-feed", "shopify-csv" };
+
+const char *zh_import_format_name(zh_import_format format)
+{
+    return format_names[format];
+}
+
+bool zh_import_format_of(zh_sv name, zh_import_format *out)
+{
+    for (int f = 0; f < ZH_IMPORT_FORMATS; f++)
+        if (zh_sv_equal(name, zh_sv_of(format_names[f]))) {
+            *out = (zh_import_format)f;
+            return true;
+        }
+    *out = zh_sv_equal(name, ZH_SV("sensors-jsonl")) ? ZH_IMPORT_SENSORS : ZH_IMPORT_SEGMENT;
+    return *out == ZH_IMPORT_SENSORS || zh_sv_equal(name, ZH_SV("segment-jsonl"));
+}
 
 /* ---- life ---- */
 
@@ -69,14 +74,13 @@ zh_err zh_import_run_open(zh_import_run **out, const zh_import_run_desc *desc)
     run->entries = zh_buf_open(ZH_IMPORT_BATCH_BYTES_MAX);
     run->entry = zh_buf_open(ENTRY_BYTES_MAX);
     run->request = zh_buf_open(ZH_IMPORT_BATCH_BYTES_MAX + 64);
-    run->window.text = zh_buf_open(WINDOW_BYTES_MAX);
-    run->window.chunk = malloc(CHUNK_BYTES);
+    run->rejects.given = desc->rejects;
     run->items = zh_map_open();
     if (desc->format == ZH_IMPORT_ORDERS) run->orders = zh_orders_csv_open(desc->map, desc->zone);
     if (desc->format == ZH_IMPORT_CATALOG) run->catalog = zh_catalog_csv_of(desc->map);
     if (desc->format == ZH_IMPORT_GOOGLE) run->google = zh_google_table_of(desc->map);
     if (desc->format == ZH_IMPORT_SHOPIFY) run->shopify = zh_shopify_csv_open(desc->map);
-    if (run->window.chunk == NULL || zh_json_open(&run->json, LINE_BYTES_MAX) != ZH_OK) {
+    if (zh_json_open(&run->json, LINE_BYTES_MAX) != ZH_OK) {
         zh_import_run_close(run);
         return ZH_NOMEM;
     }
@@ -87,16 +91,15 @@ zh_err zh_import_run_open(zh_import_run **out, const zh_import_run_desc *desc)
 void zh_import_run_close(zh_import_run *run)
 {
     if (run == NULL) return;
-    if (run->rejects != NULL) (void)fclose(run->rejects);
+    zh_import_rejects_close(&run->rejects);
+    zh_import_text_close(&run->text);
     zh_orders_csv_close(&run->orders);
     zh_shopify_csv_close(&run->shopify);
     zh_json_close(run->json);
     zh_buf_close(&run->entries);
     zh_buf_close(&run->entry);
     zh_buf_close(&run->request);
-    zh_buf_close(&run->window.text);
     zh_map_close(&run->items);
-    free(run->window.chunk);
     free(run);
 }
 
@@ -107,71 +110,17 @@ const zh_import_result *zh_import_run_result(const zh_import_run *run)
 
 /* ---- rejects ---- */
 
-static FILE *open_private(const char *path)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (file == NULL && fd >= 0) (void)close(fd);
-    return file;
-}
-
-/* FILE.rejects.csv, or the same name here where the folder of the file takes none. */
-static zh_err open_rejects(zh_import_run *run, zh_note *why)
-{
-    char *name = run->result.rejects;
-    const bool given = run->desc.rejects.size > 0, piped = zh_sv_equal(run->path, ZH_SV("-"));
-    const zh_sv base = given ? run->desc.rejects : piped ? ZH_SV("stdin") : run->path;
-    const int size = snprintf(name, ZH_IMPORT_PATH_BYTES_MAX, "%.*s%s", ZH_SV_ARG(base),
-                              given ? "" : ".rejects.csv");
-    if (size < 0 || size >= ZH_IMPORT_PATH_BYTES_MAX) {
-        name[0] = '\0';
-        zh_note_set(why, "the name of the file for rejects is too long: give --rejects FILE");
-        return ZH_RANGE;
-    }
-    run->rejects = open_private(name);
-    const char *slash = strrchr(name, '/');
-    if (run->rejects == NULL && !given && slash != NULL) {
-        memmove(name, slash + 1, strlen(slash));
-        run->rejects = open_private(name);
-    }
-    if (run->rejects == NULL) {
-        zh_note_set(why, "the file for rejects %.150s cannot be written (%s): give --rejects FILE",
-                    name, strerror(errno));
-        name[0] = '\0';
-        return ZH_IO;
-    }
-    (void)fputs("file,line,reason,raw\n", run->rejects);
-    return ZH_OK;
-}
-
-/* A file of rejects of its own ends with its file, one for all stays open. */
-static zh_err close_rejects(zh_import_run *run)
-{
-    if (run->rejects == NULL) return ZH_OK;
-    if (run->desc.rejects.size > 0) return fflush(run->rejects) == 0 ? ZH_OK : ZH_IO;
-    FILE *file = run->rejects;
-    run->rejects = NULL;
-    return fclose(file) == 0 ? ZH_OK : ZH_IO;
-}
-
 /* One data line that goes nowhere. */
 static zh_err reject(zh_import_run *run, uint64_t line, const char *reason, zh_sv raw, zh_note *why)
 {
-    if (run->rejects == NULL) {
-        const zh_err e = open_rejects(run, why);
-        if (e != ZH_OK) return e;
-    }
-    char number[24];
-    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
-    const zh_sv fields[] = { run->path, zh_sv_of(number), zh_sv_of(reason), raw };
-    zh_buf text = zh_buf_open((size_t)4 << 20);
-    zh_csv_put_row(&text, fields, 4, ',');
-    zh_err e = zh_buf_err(&text);
-    if (e == ZH_OK && fwrite(text.data, 1, text.size, run->rejects) != text.size) e = ZH_IO;
-    zh_buf_close(&text);
-    if (e != ZH_OK) zh_note_set(why, "the file for rejects cannot be written: %s", zh_err_text(e));
     if (run->result.rejected++ == 0)
         zh_note_set(&run->result.first, "line %llu: %.200s", (unsigned long long)line, reason);
+    if (run->desc.rejected != NULL) {
+        run->desc.rejected(run->desc.sink_ctx, line, reason, raw);
+        return ZH_OK;
+    }
+    const zh_err e = zh_import_rejects_put(&run->rejects, run->path, line, reason, raw, why);
+    memcpy(run->result.rejects, run->rejects.path, sizeof run->result.rejects);
     return e;
 }
 
@@ -191,7 +140,8 @@ static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *
     if (e != ZH_OK) return e;
     zh_import_counts counts = { 0 };
     zh_note said = { "" };
-    e = run->desc.sink(run->desc.sink_ctx, items ? ZH_SV("/api/v1/items") : ZH_SV("/v1/import"),
+    const zh_sv path = items ? ZH_SV("/api/v1/items") : run->desc.format == ZH_IMPORT_SENSORS ? ZH_SV("/v1/import/sensors") : ZH_SV("/v1/import");
+    e = run->desc.sink(run->desc.sink_ctx, path,
                        zh_buf_view(&run->request), &counts, &said);
     if ((e == ZH_FORMAT || e == ZH_RANGE) && count > 1) {
         e = send(run, first, count / 2, why);
@@ -275,58 +225,15 @@ static zh_err take(zh_import_run *run, zh_err e, uint64_t line, zh_sv raw, const
     return reject(run, line, large, raw, why);
 }
 
-/* ---- the window ---- */
-
 static void tick(zh_import_run *run)
 {
-    if (run->desc.progress) zh_progress_at(&run->progress, zh_input_at_bytes(run->window.input));
+    if (run->desc.progress) zh_progress_at(&run->progress, zh_input_at_bytes(run->text.input));
 }
 
-/* More text behind what is left; ZH_ABSENT: there is none. */
-static zh_err more(window *w)
+/* Are there as many lines as somebody wants to see? */
+static bool is_enough(const zh_import_run *run)
 {
-    if (w->last) return ZH_ABSENT;
-    if (w->from > 0) {
-        memmove(w->text.data, w->text.data + w->from, w->text.size - w->from);
-        w->text.size -= w->from;
-        w->from = 0;
-    }
-    size_t got;
-    zh_err e = zh_input_read(w->input, w->chunk, CHUNK_BYTES, &got);
-    if (e != ZH_OK) return e;
-    w->last = got == 0;
-    const zh_sv chunk = { w->chunk, got };
-    if (w->recode != NULL) return zh_recode_put(w->recode, chunk, w->last, &w->text);
-    zh_buf_put(&w->text, chunk);
-    return zh_buf_err(&w->text);
-}
-
-/* Read enough to tell the encoding, and recode what was read. */
-static zh_err begin(zh_import_run *run, zh_note *why)
-{
-    window *w = &run->window;
-    zh_err e = ZH_OK;
-    while (e == ZH_OK && w->text.size < ZH_RECODE_SAMPLE_BYTES) e = more(w);
-    if (e != ZH_OK && e != ZH_ABSENT) return e;
-    zh_encoding encoding;
-    if (zh_encoding_detect(zh_buf_view(&w->text), &encoding) != ZH_OK) {
-        zh_note_set(why, "the file is UTF-16: save it as UTF-8");
-        return ZH_FORMAT;
-    }
-    if (run->desc.map->encoding == ZH_COLUMN_UTF8) encoding = ZH_ENCODING_UTF8;
-    if (run->desc.map->encoding == ZH_COLUMN_GB18030) encoding = ZH_ENCODING_GB18030;
-    run->result.encoding = encoding;
-    if (encoding != ZH_ENCODING_GB18030) return ZH_OK;
-    e = zh_recode_open(&w->recode);
-    if (e == ZH_ABSENT)
-        zh_note_set(why, "the file is GB18030, which this system cannot read: install its iconv "
-                         "tables, or save the file as UTF-8");
-    if (e != ZH_OK) return e == ZH_ABSENT ? ZH_IO : e;
-    zh_buf utf8 = zh_buf_open(WINDOW_BYTES_MAX);
-    e = zh_recode_put(w->recode, zh_buf_view(&w->text), w->last, &utf8);
-    zh_buf_close(&w->text);
-    w->text = utf8;
-    return e;
+    return run->desc.lines_max > 0 && run->result.lines >= run->desc.lines_max;
 }
 
 /* ---- files ---- */
@@ -364,18 +271,17 @@ static zh_err read_row(zh_import_run *run, const zh_csv_row *row, bool header, z
 
 static zh_err read_rows(zh_import_run *run, zh_csv *csv, zh_note *why)
 {
-    window *w = &run->window;
+    zh_import_text *w = &run->text;
     bool header = true;
-    for (;;) {
+    while (!is_enough(run)) {
         size_t used;
         zh_csv_row row;
         zh_note reason = { "" };
-        const zh_sv text = zh_sv_part(zh_buf_view(&w->text), w->from, SIZE_MAX);
-        zh_err e = zh_csv_next(csv, text, w->last, &used, &row, &reason);
+        zh_err e = zh_csv_next(csv, zh_import_text_left(w), w->last, &used, &row, &reason);
         w->from += used;
         if (e == ZH_ABSENT) {
             if (w->last) break;
-            if ((e = more(w)) != ZH_OK) return e;
+            if ((e = zh_import_text_more(w)) != ZH_OK) return e;
             tick(run);
             continue;
         }
@@ -408,19 +314,19 @@ static zh_err take_product(void *context, const zh_google_item *item, uint64_t l
 
 static zh_err read_xml(zh_import_run *run, zh_note *why)
 {
-    window *w = &run->window;
+    zh_import_text *w = &run->text;
     zh_google_xml *xml;
     zh_err e = zh_google_xml_open(&xml, &(zh_google_xml_desc){ .item = take_product, .context = run });
     if (e != ZH_OK) return e;
     run->why = why;
-    const char *begins = memchr(w->text.data, '<', w->text.size); /* blanks in front are no XML, and common */
-    w->from = begins == NULL ? 0 : (size_t)(begins - w->text.data);
-    for (bool last = false; e == ZH_OK && !last;) {
+    const char *begins = memchr(w->bytes.data, '<', w->bytes.size); /* blanks in front are no XML, and common */
+    w->from = begins == NULL ? 0 : (size_t)(begins - w->bytes.data);
+    for (bool last = false; e == ZH_OK && !last && !is_enough(run);) {
         last = w->last;
-        const zh_sv text = zh_sv_part(zh_buf_view(&w->text), w->from, SIZE_MAX);
-        w->from = w->text.size;
+        const zh_sv text = zh_import_text_left(w);
+        w->from = w->bytes.size;
         e = zh_google_xml_put(xml, text, last, why);
-        if (e == ZH_OK && !last) e = more(w);
+        if (e == ZH_OK && !last) e = zh_import_text_more(w);
         tick(run);
     }
     if (e == ZH_OK && zh_google_xml_items(xml) == 0) {
@@ -435,7 +341,7 @@ static zh_err read_xml(zh_import_run *run, zh_note *why)
 static bool is_xml(const zh_import_run *run)
 {
     const zh_sv mark = ZH_SV("\xEF\xBB\xBF");
-    zh_sv text = zh_sv_part(zh_buf_view(&run->window.text), 0, 4096);
+    zh_sv text = zh_sv_part(zh_buf_view(&run->text.bytes), 0, 4096);
     if (zh_sv_starts(text, mark)) text = zh_sv_part(text, mark.size, SIZE_MAX);
     return run->desc.format == ZH_IMPORT_GOOGLE && zh_sv_starts(zh_sv_trim(text), ZH_SV("<"));
 }
@@ -443,12 +349,11 @@ static bool is_xml(const zh_import_run *run)
 static zh_err read_table(zh_import_run *run, zh_note *why)
 {
     zh_csv *csv;
-    zh_err e = begin(run, why);
-    if (e != ZH_OK) return e;
+    zh_err e;
     if (is_xml(run)) return read_xml(run, why);
     const char separator = run->desc.map->separator != 0
                                ? run->desc.map->separator
-                               : zh_csv_separator(zh_buf_view(&run->window.text));
+                               : zh_csv_separator(zh_buf_view(&run->text.bytes));
     if ((e = zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator,
                                                .row_bytes_max = run->desc.format == ZH_IMPORT_SHOPIFY
                                                                     ? ZH_SHOPIFY_ROW_BYTES_MAX
@@ -484,10 +389,10 @@ static zh_err read_lines(zh_import_run *run, zh_note *why)
 {
     const zh_sv mark = ZH_SV("\xEF\xBB\xBF");
     run->result.encoding = ZH_ENCODING_UTF8;
-    for (uint64_t number = 1;; number++) {
+    for (uint64_t number = 1; !is_enough(run); number++) {
         zh_sv line;
         zh_note reason = { "" };
-        zh_err e = zh_input_line(run->window.input, LINE_BYTES_MAX, &line);
+        zh_err e = zh_input_line(run->text.input, LINE_BYTES_MAX, &line);
         if (e == ZH_ABSENT) return ZH_OK;
         if (e != ZH_OK && e != ZH_FULL) return e;
         if (number == 1 && zh_sv_starts(line, mark)) line = zh_sv_part(line, mark.size, SIZE_MAX);
@@ -498,36 +403,38 @@ static zh_err read_lines(zh_import_run *run, zh_note *why)
         if ((e = take(run, e, number, line, &reason, why)) != ZH_OK) return e;
         if (number % 1024 == 0) tick(run);
     }
+    return ZH_OK;
 }
 
 zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why)
 {
-    window *w = &run->window;
+    zh_import_text *w = &run->text;
     zh_note inner = { "" };
     run->path = path;
-    zh_err e = zh_input_open(&w->input, path);
+    zh_err e = ZH_OK;
+    if (zh_import_is_lines(run->desc.format)) {
+        e = zh_input_open(&w->input, path);
+        if (e != ZH_OK) zh_note_set(&inner, "%s: check the path and the rights", zh_err_text(e));
+    } else {
+        e = zh_import_text_open(w, path, run->desc.map->encoding, &inner);
+        run->result.encoding = w->encoding;
+    }
     if (e != ZH_OK) {
-        zh_note_set(why, "%.*s: %s: check the path and the rights",
-                    ZH_SV_ARG(zh_sv_part(path, 0, 150)), zh_err_text(e));
+        zh_import_text_close(w);
+        zh_note_set(why, "%.*s: %.150s", ZH_SV_ARG(zh_sv_part(path, 0, 100)), inner.text[0] != '\0' ? inner.text : zh_err_text(e));
         return e;
     }
-    zh_buf_reset(&w->text);
-    w->from = 0;
-    w->last = false;
     run->progress = zh_progress_open(STDERR_FILENO, "import", zh_input_total_bytes(w->input));
     tick(run);
-    e = run->desc.format == ZH_IMPORT_SEGMENT ? read_lines(run, &inner) : read_table(run, &inner);
+    e = zh_import_is_lines(run->desc.format) ? read_lines(run, &inner) : read_table(run, &inner);
     if (e == ZH_OK) e = flush(run, &inner);
     zh_import_result *r = &run->result;
     const uint64_t answered = r->accepted + r->duplicate + r->rejected;
     assert(e != ZH_OK || r->lines == answered);
     r->lines = answered;
     if (run->desc.progress) zh_progress_end(&run->progress, zh_input_at_bytes(w->input));
-    zh_recode_close(w->recode);
-    w->recode = NULL;
-    zh_input_close(w->input);
-    w->input = NULL;
-    if (close_rejects(run) != ZH_OK && e == ZH_OK) {
+    zh_import_text_close(w);
+    if (zh_import_rejects_end(&run->rejects) != ZH_OK && e == ZH_OK) {
         zh_note_set(&inner, "the file for rejects cannot be written: is the disk full?");
         e = ZH_IO;
     }

@@ -10,22 +10,28 @@
 #ifndef ZH_APP_IMPORT_RUN_H
 #define ZH_APP_IMPORT_RUN_H
 #include "app/cmd_import.h"
+#include "app/import_rejects.h"
 #include "collect/column_map.h"
 #include "sys/recode.h"
 
 #define ZH_IMPORT_BATCH_ENTRIES_MAX 500
 #define ZH_IMPORT_BATCH_BYTES_MAX (400u << 10) /* below the 512,000 of a Segment batch */
 #define ZH_IMPORT_ITEM_BYTES_MAX 65536         /* of one item; an event has ZH_EVENT_BYTES_MAX */
-#define ZH_IMPORT_PATH_BYTES_MAX 4096
 
 typedef enum zh_import_format {
-    ZH_IMPORT_SEGMENT,
+    ZH_IMPORT_SEGMENT, /* one JSON text a line */
+    ZH_IMPORT_SENSORS, /* the same in the Sensors dialect */
     ZH_IMPORT_ORDERS,
     ZH_IMPORT_CATALOG,
-    ZH_IMPORT_GOOGLE, /* a table, or XML where the file begins with < */
-    ZH_IMPORT_SHOPIFY
+    ZH_IMPORT_GOOGLE,  /* a table, or XML where the file begins with < */
+    ZH_IMPORT_SHOPIFY,
+    ZH_IMPORT_FORMATS
 } zh_import_format;
 static inline bool zh_import_is_items(zh_import_format format) { return format >= ZH_IMPORT_CATALOG; }
+static inline bool zh_import_is_lines(zh_import_format format) { return format <= ZH_IMPORT_SENSORS; }
+const char *zh_import_format_name(zh_import_format format); /* "orders-csv" */
+/* "segment-jsonl" and "sensors-jsonl" too. False: no such format. */
+bool zh_import_format_of(zh_sv name, zh_import_format *out);
 
 typedef struct zh_import_run_desc {
     zh_import_format format;
@@ -33,6 +39,9 @@ typedef struct zh_import_run_desc {
     const zh_tz *zone;        /* of orders */
     zh_import_sink sink;
     void *sink_ctx;
+    /* Who wants to hear of rejects instead of a file of them; NULL: the file. */
+    void (*rejected)(void *sink_ctx, uint64_t line, const char *reason, zh_sv raw);
+    uint64_t lines_max;       /* stop after so many lines of a file; 0: read it all */
     bool progress;            /* on standard error */
     zh_sv rejects; /* empty: FILE.rejects.csv beside each file, or here where that cannot be */
 } zh_import_run_desc;
