@@ -13,12 +13,13 @@
  *     bought     item                 times, quantity, newest time            smallest item numbers
  *     orders     hash of order id     what was stated, lines, refunds         smallest hashes
  *     tastes     week, kind, name     points                                  newest weeks
- *     traits     name                 newest value (JSON text)                smallest names
+ *     traits     name, part           newest value (JSON text), additions     smallest names
  *
  * "Smallest numbers" of a keyed hash is a fair sample that any order of arrival agrees on
  * (bottom-k; Cohen, Kaplan, PODC 2007); only accounts no person has get there.
  *
- * Guarantees  state(shuffled events) == state(events); state(A) merged with state(B) == state(A and B);
+ * Guarantees  state(shuffled events) == state(events); state(A) merged with state(B) == state(A and B), but for traits
+ *             that additions and sets of one name, arriving in another order than they happened, made (customer_change.c);
  *             the BUYER and BOTH steps of all folds and merges add up to exactly the final bought sets;
  *             a failed call changes neither the state nor the effects.
  * Cost        a fold: O(log n) to find, O(n) bytes moved to insert, and one BOTH step for each bought
@@ -43,6 +44,7 @@
 #define ZH_PROFILE_TRAITS_MAX 64       /* distinct trait names */
 #define ZH_PROFILE_TRAIT_NAME_MAX 255  /* bytes; longer names are not traits */
 #define ZH_PROFILE_TRAIT_VALUE_MAX 1024 /* bytes of JSON; longer values are not taken */
+#define ZH_PROFILE_LIST_MAX 100        /* elements an append makes a list have; further ones are not taken */
 #define ZH_PROFILE_NAME_BYTES_MAX 96   /* category and brand as shown, cut at a character */
 #define ZH_PROFILE_PARTNERS_MAX 4      /* SEEN_BOTH steps of one view: its newest partners; what was looked at just before says most */
 #define ZH_PROFILE_SITTING_MS (30 * 60 * 1000) /* two views nearer than this are one sitting */
@@ -120,10 +122,13 @@ typedef struct zh_taste {
 } zh_taste;
 uint64_t zh_taste_hash(zh_taste_kind kind, zh_sv name);
 
+/* A name's value, and beside it what was added to it since it was set; see customer_change.c. */
+typedef enum zh_trait_part { ZH_TRAIT_VALUE, ZH_TRAIT_ADDED, ZH_TRAIT_APPENDED, ZH_TRAIT_DELETED } zh_trait_part;
 typedef struct zh_trait {
     zh_sv name;
     zh_sv value;         /* JSON text; "null" where the shop took it back */
     zh_rank rank;
+    zh_trait_part part;  /* ZH_TRAIT_VALUE in what the accessors below give */
 } zh_trait;
 
 typedef struct zh_money_total {
@@ -164,8 +169,10 @@ zh_sv zh_customer_taste_name(const zh_customer_state *state, uint64_t name_hash)
 void zh_customer_order_totals(const zh_customer_state *state, zh_order_totals *out);  /* O(orders) */
 bool zh_customer_trait_at(const zh_customer_state *state, uint32_t at, zh_trait *out); /* by name; false past the end */
 bool zh_customer_trait_of(const zh_customer_state *state, zh_sv name, zh_trait *out);
+/* The newest deletion of the portrait (profile_delete): what is not after it is gone. False: there was none. */
+bool zh_customer_deleted(const zh_customer_state *state, zh_rank *rank);
 /* What an identify event says of its traits; by its name, see customer_trait.c. */
-typedef enum zh_trait_said { ZH_TRAIT_SET, ZH_TRAIT_SET_ONCE, ZH_TRAIT_UNSET, ZH_TRAIT_NOT_FOLDED } zh_trait_said;
+typedef enum zh_trait_said { ZH_TRAIT_SET, ZH_TRAIT_SET_ONCE, ZH_TRAIT_UNSET, ZH_TRAIT_ADD, ZH_TRAIT_APPEND, ZH_TRAIT_DELETE } zh_trait_said;
 zh_trait_said zh_customer_trait_said(const zh_event *event);
 size_t zh_customer_bytes(const zh_customer_state *state);                             /* memory of this state */
 

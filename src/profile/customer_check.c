@@ -80,9 +80,13 @@ static bool check_interest(const zh_customer_state *s, const char **why)
 
     r = zh_reader_on((zh_sv){ s->traits.data, s->traits.count });
     uint32_t traits = 0;
-    zh_sv last = { 0 };
-    for (zh_trait trait; zh_trait_next(&r, &trait); traits++, last = trait.name)
-        UNLESS(traits == 0 || zh_sv_compare(last, trait.name) < 0, "traits are out of order");
+    bool has_changes = false;
+    zh_trait last = { 0 };
+    for (zh_trait trait; zh_trait_next(&r, &trait); traits++, last = trait) {
+        UNLESS(traits == 0 || zh_trait_order(&last, &trait) < 0, "traits are out of order");
+        has_changes |= trait.part != ZH_TRAIT_VALUE;
+    }
+    UNLESS(has_changes == s->has_changes, "changes of traits are not marked");
     UNLESS(!r.bad, "traits are cut short");
     UNLESS(traits <= ZH_PROFILE_TRAITS_MAX, "too many traits");
     return true;

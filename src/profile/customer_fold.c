@@ -33,6 +33,8 @@ typedef struct reading {
     uint32_t stated_count;
     zh_trait *traits;
     uint32_t traits_count;
+    bool has_changes;   /* all traits afterwards are in traits_bytes */
+    zh_sv traits_bytes;
 } reading;
 
 zh_rank zh_rank_of(const zh_event *event)
@@ -148,6 +150,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s, const reading
     if (r->has_order) room.orders = zh_customer_inner_order(s, r->order.id_hash) == NULL;
     room.stated = r->stated_count;
     for (uint32_t i = 0; i < r->traits_count; i++) room.traits_bytes += zh_trait_bytes(&r->traits[i]);
+    if (r->has_changes) room.traits_bytes = r->traits_bytes.size;
     return room;
 }
 
@@ -227,7 +230,8 @@ static void apply(zh_customer_state *s, const reading *r)
                 .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
     }
     if (r->has_order) zh_customer_inner_order_add(s, &r->order, r->stated, r->stated_count);
-    for (uint32_t i = 0; i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
+    if (r->has_changes) zh_customer_inner_traits_put(s, r->traits_bytes);
+    for (uint32_t i = 0; !r->has_changes && i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
 }
 
 zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
@@ -244,8 +248,10 @@ zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_even
     bool made;
     if ((e = zh_customer_inner_take(c, customer.number, &state, &made)) != ZH_OK) return e;
     const size_t steps = effects->count;
+    r.has_changes = r.traits_count > 0 && (state->has_changes || r.traits[0].part != ZH_TRAIT_VALUE);
+    if (r.has_changes) e = zh_customer_inner_changed(c, state, r.traits, r.traits_count, effects->arena, &r.traits_bytes);
     const zh_customer_inner_room room = room_for(state, &r);
-    e = zh_customer_inner_reserve(&c->heap, state, &room);
+    if (e == ZH_OK) e = zh_customer_inner_reserve(&c->heap, state, &room);
     if (e == ZH_OK) e = say_steps(state, &r, &room, effects);
     if (e != ZH_OK) {
         effects->count = steps;

@@ -45,7 +45,8 @@ struct zh_customer_state {
     zh_heap_list stated;        /* zh_stated, by (order, item) */
     zh_heap_list tastes;        /* zh_taste, by (week down, kind, hash) */
     zh_heap_list names;         /* bytes: [hash u64][size u8][text] by hash, of the hashes in tastes */
-    zh_heap_list traits;        /* bytes: [time i64][tie u64][name size u8][value size u16][name][value] by name */
+    zh_heap_list traits;        /* bytes: [time i64][tie u64][part u8][name size u8][value size u16][name][value] by name, part */
+    bool has_changes;           /* a part of `traits` is no VALUE */
     bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
     bool is_dirty;              /* changed since the last save */
 };
@@ -122,10 +123,21 @@ void zh_customer_inner_order_add(zh_customer_state *state, const zh_order *order
 /* traits (customer_trait.c) */
 size_t zh_trait_bytes(const zh_trait *trait); /* in `traits` */
 bool zh_trait_next(zh_reader *traits, zh_trait *out);
+int zh_trait_order(const zh_trait *a, const zh_trait *b); /* by name, then part */
+bool zh_trait_is_newer(const zh_trait *a, const zh_trait *b);
+void zh_trait_write(char *place, const zh_trait *trait);
 void zh_customer_inner_trait_add(zh_customer_state *state, const zh_trait *trait);
 /* The traits of an identify event, in the arena. */
 ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_arena *arena, zh_trait **out,
                             uint32_t *count);
+
+/* changes (customer_change.c): all traits of a state after what an event said of them, or joined with another's; bytes in the
+ * arena, to be put where there is room for them. For states with changes and events that say one. */
+ZH_MUST zh_err zh_customer_inner_changed(zh_customers *customers, const zh_customer_state *state, const zh_trait *said, uint32_t count,
+                                         zh_arena *arena, zh_sv *bytes);
+ZH_MUST zh_err zh_customer_inner_joined(zh_customers *customers, const zh_customer_state *from, const zh_customer_state *to,
+                                        zh_arena *arena, zh_sv *bytes);
+void zh_customer_inner_traits_put(zh_customer_state *state, zh_sv bytes);
 
 /* steps (customer_step.c): said before the change, from the state as it is */
 typedef enum zh_side { ZH_IN_FROM = 1, ZH_IN_TO = 2, ZH_IN_AFTER = 4 } zh_side;

@@ -1,6 +1,6 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 2][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 3][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
@@ -12,13 +12,13 @@
  *     stated   var n, n x [order u64][item u64][quantity zig][category u64][brand u64]
  *     tastes   var n, n x [hash u64][week u16][kind u8][points var]
  *     names    var n, n x [hash u64][text]
- *     traits   var n, n x [time_ms i64][tie u64][name text][value text]
+ *     traits   var n, n x [time_ms i64][tie u64][part u8][name text][value text]
  */
 #include "profile/customer_inside.h"
 
 #include <stdlib.h>
 
-#define VERSION 2
+#define VERSION 3 /* 2 had no additions to traits: the log tells them again */
 #define ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 
 static void put_order(const zh_order *o, zh_buf *out)
@@ -91,6 +91,7 @@ static void put_interest(const zh_customer_state *s, zh_buf *out)
     for (r = zh_reader_on(traits); zh_trait_next(&r, &trait);) {
         zh_buf_put_i64(out, trait.rank.time_ms);
         zh_buf_put_u64(out, trait.rank.tie);
+        zh_buf_put_u8(out, (uint8_t)trait.part);
         zh_buf_put_text(out, trait.name);
         zh_buf_put_text(out, trait.value);
     }
@@ -276,9 +277,11 @@ static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
     for (uint64_t i = 0; i < traits; i++) {
         zh_trait trait = { .rank.time_ms = zh_read_i64(r), .rank.tie = 0 };
         trait.rank.tie = zh_read_u64(r);
+        trait.part = (zh_trait_part)zh_read_u8(r);
         trait.name = zh_read_text(r);
         trait.value = zh_read_text(r);
-        if (r->bad || trait.name.size == 0 || trait.name.size > ZH_PROFILE_TRAIT_NAME_MAX) return ZH_CORRUPT;
+        if (r->bad || trait.part > ZH_TRAIT_DELETED || (trait.name.size == 0) != (trait.part == ZH_TRAIT_DELETED) ||
+            trait.name.size > ZH_PROFILE_TRAIT_NAME_MAX) return ZH_CORRUPT;
         if (trait.value.size > ZH_PROFILE_TRAIT_VALUE_MAX) return ZH_CORRUPT;
         if ((e = zh_heap_list_reserve(heap, &s->traits, 1, zh_trait_bytes(&trait))) != ZH_OK) return e;
         zh_customer_inner_trait_add(s, &trait);

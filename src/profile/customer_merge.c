@@ -45,7 +45,8 @@ static void join_orders(zh_customer_state *to, const zh_customer_state *from)
     to->orders_dropped |= from->orders_dropped;
 }
 
-static void join(zh_customer_state *to, const zh_customer_state *from)
+/* `traits`: all of both, where they are told by their changes; data NULL: they are not. */
+static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv traits)
 {
     zh_customer_inner_seen(to, from->first_ms, from->last_ms);
     const zh_tally *tallies = from->tallies.data;
@@ -62,6 +63,10 @@ static void join(zh_customer_state *to, const zh_customer_state *from)
     for (uint32_t i = 0; i < from->tastes.count; i++)
         zh_customer_inner_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
     join_orders(to, from);
+    if (traits.data != NULL) {
+        zh_customer_inner_traits_put(to, traits);
+        return;
+    }
     zh_reader r = zh_reader_on((zh_sv){ from->traits.data, from->traits.count });
     for (zh_trait trait; zh_trait_next(&r, &trait);) zh_customer_inner_trait_add(to, &trait);
 }
@@ -79,15 +84,18 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
     zh_err e = zh_customer_inner_take(target, to.number, &survivor, &made);
     if (e != ZH_OK) return e;
     const size_t steps = effects->count;
-    const zh_customer_inner_room room = room_for(absorbed);
-    e = zh_customer_inner_reserve(&target->heap, survivor, &room);
+    zh_customer_inner_room room = room_for(absorbed);
+    zh_sv traits = { 0 };
+    if (absorbed->has_changes || survivor->has_changes) e = zh_customer_inner_joined(target, absorbed, survivor, effects->arena, &traits);
+    if (traits.data != NULL) room.traits_bytes = traits.size;
+    if (e == ZH_OK) e = zh_customer_inner_reserve(&target->heap, survivor, &room);
     if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
     if (e != ZH_OK) {
         effects->count = steps;
         if (made) zh_customer_inner_untake(target, to.number);
         return e;
     }
-    join(survivor, absorbed);
+    join(survivor, absorbed, traits);
     zh_customer_inner_untake(source, from.number);
     return ZH_OK;
 }

@@ -164,14 +164,15 @@ static bool is_first(trait_set *set, zh_sv name)
 }
 
 /* `once`: only what was set where nothing stood; else only the rest. */
-static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, bool once, trait_set *set, zh_json_out *out)
+static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, bool once, const zh_rank *deleted, trait_set *set, zh_json_out *out)
 {
     zh_event event;
     zh_sv plain;
     zh_json_value root;
     if (zh_history_event(call->engine, at->partition, at->sequence, call->arena, &event) != ZH_OK) return;
     const zh_trait_said said = zh_customer_trait_said(&event);
-    if (said == ZH_TRAIT_NOT_FOLDED || (said == ZH_TRAIT_SET_ONCE) != once) return;
+    if ((said == ZH_TRAIT_SET_ONCE) != once || said == ZH_TRAIT_ADD || said == ZH_TRAIT_APPEND || said == ZH_TRAIT_DELETE) return;
+    if (deleted != NULL && zh_rank_compare(zh_rank_of(&event), *deleted) <= 0) return;
     if (zh_history_personal(call->engine, &event, permit, call->arena, &plain) != ZH_OK || plain.size == 0) return;
     if (zh_json_parse(call->thread->parser, plain, &root, NULL) != ZH_OK) return;
     for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("traits"))); zh_json_next(&it);) {
@@ -188,10 +189,16 @@ static void put_personal_traits(zh_call *call, zh_customer_id customer, const zh
     zh_timeline_at rows[TRAIT_EVENTS_MAX];
     trait_set set = { .count = 0 };
     size_t count = 0;
+    zh_world *w = zh_engine_world(call->engine);
+    zh_rank rank;
+    zh_world_lock_read(w);
+    const zh_customer_state *state = zh_customers_get(w->customers, customer);
+    const zh_rank *const deleted = state != NULL && zh_customer_deleted(state, &rank) ? &rank : NULL;
+    zh_world_unlock(w);
     const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
     if (zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
-    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, false, &set, out);
-    for (size_t i = count; i-- > 0;) put_personal_of(call, &rows[i], permit, true, &set, out); /* the oldest counts */
+    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, false, deleted, &set, out);
+    for (size_t i = count; i-- > 0;) put_personal_of(call, &rows[i], permit, true, deleted, &set, out); /* the oldest counts */
 }
 
 static void put_traits(const zh_customer_state *state, zh_json_out *out)

@@ -259,7 +259,10 @@ def overload():
         link = socket.create_connection(("127.0.0.1", engine.port))
         link.sendall(b"POST /sa HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" + bytes((1 << 20) - 1))
         held.append(link)
-    time.sleep(0.3)
+    for _ in range(200):  # until the engine has read what was sent: until then it takes more
+        if engine.ask("POST", "/v1/m", b"x" * 40000).status == 429:
+            break
+        time.sleep(0.1)
     body = form(data=pack(record(properties={"x": "x" * 30000})))
     for path in ("/sa", "/sa.gif", "/debug"):
         answer = send(body, path)

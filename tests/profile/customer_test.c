@@ -16,9 +16,11 @@ enum { EVENTS = 160, LINES = 3, CUSTOMERS = 5 };
 typedef struct world { /* how wide the random choices are */
     uint32_t items, orders, categories, traits;
     int64_t span_ms;
+    bool has_changes; /* increments, appends and deletions too: these mind the order of the log */
 } world;
-static const world small = { 30, 12, 4, 3, 40 * DAY };
-static const world wide = { 9000, 5000, 300, 120, 3000 * DAY };
+static const world small = { 30, 12, 4, 3, 40 * DAY, false };
+static const world small_with_changes = { 30, 12, 4, 3, 40 * DAY, true };
+static const world wide = { 9000, 5000, 300, 120, 3000 * DAY, false };
 
 typedef struct sample {
     zh_event event;
@@ -60,8 +62,8 @@ static void make_sample(sample *s, const world *w, uint64_t *seed)
         snprintf(s->traits, sizeof s->traits, "{\"trait %u\": %u, \"city\": [ \"%u\" ]}", (unsigned)below(seed, w->traits),
                  (unsigned)below(seed, 99), (unsigned)below(seed, 99));
         e->traits = zh_sv_of(s->traits);
-        static const char *const said[] = { "", "profile_set", "profile_set_once", "profile_unset", "profile_increment" };
-        e->name = zh_sv_of(said[below(seed, sizeof said / sizeof *said)]);
+        static const char *const said[] = { "", "profile_set", "profile_set_once", "profile_unset", "profile_increment", "profile_append", "profile_delete" };
+        e->name = zh_sv_of(said[below(seed, w->has_changes ? 7 : 4)]);
     }
     const uint64_t order = below(seed, w->orders);
     if (e->act == ZH_ACT_ORDER && order % 3 == 0) e->marks |= ZH_MARK_ORDER_LINE;
@@ -338,7 +340,7 @@ static void entries_read_back(uint64_t seed, const world *w, size_t count)
 
 static void damaged_entries_are_refused_or_sound(uint64_t seed)
 {
-    sample *samples = make_samples(&small, EVENTS, seed);
+    sample *samples = make_samples(&small_with_changes, EVENTS, seed);
     zh_customers *a = open_table();
     for (size_t i = 0; i < EVENTS; i++) fold(a, 1, &samples[i], NULL);
     zh_buf entry = entry_of(a, 1);
@@ -461,7 +463,7 @@ static void the_slow_model_agrees_on_bought_items(uint64_t seed)
 /* Every take from the heap and every size of the arena fails once; nothing may change then. */
 static void a_failed_call_changes_nothing(uint64_t seed)
 {
-    sample *samples = make_samples(&small, EVENTS, seed);
+    sample *samples = make_samples(&small_with_changes, EVENTS, seed);
     zh_customers *a = open_table(), *b = open_table();
     size_t failures = 0;
     for (size_t i = 0; i < EVENTS; i++) {
@@ -622,10 +624,16 @@ static void set_once_and_unset_do_not_mind_the_order(void)
         { "once alone: the oldest", { "profile_set_once", "profile_set_once", "profile_set_once" }, "0" },
         { "a set beats a once before it", { "profile_set_once", "profile_set", "profile_set_once" }, "1" },
         { "a once after a set does nothing", { "profile_set", "profile_set_once", "profile_set_once" }, "0" },
-        { "unset takes a set away", { "profile_set", "profile_unset", "profile_increment" }, "null" },
+        { "unset takes a set away, an increment begins anew", { "profile_set", "profile_unset", "profile_increment" }, "2" },
         { "a set after an unset stands", { "profile_unset", "profile_set", "profile_append" }, "1" },
-        { "unset takes a once away", { "profile_set_once", "profile_unset", "profile_delete" }, "null" },
-        { "what is not folded says nothing", { "profile_increment", "profile_append", "profile_delete" }, "" },
+        { "unset takes a once away", { "profile_set_once", "profile_unset", "profile_delete" }, "" },
+        { "increments after a set", { "profile_set", "profile_increment", "profile_increment" }, "3" },
+        { "a set after increments", { "profile_increment", "profile_increment", "profile_set" }, "2" },
+        { "increments alone", { "profile_increment", "profile_increment", "profile_increment" }, "3" },
+        { "an increment after a once", { "profile_set_once", "profile_increment", "profile_increment" }, "3" },
+        { "a delete ends what was before", { "profile_set", "profile_increment", "profile_delete" }, "" },
+        { "an increment after a delete begins anew", { "profile_set", "profile_delete", "profile_increment" }, "2" },
+        { "what is no list is not appended", { "profile_set", "profile_append", "profile_append" }, "0" },
     };
     static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
     static const char *const traits[] = { "{\"n\":0}", "{\"n\":1}", "{\"n\":2}" };
@@ -643,6 +651,86 @@ static void set_once_and_unset_do_not_mind_the_order(void)
             CHECK_ROW(zh_sv_equal(trait.value, zh_sv_of(rows[i].want)), rows[i].name);
             zh_customers_close(c);
         }
+}
+
+typedef struct said { const char *kind, *traits; int64_t at; } said;
+
+static void say(zh_customers *c, uint64_t customer, const said *one, uint64_t key)
+{
+    const sample s = { .event = { .type = ZH_EVENT_IDENTIFY, .key = { key, 9 }, .time_ms = T0 + one->at, .name = zh_sv_of(one->kind), .traits = zh_sv_of(one->traits) } };
+    fold(c, customer, &s, NULL);
+}
+
+static void print_traits(const zh_customers *c, uint64_t customer, char *out, size_t size)
+{
+    const zh_customer_state *s = zh_customers_get(c, (zh_customer_id){ customer });
+    zh_trait trait;
+    size_t at = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; s != NULL && zh_customer_trait_at(s, i, &trait); i++)
+        at += (size_t)snprintf(out + at, size - at, "%.*s=%.*s ", ZH_SV_ARG(trait.name), ZH_SV_ARG(trait.value));
+}
+
+/* What Sensors' records come to, in the order they happened; and when one customer said the even ones and another,
+ * merged into the first, the odd ones: the same, unless a set of the one stands between additions of the other (`joined`). */
+static void increments_appends_and_deletes_change_the_portrait(void)
+{
+    static const struct { const char *name; said said[6]; const char *want, *joined; } rows[] = {
+        { "numbers", { { "profile_set", "{\"n\":10}", 0 }, { "profile_increment", "{\"n\":3}", 1 }, { "profile_increment", "{\"n\":-4,\"m\":1}", 2 } }, "m=1 n=9 ", NULL },
+        { "parts of numbers", { { "profile_increment", "{\"n\":0.5}", 0 }, { "profile_increment", "{\"n\":2}", 1 } }, "n=2.5 ", NULL },
+        { "past 64 bits", { { "profile_set", "{\"n\":9223372036854775807}", 0 }, { "profile_increment", "{\"n\":1}", 1 } }, "n=9223372036854775808.0 ", NULL },
+        { "a text is not added to", { { "profile_set", "{\"n\":\"x\"}", 0 }, { "profile_increment", "{\"n\":1}", 1 } }, "n=\"x\" ", NULL },
+        { "lists", { { "profile_set", "{\"l\":[\"a\",\"b\"]}", 0 }, { "profile_append", "{\"l\":[\"b\",\"c\",\"c\"]}", 1 }, { "profile_append", "{\"l\":[\"d\"],\"k\":[\"x\"]}", 2 } },
+          "k=[\"x\"] l=[\"a\",\"b\",\"c\",\"d\"] ", "k=[\"x\"] l=[\"a\",\"b\",\"d\",\"c\"] " },
+        { "a set clears additions", { { "profile_increment", "{\"n\":5}", 0 }, { "profile_set", "{\"n\":1}", 1 }, { "profile_increment", "{\"n\":1}", 2 } }, "n=2 ", "n=7 " },
+        { "unset and increment", { { "profile_increment", "{\"n\":5}", 0 }, { "profile_unset", "{\"n\":true}", 1 }, { "profile_increment", "{\"n\":7}", 2 } }, "n=7 ", "n=12 " },
+        { "delete", { { "profile_set", "{\"a\":1,\"b\":2}", 0 }, { "profile_increment", "{\"n\":5}", 1 }, { "profile_delete", "", 2 }, { "profile_set", "{\"b\":3}", 3 } }, "b=3 ", NULL },
+        { "a set once after increments does nothing", { { "profile_increment", "{\"n\":5}", 0 }, { "profile_set_once", "{\"n\":1}", 1 } }, "n=5 ", NULL },
+        { "plain identify, then an increment", { { "", "{\"n\":5,\"city\":\"x\"}", 0 }, { "profile_increment", "{\"n\":1}", 1 } }, "city=\"x\" n=6 ", NULL },
+    };
+    char got[512];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_customers *one = open_table(), *two = open_table();
+        for (uint64_t k = 0; k < 6 && rows[i].said[k].kind != NULL; k++) {
+            say(one, 1, &rows[i].said[k], k);
+            say(two, 1 + k % 2, &rows[i].said[k], k);
+        }
+        print_traits(one, 1, got, sizeof got);
+        if (strcmp(got, rows[i].want) != 0) fprintf(stderr, "got %s\n", got);
+        CHECK_ROW(strcmp(got, rows[i].want) == 0, rows[i].name);
+        const char *why;
+        CHECK_ROW(zh_customers_check(one, &why) && zh_customers_check(two, &why), rows[i].name);
+        merge(two, 2, two, 1, NULL);
+        print_traits(two, 1, got, sizeof got);
+        const char *want = rows[i].joined != NULL ? rows[i].joined : rows[i].want;
+        if (strcmp(got, want) != 0) fprintf(stderr, "joined: got %s\n", got);
+        CHECK_ROW(strcmp(got, want) == 0, rows[i].name);
+        CHECK_ROW(zh_customers_check(two, &why), rows[i].name);
+        zh_customers_close(one);
+        zh_customers_close(two);
+    }
+}
+
+static void a_list_stops_growing(void)
+{
+    zh_customers *c = open_table();
+    char text[64], got[2 * ZH_PROFILE_TRAIT_VALUE_MAX];
+    for (uint64_t i = 0; i < 3 * ZH_PROFILE_LIST_MAX; i++) {
+        snprintf(text, sizeof text, "{\"l\":[\"%llu\"]}", (unsigned long long)i);
+        say(c, 1, &(said){ "profile_append", text, (int64_t)i }, i);
+    }
+    zh_trait trait;
+    CHECK(zh_customer_trait_of(zh_customers_get(c, (zh_customer_id){ 1 }), ZH_SV("l"), &trait));
+    CHECK(trait.value.size <= ZH_PROFILE_TRAIT_VALUE_MAX);
+    snprintf(got, sizeof got, "%.*s", ZH_SV_ARG(trait.value));
+    CHECK(strstr(got, "\"99\"]") != NULL && strstr(got, "\"100\"") == NULL);
+    for (uint64_t i = 0; i < 200; i++) { /* more names than there is room for */
+        snprintf(text, sizeof text, "{\"name %llu\":1}", (unsigned long long)i);
+        say(c, 1, &(said){ "profile_increment", text, (int64_t)(1000 + i) }, 1000 + i);
+    }
+    const char *why;
+    CHECK(zh_customers_check(c, &why));
+    zh_customers_close(c);
 }
 
 static void a_customer_with_one_view_is_small(void)
@@ -715,6 +803,8 @@ int main(int argc, char **argv)
     views_of_one_sitting_pair_once();
     traits_are_the_newest();
     set_once_and_unset_do_not_mind_the_order();
+    increments_appends_and_deletes_change_the_portrait();
+    a_list_stops_growing();
     a_customer_with_one_view_is_small();
     hours_are_of_the_week_from_monday();
     glances_are_counted_by_the_day();
@@ -727,6 +817,7 @@ int main(int argc, char **argv)
     for (uint64_t i = 0; i < 10; i++) {
         one_and_three_partitions_agree(seed + i);
         entries_read_back(seed + i, &small, EVENTS);
+        entries_read_back(seed + i, &small_with_changes, EVENTS);
         a_dropped_customer_takes_its_counts_along(seed + i);
     }
     for (uint64_t i = 0; i < 3; i++) a_failed_call_changes_nothing(seed + i);
