@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define CONFLICT_BYTES_MAX (8u * ZH_EVENT_BYTES_MAX) /* of one event written out; escapes may make it longer */
+#define CARRY_BYTES_MAX (ZH_LOG_BLOCK_BYTES_MAX / 2 - 64) /* identity records of failed groups; a group makes at most 3 MB */
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
 
 typedef struct part {
@@ -49,9 +50,12 @@ struct zh_commit {
     bool urgent;           /* something that waits is not lazy */
     bool stopping;
     _Atomic bool broken;
+    _Atomic bool full;     /* an append found no space: vital work alone, until there is room */
+    bool vital;            /* the group under way is vital work alone */
+    zh_intake said;        /* what the log lines said last */
 
     zh_histogram *seconds;
-    zh_counter *groups, *group_events;
+    zh_counter *groups, *group_events, *refused[ZH_INTAKE_COUNT];
 };
 
 /* ---- building the blocks of a group ---- */
@@ -95,10 +99,11 @@ static zh_err append(zh_commit *c, bool lazy, int64_t now_ms)
         mine->block->commit_ms = commit_ms;
         parts[count++] = (zh_log_part){ .partition = p, .block = {
             .workspace = c->d.workspace.number, .key_id = c->d.key_id, .commit_ms = commit_ms,
-            .records = zh_buf_view(&mine->block->records), .count = mine->block->count, .lazy = lazy } };
+            .records = zh_buf_view(&mine->block->records), .count = mine->block->count, .lazy = lazy, .vital = c->vital } };
     }
     if (count == 0) return ZH_OK;
     const zh_err e = zh_log_append_many(c->d.log, parts, count);
+    if (e == ZH_FULL) c->full = true;
     if (e != ZH_OK) return e;
     c->commit_ms = commit_ms;
     for (size_t i = 0; i < count; i++) {
@@ -127,14 +132,15 @@ static zh_err append_so_far(zh_commit *c, int64_t now_ms)
  * carries them over: numbers that were given out stay given out. */
 static zh_err put_identity(zh_commit *c, uint32_t partition)
 {
+    part *p = &c->parts[partition];
     zh_err e = zh_buf_err(&c->record);
     if (e != ZH_OK) return e;
+    if (p->carry.size + c->record.size > CARRY_BYTES_MAX) return ZH_BUSY; /* groups failed again and again: no new customers */
+    if (block_of(c, partition) == NULL) return ZH_NOMEM;
     pthread_rwlock_wrlock(c->d.identity_lock);
     e = zh_identity_fold(c->d.identity, zh_buf_view(&c->record));
     pthread_rwlock_unlock(c->d.identity_lock);
     if (e != ZH_OK) return e;
-    part *p = &c->parts[partition];
-    if (block_of(c, partition) == NULL) return ZH_NOMEM;
     zh_log_record_put(&p->carry, zh_buf_view(&c->record));
     p->carry_count++;
     return put_record(c, partition, zh_buf_view(&c->record));
@@ -340,22 +346,47 @@ static void take_back(zh_commit *c, zh_work *group, zh_err e)
     for (size_t i = c->group_keys_count; i-- > 0;) zh_dedup_forget(c->d.dedup, c->group_keys[i]);
     drop_blocks(c);
     for (zh_work *w = group; w != NULL; w = w->next_) {
-        w->e = e;
+        if (c->vital && !w->vital) continue; /* it has its error */
+        w->e = e == ZH_FULL && c->full ? ZH_IO : e;
         w->accepted = w->duplicate = w->conflict = 0;
     }
     if (zh_log_is_read_only(c->d.log)) c->broken = true;
 }
 
-static void commit_group(zh_commit *c, zh_work *group)
+static zh_err put_group(zh_commit *c, zh_work *group, int64_t now_ms)
 {
-    const int64_t began_us = zh_clock_mono_us(NULL), now_ms = zh_clock_wall_ms(c->d.clock);
     zh_err e = c->broken ? ZH_IO : ZH_OK;
     c->group_keys_count = 0;
-    for (zh_work *w = group; e == ZH_OK && w != NULL; w = w->next_) e = put_work(c, w, now_ms);
+    for (zh_work *w = group; e == ZH_OK && w != NULL; w = w->next_) {
+        if (c->vital && !w->vital) continue;
+        w->e = ZH_OK;
+        e = put_work(c, w, now_ms);
+    }
     if (e == ZH_OK) e = append(c, false, now_ms);
     if (e == ZH_OK && c->unsynced) e = zh_log_sync(c->d.log);
     if (e == ZH_OK) c->unsynced = false;
     else take_back(c, group, e);
+    return e;
+}
+
+/* The disk is full: what is vital goes into the reserve, the rest is refused. */
+static void put_vital(zh_commit *c, zh_work *group, int64_t now_ms)
+{
+    bool any = false;
+    for (zh_work *w = group; w != NULL; w = w->next_) {
+        any |= w->vital;
+        w->e = ZH_IO;
+    }
+    c->vital = true;
+    if (any) (void)!put_group(c, group, now_ms);
+    c->vital = false;
+}
+
+static void commit_group(zh_commit *c, zh_work *group)
+{
+    const int64_t began_us = zh_clock_mono_us(NULL), now_ms = zh_clock_wall_ms(c->d.clock);
+    const zh_err e = c->full ? ZH_FULL : put_group(c, group, now_ms);
+    if (e == ZH_FULL && c->full) put_vital(c, group, now_ms);
     uint64_t events = 0;
     for (const zh_work *w = group; w != NULL; w = w->next_) events += w->accepted;
     zh_counter_add(c->group_events, events);
@@ -377,13 +408,27 @@ static void tick(zh_commit *c)
 {
     const int64_t now_ms = zh_clock_wall_ms(c->d.clock);
     bool any = false;
-    if (now_ms - c->commit_ms < ZH_COMMIT_TICK_MS) return;
+    if (c->full && zh_log_make_room(c->d.log) == ZH_OK) c->full = false;
+    if (c->full || now_ms - c->commit_ms < ZH_COMMIT_TICK_MS) return;
     for (uint32_t p = 0; p < c->partitions; p++) {
         zh_buf_reset(&c->record);
         zh_record_begin(&c->record, ZH_RECORD_TICK, 1);
         any |= put_record(c, p, zh_buf_view(&c->record)) == ZH_OK;
     }
     if (any && append(c, true, now_ms) != ZH_OK) drop_blocks(c);
+    if (zh_log_is_read_only(c->d.log)) c->broken = true;
+}
+
+/* Say it when the intake closes or opens. */
+static void watch(zh_commit *c)
+{
+    const zh_intake now = zh_commit_intake(c);
+    if (now == c->said || now == ZH_INTAKE_VIEWS_BEHIND) return;
+    c->said = now;
+    if (c->d.sink == NULL) return;
+    zh_log_line line = zh_line_open(c->d.sink, now == ZH_INTAKE_OPEN ? ZH_LINE_INFO : ZH_LINE_ERROR, now == ZH_INTAKE_OPEN ? "intake.open" : "intake.closed");
+    zh_line_text(&line, "reason", zh_sv_of(zh_intake_code(now)));
+    zh_line_end(&line);
 }
 
 /* ---- the thread ---- */
@@ -431,6 +476,7 @@ static void *run(void *context)
         pthread_mutex_unlock(&c->lock);
         if (group != NULL) commit_group(c, group);
         else if (!c->broken) tick(c);
+        watch(c);
         pthread_mutex_lock(&c->lock);
     }
     pthread_mutex_unlock(&c->lock);
@@ -457,8 +503,11 @@ zh_err zh_commit_submit(zh_commit *c, zh_work *work)
     work->accepted = work->duplicate = work->conflict = 0;
     work->next_ = NULL;
     work->bytes_ = bytes_of(work);
-    if (c->broken) return ZH_IO;
-    if (zh_fold_is_behind(c->d.fold)) return ZH_BUSY;
+    const zh_intake intake = zh_commit_intake(c);
+    if (intake != ZH_INTAKE_OPEN && (!work->vital || c->broken)) {
+        zh_counter_add(c->refused[intake], 1);
+        return intake == ZH_INTAKE_VIEWS_BEHIND ? ZH_BUSY : ZH_IO;
+    }
     zh_err e = ZH_OK;
     pthread_mutex_lock(&c->lock);
     if (c->stopping) e = ZH_STOPPED;
@@ -475,9 +524,14 @@ zh_err zh_commit_submit(zh_commit *c, zh_work *work)
     return e;
 }
 
-bool zh_commit_is_writable(const zh_commit *c)
+zh_intake zh_commit_intake(const zh_commit *c)
 {
-    return !c->broken;
+    if (c->broken) return ZH_INTAKE_LOG_FAILED;
+    if (zh_fold_failed(c->d.fold) != ZH_OK) return ZH_INTAKE_VIEWS_STOPPED;
+    const zh_err unsaved = zh_fold_unsaved(c->d.fold);
+    if (c->full || unsaved == ZH_FULL) return ZH_INTAKE_DISK_FULL;
+    if (unsaved != ZH_OK) return ZH_INTAKE_STATE_FAILED;
+    return zh_fold_is_behind(c->d.fold) ? ZH_INTAKE_VIEWS_BEHIND : ZH_INTAKE_OPEN;
 }
 
 zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
@@ -497,6 +551,10 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
     c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);
     c->group_events = zh_metrics_counter(desc->metrics, "zhun_commit_events_total", "Events made durable.", NULL, 0);
+    for (int i = 0; i < ZH_INTAKE_COUNT; i++) {
+        const zh_metric_label label = { "reason", zh_sv_of(zh_intake_code((zh_intake)i)) };
+        if (i != ZH_INTAKE_OPEN) c->refused[i] = zh_metrics_counter(desc->metrics, "zhun_refused_total", "Works refused while the intake was closed.", &label, 1);
+    }
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

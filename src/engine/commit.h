@@ -15,7 +15,8 @@
  * Guarantees  done() is called exactly once for every submitted work; e == ZH_OK there means durable.
  *             A failed append leaves dedup as before and keeps the identity
  *             records it had made for the next group, so no customer number is ever lost or used twice.
- *             After a failed sync every later work gets ZH_IO: the log is read-only.
+ *             After a failed sync every later work gets ZH_IO: the log is read-only. While the intake is closed
+ *             (intake.h) only vital work is taken, the rest gets ZH_IO; once a second it looks whether there is room again.
  * Cost        one fdatasync a group; about 3 us an event.
  * Threads     submit from any thread; done on the committer's. The committer writes dedup and identity
  *             (identity under identity_lock).
@@ -25,11 +26,13 @@
 #define ZH_ENGINE_COMMIT_H
 #include "engine/dedup.h"
 #include "engine/fold.h"
+#include "engine/intake.h"
 #include "engine/work.h"
 #include "guard/seal.h"
 #include "profile/identity.h"
 #include "store/log.h"
 #include "sys/clock.h"
+#include "sys/line.h"
 #include "sys/metrics.h"
 
 #include <pthread.h>
@@ -54,6 +57,7 @@ typedef struct zh_commit_desc {
     int64_t last_commit_ms; /* of the newest block of the log; 0: it is empty */
     const zh_clock *clock;  /* NULL: the real one */
     zh_metrics *metrics;
+    zh_line_sink *sink;     /* says when the intake closes and opens; may be NULL */
 } zh_commit_desc;           /* all borrowed until close */
 
 ZH_MUST zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc); /* ZH_NOMEM; starts the thread */
@@ -62,9 +66,9 @@ ZH_MUST zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc); /* Z
 void zh_commit_close(zh_commit *commit);
 
 /* Hand over one work; on ZH_OK done() will be called. Errors (done is not called): ZH_BUSY too much waits,
- * here or in the fold queue; ZH_IO the log is read-only; ZH_STOPPED. */
+ * here or in the fold queue; ZH_IO the intake is closed; ZH_STOPPED. */
 ZH_MUST zh_err zh_commit_submit(zh_commit *commit, zh_work *work);
 
-bool zh_commit_is_writable(const zh_commit *commit); /* false after a failed sync */
+zh_intake zh_commit_intake(const zh_commit *commit);
 
 #endif

@@ -1,4 +1,5 @@
 #include "engine/engine.h"
+#include "engine/ballast.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -263,6 +264,10 @@ static zh_err open_all(zh_engine *g, zh_note *why)
         zh_note_set(why, "%s cannot be made: %s", g->dir, zh_err_text(e));
         return e;
     }
+    if ((e = zh_ballast_release(zh_sv_of(g->dir))) != ZH_OK) {
+        zh_note_set(why, "the disk of %s is full: make room", g->dir);
+        return e;
+    }
     if ((e = open_lock(g, why)) != ZH_OK) return e;
     if ((e = open_log(g, why)) != ZH_OK) return e;
     if ((e = open_state(g, why)) != ZH_OK) return e;
@@ -272,12 +277,13 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = open_sealer(g, why);
     if (e == ZH_OK) e = zh_fold_start(g->fold);
     if (e != ZH_OK) return e;
+    zh_ballast_keep(zh_sv_of(g->dir));
     const zh_commit_desc desc = {
         .workspace = g->workspace, .log = g->log, .fold = g->fold, .dedup = g->dedup,
         .identity = g->world->identity, .identity_lock = &g->world->identity_lock,
         .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1,
         .last_commit_ms = g->world->counts.commit_ms,
-        .clock = g->d.clock, .metrics = g->d.metrics,
+        .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
     return zh_commit_open(&g->commit, &desc);
 }
@@ -342,8 +348,10 @@ bool zh_engine_is_new(const zh_engine *g) { return g->is_new; }
 
 bool zh_engine_is_ready(zh_engine *g)
 {
-    return zh_commit_is_writable(g->commit) && zh_fold_failed(g->fold) == ZH_OK && !zh_fold_is_behind(g->fold);
+    return zh_engine_intake(g) == ZH_INTAKE_OPEN;
 }
+
+zh_intake zh_engine_intake(const zh_engine *g) { return zh_commit_intake(g->commit); }
 
 /* ---- work ---- */
 

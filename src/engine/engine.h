@@ -2,7 +2,7 @@
  *
  *     DIR/zhun.lock    one process a folder          DIR/log/     the event log (the truth)
  *     DIR/zhun.key     the key file (or elsewhere)   DIR/state/   RocksDB: all of it can be rebuilt
- *     DIR/zhun.sock    the door for commands (server)
+ *     DIR/zhun.sock    the door for commands (server)     DIR/ballast  space for a start on a full disk (ballast.h)
  *
  * Opening recovers: the log's torn end is cut, views are loaded from the last checkpoint and folded
  * on to the log's end. From then on the committer makes work durable and the fold thread keeps the
@@ -63,8 +63,9 @@ zh_workspace_id zh_engine_workspace(const zh_engine *engine);
 int64_t zh_engine_now_ms(const zh_engine *engine);
 /* Was the folder empty when it was opened? */
 bool zh_engine_is_new(const zh_engine *engine);
-/* The log takes appends and the views fold on. */
-bool zh_engine_is_ready(zh_engine *engine);
+/* Does it take new work, and if not, why? */
+zh_intake zh_engine_intake(const zh_engine *engine);
+bool zh_engine_is_ready(zh_engine *engine); /* it does */
 
 /* ---- work ---- */
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #define REPLAY_SAVE_WORK_MS 20000        /* a long replay saves now and then, so that a crash in it does not lose all */
+#define ROW_BYTES 160                    /* of an event's rows in the state, with some of its views: for the question of room */
 #define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
 
 struct zh_fold {
@@ -27,7 +28,7 @@ struct zh_fold {
     int64_t oldest_us;           /* when the oldest waiting block was pushed (monotonic), 0: none */
     bool stopping, save_now;
     uint64_t saves;
-    _Atomic zh_err failed;
+    _Atomic zh_err failed, unsaved;
 
     int64_t saved_us;
     uint64_t records_since_save;
@@ -180,26 +181,36 @@ static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *f
 static bool save_is_due(const zh_fold *f)
 {
     if (f->save_now) return true;
+    if (f->unsaved != ZH_OK) return zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_RETRY_MS * 1000;
     if (f->records_since_save == 0) return false;
     return f->work_us_since_save >= ZH_FOLD_CHECKPOINT_WORK_MS * 1000 ||
            zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_CHECKPOINT_MS * 1000;
 }
 
 /* The log is synced first: a view must never know more than the log does after a power cut. */
-static zh_err save(zh_fold *f)
+static zh_err write_checkpoint(zh_fold *f)
 {
-    const int64_t began_us = zh_clock_mono_us(NULL);
     zh_err e = zh_log_sync(f->d.log);
     if (e != ZH_OK) return e;
+    if (!zh_state_has_room(f->d.state, f->seen_count * ROW_BYTES + zh_state_batch_bytes(f->batch))) return ZH_FULL;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX];
     for (uint32_t p = 0; p < f->d.partitions; p++) positions[p] = f->positions[p];
     e = flush_rows(f);
     if (e == ZH_OK) e = zh_world_save(f->d.world, f->batch, positions, f->d.partitions);
     if (e == ZH_OK) e = zh_state_commit(f->batch);
-    if (e == ZH_OK) e = zh_state_flush(f->d.state);
+    return e == ZH_OK ? zh_state_flush(f->d.state) : e;
+}
+
+/* A disk that is full or fails is no reason to stop folding: rows and batch are kept and go first the next time. */
+static zh_err save(zh_fold *f)
+{
+    const int64_t began_us = zh_clock_mono_us(NULL);
+    const zh_err e = write_checkpoint(f);
+    f->unsaved = e;
+    f->saved_us = zh_clock_mono_us(NULL);
+    if (e == ZH_FULL || e == ZH_IO) return ZH_OK;
     f->records_since_save = 0;
     f->work_us_since_save = 0;
-    f->saved_us = zh_clock_mono_us(NULL);
     zh_histogram_add_us(f->save_seconds, f->saved_us - began_us);
     return e;
 }
@@ -301,7 +312,7 @@ static void *run(void *context)
         pthread_mutex_lock(&f->lock);
         f->folded_blocks += block != NULL;
         if (e != ZH_OK) f->failed = e;
-        else if (due) f->settled = f->folded_blocks;
+        else if (due && f->unsaved == ZH_OK) f->settled = f->folded_blocks;
         if (due) f->saves++, f->save_now = false;
         f->oldest_us = f->head == NULL ? 0 : f->head->pushed_us_;
         pthread_cond_broadcast(&f->moved);
@@ -424,7 +435,12 @@ zh_err zh_fold_checkpoint(zh_fold *f)
     pthread_cond_signal(&f->wake);
     while (f->saves == saves && f->failed == ZH_OK && !f->stopping) wait_ms(f, &f->moved, 1000);
     pthread_mutex_unlock(&f->lock);
-    return f->failed;
+    return f->failed != ZH_OK ? f->failed : f->unsaved;
+}
+
+zh_err zh_fold_unsaved(const zh_fold *f)
+{
+    return f->unsaved;
 }
 
 zh_err zh_fold_failed(const zh_fold *f)

@@ -23,6 +23,7 @@
 #define ZH_FOLD_TURN_RECORDS 64              /* records folded under one hold of the lock: about 200 us */
 #define ZH_FOLD_CHECKPOINT_MS 10000          /* a checkpoint at least so often while records come, and sooner when … */
 #define ZH_FOLD_CHECKPOINT_WORK_MS 1200      /* … so much folding was done since: what a restart would do again */
+#define ZH_FOLD_RETRY_MS 2000                /* a checkpoint that failed is tried again so often */
 #define ZH_FOLD_LIVE 512                     /* latest events remembered for people who watch */
 
 typedef struct zh_fold zh_fold;
@@ -73,6 +74,8 @@ int64_t zh_fold_lag_ms(const zh_fold *fold);            /* age of the oldest blo
 ZH_MUST zh_err zh_fold_wait(zh_fold *fold, uint32_t partition, uint64_t sequence, int64_t ms_max);
 /* Save now; ZH_OK when it is on disk. */
 ZH_MUST zh_err zh_fold_checkpoint(zh_fold *fold);
+/* Why the last checkpoint could not be written: ZH_FULL, ZH_IO; ZH_OK: it could. Folding goes on meanwhile. */
+zh_err zh_fold_unsaved(const zh_fold *fold);
 /* Did folding stop with an error? Then views are behind for good: restart. */
 zh_err zh_fold_failed(const zh_fold *fold);
 

@@ -35,6 +35,7 @@ struct zh_work {
     uint32_t consents_count;
     zh_sv consent_user;
     const zh_work_ids *consent_ids;
+    bool vital;                  /* a choice or an erasure: taken also while the intake is closed (intake.h) */
     bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */
 
     void (*done)(zh_work *work); /* on the committer's thread; may free the work */

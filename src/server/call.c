@@ -153,7 +153,8 @@ void zh_call_failed(zh_call *call, zh_err e, const char *what)
     case ZH_STOPPED:
     case ZH_TIMEOUT: {
         const zh_http_header retry = { ZH_SV("Retry-After"), ZH_SV("5") };
-        problem(call, 503, "not_ready", NULL, zh_err_text(e), &retry, 1);
+        const zh_intake intake = zh_engine_intake(call->engine);
+        problem(call, 503, "not_ready", NULL, intake == ZH_INTAKE_OPEN ? zh_err_text(e) : zh_intake_text(intake), &retry, 1);
         return;
     }
     default: zh_call_problem(call, 500, "internal", NULL, zh_err_text(e));

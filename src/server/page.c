@@ -133,12 +133,14 @@ void zh_route_healthz(zh_call *call)
 
 void zh_route_readyz(zh_call *call)
 {
-    const bool ready = zh_engine_is_ready(call->engine);
+    const zh_intake intake = zh_engine_intake(call->engine);
+    const bool ready = intake == ZH_INTAKE_OPEN;
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_bool(&out, ZH_SV("ready"), ready);
     zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
-    if (!ready) zh_json_out_key_text(&out, ZH_SV("reason"), ZH_SV("the log is read-only or the views are too far behind: see the log lines"));
+    if (!ready) zh_json_out_key_text(&out, ZH_SV("code"), zh_sv_of(zh_intake_code(intake)));
+    if (!ready) zh_json_out_key_text(&out, ZH_SV("reason"), zh_sv_of(zh_intake_text(intake)));
     zh_json_out_end(&out);
     zh_call_json(call, ready ? 200 : 503, &out);
 }
@@ -154,6 +156,8 @@ void zh_route_metrics(zh_call *call)
     zh_gauge_set(zh_metrics_gauge(m, "zhun_dead_letters", "Dead letters kept.", NULL, 0), (double)w->counts.dead_letters);
     zh_world_unlock(w);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_bytes", "Bytes of the event log.", NULL, 0), (double)zh_log_bytes(zh_engine_log(call->engine)));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_log_reserve_bytes", "Bytes kept for choices and erasures on a full disk.", NULL, 0), (double)zh_log_reserve(zh_engine_log(call->engine)));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_writable", "1 while new work is taken, 0 while the intake is closed.", NULL, 0), zh_engine_is_ready(call->engine));
     zh_gauge_set(zh_metrics_gauge(m, "zhun_model_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
     zh_buf *out = &call->thread->out;
     zh_buf_reset(out);

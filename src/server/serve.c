@@ -433,7 +433,7 @@ void zh_route_consents_put(zh_call *call)
         return;
     }
     zh_work_ids ids = { .user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, user) };
-    zh_work work = { .consents = &change, .consents_count = 1, .consent_user = user, .consent_ids = &ids };
+    zh_work work = { .consents = &change, .consents_count = 1, .consent_user = user, .consent_ids = &ids, .vital = true };
     const zh_err e = zh_engine_do(call->engine, &work);
     if (e != ZH_OK) {
         zh_call_failed(call, e == ZH_FULL ? ZH_IO : e, "the choice could not be kept");

@@ -101,7 +101,10 @@ void zh_route_system(zh_call *call)
     zh_json_out_key_int(&out, ZH_SV("diskFreeBytes"), (int64_t)free_bytes);
     zh_json_out_key_int(&out, ZH_SV("diskBytes"), (int64_t)disk_bytes);
     zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
-    zh_json_out_key_bool(&out, ZH_SV("ready"), zh_engine_is_ready(call->engine));
+    const zh_intake intake = zh_engine_intake(call->engine);
+    zh_json_out_key_bool(&out, ZH_SV("ready"), intake == ZH_INTAKE_OPEN);
+    zh_json_out_key_text(&out, ZH_SV("intake"), zh_sv_of(zh_intake_code(intake)));
+    zh_json_out_key_int(&out, ZH_SV("reserveBytes"), (int64_t)zh_log_reserve(log));
     zh_json_out_key_text(&out, ZH_SV("timeZone"), zh_engine_time_zone(call->engine));
     zh_call_time(&out, ZH_SV("startedAt"), call->server->started_ms);
     zh_json_out_key_int(&out, ZH_SV("partitions"), zh_log_partitions(log));

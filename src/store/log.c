@@ -311,6 +311,7 @@ zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n)
     size_t done = 0;
     for (; done < n; done++) {
         zh_log_partition *part = &log->partitions[parts[done].partition];
+        log->vital = parts[done].block.vital;
         if ((e = write_block(log, part, &parts[done].block)) != ZH_OK) break;
         parts[done].at = (zh_log_position){ parts[done].partition, part->end_sequence - parts[done].block.count };
     }
@@ -334,6 +335,18 @@ zh_err zh_log_sync(zh_log *log)
 {
     zh_err e = is_broken(log) ? ZH_IO : ZH_OK;
     for (uint32_t i = 0; e == ZH_OK && i < log->partitions_count; i++) e = sync_shown(log, &log->partitions[i]);
+    return e;
+}
+
+zh_err zh_log_make_room(zh_log *log)
+{
+    zh_err e = is_broken(log) ? ZH_IO : ZH_OK;
+    for (uint32_t i = 0; e == ZH_OK && i < log->partitions_count; i++) {
+        zh_log_partition *part = &log->partitions[i];
+        const uint64_t left = part->segments[part->segments_count - 1].file_bytes - part->end_offset;
+        const uint64_t most = log->segment_bytes - ZH_LOG_ALIGN;
+        e = zh_log_ahead_make(log, part, left >= ZH_LOG_ROOM_BYTES ? 0 : most < ZH_LOG_ROOM_BYTES ? most : ZH_LOG_ROOM_BYTES);
+    }
     return e;
 }
 

@@ -38,6 +38,10 @@
 #define ZH_LOG_SEGMENT_BYTES_MIN 4096u        /* for tests */
 #define ZH_LOG_SEGMENT_BYTES_MAX (1u << 30)   /* recovery reads the last segment into memory */
 #define ZH_LOG_MANY_MAX 1024                  /* blocks of one append_many */
+#define ZH_LOG_RESERVE_BYTES (8u << 20)       /* kept for vital blocks on a full disk: about 20,000 opt-outs, one a sync */
+#define ZH_LOG_RESERVE_BYTES_MIN (256u << 10) /* of one partition, however many share them */
+#define ZH_LOG_KEEP_FREE_BYTES (16u << 20)    /* of the disk, never taken for the log: the state and a restart need it */
+#define ZH_LOG_ROOM_BYTES (8u << 20)          /* what zh_log_make_room asks for: more than a group commit */
 
 typedef struct zh_log zh_log;               /* opaque */
 typedef struct zh_log_reader zh_log_reader; /* opaque */
@@ -93,6 +97,7 @@ typedef struct zh_log_block {
     zh_sv records;     /* built with zh_log_record_put; <= ZH_LOG_BLOCK_BYTES_MAX */
     uint32_t count;    /* >= 1 */
     bool lazy;         /* written, not synced: durable after the next append that is not lazy, or a sync */
+    bool vital;        /* may use the reserve when the disk is full: opt-outs, erasures */
 } zh_log_block;
 
 typedef struct zh_log_position {
@@ -116,6 +121,10 @@ typedef struct zh_log_part {
  * of its blocks here is not lazy. On an error nothing is acknowledged and, unless a sync failed, nothing of it is in the log. */
 ZH_MUST zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n);
 
+/* After ZH_FULL, by the appender: is there room again? Prepares it: at least ZH_LOG_ROOM_BYTES (or a segment, where that is
+ * smaller) ahead in each partition, and the reserve whole. ZH_OK: appends will find space. ZH_FULL, ZH_IO: ask again later. */
+ZH_MUST zh_err zh_log_make_room(zh_log *log);
+
 /* Make everything durable that can be read when the call begins. From any thread, beside the appender. A checkpoint of views
  * calls this before it records a position. */
 ZH_MUST zh_err zh_log_sync(zh_log *log);
@@ -129,7 +138,8 @@ uint64_t zh_log_begin(zh_log *log, uint32_t partition);  /* first record still t
 uint64_t zh_log_end(zh_log *log, uint32_t partition);    /* the next record's sequence */
 uint64_t zh_log_synced(zh_log *log, uint32_t partition); /* all below are durable */
 uint64_t zh_log_bytes(zh_log *log);                      /* on disk, without the zeros behind the last frames */
-bool zh_log_is_read_only(zh_log *log);                   /* a sync failed */
+uint64_t zh_log_reserve(zh_log *log);                    /* bytes kept for vital blocks */
+bool zh_log_is_read_only(zh_log *log);                   /* a sync or a write failed */
 
 /* Read on from a record. The reader may be opened at the end and follow the log as it grows; the log must
  * outlive it. Lazy blocks are seen before they are durable.

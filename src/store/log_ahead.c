@@ -25,13 +25,14 @@ static uint64_t clamp_target(const zh_log *log, uint64_t bytes)
  * sync is not tried again. */
 static zh_err step(const zh_log *log, zh_log_partition *part, zh_log_spare *spare)
 {
+    const uint64_t left = spare->target - spare->bytes;
+    const uint64_t bytes = left < ZH_LOG_STEP_BYTES ? left : ZH_LOG_STEP_BYTES;
+    if (!zh_log_may_grow(part->dir, bytes)) return ZH_FULL; /* what is there already stays */
     if (spare->file < 0) {
         spare->file = openat(part->dir, ZH_LOG_SPARE, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
         if (spare->file < 0) return errno == ENOSPC || errno == EDQUOT ? ZH_FULL : ZH_IO;
         spare->bytes = 0;
     }
-    const uint64_t left = spare->target - spare->bytes;
-    const uint64_t bytes = left < ZH_LOG_STEP_BYTES ? left : ZH_LOG_STEP_BYTES;
     zh_err e = zh_log_write_zeros(log->io, spare->file, spare->bytes, bytes);
     if (e == ZH_OK) e = zh_log_sync_file(log->io, spare->file);
     if (e == ZH_OK) {
@@ -64,30 +65,64 @@ static void rest_since(const struct timespec *start)
     nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
 }
 
+/* Write a reserve where there is none. Holds the lock, but not while it writes. */
+static zh_err make_reserve(zh_log *log, zh_log_partition *part)
+{
+    while (part->reserve_busy) pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
+    if (part->reserve_bytes > 0) return ZH_OK;
+    uint64_t bytes;
+    part->reserve_busy = true;
+    pthread_mutex_unlock(&log->ahead_lock);
+    const zh_err e = zh_log_reserve_make(log, part, &bytes);
+    pthread_mutex_lock(&log->ahead_lock);
+    part->reserve_busy = false;
+    part->reserve_failed = e != ZH_OK;
+    if (e == ZH_OK) part->reserve_bytes = bytes;
+    pthread_cond_broadcast(&log->ahead_changed);
+    return e;
+}
+
+static zh_log_partition *without_reserve(zh_log *log)
+{
+    for (uint32_t i = 0; i < log->partitions_count; i++) {
+        const zh_log_partition *part = &log->partitions[i];
+        if (part->reserve_bytes == 0 && !part->reserve_busy && !part->reserve_failed) return &log->partitions[i];
+    }
+    return NULL;
+}
+
+/* A step of a partition's zeros. Holds the lock, but not while it writes. */
+static void do_step(zh_log *log, zh_log_partition *part)
+{
+    zh_log_spare mine = part->spare;
+    part->spare.busy = true;
+    pthread_mutex_unlock(&log->ahead_lock);
+    const zh_err e = step(log, part, &mine);
+    pthread_mutex_lock(&log->ahead_lock);
+    part->spare.file = mine.file;
+    part->spare.bytes = mine.bytes;
+    part->spare.failed = e != ZH_OK;
+    part->spare.busy = false;
+    pthread_cond_broadcast(&log->ahead_changed);
+}
+
 static void *run(void *context)
 {
     zh_log *log = context;
     pthread_mutex_lock(&log->ahead_lock);
     while (!log->ahead_ends) {
+        struct timespec start;
+        clock_gettime(CLOCK_MONOTONIC, &start);
         zh_log_partition *part = unfinished(log);
-        if (part == NULL) {
+        zh_log_partition *bare = part == NULL ? without_reserve(log) : NULL;
+        if (part != NULL) {
+            do_step(log, part);
+        } else if (bare != NULL) {
+            (void)!make_reserve(log, bare);
+        } else {
             pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
             continue;
         }
-        zh_log_spare mine = part->spare;
-        part->spare.busy = true;
-        pthread_mutex_unlock(&log->ahead_lock);
-
-        struct timespec start;
-        clock_gettime(CLOCK_MONOTONIC, &start);
-        const zh_err e = step(log, part, &mine);
-
-        pthread_mutex_lock(&log->ahead_lock);
-        part->spare.file = mine.file;
-        part->spare.bytes = mine.bytes;
-        part->spare.failed = e != ZH_OK;
-        part->spare.busy = false;
-        pthread_cond_broadcast(&log->ahead_changed);
         if (log->ahead_ends) break;
         pthread_mutex_unlock(&log->ahead_lock);
         rest_since(&start);
@@ -131,20 +166,13 @@ void zh_log_ahead_ask(zh_log *log, zh_log_partition *part, uint64_t bytes)
     pthread_mutex_unlock(&log->ahead_lock);
 }
 
-zh_err zh_log_ahead_take(zh_log *log, zh_log_partition *part, uint64_t need, int *file, uint64_t *bytes)
+/* Steps by the appender until there are so many zeros; the thread keeps off meanwhile. Holds the lock. */
+static zh_err fill(zh_log *log, zh_log_partition *part, uint64_t enough)
 {
     zh_log_spare *spare = &part->spare;
     zh_err e = ZH_OK;
-    pthread_mutex_lock(&log->ahead_lock);
-    while (spare->busy) pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
-    need += ZH_LOG_ALIGN;
-    spare->target = clamp_target(log, spare->target);
-    if (spare->target < need) spare->target = need;
-    const uint64_t enough = !log->ahead_runs ? spare->target :
-                            need > ZH_LOG_STEP_BYTES ? need :
-                            spare->target < ZH_LOG_STEP_BYTES ? spare->target : ZH_LOG_STEP_BYTES;
     while (e == ZH_OK && spare->bytes < enough) {
-        spare->busy = true; /* the thread keeps off; steps are done here */
+        spare->busy = true;
         pthread_mutex_unlock(&log->ahead_lock);
         zh_log_spare mine = *spare;
         e = step(log, part, &mine);
@@ -153,13 +181,55 @@ zh_err zh_log_ahead_take(zh_log *log, zh_log_partition *part, uint64_t need, int
         spare->bytes = mine.bytes;
         spare->busy = false;
     }
+    spare->failed = e != ZH_OK;
+    return e;
+}
+
+/* The disk is full: the reserve, for what may use it. Holds the lock. */
+static zh_err take_reserve(zh_log *log, zh_log_partition *part, uint64_t need, int *file, uint64_t *bytes)
+{
+    while (part->reserve_busy) pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
+    if (!log->vital || part->reserve_bytes < need) return ZH_FULL;
+    const zh_err e = zh_log_reserve_take(log, part, file);
+    *bytes = part->reserve_bytes;
+    if (e == ZH_OK) part->reserve_bytes = 0;
+    part->reserve_failed = true; /* none is made before there is room */
+    return e;
+}
+
+zh_err zh_log_ahead_take(zh_log *log, zh_log_partition *part, uint64_t need, int *file, uint64_t *bytes)
+{
+    zh_log_spare *spare = &part->spare;
+    pthread_mutex_lock(&log->ahead_lock);
+    while (spare->busy) pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
+    need += ZH_LOG_ALIGN;
+    spare->target = clamp_target(log, spare->target);
+    if (spare->target < need) spare->target = need;
+    const uint64_t enough = !log->ahead_runs ? spare->target :
+                            need > ZH_LOG_STEP_BYTES ? need :
+                            spare->target < ZH_LOG_STEP_BYTES ? spare->target : ZH_LOG_STEP_BYTES;
+    zh_err e = fill(log, part, enough);
     if (e == ZH_OK) {
         *file = spare->file;
         *bytes = spare->bytes;
         *spare = (zh_log_spare){ .file = -1 };
-    } else {
-        spare->failed = true;
+    } else if (e == ZH_FULL) {
+        e = take_reserve(log, part, need, file, bytes);
     }
+    pthread_mutex_unlock(&log->ahead_lock);
+    return e;
+}
+
+zh_err zh_log_ahead_make(zh_log *log, zh_log_partition *part, uint64_t need)
+{
+    zh_log_spare *spare = &part->spare;
+    pthread_mutex_lock(&log->ahead_lock);
+    while (spare->busy) pthread_cond_wait(&log->ahead_changed, &log->ahead_lock);
+    if (need > 0) need += ZH_LOG_ALIGN;
+    if (spare->target < need) spare->target = need;
+    zh_err e = fill(log, part, need);
+    if (e == ZH_OK) e = make_reserve(log, part);
+    pthread_cond_broadcast(&log->ahead_changed);
     pthread_mutex_unlock(&log->ahead_lock);
     return e;
 }

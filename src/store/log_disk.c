@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static ssize_t real_pwrite(void *context, int file, const void *bytes, size_t size, off_t offset)
@@ -113,6 +114,12 @@ zh_err zh_log_lock(int dir, int *file)
     close(*file);
     *file = -1;
     return e;
+}
+
+bool zh_log_may_grow(int dir, uint64_t bytes)
+{
+    struct statvfs disk;
+    return fstatvfs(dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= bytes + ZH_LOG_KEEP_FREE_BYTES;
 }
 
 void zh_log_segment_name(char name[ZH_LOG_NAME_BYTES], uint64_t first_sequence)

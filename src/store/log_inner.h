@@ -6,6 +6,7 @@
  *     DIR/log.meta                        version and number of partitions; made last, so where it is, all is there
  *     DIR/p000/00000000000000000000.log   segments, named by their first record (log_segment.h)
  *     DIR/p000/spare.log                  zeros for the next segment; never holds a record
+ *     DIR/p000/reserve.log                zeros for the day the disk is full; never holds a record
  *     DIR/p000/synced                     up to where records are known to be durable; a hint, not synced itself
  *
  *     log.meta  OFFSET SIZE MEANING       synced  OFFSET SIZE MEANING
@@ -33,6 +34,7 @@
 #define ZH_LOG_META "log.meta"
 #define ZH_LOG_LOCK "log.lock"
 #define ZH_LOG_SPARE "spare.log"
+#define ZH_LOG_RESERVE "reserve.log"
 #define ZH_LOG_SYNCED "synced"
 
 /* Where a frame lies: (first sequence - segment's) << 32 | offset / 64. */
@@ -77,6 +79,9 @@ typedef struct zh_log_partition {
     pthread_mutex_t sync_lock; /* one sync of `file` at a time, and `file` is not changed under it: a failed sync is told to
                                 * whoever asks first, so its verdict (log.broken) is passed on before the next one may ask */
     zh_log_spare spare;
+    uint64_t reserve_bytes;    /* 0: there is none. Guarded by zh_log.ahead_lock, as the two that follow */
+    bool reserve_busy;         /* somebody writes one right now */
+    bool reserve_failed;       /* the last try failed; zh_log_make_room tries again */
 } zh_log_partition;
 
 typedef struct zh_log_cached {
@@ -95,6 +100,7 @@ struct zh_log {
     uint32_t partitions_count;
     zh_log_partition *partitions;
     zh_buf frame; /* appender */
+    bool vital;   /* appender: the block under way may use the reserve */
 
     pthread_mutex_t ahead_lock;
     pthread_cond_t ahead_changed;
@@ -124,6 +130,8 @@ ZH_MUST zh_err zh_log_lock(int dir, int *file);
 void zh_log_segment_name(char name[ZH_LOG_NAME_BYTES], uint64_t first_sequence);
 bool zh_log_segment_parse(const char *name, uint64_t *first_sequence);
 void zh_log_path(char path[ZH_LOG_NAME_BYTES], uint32_t partition, const char *name); /* "p000/NAME" */
+/* Would `bytes` more leave ZH_LOG_KEEP_FREE_BYTES of the disk free? Yes where that cannot be asked. */
+bool zh_log_may_grow(int dir, uint64_t bytes);
 /* Names of the segments in a partition's folder, ascending; the caller frees. */
 ZH_MUST zh_err zh_log_list(int dir, uint64_t **first_sequences, size_t *count);
 /* log.meta and synced: a mark, a version and one number. */
@@ -136,8 +144,18 @@ ZH_MUST zh_err zh_log_ahead_start(zh_log *log);
 void zh_log_ahead_stop(zh_log *log);
 /* Make a file of zeros with room for `need` bytes ready and hand it over; its name is still ZH_LOG_SPARE. */
 ZH_MUST zh_err zh_log_ahead_take(zh_log *log, zh_log_partition *part, uint64_t need, int *file, uint64_t *bytes);
+/* Have zeros for `need` bytes (0: that is not asked), and a reserve. */
+ZH_MUST zh_err zh_log_ahead_make(zh_log *log, zh_log_partition *part, uint64_t need);
 /* Ask for the segment after one of `bytes` bytes. */
 void zh_log_ahead_ask(zh_log *log, zh_log_partition *part, uint64_t bytes);
+
+/* --- the reserve (log_reserve.c) */
+
+void zh_log_reserve_find(zh_log_partition *part); /* by opening */
+/* Write one, durable when ZH_OK; the caller notes its *bytes. Without the lock, while reserve_busy. */
+ZH_MUST zh_err zh_log_reserve_make(const zh_log *log, const zh_log_partition *part, uint64_t *bytes);
+/* Hand it over as ZH_LOG_SPARE; the caller notes that it is gone. ZH_FULL: there is none. */
+ZH_MUST zh_err zh_log_reserve_take(const zh_log *log, zh_log_partition *part, int *file);
 
 /* --- one segment whole (log_verify.c) */
 

@@ -176,6 +176,7 @@ static zh_err open_partitions(zh_log *log, uint32_t count, bool create)
         part->dir = openat(log->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (part->dir < 0) return errno == ENOENT ? ZH_CORRUPT : ZH_IO;
         unlinkat(part->dir, ZH_LOG_SPARE, 0); /* of a process that ended before it needed it */
+        zh_log_reserve_find(part);
     }
     return ZH_OK;
 }

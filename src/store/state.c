@@ -7,6 +7,7 @@
 #include <rocksdb/c.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FORMAT_VERSION "1"
@@ -423,6 +424,23 @@ zh_err zh_state_flush(zh_state *state)
     return e;
 }
 
+static uint64_t sum_of(const zh_state *state, const char *property)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < FAMILIES; i++) {
+        uint64_t value = 0;
+        if (rocksdb_property_int_cf(state->db, state->spaces[i], property, &value) == 0) sum += value;
+    }
+    return sum;
+}
+
+bool zh_state_has_room(const zh_state *state, uint64_t bytes)
+{
+    struct statvfs disk;
+    bytes += ZH_STATE_KEEP_FREE_BYTES + sum_of(state, "rocksdb.cur-size-all-mem-tables");
+    return statvfs(state->dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= bytes;
+}
+
 zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why)
 {
     char path[4096];
@@ -433,16 +451,6 @@ zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why)
         return ZH_EXISTS;
     }
     return checkpoint(state, path, why);
-}
-
-static uint64_t sum_of(zh_state *state, const char *property)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < FAMILIES; i++) {
-        uint64_t value = 0;
-        if (rocksdb_property_int_cf(state->db, state->spaces[i], property, &value) == 0) sum += value;
-    }
-    return sum;
 }
 
 uint64_t zh_state_bytes(zh_state *state)

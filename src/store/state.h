@@ -27,6 +27,7 @@
 #define ZH_STATE_KEY_BYTES_MAX 1024            /* keys are ids and hashes; a longer one is a design error */
 #define ZH_STATE_VALUE_BYTES_MAX (64u << 20)   /* a large view's chunk; larger ones are split by their view */
 #define ZH_STATE_CACHE_BYTES (64u << 20)       /* default of desc.cache_bytes */
+#define ZH_STATE_KEEP_FREE_BYTES (2u << 20)    /* on the disk: a flush of little, its manifest, room for a restart */
 #define ZH_STATE_CACHE_BYTES_MIN (8u << 20)    /* smaller makes RocksDB flush all the time */
 
 /* Append only: the name of a space is stored. */
@@ -100,6 +101,10 @@ typedef struct zh_state_scan {
 zh_state_scan zh_state_scan_open(zh_state *state, zh_space space, zh_sv prefix, zh_sv from);
 bool zh_state_scan_next(zh_state_scan *scan);
 zh_err zh_state_scan_close(zh_state_scan *scan); /* ZH_OK, or why the walk ended early: ZH_CORRUPT, ZH_IO */
+
+/* Is there room on the disk for a flush and `bytes` of rows? To be asked before: RocksDB does not go on after some failures
+ * of its files, Debian's stops the process. */
+bool zh_state_has_room(const zh_state *state, uint64_t bytes);
 
 /* Make all batches committed so far durable, in all spaces at once. Milliseconds to a second. */
 ZH_MUST zh_err zh_state_flush(zh_state *state);

@@ -1,7 +1,7 @@
 // How the engine is: ready or why not, what it holds and uses, how far its log goes, what could not be taken.
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { call, CallError } from '../shared/client'
+import { call } from '../shared/client'
 import * as format from '../shared/format'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
@@ -14,25 +14,12 @@ import { useViewName } from './useViewName'
 import '../shared/fields.css'
 import './system.css'
 
-/** Why the engine is not ready, asked only then. */
-function useWhyNot(ready: boolean) {
-  return useQuery({
-    queryKey: ['readyz'],
-    queryFn: async ({ signal }) => {
-      try {
-        return (await call('get', '/readyz', { signal })).reason ?? ''
-      } catch (error) {
-        return error instanceof CallError ? (error.detail ?? '') : ''
-      }
-    },
-    enabled: !ready,
-    refetchInterval: 5_000,
-  })
-}
+/** Words for what `intake` may be. */
+const REASONS = ['disk_full', 'log_failed', 'state_failed', 'views_stopped', 'views_behind'] as const
 
 function Health({ system, lost }: { system: System; lost: boolean }) {
   const { t, language } = useWords()
-  const why = useWhyNot(system.ready)
+  const why = REASONS.find((reason) => reason === system.intake)
   const state = lost ? 'lost' : system.ready ? 'ready' : 'notReady'
   const facts: [string, ReactNode][] = [
     [t('system.health.lag'), format.milliseconds(system.viewLagMs, language)],
@@ -53,7 +40,7 @@ function Health({ system, lost }: { system: System; lost: boolean }) {
         <p className={`health-state health-${state}`} role="status">
           <i aria-hidden="true" />
           <b>{t(`system.health.${state}`)}</b>
-          {state === 'notReady' && <span>{why.data ? `${t('system.health.why')}: ${why.data}` : why.isFetched ? t('system.health.whyUnknown') : ''}</span>}
+          {state === 'notReady' && <span>{why === undefined ? t('system.health.whyUnknown') : t(`system.health.intake.${why}`)}</span>}
         </p>
         <dl className="health-facts">
           {facts.map(([name, value]) => (

@@ -71,7 +71,7 @@ def skip(why):
 
 # ---- folders and processes, taken away at the end whatever happens ----
 
-_engines, _folders, _children = [], [], []
+_engines, _folders, _children, _undo = [], [], [], []
 
 
 def folder():
@@ -80,13 +80,19 @@ def folder():
     return path
 
 
-def _close_all():
+def _stop_all():
     for engine in _engines:
         engine.kill()
     for child in _children:
         if child.poll() is None:
             child.kill()
             child.wait()
+
+
+def _close_all():
+    _stop_all()
+    for undo in _undo:  # what must go before folders can: mounts
+        undo()
     if os.environ.get("E2E_KEEP") != "1":
         for path in _folders:
             shutil.rmtree(path, ignore_errors=True)
