@@ -361,8 +361,11 @@ zh_err zh_log_drop(zh_log *log, uint32_t partition, uint64_t sequence)
     for (uint32_t i = 0; i < gone; i++) { /* oldest first: what a crash leaves is without a gap */
         char name[ZH_LOG_NAME_BYTES];
         zh_log_segment_name(name, part->segments[0].first_sequence);
-        if (unlinkat(part->dir, name, 0) != 0) return ZH_IO;
-        pthread_mutex_lock(&part->lock);
+        pthread_mutex_lock(&part->lock); /* else a packed file could take the name just after (log_transcode.c) */
+        if (unlinkat(part->dir, name, 0) != 0) {
+            pthread_mutex_unlock(&part->lock);
+            return ZH_IO;
+        }
         free(part->segments[0].index.frames);
         part->segments_count--;
         memmove(part->segments, part->segments + 1, part->segments_count * sizeof *part->segments);

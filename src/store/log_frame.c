@@ -1,6 +1,7 @@
 #include "store/log_frame.h"
 
 #include "base/hash.h"
+#include "store/log_pack.h"
 
 #include <assert.h>
 #include <lz4.h>
@@ -125,16 +126,24 @@ zh_err zh_log_frame_encode(zh_buf *out, zh_log_header *header, zh_sv records, ui
     header->stored_bytes = packed > 0 ? (uint32_t)packed : (uint32_t)records.size;
     if (packed <= 0) memcpy(payload, records.data, records.size);
 
-    const size_t size = zh_log_frame_bytes(header->stored_bytes);
-    char *mark = frame + size - MARK_BYTES;
-    memset(payload + header->stored_bytes, 0, (size_t)(mark - payload) - header->stored_bytes);
+    out->size = ZH_LOG_ALIGN + header->stored_bytes;
+    return zh_log_frame_finish(out, header, offset);
+}
+
+zh_err zh_log_frame_finish(zh_buf *out, zh_log_header *header, uint64_t offset)
+{
+    assert(offset % ZH_LOG_ALIGN == 0 && out->size > ZH_LOG_ALIGN);
+    header->stored_bytes = (uint32_t)(out->size - ZH_LOG_ALIGN);
+    const size_t size = zh_log_frame_bytes(header->stored_bytes), end = out->size;
+    if (zh_buf_room(out, size - end) == NULL) return zh_buf_err(out);
+    char *const frame = out->data, *const mark = frame + size - MARK_BYTES, *const payload = frame + ZH_LOG_ALIGN;
+    memset(frame + end, 0, (size_t)(mark - frame) - end);
     memcpy(mark, end_mark, MARK_BYTES);
     header->payload_crc = zh_crc32c(0, (zh_sv){ payload, (size_t)(mark - payload) });
     header->bare_sectors = 0;
     header_encode(frame, header);
     header->bare_sectors = count_sectors((zh_sv){ frame, size }, offset, true);
     if (header->bare_sectors > 0) header_encode(frame, header); /* the sector of the header itself is never bare */
-    out->size = size;
     return ZH_OK;
 }
 
@@ -169,10 +178,11 @@ zh_log_sight zh_log_header_decode(zh_sv bytes, zh_log_header *header, const char
         .workspace = load32(at + 48), .bare_sectors = load32(at + 52), .payload_crc = load32(at + 56),
     };
     *why = "a field of the frame header is outside its range";
-    if ((h.flags & ~ZH_LOG_FLAG_LZ4) != 0) return ZH_LOG_SEEN_NEWER;
+    if ((h.flags & ~(ZH_LOG_FLAG_LZ4 | ZH_LOG_FLAG_PACKED)) != 0) return ZH_LOG_SEEN_NEWER;
     if (h.raw_bytes == 0 || h.raw_bytes > ZH_LOG_BLOCK_BYTES_MAX || h.stored_bytes == 0) return ZH_LOG_SEEN_BAD;
-    const bool packed = (h.flags & ZH_LOG_FLAG_LZ4) != 0;
-    if (packed ? h.stored_bytes >= h.raw_bytes : h.stored_bytes != h.raw_bytes) return ZH_LOG_SEEN_BAD;
+    if (h.flags == 0 && h.stored_bytes != h.raw_bytes) return ZH_LOG_SEEN_BAD;
+    if ((h.flags & ZH_LOG_FLAG_LZ4) != 0 && h.stored_bytes >= h.raw_bytes) return ZH_LOG_SEEN_BAD;
+    if ((h.flags & ZH_LOG_FLAG_PACKED) != 0 && (h.flags != ZH_LOG_FLAG_PACKED || h.stored_bytes > ZH_LOG_BLOCK_BYTES_MAX)) return ZH_LOG_SEEN_BAD;
     if (h.count == 0 || h.count > h.raw_bytes / 4 || h.count > UINT64_MAX - h.first_sequence) return ZH_LOG_SEEN_BAD;
     if (h.synced_sequence > h.first_sequence) return ZH_LOG_SEEN_BAD;
     *header = h;
@@ -207,6 +217,11 @@ zh_err zh_log_frame_records(zh_sv bytes, const zh_log_header *header, zh_buf *sc
     assert(bytes.size >= ZH_LOG_ALIGN + (size_t)header->stored_bytes);
     const char *payload = bytes.data + ZH_LOG_ALIGN;
     *records = (zh_sv){ payload, header->stored_bytes };
+    if ((header->flags & ZH_LOG_FLAG_PACKED) != 0) {
+        const zh_err e = zh_log_unpack(*records, header, scratch, NULL);
+        *records = zh_buf_view(scratch);
+        if (e != ZH_OK) return e;
+    }
     if ((header->flags & ZH_LOG_FLAG_LZ4) != 0) {
         zh_buf_reset(scratch);
         char *raw = zh_buf_room(scratch, header->raw_bytes);

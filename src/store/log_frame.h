@@ -6,7 +6,7 @@
  *     OFFSET SIZE MEANING                      (integers little-endian)
  *          0    3 "ZHF"
  *          3    1 version, 1
- *          4    4 flags: bit 0 payload is one LZ4 block; the others are 0
+ *          4    4 flags: bit 0 payload is one LZ4 block; bit 1 it is packed (log_pack.h); one of them at most
  *          8    4 stored: bytes of the payload as it lies here
  *         12    4 raw: bytes of the records
  *         16    8 sequence of the first record
@@ -56,6 +56,7 @@ typedef struct zh_log_header {
 } zh_log_header;
 
 #define ZH_LOG_FLAG_LZ4 1u
+#define ZH_LOG_FLAG_PACKED 2u /* several group commits in one: log_pack.h */
 
 /* What a reader hands out: one group commit, uncompressed. */
 typedef struct zh_log_frame {
@@ -114,6 +115,10 @@ static inline size_t zh_log_frame_bytes_max(size_t raw_bytes)
  * Of `header` the caller fills first and synced sequence, commit_ms, count, key_id, workspace; the rest is
  * computed. Errors: ZH_NOMEM, ZH_FULL (out's maximum). */
 ZH_MUST zh_err zh_log_frame_encode(zh_buf *out, zh_log_header *header, zh_sv records, uint64_t offset);
+
+/* The same with a payload made elsewhere: `out` holds ZH_LOG_ALIGN bytes for the header, then the payload; padding and end mark
+ * are appended. Of `header` flags and raw_bytes are the caller's too. */
+ZH_MUST zh_err zh_log_frame_finish(zh_buf *out, zh_log_header *header, uint64_t offset);
 
 /* What stands at the start of some bytes? */
 typedef enum zh_log_sight {

@@ -7,6 +7,7 @@
  *     DIR/p000/00000000000000000000.log   segments, named by their first record (log_segment.h)
  *     DIR/p000/spare.log                  zeros for the next segment; never holds a record
  *     DIR/p000/reserve.log                zeros for the day the disk is full; never holds a record
+ *     DIR/p000/pack.tmp                   a segment that is being packed; then it takes the segment's name
  *     DIR/p000/synced                     up to where records are known to be durable; a hint, not synced itself
  *
  *     log.meta  OFFSET SIZE MEANING       synced  OFFSET SIZE MEANING
@@ -35,6 +36,7 @@
 #define ZH_LOG_LOCK "log.lock"
 #define ZH_LOG_SPARE "spare.log"
 #define ZH_LOG_RESERVE "reserve.log"
+#define ZH_LOG_PACKING "pack.tmp" /* a segment that is being packed; removed by opening */
 #define ZH_LOG_SYNCED "synced"
 
 /* Where a frame lies: (first sequence - segment's) << 32 | offset / 64. */
@@ -46,7 +48,9 @@ typedef struct zh_log_index {
 typedef struct zh_log_segment {
     uint64_t first_sequence;
     uint64_t file_bytes;
+    uint64_t unpacked_bytes; /* > 0: packed, and so many bytes before; the file under the name is then another */
     bool indexed;       /* index is complete; the last segment's always is */
+    bool unpackable;    /* packing it was tried in vain */
     zh_log_index index; /* made when first needed */
 } zh_log_segment;
 
@@ -190,6 +194,27 @@ ZH_MUST zh_err zh_log_roll(zh_log *log, zh_log_partition *part, uint64_t need, i
 ZH_MUST zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes);
 ZH_MUST zh_err zh_log_index_put(zh_log_index *index, uint64_t delta, uint64_t offset);
 void zh_log_mark_synced(const zh_log_partition *part, uint64_t synced); /* write the hint */
+
+/* --- the frames of one segment file, packed or not, one by one (log_read.c) */
+
+typedef struct zh_log_walk {
+    int file;
+    uint64_t offset;        /* of the next frame to load */
+    zh_buf bytes, scratch;
+    zh_buf inner;           /* of a packed frame: zh_log_inner */
+    uint32_t inner_at, inner_count;
+    size_t records_at;
+    uint64_t inner_next;    /* first sequence of the next inner frame */
+} zh_log_walk;
+
+zh_log_walk zh_log_walk_on(int file, uint64_t offset); /* the file stays the caller's */
+void zh_log_walk_close(zh_log_walk *walk);
+/* The next frame, valid until the next call. The walk stays where it is on ZH_CORRUPT, ZH_FORMAT (*why), ZH_IO, ZH_NOMEM. */
+ZH_MUST zh_err zh_log_walk_next(zh_log_walk *walk, zh_log_frame *frame, const char **why);
+static inline bool zh_log_walk_is_inside(const zh_log_walk *walk) /* the last frame was one of a packed one */
+{
+    return walk->inner_count > 0;
+}
 
 /* Read a frame into `bytes` (reset first) and look at it. ZH_CORRUPT and ZH_FORMAT with a static sentence in *why. */
 ZH_MUST zh_err zh_log_load(int file, uint64_t offset, zh_buf *bytes, zh_log_header *header, const char **why);

@@ -1,5 +1,6 @@
 /* log_read.c -- finding frames again: the reader that follows the log, and the fetch of one record. */
 #include "store/log_inner.h"
+#include "store/log_pack.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -38,7 +39,7 @@ zh_err zh_log_load(int file, uint64_t offset, zh_buf *bytes, zh_log_header *head
 
 typedef struct found {
     uint64_t segment, next_segment; /* first sequences; next: ZH_LOG_NO_SEGMENT in the last one */
-    uint64_t file_bytes;
+    uint64_t unpacked_bytes;        /* which file stands under the name: see zh_log_segment */
     uint64_t offset;                /* of the frame with the record, or where the next frame will be */
 } found;
 
@@ -102,25 +103,37 @@ static int open_segment(const zh_log_partition *part, uint64_t first_sequence, z
     return file;
 }
 
-/* Make the index of a sealed segment without holding the lock, then hand it in unless another thread was faster. */
-static zh_err build_index(zh_log_partition *part, uint64_t first_sequence, uint64_t end_sequence)
+/* Is it still the file that `at` speaks of? It is replaced once, when it is packed. */
+static bool is_same_file(zh_log_partition *part, const found *at)
+{
+    pthread_mutex_lock(&part->lock);
+    const zh_log_segment *segment = segment_of(part, at->segment);
+    const bool same = segment == NULL || segment->first_sequence != at->segment || segment->unpacked_bytes == at->unpacked_bytes;
+    pthread_mutex_unlock(&part->lock);
+    return same;
+}
+
+/* Make the index of a sealed segment without holding the lock, then hand it in unless another thread was faster, or the
+ * file was replaced meanwhile. */
+static zh_err build_index(zh_log_partition *part, const found *at)
 {
     zh_err e;
-    const int file = open_segment(part, first_sequence, &e);
+    const int file = open_segment(part, at->segment, &e);
     if (file < 0) return e;
     zh_log_index index = { 0 };
-    e = index_file(file, first_sequence, end_sequence, &index);
+    e = index_file(file, at->segment, at->next_segment, &index);
     close(file);
     pthread_mutex_lock(&part->lock);
-    zh_log_segment *segment = segment_of(part, first_sequence);
-    if (e == ZH_OK && segment != NULL && segment->first_sequence == first_sequence && !segment->indexed) {
+    zh_log_segment *segment = segment_of(part, at->segment);
+    const bool same = segment != NULL && segment->first_sequence == at->segment && segment->unpacked_bytes == at->unpacked_bytes;
+    if (e == ZH_OK && same && !segment->indexed) {
         segment->index = index;
         segment->indexed = true;
         index.frames = NULL;
     }
     pthread_mutex_unlock(&part->lock);
     free(index.frames);
-    return e;
+    return same ? e : ZH_OK; /* of another file: look again */
 }
 
 /* Find a record that is there, or (may_end) the end. */
@@ -132,7 +145,7 @@ static zh_err find(zh_log_partition *part, uint64_t sequence, bool may_end, foun
         const bool there = segment != NULL && sequence < part->shown_sequence + may_end;
         if (there) {
             const bool last = segment == &part->segments[part->segments_count - 1];
-            *at = (found){ .segment = segment->first_sequence, .file_bytes = segment->file_bytes,
+            *at = (found){ .segment = segment->first_sequence, .unpacked_bytes = segment->unpacked_bytes,
                            .next_segment = last ? ZH_LOG_NO_SEGMENT : segment[1].first_sequence };
             at->offset = sequence == part->shown_sequence ? part->shown_offset : frame_of(segment, sequence);
         }
@@ -140,9 +153,74 @@ static zh_err find(zh_log_partition *part, uint64_t sequence, bool may_end, foun
         pthread_mutex_unlock(&part->lock);
         if (!there) return ZH_ABSENT;
         if (indexed) return ZH_OK;
-        const zh_err e = build_index(part, at->segment, at->next_segment);
+        const zh_err e = build_index(part, at);
         if (e != ZH_OK) return e;
     }
+}
+
+/* Find it, and open the file it lies in. */
+static int open_found(zh_log_partition *part, uint64_t sequence, bool may_end, found *at, zh_err *e)
+{
+    for (;;) {
+        if ((*e = find(part, sequence, may_end, at)) != ZH_OK) return -1;
+        const int file = open_segment(part, at->segment, e);
+        if (file < 0 || is_same_file(part, at)) return file;
+        close(file);
+    }
+}
+
+/* --- the frames of one file */
+
+zh_log_walk zh_log_walk_on(int file, uint64_t offset)
+{
+    return (zh_log_walk){ .file = file, .offset = offset, .bytes = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX)),
+                          .scratch = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX), .inner = zh_buf_open(SIZE_MAX) };
+}
+
+void zh_log_walk_close(zh_log_walk *walk)
+{
+    zh_buf_close(&walk->bytes);
+    zh_buf_close(&walk->scratch);
+    zh_buf_close(&walk->inner);
+}
+
+static void give_inner(zh_log_walk *walk, zh_log_frame *frame)
+{
+    const zh_log_inner *inner = (const zh_log_inner *)(const void *)walk->inner.data + walk->inner_at++;
+    *frame = (zh_log_frame){ .commit_ms = inner->commit_ms, .workspace = inner->workspace, .key_id = inner->key_id,
+                             .first_sequence = walk->inner_next, .count = inner->count,
+                             .records = { walk->scratch.data + walk->records_at, inner->records_end - walk->records_at } };
+    walk->records_at = inner->records_end;
+    walk->inner_next += inner->count;
+}
+
+zh_err zh_log_walk_next(zh_log_walk *walk, zh_log_frame *frame, const char **why)
+{
+    if (walk->inner_at < walk->inner_count) {
+        give_inner(walk, frame);
+        return ZH_OK;
+    }
+    zh_log_header h;
+    zh_err e = zh_log_load(walk->file, walk->offset, &walk->bytes, &h, why);
+    if (e != ZH_OK) return e;
+    *why = "the records of the frame do not add up";
+    walk->inner_at = walk->inner_count = 0;
+    if ((h.flags & ZH_LOG_FLAG_PACKED) != 0) {
+        e = zh_log_unpack((zh_sv){ walk->bytes.data + ZH_LOG_ALIGN, h.stored_bytes }, &h, &walk->scratch, &walk->inner);
+        if (e == ZH_FORMAT) *why = "the frame was packed by a newer version of zhun: start that version";
+        if (e != ZH_OK) return e;
+        walk->inner_count = (uint32_t)(walk->inner.size / sizeof(zh_log_inner));
+        walk->inner_next = h.first_sequence;
+        walk->records_at = 0;
+        give_inner(walk, frame);
+    } else {
+        *frame = (zh_log_frame){ .commit_ms = h.commit_ms, .workspace = h.workspace, .key_id = h.key_id,
+                                 .first_sequence = h.first_sequence, .count = h.count };
+        e = zh_log_frame_records(zh_buf_view(&walk->bytes), &h, &walk->scratch, &frame->records);
+        if (e != ZH_OK) return e;
+    }
+    walk->offset += zh_log_frame_bytes(h.stored_bytes);
+    return ZH_OK;
 }
 
 /* --- reader */
@@ -150,12 +228,10 @@ static zh_err find(zh_log_partition *part, uint64_t sequence, bool may_end, foun
 struct zh_log_reader {
     zh_log *log;
     zh_log_partition *part;
-    int file;
     uint64_t segment; /* first sequence of the open one */
-    uint64_t offset;  /* of the next frame */
     uint64_t next;    /* sequence of the next frame's first record */
     uint64_t from;    /* records below are skipped (first frame) */
-    zh_buf bytes, scratch;
+    zh_log_walk walk; /* its file is the reader's */
     zh_note why;
 };
 
@@ -165,19 +241,16 @@ zh_err zh_log_reader_open(zh_log_reader **out, zh_log *log, uint32_t partition, 
     assert(partition < log->partitions_count);
     zh_log_partition *part = &log->partitions[partition];
     found at;
-    zh_err e = find(part, from_sequence, true, &at);
-    if (e != ZH_OK) return e;
+    zh_err e;
+    const int file = open_found(part, from_sequence, true, &at, &e);
+    if (file < 0) return e;
     zh_log_reader *reader = malloc(sizeof *reader);
-    if (reader == NULL) return ZH_NOMEM;
-    *reader = (zh_log_reader){ .log = log, .part = part, .segment = at.segment, .offset = at.offset,
-                               .next = ZH_LOG_NO_SEGMENT, .from = from_sequence,
-                               .bytes = zh_buf_open(zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX)),
-                               .scratch = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX) };
-    reader->file = open_segment(part, at.segment, &e);
-    if (reader->file < 0) {
-        free(reader);
-        return e;
+    if (reader == NULL) {
+        close(file);
+        return ZH_NOMEM;
     }
+    *reader = (zh_log_reader){ .log = log, .part = part, .segment = at.segment, .next = ZH_LOG_NO_SEGMENT,
+                               .from = from_sequence, .walk = zh_log_walk_on(file, at.offset) };
     *out = reader;
     return ZH_OK;
 }
@@ -185,9 +258,8 @@ zh_err zh_log_reader_open(zh_log_reader **out, zh_log *log, uint32_t partition, 
 void zh_log_reader_close(zh_log_reader *reader)
 {
     if (reader == NULL) return;
-    close(reader->file);
-    zh_buf_close(&reader->bytes);
-    zh_buf_close(&reader->scratch);
+    close(reader->walk.file);
+    zh_log_walk_close(&reader->walk);
     free(reader);
 }
 
@@ -195,7 +267,7 @@ static zh_err reader_refuse(zh_log_reader *reader, zh_err e, const char *reason)
 {
     char name[ZH_LOG_NAME_BYTES];
     zh_log_segment_name(name, reader->segment);
-    zh_note_set(&reader->why, "p%03u/%s: damaged at byte %" PRIu64 ": %s", reader->part->number, name, reader->offset,
+    zh_note_set(&reader->why, "p%03u/%s: damaged at byte %" PRIu64 ": %s", reader->part->number, name, reader->walk.offset,
                 reason);
     return e;
 }
@@ -217,10 +289,10 @@ static zh_err advance(zh_log_reader *reader)
     zh_err e;
     const int file = open_segment(part, first, &e);
     if (file < 0) return e == ZH_ABSENT ? ZH_STALE : e;
-    close(reader->file);
-    reader->file = file;
+    close(reader->walk.file);
+    reader->walk.file = file; /* the walk has given out all of the one before */
+    reader->walk.offset = ZH_LOG_ALIGN;
     reader->segment = first;
-    reader->offset = ZH_LOG_ALIGN;
     return ZH_OK;
 }
 
@@ -235,28 +307,35 @@ static zh_err skip_below(zh_log_frame *frame, uint64_t from)
     return ZH_OK;
 }
 
+/* The next frame of the file that is not below the first record asked for. */
+static zh_err next_of_file(zh_log_reader *reader, zh_log_frame *frame)
+{
+    const bool started = reader->next != ZH_LOG_NO_SEGMENT;
+    const uint64_t place = reader->walk.offset;
+    const char *why;
+    zh_err e;
+    do {
+        e = zh_log_walk_next(&reader->walk, frame, &why);
+    } while (e == ZH_OK && !started && zh_log_walk_is_inside(&reader->walk) && frame->first_sequence + frame->count <= reader->from);
+    if (e == ZH_CORRUPT || e == ZH_FORMAT) return reader_refuse(reader, e, why);
+    if (e != ZH_OK) return e;
+    if (started ? frame->first_sequence == reader->next :
+                  reader->from >= frame->first_sequence && reader->from - frame->first_sequence < frame->count)
+        return ZH_OK;
+    if (reader->walk.inner_at <= 1) reader->walk.offset = place; /* it stays where it is; inner frames follow each other */
+    reader->walk.inner_at = reader->walk.inner_count;
+    return reader_refuse(reader, ZH_CORRUPT, "the frame does not follow the one before: its sequence is another");
+}
+
 zh_err zh_log_reader_next(zh_log_reader *reader, zh_log_frame *frame)
 {
     reader->why.text[0] = '\0';
     zh_err e = advance(reader);
+    if (e == ZH_OK) e = next_of_file(reader, frame);
     if (e != ZH_OK) return e;
-    zh_log_header h;
-    const char *why;
-    e = zh_log_load(reader->file, reader->offset, &reader->bytes, &h, &why);
-    if (e == ZH_CORRUPT || e == ZH_FORMAT) return reader_refuse(reader, e, why);
-    if (e != ZH_OK) return e;
-    const bool started = reader->next != ZH_LOG_NO_SEGMENT;
-    if (started ? h.first_sequence != reader->next :
-                  reader->from < h.first_sequence || reader->from - h.first_sequence >= h.count)
-        return reader_refuse(reader, ZH_CORRUPT, "the frame does not follow the one before: its sequence is another");
-    *frame = (zh_log_frame){ .commit_ms = h.commit_ms, .workspace = h.workspace, .key_id = h.key_id,
-                             .first_sequence = h.first_sequence, .count = h.count };
-    e = zh_log_frame_records(zh_buf_view(&reader->bytes), &h, &reader->scratch, &frame->records);
-    if (e == ZH_OK && reader->from > h.first_sequence) e = skip_below(frame, reader->from);
-    if (e == ZH_CORRUPT) return reader_refuse(reader, e, "the records of the frame do not add up");
-    if (e != ZH_OK) return e;
-    reader->next = h.first_sequence + h.count;
-    reader->offset += zh_log_frame_bytes(h.stored_bytes);
+    reader->next = frame->first_sequence + frame->count;
+    if (reader->from > frame->first_sequence && skip_below(frame, reader->from) != ZH_OK)
+        return reader_refuse(reader, ZH_CORRUPT, "the records of the frame do not add up");
     return ZH_OK;
 }
 
@@ -343,9 +422,8 @@ static zh_err load_block(zh_log_partition *part, uint64_t sequence, zh_buf *byte
                          zh_sv *records)
 {
     found at;
-    zh_err e = find(part, sequence, false, &at);
-    if (e != ZH_OK) return e;
-    const int file = open_segment(part, at.segment, &e);
+    zh_err e;
+    const int file = open_found(part, sequence, false, &at, &e);
     if (file < 0) return e;
     const char *why;
     e = zh_log_load(file, at.offset, bytes, header, &why);

@@ -57,6 +57,7 @@ static zh_err find_segments(zh_log_partition *part, zh_note *why)
             e = refuse(why, ZH_CORRUPT, part, name, (uint64_t)info.st_size < header.file_bytes ?
                        (uint64_t)info.st_size : header.file_bytes, "the file has another size than its header says");
         if (e == ZH_OK) e = zh_log_segments_put(part, firsts[i], header.file_bytes);
+        if (e == ZH_OK) part->segments[i].unpacked_bytes = header.unpacked_bytes;
         if (e == ZH_OK && i + 1 < count) part->segments[i].indexed = false;
     }
     free(firsts);
@@ -177,6 +178,7 @@ static zh_err open_partitions(zh_log *log, uint32_t count, bool create)
         if (part->dir < 0) return errno == ENOENT ? ZH_CORRUPT : ZH_IO;
         unlinkat(part->dir, ZH_LOG_SPARE, 0); /* of a process that ended before it needed it */
         zh_log_reserve_find(part);
+        unlinkat(part->dir, ZH_LOG_PACKING, 0); /* of one that ended while packing: the segment is there as it was */
     }
     return ZH_OK;
 }

@@ -13,12 +13,13 @@ void zh_log_segment_header_encode(char to[ZH_LOG_ALIGN], const zh_log_segment_he
 {
     memset(to, 0, ZH_LOG_ALIGN);
     memcpy(to, segment_mark, sizeof segment_mark);
-    to[3] = ZH_LOG_SEGMENT_VERSION;
+    to[3] = header->unpacked_bytes > 0 ? ZH_LOG_SEGMENT_VERSION_PACKED : ZH_LOG_SEGMENT_VERSION;
     put_le(to + 4, header->partition, 4);
     put_le(to + 8, header->first_sequence, 8);
     put_le(to + 16, header->before_first_sequence, 8);
     put_le(to + 24, header->file_bytes, 8);
     put_le(to + 32, (uint64_t)header->opened_ms, 8);
+    put_le(to + 40, header->unpacked_bytes, 8);
     put_le(to + 60, zh_crc32c(0, (zh_sv){ to, 60 }), 4);
 }
 
@@ -30,16 +31,20 @@ zh_err zh_log_segment_header_decode(zh_sv bytes, zh_log_segment_header *header, 
     zh_reader tail = zh_reader_on(zh_sv_part(bytes, 60, 4));
     if (zh_read_u32(&tail) != zh_crc32c(0, zh_sv_part(bytes, 0, 60))) return ZH_CORRUPT;
     if (memcmp(bytes.data, segment_mark, sizeof segment_mark) != 0) return ZH_CORRUPT;
-    if (bytes.data[3] != ZH_LOG_SEGMENT_VERSION) {
+    const bool packed = bytes.data[3] == ZH_LOG_SEGMENT_VERSION_PACKED;
+    if (bytes.data[3] != ZH_LOG_SEGMENT_VERSION && !packed) {
         *why = "the segment was written by a newer version of zhun: start that version";
         return ZH_FORMAT;
     }
-    zh_reader r = zh_reader_on(zh_sv_part(bytes, 4, 36));
+    zh_reader r = zh_reader_on(zh_sv_part(bytes, 4, 44));
     header->partition = zh_read_u32(&r);
     header->first_sequence = zh_read_u64(&r);
     header->before_first_sequence = zh_read_u64(&r);
     header->file_bytes = zh_read_u64(&r);
     header->opened_ms = zh_read_i64(&r);
+    header->unpacked_bytes = zh_read_u64(&r);
+    *why = "the segment header says that it is packed, and from what it is not";
+    if ((header->unpacked_bytes > 0) != packed) return ZH_CORRUPT;
     return ZH_OK;
 }
 

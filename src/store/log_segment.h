@@ -4,13 +4,14 @@
  *
  *     OFFSET SIZE MEANING                      (integers little-endian)
  *          0    3 "ZHS"
- *          3    1 version, 1
+ *          3    1 version: 1 as it was written, 2 packed (log_transcode.h)
  *          4    4 partition
  *          8    8 sequence of the first record; also the file's name, in 20 digits
  *         16    8 first sequence of the segment before, 2^64-1 when there was none
  *         24    8 size of the file
  *         32    8 commit time of the block that opened it, ms UTC
- *         40   20 zeros
+ *         40    8 version 2: bytes of this segment before it was packed, up to the end of its last frame; else zeros
+ *         48   12 zeros
  *         60    4 CRC-32C of the 60 bytes before
  *         64      frames, one behind the other (log_frame.h), then zeros to the end
  *
@@ -30,13 +31,15 @@
 #include "store/log_frame.h"
 
 #define ZH_LOG_NO_SEGMENT UINT64_MAX /* "the segment before" of the first one */
-#define ZH_LOG_SEGMENT_VERSION 1
+#define ZH_LOG_SEGMENT_VERSION 1        /* of a segment that is written to */
+#define ZH_LOG_SEGMENT_VERSION_PACKED 2 /* its frames may be packed; nothing is appended any more */
 
 typedef struct zh_log_segment_header {
     uint32_t partition;
     uint64_t first_sequence, before_first_sequence;
     uint64_t file_bytes;
     int64_t opened_ms;
+    uint64_t unpacked_bytes; /* > 0: packed, and so many bytes before */
 } zh_log_segment_header;
 
 void zh_log_segment_header_encode(char to[ZH_LOG_ALIGN], const zh_log_segment_header *header);
