@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 #include "engine/ballast.h"
+#include "engine/upkeep.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -26,6 +27,7 @@ struct zh_engine {
     zh_timeline *timeline;
     zh_fold *fold;
     zh_commit *commit;
+    zh_upkeep *upkeep;
     zh_tz *tz;
     zh_sealer sealer;
     bool has_sealer;
@@ -285,7 +287,9 @@ static zh_err open_all(zh_engine *g, zh_note *why)
         .last_commit_ms = g->world->counts.commit_ms,
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
-    return zh_commit_open(&g->commit, &desc);
+    e = zh_commit_open(&g->commit, &desc);
+    const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .metrics = g->d.metrics, .sink = g->d.sink };
+    return e == ZH_OK ? zh_upkeep_open(&g->upkeep, &upkeep) : e;
 }
 
 zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
@@ -315,6 +319,7 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
+    zh_upkeep_close(g->upkeep);
     zh_commit_close(g->commit);
     zh_fold_close(g->fold);
     zh_timeline_close(g->timeline);

@@ -2,6 +2,7 @@
 #include "base/b64.h"
 #include "server/assets.h"
 #include "server/call.h"
+#include "store/log_transcode.h"
 #include "sys/file.h"
 
 #define NONCE_BYTES 18
@@ -158,6 +159,9 @@ void zh_route_metrics(zh_call *call)
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_bytes", "Bytes of the event log.", NULL, 0), (double)zh_log_bytes(zh_engine_log(call->engine)));
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_reserve_bytes", "Bytes kept for choices and erasures on a full disk.", NULL, 0), (double)zh_log_reserve(zh_engine_log(call->engine)));
     zh_gauge_set(zh_metrics_gauge(m, "zhun_writable", "1 while new work is taken, 0 while the intake is closed.", NULL, 0), zh_engine_is_ready(call->engine));
+    const zh_log_packing packing = zh_log_packing_of(zh_engine_log(call->engine));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_bytes", "Bytes of packed segments of the log.", NULL, 0), (double)packing.packed_bytes);
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_from_bytes", "Bytes the same segments had before.", NULL, 0), (double)packing.unpacked_bytes);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_model_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
     zh_buf *out = &call->thread->out;
     zh_buf_reset(out);
