@@ -7,6 +7,7 @@
 #   make check-fast   unit tests of the engine only, under a minute
 #   make asan / tsan  the unit tests under AddressSanitizer + UBSan / ThreadSanitizer
 #   make fuzz         each fuzz target for FUZZ_SECONDS (default 60)
+#   make crash        the crash suite whole (root): killed at every system call, power cuts, a disk that fails; about an hour
 #   make bench        JSON lines, the yardstick beside each number
 #   make lint         layers, headers, formats, advice
 #   make format       clang-format on what changed
@@ -15,7 +16,7 @@ FUZZ_SECONDS ?= 60
 DEMO_FLAGS ?=
 MESON = meson setup --buildtype=release
 
-.PHONY: all setup demo test check-fast asan tsan fuzz bench lint format console clean
+.PHONY: all setup demo test check-fast asan tsan fuzz crash bench lint format console clean
 all: console $(BUILD)/build.ninja
 	ninja -C $(BUILD) zhun zhun-sim src/sys/zhun-load
 
@@ -54,6 +55,10 @@ tsan:
 
 fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz.sh
+
+crash: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+	@CRASH=long ZHUN=$(CURDIR)/$(BUILD)/zhun python3 -B tests/e2e/crash.py
 
 bench: all
 	@tools/bench.sh $(BUILD)

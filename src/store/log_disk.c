@@ -193,6 +193,16 @@ void zh_log_small_encode(char to[ZH_LOG_ALIGN], const char mark[3], uint64_t num
     for (int i = 0; i < 4; i++) to[60 + i] = (char)(unsigned char)(crc >> (8 * i));
 }
 
+bool zh_log_hint_is_blank(int dir)
+{
+    char *image;
+    size_t size, i = 0;
+    if (zh_log_slurp(dir, ZH_LOG_SYNCED, &image, &size) != ZH_OK) return false;
+    while (i < size && image[i] == 0) i++;
+    free(image);
+    return i == size;
+}
+
 zh_err zh_log_small_read(int dir, const char *name, const char mark[3], uint64_t *number)
 {
     char *image;

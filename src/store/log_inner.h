@@ -142,6 +142,9 @@ ZH_MUST zh_err zh_log_list(int dir, uint64_t **first_sequences, size_t *count);
 void zh_log_small_encode(char to[ZH_LOG_ALIGN], const char mark[3], uint64_t number);
 ZH_MUST zh_err zh_log_small_read(int dir, const char *name, const char mark[3], uint64_t *number);
 
+/* The hint is never synced: a power cut may leave its name and none of its bytes, which is no damage. */
+bool zh_log_hint_is_blank(int dir);
+
 /* --- the next segment (log_ahead.c) */
 
 ZH_MUST zh_err zh_log_ahead_start(zh_log *log);

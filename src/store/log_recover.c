@@ -96,7 +96,7 @@ static zh_err open_hint(zh_log_partition *part, uint64_t *synced, const char **b
     *synced = 0;
     *broken = NULL;
     const zh_err e = zh_log_small_read(part->dir, ZH_LOG_SYNCED, MARK_SYNCED, synced);
-    if (e == ZH_CORRUPT || e == ZH_FORMAT) *broken = "the file failed its check and was written anew";
+    if ((e == ZH_CORRUPT && !zh_log_hint_is_blank(part->dir)) || e == ZH_FORMAT) *broken = "the file failed its check and was written anew";
     if (e == ZH_CORRUPT || e == ZH_FORMAT || e == ZH_ABSENT) *synced = 0;
     else if (e != ZH_OK) return e;
     part->synced_file = openat(part->dir, ZH_LOG_SYNCED, O_RDWR | O_CREAT | O_CLOEXEC, 0640);

@@ -128,7 +128,7 @@ static zh_err verify_partition(verifier *v, int root, uint32_t number)
     zh_log_path(path, number, ZH_LOG_SYNCED);
     if (e == ZH_OK && count > 0) {
         const zh_err hint = zh_log_small_read(dir, ZH_LOG_SYNCED, "ZHW", &synced);
-        if (hint == ZH_CORRUPT || hint == ZH_FORMAT)
+        if ((hint == ZH_CORRUPT && !zh_log_hint_is_blank(dir)) || hint == ZH_FORMAT)
             tell(v, path, &(zh_log_damage){ .reason = "the file fails its check; the next opening writes it anew" });
         if (hint == ZH_OK && synced > end_sequence && v->damages == 0)
             tell(v, path, &(zh_log_damage){ .cut = true, .records_lost = synced - end_sequence,

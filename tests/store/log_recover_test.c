@@ -159,6 +159,24 @@ static void lazy_frames_may_be_lost_in_any_order(void)
     }
 }
 
+/* The hint is never synced: a power cut left its name without its bytes, and the next start called that damage. */
+static void a_hint_without_bytes_is_no_damage(void)
+{
+    static const char zeros[64];
+    for (size_t size = 0; size <= sizeof zeros; size += sizeof zeros) {
+        zh_log *log;
+        zh_note why;
+        help_seen seen;
+        char hint[300];
+        restore();
+        snprintf(hint, sizeof hint, "%s/p000/synced", dir);
+        help_write(hint, zeros, size);
+        CHECK(zh_log_verify(zh_sv_of(dir), NULL, NULL, &why) == ZH_OK);
+        CHECK(open_log(&log, false, &seen, &why) == ZH_OK && seen.count == 0 && zh_log_end(log, 0) == RECORDS);
+        CHECK(zh_log_close(log) == ZH_OK);
+    }
+}
+
 static void garbage_behind_the_file_is_cut(void)
 {
     zh_log *log;
@@ -341,6 +359,7 @@ int main(int argc, char **argv)
     make_sound_log();
     an_end_cut_at_any_byte_of_the_last_two_frames_loses_only_those();
     lazy_frames_may_be_lost_in_any_order();
+    a_hint_without_bytes_is_no_damage();
     garbage_behind_the_file_is_cut();
     one_flipped_bit_anywhere_is_named(seed);
     what_is_missing_is_refused_with_its_name();

@@ -160,9 +160,9 @@ def now_ms():
 class Engine:
     """`zhun serve` on a folder and a port of its own. Keys and the admin's password are those above."""
 
-    def __init__(self, data=None, options=(), env=None, start=True):
+    def __init__(self, data=None, options=(), env=None, start=True, prefix=()):
         self.data = data or os.path.join(folder(), "data")
-        self.options, self.env = list(options), env or {}
+        self.options, self.env, self.prefix = list(options), env or {}, list(prefix)  # prefix: what runs the engine
         self.process, self.port, self.lines, self.ready_s = None, None, [], None
         _engines.append(self)
         if start:
@@ -172,7 +172,7 @@ class Engine:
         env = {"ZHUN_WRITE_KEY": WRITE, "ZHUN_SERVER_KEY": SERVER, "ZHUN_ADMIN_TOKEN": TOKEN, "ZHUN_ADMIN_PASSWORD": PASSWORD}
         env.update(self.env)
         self.lines, self.port = [], None
-        self.process = subprocess.Popen([ZHUN, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *self.options],
+        self.process = subprocess.Popen([*self.prefix, ZHUN, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *self.options],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(env))
         self._ready = threading.Event()
         self._readers = [threading.Thread(target=self._read, args=(self.process.stderr, self.lines), daemon=True),
