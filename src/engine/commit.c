@@ -11,6 +11,7 @@
 
 #define CONFLICT_BYTES_MAX (8u * ZH_EVENT_BYTES_MAX) /* of one event written out; escapes may make it longer */
 #define CARRY_BYTES_MAX (ZH_LOG_BLOCK_BYTES_MAX / 2 - 64) /* identity records of failed groups; a group makes at most 3 MB */
+#define BEHIND_MS 2 /* how often a group that waits for the views looks again */
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
 
 typedef struct part {
@@ -45,8 +46,7 @@ struct zh_commit {
     bool started;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    zh_work *head, **tail; /* waiting, in order */
-    size_t waiting_bytes;
+    zh_queue waiting;
     bool urgent;           /* something that waits is not lazy */
     bool stopping;
     _Atomic bool broken;
@@ -443,22 +443,18 @@ static void wait_until(zh_commit *c, int64_t ms)
     pthread_cond_timedwait(&c->wake, &c->lock, &until);
 }
 
-/* The first works that together fit one group. Holds the lock. */
+/* Holds the lock. */
 static zh_work *take_group(zh_commit *c)
 {
-    zh_work *group = c->head, **end = &c->head;
-    size_t bytes = 0;
-    while (*end != NULL && bytes < ZH_COMMIT_GROUP_BYTES) {
-        bytes += (*end)->bytes_;
-        end = &(*end)->next_;
-    }
-    zh_work *rest = *end;
-    *end = NULL;
-    if (rest == NULL) c->tail = &c->head;
-    c->head = rest;
-    c->waiting_bytes -= bytes;
-    if (rest == NULL) c->urgent = false;
+    zh_work *group = zh_queue_take(&c->waiting, ZH_COMMIT_GROUP_BYTES);
+    if (zh_queue_is_empty(&c->waiting)) c->urgent = false;
     return group;
+}
+
+/* Views that are behind hold up the groups, not the senders: the queue is fair, a race for a free place is not. */
+static bool must_wait(const zh_commit *c)
+{
+    return zh_commit_intake(c) == ZH_INTAKE_VIEWS_BEHIND && !c->stopping;
 }
 
 static void *run(void *context)
@@ -466,13 +462,15 @@ static void *run(void *context)
     zh_commit *c = context;
     pthread_mutex_lock(&c->lock);
     for (;;) {
-        if (c->head == NULL) {
+        const bool is_empty = zh_queue_is_empty(&c->waiting);
+        if (is_empty) {
             if (c->stopping) break;
             wait_until(c, ZH_COMMIT_TICK_MS);
         } else if (!c->urgent && !c->stopping) {
             wait_until(c, ZH_COMMIT_LAZY_MS); /* one bounded wait for company, then it goes */
         }
-        zh_work *group = c->head == NULL ? NULL : take_group(c);
+        while (must_wait(c)) wait_until(c, BEHIND_MS);
+        zh_work *group = take_group(c);
         pthread_mutex_unlock(&c->lock);
         if (group != NULL) commit_group(c, group);
         else if (!c->broken) tick(c);
@@ -497,6 +495,13 @@ static size_t bytes_of(const zh_work *work)
     return bytes;
 }
 
+/* Whose lane: of a request for several sources the first; 0: the engine's own. */
+static uint32_t source_of(const zh_work *work)
+{
+    if (work->events_count > 0) return work->events[0].source.number;
+    return work->letters_count > 0 ? work->letters[0].source.number : 0;
+}
+
 zh_err zh_commit_submit(zh_commit *c, zh_work *work)
 {
     work->e = ZH_OK;
@@ -504,18 +509,14 @@ zh_err zh_commit_submit(zh_commit *c, zh_work *work)
     work->next_ = NULL;
     work->bytes_ = bytes_of(work);
     const zh_intake intake = zh_commit_intake(c);
-    if (intake != ZH_INTAKE_OPEN && (!work->vital || c->broken)) {
+    if (intake != ZH_INTAKE_OPEN && intake != ZH_INTAKE_VIEWS_BEHIND && (!work->vital || c->broken)) {
         zh_counter_add(c->refused[intake], 1);
-        return intake == ZH_INTAKE_VIEWS_BEHIND ? ZH_BUSY : ZH_IO;
+        return ZH_IO;
     }
     zh_err e = ZH_OK;
     pthread_mutex_lock(&c->lock);
     if (c->stopping) e = ZH_STOPPED;
-    else if (c->waiting_bytes > 0 && c->waiting_bytes + work->bytes_ > ZH_COMMIT_QUEUE_BYTES_MAX) e = ZH_BUSY;
-    else {
-        *c->tail = work;
-        c->tail = &work->next_;
-        c->waiting_bytes += work->bytes_;
+    else if ((e = zh_queue_put(&c->waiting, source_of(work), work)) == ZH_OK) {
         const bool was_urgent = c->urgent;
         c->urgent |= !work->lazy;
         if (c->urgent && !was_urgent) pthread_cond_signal(&c->wake);
@@ -547,7 +548,7 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     c->next_letter = desc->next_letter;
     c->commit_ms = desc->last_commit_ms;
-    c->tail = &c->head;
+    c->waiting = zh_queue_open(ZH_COMMIT_QUEUE_BYTES_MAX);
     c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
     c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);
     c->group_events = zh_metrics_counter(desc->metrics, "zhun_commit_events_total", "Events made durable.", NULL, 0);

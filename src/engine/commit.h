@@ -27,6 +27,7 @@
 #include "engine/dedup.h"
 #include "engine/fold.h"
 #include "engine/intake.h"
+#include "engine/queue.h"
 #include "engine/work.h"
 #include "guard/seal.h"
 #include "profile/identity.h"
@@ -65,8 +66,8 @@ ZH_MUST zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc); /* Z
 /* Take no more work, finish what waits, end the thread. */
 void zh_commit_close(zh_commit *commit);
 
-/* Hand over one work; on ZH_OK done() will be called. Errors (done is not called): ZH_BUSY too much waits,
- * here or in the fold queue; ZH_IO the intake is closed; ZH_STOPPED. */
+/* Hand over one work; on ZH_OK done() will be called. Errors (done is not called): ZH_BUSY too much of this
+ * source waits (queue.h); ZH_IO the intake is closed; ZH_STOPPED. */
 ZH_MUST zh_err zh_commit_submit(zh_commit *commit, zh_work *work);
 
 zh_intake zh_commit_intake(const zh_commit *commit);

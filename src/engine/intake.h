@@ -6,9 +6,9 @@
  *     log_failed       a write or a sync of the log failed                no: what the disk holds is not known; restart
  *     state_failed     a checkpoint could not be written                  when one could; else restart
  *     views_stopped    a record could not be folded                       no: restart
- *     views_behind     more than ZH_FOLD_QUEUE_BYTES_MAX wait             in a moment
+ *     views_behind     more than ZH_FOLD_QUEUE_BYTES_MAX wait             in a moment: work waits in its lane (queue.h) meanwhile
  *
- * While it is closed nothing of everyday is acknowledged: 503 (views_behind: 429). Reading goes on, and so do vital works
+ * While it is closed nothing of everyday is acknowledged: 503. Reading goes on, and so do vital works
  * (work.h): choices and erasures have a reserve in the log, and views fold them in memory.
  */
 #ifndef ZH_ENGINE_INTAKE_H

@@ -136,7 +136,20 @@ void zh_call_busy(zh_call *call)
 {
     const zh_http_header retry[] = { { ZH_SV("Retry-After"), ZH_SV("1") }, { ZH_SV("X-RateLimit-Reset"), ZH_SV("1") } };
     /* Sensors' Android SDK drops its queue on any 4xx but 403 and 404; on 5xx it keeps it. */
+    zh_counter_add(call->server->shed, 1);
     problem(call, is_sensors(call) ? 503 : 429, "overloaded", NULL, "the engine is at its limit: ask again in a second", retry, 2);
+}
+
+#define RETRY_S_MAX 300 /* SDKs wait no longer, whatever they are told */
+
+void zh_call_limited(zh_call *call, int64_t wait_us)
+{
+    char text[24];
+    const int64_t wait_s = (wait_us + 999999) / 1000000;
+    const int size = snprintf(text, sizeof text, "%lld", (long long)(wait_s > RETRY_S_MAX ? RETRY_S_MAX : wait_s));
+    const zh_sv seconds = { text, (size_t)size };
+    const zh_http_header retry[] = { { ZH_SV("Retry-After"), seconds }, { ZH_SV("X-RateLimit-Reset"), seconds } };
+    problem(call, is_sensors(call) ? 503 : 429, "rate_limited", NULL, "this source sends more than its limit allows: ask again after Retry-After", retry, 2);
 }
 
 void zh_call_failed(zh_call *call, zh_err e, const char *what)

@@ -20,6 +20,7 @@
 
 typedef struct zh_workers zh_workers;
 typedef struct zh_live zh_live;
+typedef struct zh_limits zh_limits;
 
 struct zh_server {
     zh_server_desc d;
@@ -27,6 +28,7 @@ struct zh_server {
     zh_http_server *http;
     zh_workers *workers;
     zh_live *live;
+    zh_limits *limits;
     int64_t started_ms;
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
@@ -35,7 +37,7 @@ struct zh_server {
     zh_sip_key throttle_key;
     uint8_t memo_random[16];
 
-    zh_counter *accepted_duplicate, *whole_rejected;
+    zh_counter *accepted_duplicate, *whole_rejected, *shed;
     zh_histogram *recommend_seconds, *collect_seconds, *profile_seconds;
     _Atomic uint64_t duplicates, rejected;
 };
@@ -101,9 +103,11 @@ void zh_call_json(zh_call *call, unsigned status, zh_json_out *out); /* what was
 void zh_call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail);
 void zh_call_failed(zh_call *call, zh_err e, const char *what); /* an engine error as a problem */
 void zh_call_busy(zh_call *call);                              /* 429 with Retry-After; 503 on Sensors' paths */
+void zh_call_limited(zh_call *call, int64_t wait_us);          /* the same for a source over its own limit */
 
 /* ---- asking the request (call.c) ---- */
 bool zh_call_body_json(zh_call *call, zh_json_value *root); /* false: a problem was answered */
+bool zh_call_number(zh_sv text, uint32_t *number);            /* digits, 1 to 2^32-1 */
 size_t zh_call_limit(zh_call *call);                         /* ?limit= within [1, CALL_PAGE_MAX] */
 void zh_call_time(zh_json_out *out, zh_sv key, int64_t ms);  /* ISO text, or null where ms is 0 */
 
@@ -113,6 +117,13 @@ void zh_call_time(zh_json_out *out, zh_sv key, int64_t ms);  /* ISO text, or nul
 ZH_MUST zh_err zh_workers_open(zh_workers **out, zh_server *server);
 void zh_workers_close(zh_workers *workers); /* finishes what was taken */
 ZH_MUST zh_err zh_workers_take(zh_workers *workers, zh_call *call); /* ZH_BUSY */
+
+/* ---- limits of sources (limit.c) ---- */
+ZH_MUST zh_err zh_limits_open(zh_limits **out, zh_server *server);
+void zh_limits_close(zh_limits *limits);
+/* 0: the source may send `count` events. Else how long it must wait, in us; counted in the metrics. */
+int64_t zh_limits_take(zh_call *call, zh_source_id source, uint32_t count);
+void zh_limits_json(const zh_registry *registry, zh_source_id source, zh_json_out *out); /* an object or null; under the world's lock */
 
 /* ---- the live page (live.c) ---- */
 ZH_MUST zh_err zh_live_open(zh_live **out, zh_server *server);
@@ -133,7 +144,7 @@ bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write ke
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
-    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_placements;
+    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_placements;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;

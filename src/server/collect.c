@@ -238,6 +238,12 @@ void zh_collect_prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *i
 
 void zh_collect_submit(zh_call *call, const zh_collect_job *job)
 {
+    const int64_t wait_us = zh_http_is_unix(call->request) ? 0 : zh_limits_take(call, job->from, job->events_count + job->rejects_count + job->records_count);
+    if (wait_us > 0) {
+        if (job->form == COLLECT_PIXEL) zh_collect_image(call);
+        else zh_call_limited(call, wait_us);
+        return;
+    }
     collected *c = ZH_TAKE(call->arena, collected, 1);
     zh_work_ids *ids = ZH_TAKE(call->arena, zh_work_ids, job->events_count);
     if (c == NULL || ids == NULL) {
@@ -273,7 +279,7 @@ static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id so
     }
     for (uint32_t i = 0; i < batch->events_count; i++) batch->events[i].source = source;
     for (uint32_t i = 0; i < batch->rejects_count; i++) sources[i] = source;
-    zh_collect_submit(call, &(zh_collect_job){ .form = form, .dialect = zh_collect_dialect(batch->events, batch->events_count),
+    zh_collect_submit(call, &(zh_collect_job){ .form = form, .dialect = zh_collect_dialect(batch->events, batch->events_count), .from = source,
         .events = batch->events, .events_count = batch->events_count,
         .rejects = batch->rejects, .rejects_source = sources, .rejects_count = batch->rejects_count });
 }

@@ -19,6 +19,7 @@ typedef enum zh_collect_form {
 typedef struct zh_collect_job {
     zh_collect_form form;
     zh_sv dialect;               /* label of the metric; static */
+    zh_source_id from;           /* whose limit counts; 0: none */
     zh_event *events;            /* `source` set */
     uint32_t events_count;
     bool unsaid_ids;             /* the dialect does not say of an id whether it is a user's */

@@ -276,7 +276,7 @@ void zh_route_key_create(zh_call *call)
     zh_wipe(text, sizeof text);
 }
 
-static bool number_of(zh_sv text, uint32_t *out)
+bool zh_call_number(zh_sv text, uint32_t *out)
 {
     zh_customer_id number;
     if (!zh_answer_customer_number(text, &number) || number.number > UINT32_MAX) return false;
@@ -290,7 +290,7 @@ void zh_route_key_revoke(zh_call *call)
     zh_definition d = { .thing = ZH_THING_KEY, .at_ms = call->now_ms, .actor = call->caller.actor };
     uint32_t number = 0;
     zh_world_lock_read(w);
-    zh_err e = number_of(zh_http_path_part(call->request, 3), &number) ? zh_registry_key(w->registry, number, &d.key) : ZH_ABSENT;
+    zh_err e = zh_call_number(zh_http_path_part(call->request, 3), &number) ? zh_registry_key(w->registry, number, &d.key) : ZH_ABSENT;
     if (e == ZH_OK) d.key.name = zh_arena_copy(call->arena, d.key.name);
     zh_world_unlock(w);
     if (e == ZH_OK && d.key.revoked_ms == 0) {
@@ -418,6 +418,8 @@ static void put_source(const zh_source *source, const zh_world *w, zh_json_out *
     zh_json_out_key_int(out, ZH_SV("events"), (int64_t)seen.events);
     zh_call_time(out, ZH_SV("lastEventAt"), seen.commit_ms);
     zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_secret_is_kept(w->registry, source->id));
+    zh_json_out_key(out, ZH_SV("limit"));
+    zh_limits_json(w->registry, source->id, out);
     zh_json_out_end(out);
 }
 
@@ -477,7 +479,7 @@ void zh_route_source_secret(zh_call *call)
     zh_source source;
     uint32_t number = 0;
     zh_world_lock_read(w);
-    zh_err e = number_of(zh_http_path_part(call->request, 3), &number) ? zh_registry_source(w->registry, (zh_source_id){ number }, &source) : ZH_ABSENT;
+    zh_err e = zh_call_number(zh_http_path_part(call->request, 3), &number) ? zh_registry_source(w->registry, (zh_source_id){ number }, &source) : ZH_ABSENT;
     zh_world_unlock(w);
     if (e == ZH_OK) e = zh_secret_put(call->engine, source.id, &call->caller.actor, text);
     if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);

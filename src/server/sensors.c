@@ -111,6 +111,7 @@ static void take_events(finder *f, const zh_sensors_batch *batch, zh_collect_job
     for (uint32_t i = 0; i < batch->events_count; i++) {
         zh_source_id source;
         if (!place_record(f, &batch->events_place[i], &batch->place, &source)) continue;
+        job->from = source;
         job->events[job->events_count] = batch->events[i];
         job->events[job->events_count++].source = source;
     }
@@ -121,6 +122,7 @@ static zh_err take_items(finder *f, const zh_sensors_batch *batch, zh_sv *record
     for (uint32_t i = 0; i < batch->items_count; i++) {
         zh_source_id source;
         if (!place_record(f, &batch->items_place[i], &batch->place, &source)) continue;
+        job->from = source;
         const zh_err e = put_item(f->call, &batch->items[i], source, &records[job->records_count]);
         if (e == ZH_FORMAT) continue; /* within the limits by construction */
         if (e != ZH_OK) return e;
@@ -165,6 +167,7 @@ static void keep(zh_call *call, const zh_sensors_batch *batch, zh_collect_form f
     job.rejects_source = sources;
     take_events(&f, batch, &job);
     const uint32_t placed = take_rejects(&f, batch, sources);
+    for (uint32_t i = 0; job.from.number == 0 && i < batch->rejects_count; i++) job.from = sources[i];
     if (take_items(&f, batch, records, &job) != ZH_OK) {
         zh_collect_shed(call, form);
         return;

@@ -84,6 +84,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_PUT, "/api/v1/users/{}/password", zh_route_user_password, NEED_RIGHT, 0, true, false },
     { ZH_HTTP_GET, "/api/v1/sources", zh_route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/sources", zh_route_source_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/sources/{}/limit", zh_route_source_limit, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_PUT, "/api/v1/sources/{}/secret", zh_route_source_secret, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_GET, "/api/v1/placements", zh_route_placements, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_GET, "/api/v1/reports/orders", zh_route_report_orders, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
@@ -226,6 +227,7 @@ static void open_metrics(zh_server *s)
     s->recommend_seconds = zh_metrics_histogram(m, "zhun_recommend_seconds", "Time to answer one recommendation.", NULL, 0);
     s->collect_seconds = zh_metrics_histogram(m, "zhun_collect_seconds", "Time from a collector request to its durable answer.", NULL, 0);
     s->profile_seconds = zh_metrics_histogram(m, "zhun_profile_seconds", "Time to answer one profile.", NULL, 0);
+    s->shed = zh_metrics_counter(m, "zhun_requests_shed_total", "Requests answered with 429 or 503, because the engine was at its limit.", NULL, 0);
     s->accepted_duplicate = zh_metrics_counter(m, "zhun_events_duplicate_total", "Events that had been taken before.", NULL, 0);
 }
 
@@ -240,6 +242,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     open_metrics(s);
     if (e == ZH_OK) e = zh_workers_open(&s->workers, s);
     if (e == ZH_OK) e = zh_live_open(&s->live, s);
+    if (e == ZH_OK) e = zh_limits_open(&s->limits, s);
     const char *text = NULL;
     if (e == ZH_OK) {
         const zh_http_desc http = { .host = desc->host, .port = desc->port, .no_tcp = desc->no_tcp, .unix_path = desc->unix_path,
@@ -267,6 +270,7 @@ void zh_server_close(zh_server *s)
     if (s->http != NULL) (void)!zh_http_drain(s->http, ZH_SERVER_DRAIN_MS);
     zh_workers_close(s->workers);
     zh_http_close(s->http);
+    zh_limits_close(s->limits);
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);

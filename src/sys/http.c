@@ -13,6 +13,7 @@
 
 #define BACKLOG          1024 /* connections the kernel holds for us in a burst */
 #define FILES_WANTED     65536
+#define FILES_OWN        768   /* RocksDB holds at most 512 open, the log a few */
 #define HELD_MS_MAX      10000 /* close waits this long for owed replies, then the bug shows */
 
 void zh_http_changed(zh_http_server *server)
@@ -93,12 +94,17 @@ static zh_err listen_local(zh_http_server *server, zh_sv path, const char **why)
     return listen(fd, BACKLOG) == 0 ? ZH_OK : err_of_errno(errno);
 }
 
-static void raise_files(void)
+/* How many connections there are descriptors for, beside what log, state and workers open. */
+static unsigned raise_files(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_WANTED) return;
-    limit.rlim_cur = limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
-    (void)setrlimit(RLIMIT_NOFILE, &limit); /* fewer connections then, no failure */
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return UINT_MAX;
+    if (limit.rlim_cur < FILES_WANTED) {
+        limit.rlim_cur = limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); /* fewer connections then, no failure */
+        if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return UINT_MAX;
+    }
+    return limit.rlim_cur > 2 * FILES_OWN ? (unsigned)(limit.rlim_cur - FILES_OWN) : FILES_OWN;
 }
 
 /* ---- life ---- */
@@ -151,10 +157,11 @@ zh_err zh_http_open(zh_http_server **out, const zh_http_desc *desc, const char *
     assert(desc->handler != NULL);
     assert(!desc->no_tcp || desc->unix_path.size > 0);
     *out = NULL;
-    raise_files();
+    const unsigned files = raise_files();
     zh_http_server *server = NULL;
     zh_err e = server_make(&server, desc);
     if (server == NULL) return e;
+    if (e == ZH_OK && server->desc.connections_max > files) server->desc.connections_max = files;
     if (e == ZH_OK && !desc->no_tcp) e = listen_tcp(server, desc->host, desc->port, why);
     if (e == ZH_OK && desc->unix_path.size > 0) e = listen_local(server, desc->unix_path, why);
     if (e != ZH_OK) goto failed;

@@ -14,6 +14,8 @@
  *             Transfer-Encoding, two of either or of Host, odd blanks) are refused with 400 and the
  *             connection is closed; a peer that dribbles (headers, body or reading) is cut at
  *             request_ms_max or answer_ms_max; no TRACE; no version in any header.
+ *             When places for connections or bodies run out, those who hold them and send nothing
+ *             go first: silent connections, oldest first, then requests that are slow to come in.
  * Cost        about 20 us of one core a small request, most of it the kernel's; a body is copied
  *             once, into one piece.
  * Threads     handler, refuse and body_max are called on several HTTP threads at once. A request
@@ -42,12 +44,17 @@
 #define ZH_HTTP_STREAM_BYTES 65536
 
 /* Defaults of zh_http_desc. */
-#define ZH_HTTP_CONNECTIONS  4096         /* at once, TCP and unix together */
+#define ZH_HTTP_CONNECTIONS  16384        /* at once, TCP and unix together; fewer where descriptors are few */
 #define ZH_HTTP_BODIES_BYTES (256u << 20) /* of all bodies being held together */
 #define ZH_HTTP_ARENA_BYTES  (64u << 20)  /* a request's arena: a decompressed body, its parse */
 #define ZH_HTTP_IDLE_MS      30000        /* silence on a connection before it is closed */
 #define ZH_HTTP_REQUEST_MS   60000        /* from the request line to the last body byte */
 #define ZH_HTTP_ANSWER_MS    60000        /* from the answer to its last byte */
+
+/* When 7 of 8 places are taken: how long a connection may be silent, and a request take to come
+ * in. */
+#define ZH_HTTP_CROWDED_IDLE_MS    1000
+#define ZH_HTTP_CROWDED_REQUEST_MS 10000
 
 typedef struct zh_http_server zh_http_server;
 typedef struct zh_http_request zh_http_request;

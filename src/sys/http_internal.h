@@ -29,6 +29,8 @@ typedef struct zh_http_connection {
     int fd;
     bool is_unix;
     int64_t deadline_us; /* when the loop cuts it; INT64_MAX: while we are the slow side */
+    int64_t since_us;    /* silent, or with its request under way, since then */
+    bool is_asking;      /* a request is coming in or being answered */
     char peer[ZH_HTTP_PEER_MAX];
 } zh_http_connection;
 
@@ -38,7 +40,8 @@ typedef struct zh_http_loop {
     int epoll_fd, wake_fd; /* wake_fd: the loop looks up */
     bool running;
     pthread_t thread;
-    zh_http_connection *connections; /* the thread's own, as all below */
+    zh_http_connection *connections; /* newest first; the thread's own, as all below */
+    zh_http_connection *oldest;
     bool taking;                     /* the listening sockets are in its epoll set */
     int64_t pause_until_us;          /* takes no connection before */
     int64_t swept_us;

@@ -61,9 +61,11 @@ static void connection_begins(zh_http_loop *loop, struct MHD_Connection *mhd, vo
     if (connection == NULL) return;
     connection->fd = info->connect_fd;
     peer_text(connection->fd, connection);
-    connection->deadline_us = zh_clock_mono_us(NULL) + loop->server->desc.request_ms_max * 1000;
+    connection->since_us = zh_clock_mono_us(NULL);
+    connection->deadline_us = connection->since_us + loop->server->desc.request_ms_max * 1000;
     connection->next = loop->connections;
     if (connection->next != NULL) connection->next->before = connection;
+    else loop->oldest = connection;
     loop->connections = connection;
     atomic_fetch_add(&loop->server->connections_count, 1);
 }
@@ -76,6 +78,7 @@ static void connection_ends(zh_http_loop *loop, void **slot)
     if (connection->before != NULL) connection->before->next = connection->next;
     else loop->connections = connection->next;
     if (connection->next != NULL) connection->next->before = connection->before;
+    else loop->oldest = connection->before;
     atomic_fetch_sub(&loop->server->connections_count, 1);
     free(connection);
 }
@@ -89,13 +92,36 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
 
 /* libmicrohttpd's own timeout starts anew with every byte; a dribbling peer needs a deadline.
  * Shutting the socket down is enough: the daemon sees the end and cleans up. */
+static void cut(zh_http_loop *loop, zh_http_connection *c)
+{
+    shutdown(c->fd, SHUT_RDWR);
+    c->deadline_us = INT64_MAX;
+    c->is_asking = true; /* it is on its way out: not to be cut for silence again */
+    atomic_fetch_add(&loop->server->cut, 1);
+}
+
 static void cut_slow_peers(zh_http_loop *loop, int64_t now_us)
 {
-    for (zh_http_connection *c = loop->connections; c != NULL; c = c->next) {
-        if (now_us < c->deadline_us) continue;
-        shutdown(c->fd, SHUT_RDWR);
-        c->deadline_us = INT64_MAX;
-        atomic_fetch_add(&loop->server->cut, 1);
+    for (zh_http_connection *c = loop->connections; c != NULL; c = c->next)
+        if (now_us >= c->deadline_us) cut(loop, c);
+}
+
+/* 7 of 8 places taken: the oldest connections that hold one for nothing make room, so that who has something to say
+ * is heard. A request that has been read is never cut (its deadline is "never"). */
+static void make_room(zh_http_loop *loop, int64_t now_us)
+{
+    zh_http_server *server = loop->server;
+    const unsigned places = server->desc.connections_max, all = atomic_load(&server->connections_count);
+    const bool many = all > places - places / 8;
+    const bool much = atomic_load(&server->body_bytes) > server->desc.bodies_bytes_max / 8 * 7;
+    unsigned silent = many ? all - (places - places / 4) : 0; /* each loop cuts at most what is too much */
+    for (zh_http_connection *c = loop->oldest; c != NULL && (many || much); c = c->before) {
+        if (c->deadline_us == INT64_MAX) continue;
+        const int64_t ms = (now_us - c->since_us) / 1000;
+        if (c->is_asking ? ms > ZH_HTTP_CROWDED_REQUEST_MS : silent > 0 && ms > ZH_HTTP_CROWDED_IDLE_MS) {
+            if (!c->is_asking) silent--;
+            cut(loop, c);
+        }
     }
 }
 
@@ -172,6 +198,7 @@ static void *run(void *ctx)
         const int64_t now_us = zh_clock_mono_us(NULL);
         if (now_us - loop->swept_us < SWEEP_MS * 1000) continue;
         cut_slow_peers(loop, now_us);
+        make_room(loop, now_us);
         loop->swept_us = now_us;
     }
     return NULL;

@@ -25,7 +25,7 @@
 #define POOL_MAX        64
 #define KEPT_BYTES_MAX  (256u << 10)    /* a kept body or arena; what once was larger goes back */
 /* taken on the sender's word (Content-Length); more grows as it comes */
-#define FIRST_BODY_MAX  (1u << 20)
+#define FIRST_BODY_MAX  (128u << 10)
 
 static int64_t ms_from_now(int64_t ms)
 {
@@ -107,8 +107,11 @@ void *zh_http_url_came(void *ctx, const char *url, struct MHD_Connection *mhd)
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
         mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     request->connection = info == NULL ? NULL : info->socket_context;
-    if (request->connection != NULL)
+    if (request->connection != NULL) {
         request->connection->deadline_us = ms_from_now(server->desc.request_ms_max);
+        request->connection->since_us = request->began_us;
+        request->connection->is_asking = true;
+    }
     /* libmicrohttpd cuts the text apart after this call. One byte more than allowed shows an
      * excess. */
     request->url = zh_arena_copy(&request->arena,
@@ -126,9 +129,12 @@ void zh_http_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
     if (request == NULL) return;
     *slot = NULL;
     /* the next request may come, silence or dribble may not last */
-    if (request->connection != NULL)
+    if (request->connection != NULL) {
         request->connection->deadline_us = ms_from_now(server->desc.idle_ms_max +
                                                        server->desc.request_ms_max);
+        request->connection->since_us = zh_clock_mono_us(NULL);
+        request->connection->is_asking = false;
+    }
     request_give(request);
     if (atomic_fetch_sub(&server->in_flight, 1) == 1) zh_http_changed(server);
 }

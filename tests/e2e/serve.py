@@ -773,6 +773,10 @@ def hooks():
     equal((made.status, made.json["hasSecret"]), (201, False), "a source is made")
     refused(engine.admin("POST", "/api/v1/sources", {"name": "shop"}), 409, "a source of the same name")
     refused(engine.admin("POST", "/api/v1/sources", {"name": "a/b"}), 400, "a name that does not fit an address", "name")
+    limit = f"/api/v1/sources/{made.json['id']}/limit"  # what it does: overload.py
+    equal(engine.admin("PUT", limit, {"eventsPerSecond": 100}).status, 204, "a source gets a limit")
+    equal(engine.admin("PUT", limit, {"eventsPerSecond": 0}).json.get("field"), "eventsPerSecond", "which is a number")
+    equal([one["limit"] for one in engine.admin("GET", "/api/v1/sources").json["items"] if one["id"] == made.json["id"]], [{"eventsPerSecond": 100, "burst": 200}], "and is shown")
     path = f"/api/v1/sources/{made.json['id']}/secret"
     refused(engine.serve("PUT", path, {"secret": "whsec_of_the_tests"}), 403, "a server key sets no secret")
     refused(engine.admin("PUT", path, {"secret": "short"}), 400, "a short secret", "secret")

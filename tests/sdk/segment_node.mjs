@@ -1,5 +1,5 @@
 // @segment/analytics-node: a shop's server that speaks to the engine.
-import { WRITE, all_stored_once, arrived, ask, check, engine, equal, events, fail, host, letters, posted, require, sleep, stored, tell, until } from './lab.mjs'
+import { TOKEN, WRITE, all_stored_once, arrived, ask, check, engine, equal, events, fail, host, letters, posted, require, sleep, stored, tell, until } from './lab.mjs'
 
 const { Analytics } = require('@segment/analytics-node')
 const open = (more = {}) => {
@@ -69,6 +69,18 @@ tell('T3 analytics-node: 429 with Retry-After is waited for, and nothing is lost
   const after = tries.filter((one) => one.at > refused.at + 50 && one.status === 200)
   check(tries.filter((one) => one.status === 200 && one.at >= refused.at + 1900).length > 0 && after.every((one) => one.at - refused.at >= 1900 || !one.headers['x-retry-count']), 'it waits the two seconds', tries.map((one) => [one.at - refused.at, one.status]))
   equal((await arrived('t3', 30)).length, 30, 'thirty events')
+  await all_stored_once()
+})
+
+tell('T3 analytics-node: a source over its limit is told to wait by the engine itself, and all of it comes', async () => {
+  const limit = (body) => ask('/api/v1/sources/1/limit', { key: TOKEN, method: 'PUT', body })
+  equal((await limit({ eventsPerSecond: 20, burst: 10 })).status, 204, 'a limit')
+  const analytics = open({ flushAt: 10 })
+  for (let i = 0; i < 50; i++) analytics.track({ userId: 't3-limit', event: 'Many', properties: { i } })
+  await analytics.closeAndFlush({ timeout: 60_000 })
+  equal((await limit({ eventsPerSecond: null })).status, 204, 'it is taken away')
+  check(posted(/batch/).some((one) => one.status === 429 && Number(one.answer.headers['retry-after']) >= 1), 'it was told to wait', posted(/batch/).map((one) => one.status))
+  equal(new Set((await arrived('t3-limit', 50)).map((one) => one.properties.i)).size, 50, 'fifty')
   await all_stored_once()
 })
 
