@@ -4,6 +4,7 @@
 #include "app/import_map.h"
 #include "app/import_preview.h"
 #include "app/import_run.h"
+#include "app/import_tell.h"
 #include "app/options.h"
 #include "base/json_out.h"
 #include "sys/clock.h"
@@ -26,7 +27,9 @@ static const zh_option options[] = {
     { "preview", NULL, "say what would be imported and how, and import nothing", NULL, true },
     { "zone", "ZONE", "of times without one, such as Asia/Shanghai (orders-csv)", NULL, true },
     { "currency", "CODE", "of prices without one, such as CNY (tables and feeds)", NULL, true },
-    { "source", "NAME", "a name for this import", NULL, true },
+    { "source", "NAME", "whose events these are; made where it is unknown (default: the key's, or the first)", NULL, true },
+    { "list", NULL, "say what was imported", NULL, true },
+    { "undo", "ID", "take the import with this number back", NULL, true },
     { "rejects", "FILE", "where rejected lines go (else FILE.rejects.csv)", NULL, true },
     { "json", NULL, "print the counts as one JSON object", NULL, true },
 };
@@ -35,7 +38,8 @@ static const zh_command command = {
     .name = "import",
     .usage = "(--data DIR | --url URL --key KEY) --format F [options] FILE...",
     .summary =
-        "Load files of events, orders or items. Importing the same file again changes nothing.\n"
+        "Load files of events, orders or items. Importing the same file again changes nothing; one that was cut off goes on.\n"
+        "Each file is an import with a number: --list shows them, --undo takes one back as if it had never been.\n"
         "Plain, .gz and .zst files are read; - is standard input.\n"
         "\n"
         "formats:\n"
@@ -68,6 +72,7 @@ static const zh_command command = {
     .example =
         "  zhun import --preview --zone Asia/Shanghai orders.csv\n"
         "  zhun import --data ./zhun-data --guess --zone Asia/Shanghai orders.csv\n"
+        "  zhun import --data ./zhun-data --undo 3\n"
         "  zhun import --data ./zhun-data --format orders-csv --preset online-retail orders.csv.gz\n"
         "  zhun import --url http://127.0.0.1:8700 --key KEY --format segment events.jsonl.zst\n"
         "  zhun import --data ./zhun-data --format catalog-csv --map columns.yaml items.csv\n"
@@ -86,6 +91,8 @@ typedef struct import {
     zh_column_map map;
     zh_tz *zone;
     zh_import_sink sink;
+    zh_import_engine engine;
+    const zh_import_door *door;
     void *ctx;
     void (*close)(void *ctx);
     zh_import_run *run;
@@ -256,15 +263,22 @@ static int open_place(import *im, const zh_import_door *door)
     zh_err e;
     if (im->url.size > 0) {
         im->close = zh_import_http_close;
+        im->engine.name = zh_import_http_name;
         e = zh_import_http_open(
             &(zh_import_http_desc){
                 .url = im->url, .key = im->key, .source = zh_options_text(im->given, "source") },
             &im->sink, &im->ctx, &why);
     } else {
         im->close = door->close;
+        im->engine.name = door->name;
         e = door->open(im->data, &im->sink, &im->ctx, &why);
     }
-    if (e == ZH_OK) return ZH_EXIT_DONE;
+    if (e == ZH_OK) {
+        im->engine.ctx = im->ctx;
+        im->engine.source = zh_options_text(im->given, "source");
+        im->engine.client = im->url.size > 0 ? zh_import_http_client(im->ctx) : door->client != NULL ? door->client(im->ctx) : NULL;
+        return ZH_EXIT_DONE;
+    }
     im->close = NULL;
     zh_complain("%s", why.text[0] != '\0' ? why.text : zh_err_text(e));
     return ZH_EXIT_COULD_NOT;
@@ -283,6 +297,10 @@ static void say_json(const import *im, const zh_import_result *r, double seconds
     zh_json_out_key_int(&out, ZH_SV("rejected"), (int64_t)r->rejected);
     zh_json_out_key_int(&out, ZH_SV("rejectedByEngine"), (int64_t)r->refused);
     zh_json_out_key_text(&out, ZH_SV("encoding"), zh_sv_of(zh_encoding_name(r->encoding)));
+    char number[16];
+    (void)snprintf(number, sizeof number, "%u", r->number);
+    if (r->number != 0) zh_json_out_key_text(&out, ZH_SV("import"), zh_sv_of(number));
+    if (r->resumed > 0) zh_json_out_key_int(&out, ZH_SV("resumedLines"), (int64_t)r->resumed);
     if (r->first.text[0] != '\0')
         zh_json_out_key_text(&out, ZH_SV("firstReject"), zh_sv_of(r->first.text));
     if (r->rejects[0] != '\0') zh_json_out_key_text(&out, ZH_SV("rejects"), zh_sv_of(r->rejects));
@@ -303,11 +321,61 @@ static void say(const import *im, const zh_import_result *r, double seconds)
            (unsigned long long)r->lines, zh_encoding_name(r->encoding),
            (unsigned long long)r->accepted, (unsigned long long)r->duplicate,
            (unsigned long long)r->rejected, seconds);
+    if (r->resumed > 0) printf("resumed    %llu lines of an earlier run that was cut off\n", (unsigned long long)r->resumed);
+    if (r->number != 0) printf("import     %u (zhun import --undo %u takes it back)\n", r->number, r->number);
     if (r->rejected > 0) printf("\nthe first reject: %s\n", r->first.text);
     if (r->rejects[0] != '\0') printf("rejected lines are in %s\n", r->rejects);
     if (r->refused > 0)
         printf("%llu of the rejects are among the dead letters of the engine\n",
                (unsigned long long)r->refused);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+/* The first one ends after the batch under way, the second one at once. */
+static void catch_interrupts(void)
+{
+    const struct sigaction action = { .sa_handler = interrupt, .sa_flags = (int)(SA_RESTART | SA_RESETHAND) };
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- what was imported ---- */
+
+/* The folder was opened by this process: opening it again takes the views that were folded anew. */
+static zh_err reopen(void *ctx, zh_import_engine *engine, zh_note *why)
+{
+    import *im = ctx;
+    im->close(im->ctx);
+    im->close = NULL;
+    const zh_err e = im->door->open(im->data, &im->sink, &im->ctx, why);
+    if (e != ZH_OK) return e;
+    im->close = im->door->close;
+    im->engine.ctx = im->ctx;
+    im->engine.client = im->door->client(im->ctx);
+    *engine = im->engine;
+    return ZH_OK;
+}
+
+static int show_or_undo(import *im)
+{
+    zh_note why = { "" };
+    zh_buf said = zh_buf_open(PREVIEW_BYTES_MAX);
+    const zh_sv id = zh_options_text(im->given, "undo");
+    zh_err e = im->engine.client == NULL ? ZH_DENIED : ZH_OK;
+    if (e == ZH_OK && id.size > 0) e = zh_import_undo(&im->engine, id, im->data.size > 0 ? reopen : NULL, im, &said, &why);
+    else if (e == ZH_OK) e = zh_import_list(&im->engine, zh_options_flag(im->given, "json"), &said, &why);
+    (void)fwrite(said.data == NULL ? "" : said.data, 1, said.size, stdout);
+    zh_buf_close(&said);
+    if (e == ZH_OK) return ZH_EXIT_DONE;
+    zh_complain("%s", why.text[0] != '\0' ? why.text : zh_err_text(e));
+    return ZH_EXIT_COULD_NOT;
 }
 
 static int run_files(import *im)
@@ -320,7 +388,10 @@ static int run_files(import *im)
         .sink_ctx = im->ctx,
         .rejects = zh_options_text(im->given, "rejects"),
         .progress = true,
+        .engine = &im->engine,
+        .stop = &interrupted,
     };
+    catch_interrupts();
     const int64_t began_us = zh_clock_mono_us(NULL);
     zh_note why = { "" };
     zh_err e = zh_import_run_open(&im->run, &desc);
@@ -330,8 +401,8 @@ static int run_files(import *im)
     if (im->run != NULL)
         say(im, zh_import_run_result(im->run), (double)(zh_clock_mono_us(NULL) - began_us) / 1e6);
     if (e == ZH_OK) return ZH_EXIT_DONE;
-    zh_complain("the import stopped: %s; what was accepted stays, run it again when that is mended",
-                why.text);
+    if (e == ZH_STOPPED) zh_complain("%s", why.text);
+    else zh_complain("the import stopped: %s; what was accepted stays, run it again when that is mended", why.text);
     return ZH_EXIT_COULD_NOT;
 }
 
@@ -341,6 +412,15 @@ int zh_cmd_import(int argc, char **argv, const zh_import_door *door)
     import im = { .given = &given };
     int status = zh_options_read(&given, &command, argc - 1, argv + 1);
     if (status != -1) return status;
+    const bool about = zh_options_flag(&given, "list") || zh_options_text(&given, "undo").size > 0;
+    im.door = door;
+    if (about) {
+        status = given.arguments_count > 0 ? wrong("--list and --undo", "they take no file") : choose_place(&im, door);
+        if (status == ZH_EXIT_DONE) status = open_place(&im, door);
+        if (status == ZH_EXIT_DONE) status = show_or_undo(&im);
+        if (im.close != NULL) im.close(im.ctx);
+        return status;
+    }
     status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input")
                                         : ZH_EXIT_DONE;
     const bool look = zh_options_flag(&given, "preview");

@@ -32,6 +32,9 @@ typedef zh_err (*zh_import_sink)(void *ctx, zh_sv path, zh_sv json, zh_import_co
 typedef struct zh_import_door {
     zh_err (*open)(zh_sv data_dir, zh_import_sink *sink, void **ctx, zh_note *why);
     void (*close)(void *ctx);
+    /* For the list of imports; both may be NULL. */
+    struct zh_client *(*client)(void *ctx);
+    void (*name)(void *ctx, uint32_t number); /* batches from now on belong to this import */
 } zh_import_door;
 
 /* argv[0] is "import", the words after it follow. `door` may be NULL: then only --url works. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define HOST_BYTES 256
+#define LOOK_MS 250 /* between two looks at whether the engine wants to be opened anew */
 #define CONFIG_BYTES_MAX (1u << 20) /* values of a configuration file */
 
 static int run(const zh_options *given);
@@ -135,11 +136,17 @@ static void say_ready(running *r)
     zh_line_end(&line);
 }
 
+/* -1: the engine wants to be opened anew. */
 static int wait_for_end(running *r, const sigset_t *signals)
 {
     for (;;) {
-        int signal;
-        if (sigwait(signals, &signal) != 0) continue;
+        const int signal = sigtimedwait(signals, NULL, &(struct timespec){ .tv_nsec = LOOK_MS * 1000000 });
+        if (signal < 0 && zh_engine_wants_reopen(r->engine)) {
+            zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.reopen");
+            zh_line_end(&line);
+            return -1;
+        }
+        if (signal < 0) continue;
         if (signal == SIGHUP) { /* log files are rotated by who holds standard error; nothing else is kept open */
             zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.reload");
             zh_line_end(&line);
@@ -152,7 +159,8 @@ static int wait_for_end(running *r, const sigset_t *signals)
     }
 }
 
-static int serve(running *r, const zh_options *given, const sigset_t *signals)
+/* -1: again, with views that leave out what was undone. */
+static int serve_once(running *r, const zh_options *given, const sigset_t *signals)
 {
     int status = open_engine(r, given);
     if (status == -1) {
@@ -166,9 +174,19 @@ static int serve(running *r, const zh_options *given, const sigset_t *signals)
         zh_setup_print(r->engine, r->host, zh_server_port(r->server), stdout);
         say_ready(r);
         status = wait_for_end(r, signals);
+        if (r->port == 0) r->port = zh_server_port(r->server); /* the same again */
     }
     zh_server_close(r->server);
     zh_engine_close(r->engine);
+    r->server = NULL;
+    r->engine = NULL;
+    return status;
+}
+
+static int serve(running *r, const zh_options *given, const sigset_t *signals)
+{
+    int status = -1;
+    while (status == -1) status = serve_once(r, given, signals);
     return status;
 }
 

@@ -10,6 +10,7 @@
 typedef struct place {
     zh_door *door;
     zh_json *json;
+    char import[16]; /* what X-Zhun-Import says: the number, or that it is a file */
 } place;
 
 static void close_place(void *ctx)
@@ -40,7 +41,7 @@ static zh_err read_counts(place *p, zh_sv body, zh_import_counts *counts, zh_not
 static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *counts, zh_note *why)
 {
     place *p = ctx;
-    const zh_client_header header = { ZH_SV("X-Zhun-Import"), ZH_SV("file") };
+    const zh_client_header header = { ZH_SV("X-Zhun-Import"), zh_sv_of(p->import) };
     const zh_client_question question = { .method = ZH_SV("POST"), .url = path, .body = json, .headers = &header, .headers_count = 1 };
     for (int i = 0; i < TRIES; i++) {
         zh_client_answer answer;
@@ -58,10 +59,22 @@ static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *cou
     return ZH_BUSY;
 }
 
+static void name_import(void *ctx, uint32_t number)
+{
+    place *p = ctx;
+    snprintf(p->import, sizeof p->import, number == 0 ? "file" : "%u", number);
+}
+
+static zh_client *client_of(void *ctx)
+{
+    return zh_door_client(((place *)ctx)->door);
+}
+
 static zh_err open_place(zh_sv data_dir, zh_import_sink *sink, void **ctx, zh_note *why)
 {
     place *p = calloc(1, sizeof *p);
     if (p == NULL) return ZH_NOMEM;
+    name_import(p, 0);
     zh_err e = zh_json_open(&p->json, 1 << 20);
     if (e == ZH_OK) e = zh_door_open(&p->door, &(zh_door_desc){ .data = data_dir }, why);
     if (e != ZH_OK) {
@@ -73,4 +86,4 @@ static zh_err open_place(zh_sv data_dir, zh_import_sink *sink, void **ctx, zh_no
     return ZH_OK;
 }
 
-const zh_import_door zh_import_by_door = { .open = open_place, .close = close_place };
+const zh_import_door zh_import_by_door = { .open = open_place, .close = close_place, .client = client_of, .name = name_import };

@@ -16,6 +16,7 @@ typedef struct place {
     zh_json *json;
     char source[SOURCE_BYTES_MAX];
     size_t source_size;
+    char import[16]; /* its number; "": none */
     int64_t pause_ms;
 } place;
 
@@ -26,6 +27,17 @@ void zh_import_http_close(void *ctx)
     zh_client_close(p->client);
     zh_json_close(p->json);
     free(p);
+}
+
+zh_client *zh_import_http_client(void *ctx)
+{
+    return ((place *)ctx)->client;
+}
+
+void zh_import_http_name(void *ctx, uint32_t number)
+{
+    place *p = ctx;
+    snprintf(p->import, sizeof p->import, number == 0 ? "" : "%u", number);
 }
 
 static void sleep_ms(int64_t ms)
@@ -114,7 +126,8 @@ static int64_t retry_after_ms(const zh_client_answer *answer, int64_t otherwise_
 static zh_err hand_over(void *ctx, zh_sv path, zh_sv json, zh_import_counts *counts, zh_note *why)
 {
     place *p = ctx;
-    const zh_client_header header = { ZH_SV("X-Zhun-Import"), { p->source, p->source_size } };
+    const zh_sv named = p->import[0] != '\0' ? zh_sv_of(p->import) : (zh_sv){ p->source, p->source_size };
+    const zh_client_header header = { ZH_SV("X-Zhun-Import"), named };
     const zh_client_question question = {
         .method = ZH_SV("POST"), .url = path, .body = json, .headers = &header, .headers_count = 1
     };

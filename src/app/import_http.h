@@ -23,5 +23,7 @@ typedef struct zh_import_http_desc {
 ZH_MUST zh_err zh_import_http_open(const zh_import_http_desc *desc, zh_import_sink *sink,
                                    void **ctx, zh_note *why);
 void zh_import_http_close(void *ctx);
+struct zh_client *zh_import_http_client(void *ctx);
+void zh_import_http_name(void *ctx, uint32_t number); /* batches belong to this import; 0: to none */
 
 #endif

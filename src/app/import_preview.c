@@ -143,7 +143,8 @@ static zh_err keep_entries(void *ctx, zh_sv path, zh_sv json, zh_import_counts *
     if (e != ZH_OK) return e;
     e = zh_json_parse(parser, json, &root, NULL);
     const zh_sv key = zh_sv_equal(path, ZH_SV("/api/v1/items")) ? ZH_SV("items") : ZH_SV("batch");
-    for (zh_json_iter it = zh_json_walk(zh_json_get(root, key)); e == ZH_OK && zh_json_next(&it); counts->accepted++) {
+    const zh_json_value list = zh_json_is(root, ZH_JSON_ARRAY) ? root : zh_json_get(root, key);
+    for (zh_json_iter it = zh_json_walk(list); e == ZH_OK && zh_json_next(&it); counts->accepted++) {
         if (counts->accepted + p->result.accepted >= ZH_IMPORT_PREVIEW_EVENTS) continue;
         zh_json_write(it.value, &p->entries);
         zh_buf_put_u8(&p->entries, '\n');

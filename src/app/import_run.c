@@ -1,5 +1,6 @@
 #include "app/import_run.h"
 
+#include "app/import_tell.h"
 #include "app/import_text.h"
 #include "base/csv.h"
 #include "base/json.h"
@@ -40,6 +41,9 @@ struct zh_import_run {
     zh_note *why;      /* of the file being read, for what is called back */
     /* The file being read. */
     zh_sv path;
+    zh_import_tell tell;
+    zh_import_result before; /* counts when it began */
+    uint64_t skip;           /* lines of it that an earlier run had done */
     zh_import_text text;
     zh_import_rejects rejects;
     zh_progress progress;
@@ -132,15 +136,16 @@ static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *
     const bool items = zh_import_is_items(run->desc.format);
     const zh_sv slice = zh_sv_part(zh_buf_view(&run->entries), run->at[first],
                                    run->at[first + count] - run->at[first] - 1);
+    const bool array = run->desc.format == ZH_IMPORT_SENSORS;
     zh_buf_reset(&run->request);
-    zh_buf_put(&run->request, items ? prefix_items : prefix_events);
+    zh_buf_put(&run->request, array ? ZH_SV("[") : items ? prefix_items : prefix_events);
     zh_buf_put(&run->request, slice);
-    zh_buf_put(&run->request, suffix);
+    zh_buf_put(&run->request, array ? ZH_SV("]") : suffix);
     zh_err e = zh_buf_err(&run->request);
     if (e != ZH_OK) return e;
     zh_import_counts counts = { 0 };
     zh_note said = { "" };
-    const zh_sv path = items ? ZH_SV("/api/v1/items") : run->desc.format == ZH_IMPORT_SENSORS ? ZH_SV("/v1/import/sensors") : ZH_SV("/v1/import");
+    const zh_sv path = items ? ZH_SV("/api/v1/items") : array ? ZH_SV("/v1/import/sensors") : ZH_SV("/v1/import");
     e = run->desc.sink(run->desc.sink_ctx, path,
                        zh_buf_view(&run->request), &counts, &said);
     if ((e == ZH_FORMAT || e == ZH_RANGE) && count > 1) {
@@ -172,14 +177,30 @@ static zh_err send(zh_import_run *run, uint32_t first, uint32_t count, zh_note *
     return ZH_OK;
 }
 
+/* Of this file, up to the last batch that was answered. */
+static zh_import_told told(zh_import_run *run)
+{
+    const zh_import_result *r = &run->result, *b = &run->before;
+    zh_import_told t = { .accepted = r->accepted - b->accepted, .duplicate = r->duplicate - b->duplicate, .rejected = r->rejected - b->rejected };
+    t.lines = t.accepted + t.duplicate + t.rejected;
+    (void)!zh_import_rejects_flush(&run->rejects, &t.rejects_bytes);
+    return t;
+}
+
 static zh_err flush(zh_import_run *run, zh_note *why)
 {
     const uint32_t count = run->count;
-    const zh_err e = count == 0 ? ZH_OK : send(run, 0, count, why);
+    zh_err e = count == 0 ? ZH_OK : send(run, 0, count, why);
     run->count = 0;
     zh_buf_reset(&run->entries);
     zh_map_clear(&run->items);
-    return e;
+    if (e != ZH_OK || count == 0) return e;
+    const zh_import_told so_far = told(run);
+    if (run->desc.heard != NULL) run->desc.heard(run->desc.heard_ctx, &so_far, zh_input_at_bytes(run->text.input), zh_input_total_bytes(run->text.input));
+    e = zh_import_tell_now(&run->tell, "running", &so_far, NULL, why);
+    if (e != ZH_OK || run->desc.stop == NULL || *run->desc.stop == 0) return e;
+    zh_note_set(why, "it was interrupted: the same command goes on behind line %llu", (unsigned long long)so_far.lines);
+    return ZH_STOPPED;
 }
 
 /* Note the item of run->entry; *fresh: the batch has no other of this id. */
@@ -218,6 +239,10 @@ static zh_err take(zh_import_run *run, zh_err e, uint64_t line, zh_sv raw, const
         zh_import_is_items(run->desc.format) ? ZH_IMPORT_ITEM_BYTES_MAX : ZH_EVENT_BYTES_MAX;
     char large[64];
     if (e != ZH_OK && e != ZH_FORMAT && e != ZH_RANGE && e != ZH_FULL) return e;
+    if (run->skip > 0) {
+        run->skip--;
+        return ZH_OK;
+    }
     run->result.lines++;
     if (e == ZH_FORMAT || e == ZH_RANGE) return reject(run, line, reason->text, raw, why);
     if (e == ZH_OK && run->entry.size <= bytes_max) return add(run, line, why);
@@ -398,6 +423,10 @@ static zh_err read_lines(zh_import_run *run, zh_note *why)
         if (number == 1 && zh_sv_starts(line, mark)) line = zh_sv_part(line, mark.size, SIZE_MAX);
         line = zh_sv_trim(line);
         if (line.size == 0) continue;
+        if (run->skip > 0) {
+            run->skip--;
+            continue;
+        }
         if (e == ZH_FULL) line = zh_sv_part(line, 0, ZH_EVENT_BYTES_MAX);
         if (e == ZH_OK) e = read_line(run, line, &reason);
         if ((e = take(run, e, number, line, &reason, why)) != ZH_OK) return e;
@@ -406,40 +435,93 @@ static zh_err read_lines(zh_import_run *run, zh_note *why)
     return ZH_OK;
 }
 
-zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why)
+static zh_err open_text(zh_import_run *run, zh_note *why)
 {
-    zh_import_text *w = &run->text;
-    zh_note inner = { "" };
-    run->path = path;
-    zh_err e = ZH_OK;
-    if (zh_import_is_lines(run->desc.format)) {
-        e = zh_input_open(&w->input, path);
-        if (e != ZH_OK) zh_note_set(&inner, "%s: check the path and the rights", zh_err_text(e));
-    } else {
-        e = zh_import_text_open(w, path, run->desc.map->encoding, &inner);
-        run->result.encoding = w->encoding;
-    }
-    if (e != ZH_OK) {
-        zh_import_text_close(w);
-        zh_note_set(why, "%.*s: %.150s", ZH_SV_ARG(zh_sv_part(path, 0, 100)), inner.text[0] != '\0' ? inner.text : zh_err_text(e));
+    if (!zh_import_is_lines(run->desc.format)) {
+        const zh_err e = zh_import_text_open(&run->text, run->path, run->desc.map->encoding, why);
+        run->result.encoding = run->text.encoding;
         return e;
     }
-    run->progress = zh_progress_open(STDERR_FILENO, "import", zh_input_total_bytes(w->input));
+    const zh_err e = zh_input_open(&run->text.input, run->path);
+    if (e != ZH_OK) zh_note_set(why, "%s: check the path and the rights", zh_err_text(e));
+    return e;
+}
+
+/* Tell the engine; an import that was cut off goes on with the counts it had. */
+static zh_err begin(zh_import_run *run, zh_note *why)
+{
+    zh_import_result *r = &run->result;
+    run->before = *r;
+    run->skip = 0;
+    const zh_err e = zh_import_tell_begin(&run->tell, run->desc.engine, run->path, &run->desc, why);
+    if (e != ZH_OK) return e;
+    const zh_import_told *t = &run->tell.so_far;
+    r->number = run->tell.number;
+    if (!run->tell.resumed || t->lines == 0) return ZH_OK;
+    run->skip = t->lines;
+    r->resumed += t->lines;
+    r->lines += t->lines;
+    r->accepted += t->accepted;
+    r->duplicate += t->duplicate;
+    r->rejected += t->rejected;
+    run->rejects.keep_bytes = t->rejects_bytes;
+    return ZH_OK;
+}
+
+/* Batches that were taken after the last telling come again as duplicates; the engine knows better what it holds of this import. */
+static bool correct(zh_import_run *run, uint64_t taken)
+{
+    const zh_import_told t = told(run);
+    zh_import_result *r = &run->result;
+    if (!run->tell.resumed || taken <= t.accepted || taken > t.lines - t.rejected) return false;
+    r->accepted = run->before.accepted + taken;
+    r->duplicate = run->before.duplicate + (t.lines - t.rejected - taken);
+    return true;
+}
+
+static zh_err finish(zh_import_run *run, zh_err e, zh_note *why)
+{
+    uint64_t taken = 0;
+    zh_note unasked;
+    zh_import_told t = told(run);
+    if (e != ZH_OK) {
+        (void)!zh_import_tell_now(&run->tell, "stopped", &t, NULL, &unasked);
+        return e;
+    }
+    e = zh_import_tell_now(&run->tell, "done", &t, &taken, why);
+    if (e != ZH_OK || !correct(run, taken)) return e;
+    t = told(run);
+    return zh_import_tell_now(&run->tell, "done", &t, NULL, why);
+}
+
+static zh_err read_file(zh_import_run *run, zh_note *why)
+{
+    run->progress = zh_progress_open(STDERR_FILENO, "import", zh_input_total_bytes(run->text.input));
     tick(run);
-    e = zh_import_is_lines(run->desc.format) ? read_lines(run, &inner) : read_table(run, &inner);
-    if (e == ZH_OK) e = flush(run, &inner);
+    zh_err e = zh_import_is_lines(run->desc.format) ? read_lines(run, why) : read_table(run, why);
+    if (e == ZH_OK) e = flush(run, why);
     zh_import_result *r = &run->result;
     const uint64_t answered = r->accepted + r->duplicate + r->rejected;
     assert(e != ZH_OK || r->lines == answered);
     r->lines = answered;
-    if (run->desc.progress) zh_progress_end(&run->progress, zh_input_at_bytes(w->input));
-    zh_import_text_close(w);
+    if (run->desc.progress) zh_progress_end(&run->progress, zh_input_at_bytes(run->text.input));
+    return finish(run, e, why);
+}
+
+zh_err zh_import_run_file(zh_import_run *run, zh_sv path, zh_note *why)
+{
+    zh_note inner = { "" };
+    run->path = path;
+    zh_err e = open_text(run, &inner);
+    if (e == ZH_OK) e = begin(run, &inner);
+    if (e == ZH_OK) e = read_file(run, &inner);
+    zh_import_text_close(&run->text);
     if (zh_import_rejects_end(&run->rejects) != ZH_OK && e == ZH_OK) {
         zh_note_set(&inner, "the file for rejects cannot be written: is the disk full?");
         e = ZH_IO;
     }
+    run->count = 0;
     if (e != ZH_OK)
-        zh_note_set(why, "%.*s: %s", ZH_SV_ARG(zh_sv_part(path, 0, 80)),
-                    inner.text[0] != '\0' ? inner.text : zh_err_text(e));
+        zh_note_set(why, "%.*s: %.150s", ZH_SV_ARG(zh_sv_part(path, 0, 100)), inner.text[0] != '\0' ? inner.text : zh_err_text(e));
     return e;
 }

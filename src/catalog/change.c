@@ -1,6 +1,6 @@
-/* The record of a catalog change, version 1 (docs/FORMATS.md draws it):
+/* The record of a catalog change (docs/FORMATS.md draws it), version 1, or 2 with the number of an import:
  *
- *   u8 kind=4, u8 version=1, u8 deleted, u32 set, i64 at_ms, u32 source, text item id,
+ *   u8 kind=4, u8 version [2: u32 import], u8 deleted, u32 set, i64 at_ms, u32 source, text item id,
  *   then what `set` names, in the order of its bits: text title, text category, text brand,
  *   zig price_minor u32 currency, zig stock, u8 available, text url, text image_url,
  *   text attributes, u8 non_product.
@@ -9,6 +9,7 @@
 #include "core/record.h"
 
 #define VERSION 1
+#define VERSION_IMPORT 2 /* with the number of the import behind it */
 
 bool zh_item_change_check(const zh_item_change *c, const char **why)
 {
@@ -35,7 +36,8 @@ bool zh_item_change_check(const zh_item_change *c, const char **why)
 
 void zh_item_change_put(const zh_item_change *c, zh_buf *out)
 {
-    zh_record_begin(out, ZH_RECORD_ITEM, VERSION);
+    zh_record_begin(out, ZH_RECORD_ITEM, c->import_number == 0 ? VERSION : VERSION_IMPORT);
+    if (c->import_number != 0) zh_buf_put_u32(out, c->import_number);
     zh_buf_put_u8(out, c->deleted);
     zh_buf_put_u32(out, c->set);
     zh_buf_put_i64(out, c->at_ms);
@@ -58,7 +60,10 @@ zh_err zh_item_change_get(zh_sv record, zh_item_change *c)
     zh_reader r = zh_reader_on(record);
     const char *why = NULL;
     *c = (zh_item_change){ .price_minor = ZH_ITEM_PRICE_UNKNOWN, .stock = ZH_ITEM_STOCK_UNKNOWN };
-    if (zh_read_u8(&r) != ZH_RECORD_ITEM || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    if (zh_read_u8(&r) != ZH_RECORD_ITEM) return ZH_FORMAT;
+    const uint8_t version = zh_read_u8(&r);
+    if (version == VERSION_IMPORT) c->import_number = zh_read_u32(&r);
+    if (version != VERSION && (version != VERSION_IMPORT || c->import_number == 0)) return ZH_FORMAT;
     c->deleted = zh_read_u8(&r) != 0;
     c->set = zh_read_u32(&r);
     c->at_ms = zh_read_i64(&r);

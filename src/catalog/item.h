@@ -47,6 +47,7 @@ typedef struct zh_item_change {
     bool non_product;        /* ZH_ITEM_KIND: postage, a fee, a test */
     int64_t at_ms;
     zh_source_id source;
+    uint32_t import_number;  /* of the file it came with (collect/imports.h), 0: none */
 } zh_item_change;
 
 /* Is it whole and within the sizes above? If not, *why is a static sentence. */

@@ -175,3 +175,11 @@ zh_err zh_sensors_read(const zh_sensors_ask *ask, zh_sensors_batch *out)
     out->records_count = 1;
     return e == ZH_OK ? read_one(ask, out, text, 0) : e;
 }
+
+zh_err zh_sensors_read_list(const zh_sensors_ask *ask, zh_sv text, zh_sensors_batch *out)
+{
+    *out = (zh_sensors_batch){ .place = { .project = { 0 } } };
+    text = zh_sv_trim(text);
+    if (text.size == 0 || text.data[0] != '[') return refuse_whole(ask, out, ZH_REJECT_UNREADABLE, ZH_SV("json"), text);
+    return read_list(ask, out, text);
+}

@@ -38,6 +38,7 @@ typedef struct zh_sensors_ask {
     zh_sv form;          /* the body, or the query of a GET */
     zh_sv query;         /* of the address: project and token may stand there; may be the same */
     int64_t received_ms;
+    bool is_import;      /* history: any time is right */
     zh_sv peer_ip;       /* of the socket; may be empty */
     zh_json *parser;     /* bytes_max >= ZH_SENSORS_PARSER_BYTES */
     zh_arena *arena;     /* takes about 8 times the unpacked data */
@@ -80,6 +81,9 @@ typedef struct zh_sensors_batch {
  * is ZH_OK: a request that cannot be read is one reject with its raw text, one without data is one
  * reject too. */
 ZH_MUST zh_err zh_sensors_read(const zh_sensors_ask *ask, zh_sensors_batch *out);
+
+/* The same of records that are not packed: the text of a JSON array. `form` is not looked at. */
+ZH_MUST zh_err zh_sensors_read_list(const zh_sensors_ask *ask, zh_sv text, zh_sensors_batch *out);
 
 /* Java's String.hashCode of a text of ASCII, as SDKs send it for the base64 text. */
 int32_t zh_sensors_crc(zh_sv text);

@@ -147,6 +147,7 @@ static bool read_times(record *r, zh_segment_reject *reject)
     /* $time inside the properties is what the shop's code said; as text it has no zone and stays a property. */
     r->time_ms = read_ms(r->f.inner_time, &own_ms) && own_ms != ZH_CLOCK_ABSENT ? own_ms : said_ms;
     (void)zh_json_bool(r->f.time_free, &r->is_import);
+    r->is_import |= r->ask->is_import;
     return true;
 }
 

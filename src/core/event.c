@@ -1,6 +1,6 @@
-/* The record of an event, version 1 (docs/FORMATS.md draws it):
+/* The record of an event (docs/FORMATS.md draws it), version 1, or 2 with the number of an import:
  *
- *   u8 kind=1, u8 version=1, u8 type, u8 act, u32 marks, u64 customer, u32 source,
+ *   u8 kind=1, u8 version [2: u32 import], u8 type, u8 act, u32 marks, u64 customer, u32 source,
  *   u64 key.high, u64 key.low, u64 body_hash, i64 time_ms,
  *   zig original_ms - time_ms, zig received_ms - time_ms, u8 has sent [, zig sent_ms - time_ms],
  *   text message_id, name, category, order_id; u32 currency; zig revenue_minor;
@@ -12,6 +12,7 @@
 #include "core/record.h"
 
 #define VERSION 1
+#define VERSION_IMPORT 2 /* with the number of the import behind it */
 #define LINE_BYTES_MIN 16 /* of one line in a record: bounds the count before it is believed */
 
 static const char *const acts[ZH_ACT_COUNT] = {
@@ -56,7 +57,8 @@ static void put_line(const zh_line *line, zh_buf *out)
 
 void zh_event_put(const zh_event *e, zh_buf *out)
 {
-    zh_record_begin(out, ZH_RECORD_EVENT, VERSION);
+    zh_record_begin(out, ZH_RECORD_EVENT, e->import_number == 0 ? VERSION : VERSION_IMPORT);
+    if (e->import_number != 0) zh_buf_put_u32(out, e->import_number);
     zh_buf_put_u8(out, (uint8_t)e->type);
     zh_buf_put_u8(out, (uint8_t)e->act);
     zh_buf_put_u32(out, e->marks);
@@ -126,7 +128,10 @@ zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
 {
     zh_reader r = zh_reader_on(record);
     *e = (zh_event){ 0 };
-    if (zh_read_u8(&r) != ZH_RECORD_EVENT || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    if (zh_read_u8(&r) != ZH_RECORD_EVENT) return ZH_FORMAT;
+    const uint8_t version = zh_read_u8(&r);
+    if (version == VERSION_IMPORT) e->import_number = zh_read_u32(&r);
+    if (version != VERSION && (version != VERSION_IMPORT || e->import_number == 0)) return ZH_FORMAT;
     get_head(&r, e);
     const uint64_t lines = zh_read_var(&r);
     if (r.bad || lines > ZH_EVENT_LINES_MAX || lines > zh_reader_left(&r) / LINE_BYTES_MIN) return ZH_FORMAT;

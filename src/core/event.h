@@ -89,6 +89,7 @@ typedef struct zh_event {
     zh_customer_id customer;      /* 0 before */
     zh_source_id source;
     zh_event_key key;             /* dedup: keyed hash of (source, messageId) */
+    uint32_t import_number;       /* of the file it came with (collect/imports.h), 0: none; not a part of the body */
     uint64_t body_hash;           /* of type, name, ids, original time, properties, traits: same id + other body = conflict */
 
     zh_event_type type;

@@ -21,7 +21,8 @@
     X(TICK,        9, "tick")         /* input: time passed */                               \
     X(FEEDBACK,   10, "feedback")     /* input: not interested, block, undo (profile) */     \
     X(POLICIES,   11, "policies")     /* input: policies compared elsewhere (measure/policies.h) */ \
-    X(OUTCOME,    12, "outcome")      /* input: what became of a dead letter (quality/letters.h) */
+    X(OUTCOME,    12, "outcome")      /* input: what became of a dead letter (quality/letters.h) */ \
+    X(IMPORT,     14, "import")       /* input: a file that is brought in, or its undoing (collect/imports.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)
@@ -31,6 +32,10 @@ typedef enum zh_record_kind {
 /* Kind of a record, 0 when it is empty or unknown to this version. */
 zh_record_kind zh_record_kind_of(zh_sv record);
 const char *zh_record_kind_text(zh_record_kind kind); /* "?" when unknown */
+
+/* The import a record came with, 0: none. Events and items have it behind their version where that is 2; the rest is
+ * as in version 1. */
+uint32_t zh_record_import_of(zh_sv record);
 
 /* Start a record. */
 static inline void zh_record_begin(zh_buf *out, zh_record_kind kind, uint8_t version)

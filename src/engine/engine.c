@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 #include "engine/ballast.h"
 #include "engine/upkeep.h"
+#include "engine/undo.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -28,6 +29,7 @@ struct zh_engine {
     zh_fold *fold;
     zh_commit *commit;
     zh_upkeep *upkeep;
+    zh_undo *undo;
     zh_tz *tz;
     zh_sealer sealer;
     bool has_sealer;
@@ -67,18 +69,23 @@ static int64_t local_ms(void *context, int64_t utc_ms)
     return utc_ms + (int64_t)zh_tz_offset_s(zh_engine_tz(g), utc_ms) * 1000;
 }
 
-static zh_err sealed_of(void *context, zh_sv key, zh_buf *out)
+zh_err zh_engine_sealed_in(zh_state *state, zh_sv key, zh_buf *out)
 {
-    zh_engine *g = context;
     char bytes[ZH_STATE_KEY_BYTES_MAX];
     if (key.size + 1 > sizeof bytes) return ZH_RANGE;
     bytes[0] = 'I'; /* as world.c keeps it */
     memcpy(bytes + 1, key.data, key.size);
     zh_buf value = zh_buf_open(4096);
-    zh_err e = zh_state_get(g->state, ZH_SPACE_IDS, (zh_sv){ bytes, key.size + 1 }, &value);
+    zh_err e = zh_state_get(state, ZH_SPACE_IDS, (zh_sv){ bytes, key.size + 1 }, &value);
     if (e == ZH_OK) zh_buf_put(out, zh_buf_view(&value));
     zh_buf_close(&value);
     return e != ZH_OK ? e : zh_buf_err(out);
+}
+
+static zh_err sealed_of(void *context, zh_sv key, zh_buf *out)
+{
+    const zh_engine *g = context;
+    return zh_engine_sealed_in(g->state, key, out);
 }
 
 /* The zone must be known before anything is folded: the first frame of the log has it. */
@@ -160,9 +167,10 @@ static zh_err open_state(zh_engine *g, zh_note *why)
 }
 
 /* The state is worth keeping when it is of this log: no position beyond the log's end. */
-static zh_err load_views(zh_engine *g, uint64_t positions[ZH_LOG_PARTITIONS_MAX], zh_note *why)
+static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positions[ZH_LOG_PARTITIONS_MAX], zh_note *why)
 {
-    const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g) };
+    const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g),
+                                 .skip = skip->numbers, .skip_count = skip->count };
     zh_err e = zh_world_open(&g->world, &desc);
     if (e == ZH_OK) e = zh_world_load(g->world, g->state, positions, g->partitions, why);
     for (uint32_t p = 0; e == ZH_OK && p < g->partitions; p++)
@@ -170,38 +178,86 @@ static zh_err load_views(zh_engine *g, uint64_t positions[ZH_LOG_PARTITIONS_MAX]
     return e;
 }
 
-static zh_err clear_state(zh_engine *g, zh_note *why)
+/* With `ready` the state that was folded without what was undone takes its place, else an empty one. */
+static zh_err clear_state(zh_engine *g, bool ready, zh_note *why)
 {
     zh_world_close(g->world);
     g->world = NULL;
-    char path[PATH_BYTES], aside[PATH_BYTES];
+    char path[PATH_BYTES], aside[PATH_BYTES], other[PATH_BYTES];
     zh_err e = zh_state_close(g->state);
     g->state = NULL;
     if (e == ZH_OK) e = path_in(g, "state", path);
     if (e == ZH_OK) e = path_in(g, "state.old", aside);
     if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(aside));
     if (e == ZH_OK && rename(path, aside) != 0) e = ZH_IO;
+    if (e == ZH_OK && ready) e = path_in(g, "state.ready", other);
+    if (e == ZH_OK && ready && rename(other, path) != 0) e = ZH_IO;
     return e != ZH_OK ? e : open_state(g, why);
 }
 
-static zh_err recover(zh_engine *g, zh_note *why)
+static void say_rebuild(zh_engine *g, const char *what, zh_err e)
+{
+    if (g->d.sink == NULL) return;
+    zh_log_line line = zh_line_open(g->d.sink, ZH_LINE_WARN, what);
+    zh_line_err(&line, e);
+    zh_line_end(&line);
+}
+
+static zh_err fold_all(zh_engine *g, const zh_undo_skip *skip, zh_note *why)
 {
     uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
-    zh_err e = load_views(g, positions, why);
+    zh_err e = load_views(g, skip, positions, why);
     if (e == ZH_STALE || e == ZH_CORRUPT || e == ZH_FORMAT) { /* another log's, or damaged: the log has it all */
-        if (g->d.sink != NULL) {
-            zh_log_line line = zh_line_open(g->d.sink, ZH_LINE_WARN, "state.rebuild");
-            zh_line_err(&line, e);
-            zh_line_end(&line);
-        }
-        if ((e = clear_state(g, why)) == ZH_OK) e = load_views(g, positions, why);
+        say_rebuild(g, "state.rebuild", e);
+        if ((e = clear_state(g, false, why)) == ZH_OK) e = load_views(g, skip, positions, why);
     }
     if (e == ZH_OK) e = zh_timeline_open(&g->timeline, g->state);
     if (e != ZH_OK) return e;
     const zh_fold_desc desc = { .world = g->world, .state = g->state, .timeline = g->timeline, .log = g->log, .clock = g->d.clock,
                                 .metrics = g->d.metrics, .partitions = g->partitions };
     e = zh_fold_open(&g->fold, &desc, positions);
-    if (e == ZH_OK) e = zh_fold_replay(g->fold, g->d.progress, g->d.progress_context, why);
+    return e != ZH_OK ? e : zh_fold_replay(g->fold, g->d.progress, g->d.progress_context, why);
+}
+
+/* Put the views aside that know an import that is undone, and what stands on them. */
+static zh_err leave_out(zh_engine *g, bool ready, zh_undo_skip *skip, zh_note *why)
+{
+    say_rebuild(g, "state.undo", ZH_OK);
+    zh_fold_close(g->fold);
+    zh_timeline_close(g->timeline);
+    g->fold = NULL;
+    g->timeline = NULL;
+    zh_undo_skip_close(skip);
+    zh_err e = clear_state(g, ready, why);
+    return e != ZH_OK ? e : zh_undo_skip_of_log(g->log, skip);
+}
+
+/* What only a crash between two renames leaves: an undoing that is ready, and no state. */
+static zh_err finish_renames(const zh_engine *g, bool *ready)
+{
+    char state[PATH_BYTES], path[PATH_BYTES];
+    zh_err e = path_in(g, "state.next", path);
+    if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(path));
+    if (e == ZH_OK || e == ZH_ABSENT) e = path_in(g, "state", state);
+    if (e == ZH_OK) e = path_in(g, "state.ready", path);
+    if (e != ZH_OK) return e;
+    *ready = zh_file_exists(zh_sv_of(path));
+    if (!*ready || zh_file_exists(zh_sv_of(state))) return ZH_OK;
+    *ready = false;
+    return rename(path, state) == 0 ? ZH_OK : ZH_IO;
+}
+
+static zh_err recover(zh_engine *g, bool ready, zh_note *why)
+{
+    zh_undo_skip skip = { 0 };
+    zh_err e = fold_all(g, &skip, why);
+    for (int turn = 0; e == ZH_OK && turn < 2 && zh_imports_is_pending(g->world->imports); turn++) {
+        e = leave_out(g, ready && turn == 0, &skip, why);
+        if (e == ZH_OK) e = fold_all(g, &skip, why);
+    }
+    zh_undo_skip_close(&skip);
+    char path[PATH_BYTES];
+    if (e == ZH_OK && ready && path_in(g, "state.ready", path) == ZH_OK) (void)!zh_tree_remove(zh_sv_of(path));
     if (e == ZH_OK) e = zh_dedup_open(&g->dedup, g->state);
     return e;
 }
@@ -272,12 +328,15 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     }
     if ((e = open_lock(g, why)) != ZH_OK) return e;
     if ((e = open_log(g, why)) != ZH_OK) return e;
+    bool ready = false;
+    if ((e = finish_renames(g, &ready)) != ZH_OK) return e;
     if ((e = open_state(g, why)) != ZH_OK) return e;
     if (zh_log_end(g->log, 0) == 0) e = found_workspace(g, why);
     else e = zone_of_log(g, why);
-    if (e == ZH_OK) e = recover(g, why);
+    if (e == ZH_OK) e = recover(g, ready, why);
     if (e == ZH_OK) e = open_sealer(g, why);
     if (e == ZH_OK) e = zh_fold_start(g->fold);
+    if (e == ZH_OK) e = zh_undo_open(&g->undo, g);
     if (e != ZH_OK) return e;
     zh_ballast_keep(zh_sv_of(g->dir));
     const zh_commit_desc desc = {
@@ -320,6 +379,7 @@ void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
     zh_upkeep_close(g->upkeep);
+    zh_undo_close(g->undo);
     zh_commit_close(g->commit);
     zh_fold_close(g->fold);
     zh_timeline_close(g->timeline);
@@ -350,6 +410,8 @@ zh_sv zh_engine_dir(const zh_engine *g) { return zh_sv_of(g->dir); }
 zh_workspace_id zh_engine_workspace(const zh_engine *g) { return g->workspace; }
 int64_t zh_engine_now_ms(const zh_engine *g) { return zh_clock_wall_ms(g->d.clock); }
 bool zh_engine_is_new(const zh_engine *g) { return g->is_new; }
+zh_undo *zh_engine_undo(zh_engine *g) { return g->undo; }
+bool zh_engine_wants_reopen(zh_engine *g) { return zh_undo_progress_of(g->undo).ready; }
 
 bool zh_engine_is_ready(zh_engine *g)
 {

@@ -63,6 +63,11 @@ zh_workspace_id zh_engine_workspace(const zh_engine *engine);
 int64_t zh_engine_now_ms(const zh_engine *engine);
 /* Was the folder empty when it was opened? */
 bool zh_engine_is_new(const zh_engine *engine);
+struct zh_undo *zh_engine_undo(zh_engine *engine); /* undo.h */
+/* An import was undone and the views without it are ready: closing and opening anew takes them. */
+bool zh_engine_wants_reopen(zh_engine *engine);
+/* A sealed text of identity, as `state` keeps it. For those who open views beside the engine's. */
+ZH_MUST zh_err zh_engine_sealed_in(zh_state *state, zh_sv key, zh_buf *out);
 /* Does it take new work, and if not, why? */
 zh_intake zh_engine_intake(const zh_engine *engine);
 bool zh_engine_is_ready(zh_engine *engine); /* it does */

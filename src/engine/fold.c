@@ -29,6 +29,7 @@ struct zh_fold {
     bool stopping, save_now;
     uint64_t saves;
     _Atomic zh_err failed, unsaved;
+    _Atomic bool stop_replay;
 
     int64_t saved_us;
     uint64_t records_since_save;
@@ -235,6 +236,7 @@ zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), 
         }
         done += frame.count;
         if (progress != NULL) progress(context, done, all);
+        if (f->stop_replay && (e = ZH_STOPPED) != ZH_OK) break;
         if (f->work_us_since_save >= REPLAY_SAVE_WORK_MS * 1000 && (e = save(f)) != ZH_OK) break;
     }
     zh_merge_read_close(read);
@@ -255,7 +257,7 @@ static zh_err prime_live(zh_fold *f)
     uint32_t partition;
     while (e == ZH_OK && (e = zh_merge_read_next(read, &partition, &frame, NULL)) == ZH_OK)
         for (zh_log_records it = zh_log_records_of(&frame); zh_log_record_next(&it);)
-            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT) remember_live(f, partition, it.sequence, frame.commit_ms);
+            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT && !zh_imports_is_undone(f->d.world->imports, zh_record_import_of(it.record))) remember_live(f, partition, it.sequence, frame.commit_ms);
     if (e == ZH_ABSENT || e == ZH_OK) zh_merge_read_close(read);
     return e == ZH_ABSENT ? ZH_OK : e;
 }
@@ -329,6 +331,11 @@ zh_err zh_fold_start(zh_fold *f)
     if (pthread_create(&f->thread, NULL, run, f) != 0) return ZH_NOMEM;
     f->started = true;
     return ZH_OK;
+}
+
+void zh_fold_stop_replay(zh_fold *f)
+{
+    f->stop_replay = true;
 }
 
 void zh_fold_close(zh_fold *f)

@@ -57,6 +57,8 @@ ZH_MUST zh_err zh_fold_open(zh_fold **out, const zh_fold_desc *desc, const uint6
 /* Fold on from the log itself up to its end, on the calling thread: recovery. progress may be NULL. */
 ZH_MUST zh_err zh_fold_replay(zh_fold *fold, void (*progress)(void *context, uint64_t done, uint64_t all),
                               void *context, zh_note *why);
+/* From any thread: a replay under way ends with ZH_STOPPED. */
+void zh_fold_stop_replay(zh_fold *fold);
 
 ZH_MUST zh_err zh_fold_start(zh_fold *fold);
 

@@ -1,5 +1,6 @@
 #include "engine/rebuild.h"
 #include "engine/merge_read.h"
+#include "engine/undo.h"
 
 #define TRIES 5                          /* comparisons while ids keep arriving */
 #define SCRATCH_BYTES_MAX (256u << 20)   /* as the fold's */
@@ -109,8 +110,11 @@ zh_err zh_rebuild_check(zh_engine *engine, const zh_rebuild_report *report, bool
     if (why == NULL) why = &unasked;
     why->text[0] = '\0';
     *equal = false;
-    zh_world_desc desc = { .sales = zh_engine_sales_desc(engine) };
-    zh_err e = zh_world_open(&r.fresh, &desc);
+    zh_undo_skip skip;
+    zh_err e = zh_undo_skip_of(engine, true, &skip);
+    zh_world_desc desc = { .sales = zh_engine_sales_desc(engine), .skip = skip.numbers, .skip_count = skip.count };
+    if (e == ZH_OK) e = zh_world_open(&r.fresh, &desc);
+    zh_undo_skip_close(&skip);
     uint64_t begin[ZH_LOG_PARTITIONS_MAX];
     for (uint32_t p = 0; p < r.partitions; p++) begin[p] = zh_log_begin(zh_engine_log(engine), p);
     if (e == ZH_OK) e = zh_merge_read_open(&r.read, zh_engine_log(engine), begin, why);

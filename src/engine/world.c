@@ -37,6 +37,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
     if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
+    if (e == ZH_OK) e = zh_imports_open(&w->imports, desc->skip, desc->skip_count);
     if (e == ZH_OK) e = zh_letters_open(&w->letters);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
@@ -59,6 +60,7 @@ void zh_world_close(zh_world *w)
     zh_sales_close(w->sales);
     zh_visits_close(w->visits);
     zh_policies_close(w->policies);
+    zh_imports_close(w->imports);
     zh_letters_close(w->letters);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
@@ -198,11 +200,25 @@ static zh_err fold_identity(zh_world *w, zh_sv bytes)
     return e == ZH_FORMAT ? ZH_CORRUPT : e;
 }
 
+/* Of an import that was undone? Else it is counted with its import. */
+static bool passes_over(zh_world *w, const zh_world_record *record)
+{
+    const uint32_t import = zh_record_import_of(record->bytes);
+    if (import == 0) return false;
+    if (zh_imports_is_undone(w->imports, import)) return true;
+    zh_imports_count(w->imports, import, record->kind == ZH_RECORD_ITEM);
+    return false;
+}
+
 zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     record->kind = zh_record_kind_of(record->bytes);
     if (record->commit_ms > w->counts.commit_ms) w->counts.commit_ms = record->commit_ms;
     zh_err e = ZH_OK;
+    if (passes_over(w, record)) {
+        record->kind = (zh_record_kind)0;
+        return ZH_OK;
+    }
     switch (record->kind) {
     case ZH_RECORD_EVENT: return fold_event(w, record, scratch);
     case ZH_RECORD_IDENTITY: return record->fold_identity ? fold_identity(w, record->bytes) : ZH_OK;
@@ -221,6 +237,9 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_OUTCOME:
         e = zh_letters_say(w->letters, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_IMPORT:
+        e = zh_imports_fold(w->imports, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
@@ -288,7 +307,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'd', "letters" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -308,6 +327,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 's': return zh_sales_save(w->sales, all, keep);
     case 'v': return zh_visits_save(w->visits, all, keep);
     case 'y': return zh_policies_save(w->policies, all, keep);
+    case 'm': return zh_imports_save(w->imports, all, keep);
     case 'd': return zh_letters_save(w->letters, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
@@ -326,6 +346,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 's': return zh_sales_load(w->sales, key, value);
     case 'v': return zh_visits_load(w->visits, key, value);
     case 'y': return zh_policies_load(w->policies, key, value);
+    case 'm': return zh_imports_load(w->imports, key, value);
     case 'd': return zh_letters_load(w->letters, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
@@ -491,6 +512,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_policies_check(w->policies, why)) return false;
     *view = "letters";
     if (!zh_letters_check(w->letters, why)) return false;
+    *view = "imports";
+    if (!zh_imports_check(w->imports, why)) return false;
     *view = "cocount";
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";

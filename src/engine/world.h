@@ -12,6 +12,7 @@
  *     s       sales                    EVENT, MERGE
  *     v       visits                   EVENT, MERGE
  *     y       policies                 POLICIES
+ *     m       imports                  IMPORT, EVENT and ITEM of an import
  *     d       letters                  DEADLETTER, OUTCOME
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
@@ -29,6 +30,7 @@
 #ifndef ZH_ENGINE_WORLD_H
 #define ZH_ENGINE_WORLD_H
 #include "catalog/item.h"
+#include "collect/imports.h"
 #include "core/decision.h"
 #include "core/deadletter.h"
 #include "core/record.h"
@@ -72,6 +74,7 @@ typedef struct zh_world {
     zh_sales *sales;
     zh_visits *visits;
     zh_policies *policies;
+    zh_imports *imports;
     zh_letters *letters;
     zh_cocount *cocount;
     zh_popularity *popularity;
@@ -84,6 +87,8 @@ typedef struct zh_world_desc {
     zh_identity_get sealed_get; /* where identity finds sealed texts; NULL: in memory */
     void *sealed_context;
     zh_sales_desc sales; /* its clock is that of visits too */
+    const uint32_t *skip; /* imports to leave out from the beginning */
+    size_t skip_count;
 } zh_world_desc;
 
 ZH_MUST zh_err zh_world_open(zh_world **out, const zh_world_desc *desc); /* caller closes */
@@ -104,7 +109,7 @@ typedef struct zh_world_record {
     uint64_t sequence;
     int64_t commit_ms;
     bool fold_identity;         /* nobody folded it into identity yet: recovery, rebuild */
-    zh_record_kind kind;        /* out; 0: a kind of a newer version, passed over */
+    zh_record_kind kind;        /* out; 0: of an import that is undone, or a kind of a newer version: passed over */
     zh_event event;             /* out, where kind is EVENT; valid as long as bytes and scratch */
     zh_decision_id decision_id; /* out, where kind is DECISION */
 } zh_world_record;

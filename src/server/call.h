@@ -135,7 +135,12 @@ double zh_live_rate(zh_server *server, int64_t now_ms);   /* events a second, ov
 /* ---- figures (figures.c) ---- */
 void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a customer whose list can be explained */
 
+/* ---- imports (imports.c) ---- */
+/* The import that X-Zhun-Import names, 0 where it names none; `source` becomes the import's for the owner. An error was answered. */
+ZH_MUST zh_err zh_imports_of_call(zh_call *call, zh_source_id *source, uint32_t *number);
+
 /* ---- routes, by file ---- */
+zh_call_handler zh_route_import_begin, zh_route_import_tell, zh_route_imports, zh_route_import, zh_route_import_undo, zh_route_import_sensors;
 zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics, zh_route_pixel, zh_route_beacon;
 zh_call_handler zh_route_settings, zh_route_source_config;
 zh_call_handler zh_route_hook_shopify, zh_route_hook_woocommerce;

@@ -57,7 +57,7 @@ zh_err zh_collect_key(zh_call *call, zh_sv text, zh_source_id *source)
 
 /* Basic, then Bearer, then the body's own: the three ways Segment knows. `other` is the address's, where the route
  * has one: a browser that leaves a page sends no header. */
-static zh_err find_source(zh_call *call, zh_sv in_body, zh_sv other, zh_source_id *source)
+zh_err zh_collect_source(zh_call *call, zh_sv in_body, zh_sv other, zh_source_id *source)
 {
     const zh_sv presented[] = { zh_call_basic_user(call), zh_call_bearer(call), in_body, other };
     if (zh_http_is_unix(call->request)) { /* the owner names the source of an import by its number, or takes the first */
@@ -203,7 +203,7 @@ static void committed(zh_work *work)
     zh_collect_count_rejected(call, ZH_REJECT_CONFLICT, work->conflict);
     call->server->duplicates += work->duplicate;
     zh_counter_add(call->server->accepted_duplicate, work->duplicate);
-    answer(call, &c->job, work->accepted, work->duplicate, c->job.rejects_count + work->conflict);
+    answer(call, &c->job, work->accepted + c->job.taken_count, work->duplicate, c->job.rejects_count + work->conflict);
 }
 
 static bool make_letters(zh_call *call, const zh_collect_job *job, zh_work *work)
@@ -261,7 +261,7 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
         return;
     }
     if (job->events_count == 0 && c->work.letters_count == 0 && job->records_count == 0 && job->choices_count == 0) {
-        answer(call, job, 0, 0, job->rejects_count);
+        answer(call, job, job->taken_count, 0, job->rejects_count);
         return;
     }
     zh_collect_prepare(call, job, ids);
@@ -270,14 +270,14 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
     if (e != ZH_OK) failed(call, job->form, e);
 }
 
-static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id source, zh_collect_form form)
+static void submit(zh_call *call, const zh_segment_batch *batch, zh_source_id source, uint32_t import, zh_collect_form form)
 {
     zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, batch->rejects_count);
     if (sources == NULL) {
         zh_collect_shed(call, form);
         return;
     }
-    for (uint32_t i = 0; i < batch->events_count; i++) batch->events[i].source = source;
+    for (uint32_t i = 0; i < batch->events_count; i++) batch->events[i].source = source, batch->events[i].import_number = import;
     for (uint32_t i = 0; i < batch->rejects_count; i++) sources[i] = source;
     zh_collect_submit(call, &(zh_collect_job){ .form = form, .dialect = zh_collect_dialect(batch->events, batch->events_count), .from = source,
         .events = batch->events, .events_count = batch->events_count,
@@ -328,7 +328,7 @@ static void collect(zh_call *call, zh_segment_route route, zh_sv key)
         refuse(call, e, &batch);
         return;
     }
-    if (find_source(call, batch.write_key, key, &source) != ZH_OK) {
+    if (zh_collect_source(call, batch.write_key, key, &source) != ZH_OK) {
         zh_call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
         return;
     }
@@ -341,7 +341,9 @@ static void collect(zh_call *call, zh_segment_route route, zh_sv key)
         answer_json(call, 0, 0, batch.items_count);
         return;
     }
-    submit(call, &batch, source, COLLECT_JSON);
+    uint32_t import = 0;
+    if (ask.is_import && zh_imports_of_call(call, &source, &import) != ZH_OK) return;
+    submit(call, &batch, source, import, COLLECT_JSON);
 }
 
 void zh_route_collect(zh_call *call)
@@ -375,9 +377,9 @@ void zh_route_pixel(zh_call *call)
     ask.fill_ip = true;
     if (e == ZH_OK && route == ZH_SEGMENT_BATCH) e = ZH_FORMAT;
     if (e == ZH_OK) e = zh_segment_read(&ask, &batch);
-    if (e == ZH_OK) e = find_source(call, batch.write_key, zh_http_param(call->request, ZH_SV("writeKey")), &source);
+    if (e == ZH_OK) e = zh_collect_source(call, batch.write_key, zh_http_param(call->request, ZH_SV("writeKey")), &source);
     if (e == ZH_OK) {
-        submit(call, &batch, source, COLLECT_PIXEL);
+        submit(call, &batch, source, 0, COLLECT_PIXEL);
         return;
     }
     if (e == ZH_FORMAT || e == ZH_RANGE) zh_collect_count_rejected(call, e == ZH_RANGE ? ZH_REJECT_TOO_LARGE : ZH_REJECT_UNREADABLE, 1);

@@ -28,6 +28,7 @@ typedef struct zh_collect_job {
     uint32_t rejects_count;
     const zh_sv *records;        /* ready ITEM records */
     uint32_t records_count;
+    uint32_t taken_count;        /* what a line of JSON counts as accepted beside events: items, and records that mean nothing here */
     zh_consent_change *choices;  /* of the user `choices_user`; they live until the answer */
     uint32_t choices_count;
     zh_sv choices_user;
@@ -42,6 +43,8 @@ void zh_collect_shed(zh_call *call, zh_collect_form form); /* the overload answe
 void zh_collect_count_rejected(zh_call *call, zh_reject why, uint32_t count);
 /* The source a write key may write to. ZH_LOGIN unknown, ZH_DENIED revoked or of another scope. */
 zh_err zh_collect_key(zh_call *call, zh_sv text, zh_source_id *source);
+/* The source of a request: by Basic, Bearer, a key in its body, another; the owner's is the first. As zh_collect_key. */
+zh_err zh_collect_source(zh_call *call, zh_sv in_body, zh_sv other, zh_source_id *source);
 /* Is a batch of the Segment dialect RudderStack's? By the library its first event names. */
 zh_sv zh_collect_dialect(const zh_event *events, uint32_t events_count);
 

@@ -35,6 +35,18 @@ static zh_err put_event(page *p, zh_sv record, zh_arena *arena)
     return e != ZH_OK ? e : zh_buf_err(to);
 }
 
+/* Came it with an import that was taken back? */
+static bool is_undone(const page *p, zh_sv record)
+{
+    const uint32_t number = zh_record_import_of(record);
+    if (number == 0) return false;
+    zh_world *w = zh_engine_world(p->call->engine);
+    zh_world_lock_read(w);
+    const bool undone = zh_imports_is_undone(w->imports, number);
+    zh_world_unlock(w);
+    return undone;
+}
+
 /* Records of one partition from p->next on; ZH_ABSENT at its end. */
 static zh_err read_some(page *p)
 {
@@ -47,7 +59,7 @@ static zh_err read_some(page *p)
            (e = zh_log_reader_next(reader, &frame)) == ZH_OK) {
         for (zh_log_records it = zh_log_records_of(&frame); e == ZH_OK && zh_log_record_next(&it);) {
             zh_arena_reset(&scratch);
-            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT) e = put_event(p, it.record, &scratch);
+            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT && !is_undone(p, it.record)) e = put_event(p, it.record, &scratch);
             p->next = it.sequence + 1;
         }
     }

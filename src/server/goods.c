@@ -278,7 +278,9 @@ static void put_wrong(zh_json_out *out, uint32_t index, zh_sv id, const wrong *w
 void zh_route_items_post(zh_call *call)
 {
     zh_json_value root;
-    if (!zh_call_body_json(call, &root)) return;
+    zh_source_id source = { 0 };
+    uint32_t import;
+    if (zh_imports_of_call(call, &source, &import) != ZH_OK || !zh_call_body_json(call, &root)) return;
     const zh_json_value items = zh_json_get(root, ZH_SV("items"));
     const size_t all = zh_json_count(items);
     if (!zh_json_is(items, ZH_JSON_ARRAY) || all > ITEMS_POST_MAX) {
@@ -300,7 +302,11 @@ void zh_route_items_post(zh_call *call)
         wrong w = { "itemId", "must be an object with an itemId" };
         zh_item_change *c = &changes[good];
         *c = (zh_item_change){ .text = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("itemId"))) };
-        if (read_item(call, it.value, c, &w)) good++;
+        if (read_item(call, it.value, c, &w)) {
+            c->import_number = import;
+            if (source.number != 0) c->source = source;
+            good++;
+        }
         else put_wrong(&out, index, c->text, &w);
     }
     zh_json_out_end(&out);

@@ -86,11 +86,12 @@ static zh_item_change change_of(const zh_sensors_item *item, zh_source_id source
     return c;
 }
 
-static zh_err put_item(zh_call *call, const zh_sensors_item *item, zh_source_id source, zh_sv *record)
+static zh_err put_item(zh_call *call, const zh_sensors_item *item, zh_source_id source, uint32_t import, zh_sv *record)
 {
-    const zh_item_change change = change_of(item, source);
+    zh_item_change change = change_of(item, source);
     const char *why;
     zh_buf *out = &call->thread->scratch;
+    change.import_number = import;
     if (!zh_item_change_check(&change, &why)) return ZH_FORMAT;
     zh_buf_reset(out);
     zh_item_change_put(&change, out);
@@ -123,7 +124,7 @@ static zh_err take_items(finder *f, const zh_sensors_batch *batch, zh_sv *record
         zh_source_id source;
         if (!place_record(f, &batch->items_place[i], &batch->place, &source)) continue;
         job->from = source;
-        const zh_err e = put_item(f->call, &batch->items[i], source, &records[job->records_count]);
+        const zh_err e = put_item(f->call, &batch->items[i], source, 0, &records[job->records_count]);
         if (e == ZH_FORMAT) continue; /* within the limits by construction */
         if (e != ZH_OK) return e;
         job->records_count++;
@@ -230,6 +231,40 @@ void zh_route_sensors_debug(zh_call *call)
 {
     const zh_sv dry = zh_http_header_of(call->request, "Dry-Run");
     sensors(call, COLLECT_EXPLAIN, dry.size > 0 && !zh_sv_equal(dry, ZH_SV("false")));
+}
+
+/* Records out of a file: an array of JSON, all of one source, whatever project they name. */
+void zh_route_import_sensors(zh_call *call)
+{
+    zh_source_id source = { 0 };
+    uint32_t import;
+    zh_sensors_batch batch;
+    const zh_sensors_ask ask = { .query = zh_http_query(call->request), .received_ms = call->now_ms, .is_import = true, .parser = call->thread->parser,
+                                 .arena = call->arena, .scratch = &call->thread->scratch };
+    if (zh_collect_source(call, (zh_sv){ 0 }, (zh_sv){ 0 }, &source) != ZH_OK) {
+        zh_call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
+        return;
+    }
+    if (zh_imports_of_call(call, &source, &import) != ZH_OK) return;
+    if (zh_sensors_read_list(&ask, zh_http_body(call->request), &batch) != ZH_OK) {
+        zh_call_busy(call);
+        return;
+    }
+    zh_collect_job job = { .form = COLLECT_JSON, .dialect = ZH_SV("sensors"), .unsaid_ids = true, .events = batch.events, .events_count = batch.events_count,
+                           .rejects = batch.rejects, .rejects_count = batch.rejects_count, .from = source, .taken_count = batch.items_count + batch.tolerated_count };
+    zh_sv *records = ZH_TAKE(call->arena, zh_sv, batch.items_count + 1);
+    zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, batch.rejects_count + 1);
+    bool whole = records != NULL && sources != NULL && !batch.whole_rejected;
+    for (uint32_t i = 0; i < batch.events_count; i++) batch.events[i].source = source, batch.events[i].import_number = import;
+    for (uint32_t i = 0; whole && i < batch.rejects_count; i++) sources[i] = source;
+    for (uint32_t i = 0; whole && i < batch.items_count; i++) whole = put_item(call, &batch.items[i], source, import, &records[job.records_count++]) == ZH_OK;
+    if (!whole) {
+        zh_call_problem(call, 413, "too_large", NULL, "at most 2,500 records a request");
+        return;
+    }
+    job.records = records;
+    job.rejects_source = sources;
+    zh_collect_submit(call, &job);
 }
 
 void zh_route_sensors_options(zh_call *call)

@@ -314,10 +314,23 @@ void zh_route_recommend_options(zh_call *call)
 
 /* ---- profiles ---- */
 
+/* An id that only an import made known that was taken back is nobody's: nothing was done and nothing was said. */
+static bool is_anybody(zh_call *call, zh_customer_id customer)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    bool is = zh_customers_get(w->customers, customer) != NULL;
+    for (int field = 0; !is && field < ZH_CONSENT_FIELDS; field++)
+        is = zh_consents_said(w->consents, customer, (zh_consent_field)field) != ZH_CHOICE_UNKNOWN;
+    zh_world_unlock(w);
+    return is;
+}
+
 static zh_customer_id asked_customer(zh_call *call)
 {
     const zh_sv user = zh_http_path_part(call->request, 2);
-    return zh_engine_find(call->engine, user, user);
+    const zh_customer_id customer = zh_engine_find(call->engine, user, user);
+    return customer.number != 0 && is_anybody(call, customer) ? customer : (zh_customer_id){ 0 };
 }
 
 void zh_route_profile(zh_call *call)

@@ -88,7 +88,7 @@ static void close_here(void *ctx)
     here.open = false;
 }
 
-static const zh_import_door door = { open_here, close_here };
+static const zh_import_door door = { .open = open_here, .close = close_here };
 
 static void forget(void)
 {
@@ -183,7 +183,8 @@ static void wrong_calls_say_what_to_do(void)
         { "no place", { "--format", "segment", "f" }, "--data DIR", 2 },
         { "two places", { "--data", "d", "--url", "u", "--key", "k", "--format", "segment", }, "no file", 2 },
         { "no key", { "--url", "http://127.0.0.1:1", "--format", "segment", "f" }, "--url without --key", 2 },
-        { "no such option", { "--undo", "1", "f" }, "no such option", 2 },
+        { "no such option", { "--redo", "1", "f" }, "no such option", 2 },
+        { "undo takes no file", { "--data", "d", "--undo", "1", "f" }, "they take no file", 2 },
         { "no such preset", { "--data", "d", "--format", "orders-csv", "--preset", "x", "f" }, "online-retail", 2 },
         { "a preset for events", { "--data", "d", "--format", "segment", "--preset", "x", "f" }, "for tables", 2 },
         { "a currency for events", { "--data", "d", "--format", "segment", "--currency", "CNY", "f" }, "for tables", 2 },

@@ -1,6 +1,7 @@
 /* Goal: a catalog change written is the change read; what breaks a size or a rule is refused with a reason.
  * Method: every single field and all of them round trip; truncations; a table of refused changes. */
 #include "catalog/item.h"
+#include "core/record.h"
 #include "check.h"
 
 static zh_item_change full(void)
@@ -19,9 +20,12 @@ static void test_what_is_written_is_read(void)
         zh_item_change change = full(), back;
         if (f < 10) change.set = 1u << f;
         if (f == 11) change = (zh_item_change){ .text = ZH_SV("x"), .deleted = true, .at_ms = 5 };
+        change.import_number = f % 2 == 0 ? 0 : 70000 + f;
         zh_buf_reset(&first), zh_buf_reset(&second);
         zh_item_change_put(&change, &first);
+        CHECK(zh_record_import_of(zh_buf_view(&first)) == change.import_number);
         CHECK(zh_item_change_get(zh_buf_view(&first), &back) == ZH_OK);
+        CHECK(back.import_number == change.import_number);
         CHECK(back.set == change.set && back.at_ms == change.at_ms && zh_sv_equal(back.text, change.text));
         zh_item_change_put(&back, &second);
         CHECK(zh_sv_equal(zh_buf_view(&first), zh_buf_view(&second)));

@@ -2,6 +2,7 @@
  * Method: random events round trip by comparing all bytes again; every truncation and every
  * single changed byte either fails or reads back to something that writes the same bytes. */
 #include "core/event.h"
+#include "core/record.h"
 #include "check.h"
 
 static zh_sv random_text(uint64_t *seed, zh_arena *arena, size_t bytes_max)
@@ -51,13 +52,16 @@ static void test_a_read_event_writes_the_same_bytes(uint64_t seed)
     zh_buf first = zh_buf_open(1 << 16), second = zh_buf_open(1 << 16);
     for (int i = 0; i < 200; i++) {
         zh_event e = random_event(&seed, &arena), back;
+        e.import_number = i % 3 == 0 ? (uint32_t)i : 0;
         zh_buf_reset(&first);
         zh_event_put(&e, &first);
         CHECK(zh_buf_err(&first) == ZH_OK);
+        CHECK(zh_record_import_of(zh_buf_view(&first)) == e.import_number);
         CHECK(zh_event_get(zh_buf_view(&first), &arena, &back) == ZH_OK);
         CHECK(zh_event_order(&e, &back) == 0 && zh_event_lines_minor(&e) == zh_event_lines_minor(&back));
         CHECK(back.time_ms == e.time_ms && back.original_ms == e.original_ms && back.sent_ms == e.sent_ms);
         CHECK(back.revenue_minor == e.revenue_minor && back.customer.number == e.customer.number);
+        CHECK(back.import_number == e.import_number);
         CHECK(zh_sv_equal(back.personal, e.personal) && back.lines_count == e.lines_count);
         zh_buf_reset(&second);
         zh_event_put(&back, &second);

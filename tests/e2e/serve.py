@@ -805,6 +805,33 @@ def letters():
     refused(engine.admin("POST", "/api/v1/deadletters/replay", {"reason": "none"}), 400, "a reason there is not", "reason")
 
 
+def imports():
+    """What is told of a file; tests/e2e/undo.py looks closer."""
+    begun = engine.ask("POST", "/v1/imports", {"name": "a.csv", "format": "orders-csv", "fingerprint": "00112233445566ff"}, auth=kit.basic(kit.WRITE))
+    equal((begun.status, begun.json["resumed"], begun.json["import"]["state"]), (201, False, "running"), "an import begins")
+    number = begun.json["import"]["id"]
+    again = engine.ask("POST", "/v1/imports", {"name": "b.csv", "format": "orders-csv", "fingerprint": "00112233445566ff"}, key=kit.WRITE)
+    equal((again.status, again.json["import"]["id"]), (200, number), "the same file is the same import")
+    told = engine.ask("POST", f"/v1/imports/{number}", {"state": "done", "lines": 3, "rejected": 3}, key=kit.WRITE)
+    equal((told.json["import"]["state"], told.json["import"]["rejected"]), ("done", 3), "how far it is")
+    equal([one["id"] for one in engine.admin("GET", "/api/v1/imports").json["items"]], [number], "it is listed")
+    equal(engine.admin("GET", f"/api/v1/imports/{number}").json["import"]["name"], "a.csv", "and shown")
+    refused(engine.ask("POST", "/v1/imports", {"name": "a", "format": "f"}), 401, "nobody begins an import")
+    refused(engine.ask("POST", "/v1/imports", {"name": "", "format": "f"}, key=kit.WRITE), 400, "a file has a name", "name")
+    refused(engine.ask("POST", "/v1/imports", {"name": "a", "format": "f", "source": "nowhere"}, key=kit.TOKEN), 404, "no such source", "source")
+    refused(engine.collect("import", {"batch": []}, headers={"X-Zhun-Import": "77"}), 400, "events of an import there is not", "X-Zhun-Import")
+    event = {"type": "track", "event": "Imported", "userId": "s2", "messageId": "imported-1", "timestamp": "2024-01-01T00:00:00Z"}
+    equal(engine.collect("import", {"batch": [event]}, headers={"X-Zhun-Import": number}).json["accepted"], 1, "events of a file")
+    records = [{"type": "track", "event": "Imported", "distinct_id": "s1", "time": 1700000000000, "properties": {}}, {"type": "track"}]
+    taken = engine.ask("POST", "/v1/import/sensors", records, headers={"X-Zhun-Import": number}, key=kit.WRITE)
+    equal((taken.json["accepted"], taken.json["rejected"]), (1, 1), "records of a file")
+    idle = engine.ask("POST", "/v1/imports", {"name": "c.csv", "format": "orders-csv"}, key=kit.TOKEN).json["import"]["id"]
+    refused(engine.admin("POST", f"/api/v1/imports/{idle}/undo", {}), 409, "one that runs is not taken back", "id")
+    engine.ask("POST", f"/v1/imports/{idle}", {"state": "stopped"}, key=kit.TOKEN)
+    undone = engine.admin("POST", f"/api/v1/imports/{idle}/undo", {})
+    equal((undone.status, undone.json["import"]["state"]), (202, "undone"), "one without events is taken back at once")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -820,7 +847,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, imports, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

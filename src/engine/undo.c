@@ -1,0 +1,223 @@
+#include "engine/undo.h"
+
+#include "core/record.h"
+#include "sys/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PATH_BYTES 4096
+
+struct zh_undo {
+    zh_engine *engine;
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock;
+    bool wanted, stopping, building, ready;
+    zh_err failed;
+    zh_fold *fold; /* of the building; to be told to stop */
+    _Atomic uint64_t done, all;
+};
+
+/* ---- what is to be left out ---- */
+
+void zh_undo_skip_close(zh_undo_skip *skip)
+{
+    free(skip->numbers);
+    *skip = (zh_undo_skip){ 0 };
+}
+
+zh_err zh_undo_skip_of(zh_engine *engine, bool applied_only, zh_undo_skip *out)
+{
+    zh_world *w = zh_engine_world(engine);
+    *out = (zh_undo_skip){ .numbers = calloc(ZH_IMPORTS_MAX, sizeof *out->numbers) };
+    if (out->numbers == NULL) return ZH_NOMEM;
+    zh_world_lock_read(w);
+    out->count = zh_imports_undone(w->imports, applied_only, out->numbers, ZH_IMPORTS_MAX);
+    zh_world_unlock(w);
+    return ZH_OK;
+}
+
+zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out)
+{
+    zh_log_reader *reader;
+    zh_log_frame frame;
+    zh_import_change change;
+    *out = (zh_undo_skip){ .numbers = calloc(ZH_IMPORTS_MAX, sizeof *out->numbers) };
+    if (out->numbers == NULL) return ZH_NOMEM;
+    zh_err e = zh_log_reader_open(&reader, log, 0, zh_log_begin(log, 0));
+    if (e != ZH_OK) return e;
+    while ((e = zh_log_reader_next(reader, &frame)) == ZH_OK)
+        for (zh_log_records it = zh_log_records_of(&frame); zh_log_record_next(&it);) {
+            if (zh_record_kind_of(it.record) != ZH_RECORD_IMPORT || zh_import_change_get(it.record, &change) != ZH_OK) continue;
+            if (change.phase == ZH_IMPORT_UNDONE && out->count < ZH_IMPORTS_MAX) out->numbers[out->count++] = change.number;
+        }
+    zh_log_reader_close(reader);
+    return e == ZH_ABSENT ? ZH_OK : e;
+}
+
+/* ---- building ---- */
+
+/* The views that are built, apart from those that work. */
+typedef struct building {
+    zh_undo *undo;
+    zh_state *state;
+    zh_world *world;
+    zh_timeline *timeline;
+    zh_fold *fold;
+    zh_metrics *metrics; /* its own: those of the engine speak of the views that work */
+} building;
+
+static zh_err sealed_of(void *context, zh_sv key, zh_buf *out)
+{
+    const building *b = context;
+    return zh_engine_sealed_in(b->state, key, out);
+}
+
+static void say_progress(void *context, uint64_t done, uint64_t all)
+{
+    zh_undo *u = context;
+    u->done = done;
+    u->all = all;
+}
+
+static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
+{
+    zh_engine *g = b->undo->engine;
+    const uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
+    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .skip = skip->numbers, .skip_count = skip->count };
+    zh_note why;
+    zh_err e = zh_tree_remove(dir);
+    if (e == ZH_OK || e == ZH_ABSENT) e = zh_state_open(&b->state, &(zh_state_desc){ .dir = dir }, &why);
+    if (e == ZH_OK) e = zh_world_open(&b->world, &world);
+    if (e == ZH_OK) e = zh_timeline_open(&b->timeline, b->state);
+    if (e == ZH_OK) e = zh_metrics_open(&b->metrics);
+    if (e != ZH_OK) return e;
+    const zh_fold_desc fold = { .world = b->world, .state = b->state, .timeline = b->timeline, .log = zh_engine_log(g), .clock = zh_engine_clock(g),
+                                .metrics = b->metrics, .partitions = zh_log_partitions(zh_engine_log(g)) };
+    return zh_fold_open(&b->fold, &fold, positions);
+}
+
+static zh_err close_views(building *b)
+{
+    zh_fold_close(b->fold);
+    zh_timeline_close(b->timeline);
+    zh_world_close(b->world);
+    const zh_err e = b->state == NULL ? ZH_OK : zh_state_close(b->state);
+    zh_metrics_close(b->metrics);
+    return e;
+}
+
+/* The fold is known to whoever closes, so that it can be stopped. ZH_STOPPED: too late. */
+static zh_err announce(zh_undo *u, zh_fold *fold)
+{
+    pthread_mutex_lock(&u->lock);
+    u->fold = fold;
+    const bool stopping = u->stopping;
+    pthread_mutex_unlock(&u->lock);
+    return stopping && fold != NULL ? ZH_STOPPED : ZH_OK;
+}
+
+static zh_err build(zh_undo *u, zh_sv dir, const zh_undo_skip *skip)
+{
+    building b = { .undo = u };
+    zh_note why;
+    zh_err e = open_views(&b, dir, skip);
+    if (e == ZH_OK) e = announce(u, b.fold);
+    if (e == ZH_OK) e = zh_fold_replay(b.fold, say_progress, u, &why);
+    (void)!announce(u, NULL);
+    if (e == ZH_OK) e = zh_fold_start(b.fold); /* its thread writes the checkpoint */
+    if (e == ZH_OK) e = zh_fold_checkpoint(b.fold);
+    const zh_err closed = close_views(&b);
+    return e != ZH_OK ? e : closed;
+}
+
+/* Was something undone that this list does not have? */
+static bool is_all(zh_undo *u, const zh_undo_skip *skip)
+{
+    zh_undo_skip now;
+    const bool all = zh_undo_skip_of(u->engine, false, &now) == ZH_OK && now.count == skip->count;
+    zh_undo_skip_close(&now);
+    return all;
+}
+
+static zh_err build_until_all(zh_undo *u)
+{
+    char next[PATH_BYTES], ready[PATH_BYTES];
+    snprintf(next, sizeof next, "%.*s/state.next", ZH_SV_ARG(zh_sv_part(zh_engine_dir(u->engine), 0, PATH_BYTES - 32)));
+    snprintf(ready, sizeof ready, "%.*s/state.ready", ZH_SV_ARG(zh_sv_part(zh_engine_dir(u->engine), 0, PATH_BYTES - 32)));
+    for (bool all = false; !all;) {
+        zh_undo_skip skip;
+        zh_err e = zh_undo_skip_of(u->engine, false, &skip);
+        if (e == ZH_OK) e = build(u, zh_sv_of(next), &skip);
+        if (e == ZH_OK) all = is_all(u, &skip);
+        zh_undo_skip_close(&skip);
+        if (e != ZH_OK) return e;
+    }
+    const zh_err e = zh_tree_remove(zh_sv_of(ready));
+    if (e != ZH_OK && e != ZH_ABSENT) return e;
+    return rename(next, ready) == 0 ? ZH_OK : ZH_IO;
+}
+
+static void *run(void *context)
+{
+    zh_undo *u = context;
+    pthread_mutex_lock(&u->lock);
+    while (u->wanted && !u->stopping) {
+        u->wanted = false;
+        pthread_mutex_unlock(&u->lock);
+        const zh_err e = build_until_all(u);
+        pthread_mutex_lock(&u->lock);
+        u->failed = e;
+        u->ready = e == ZH_OK && !u->wanted;
+    }
+    u->building = false;
+    pthread_mutex_unlock(&u->lock);
+    return NULL;
+}
+
+/* ---- the face ---- */
+
+zh_err zh_undo_open(zh_undo **out, zh_engine *engine)
+{
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL) return ZH_NOMEM;
+    (*out)->engine = engine;
+    pthread_mutex_init(&(*out)->lock, NULL);
+    return ZH_OK;
+}
+
+zh_err zh_undo_go(zh_undo *u)
+{
+    zh_err e = ZH_OK;
+    pthread_mutex_lock(&u->lock);
+    u->wanted = true;
+    u->ready = false;
+    if (!u->building && !u->stopping) {
+        if (u->started) pthread_join(u->thread, NULL); /* it has ended */
+        u->building = u->started = pthread_create(&u->thread, NULL, run, u) == 0;
+        if (!u->started) e = ZH_NOMEM;
+    }
+    pthread_mutex_unlock(&u->lock);
+    return e;
+}
+
+zh_undo_progress zh_undo_progress_of(zh_undo *u)
+{
+    pthread_mutex_lock(&u->lock);
+    const zh_undo_progress p = { .building = u->building, .ready = u->ready, .done = u->done, .all = u->all, .failed = u->failed };
+    pthread_mutex_unlock(&u->lock);
+    return p;
+}
+
+void zh_undo_close(zh_undo *u)
+{
+    if (u == NULL) return;
+    pthread_mutex_lock(&u->lock);
+    u->stopping = true;
+    if (u->fold != NULL) zh_fold_stop_replay(u->fold);
+    pthread_mutex_unlock(&u->lock);
+    if (u->started) pthread_join(u->thread, NULL);
+    pthread_mutex_destroy(&u->lock);
+    free(u);
+}
