@@ -1,5 +1,6 @@
 #include "app/cmd_serve.h"
 #include "app/door.h"
+#include "app/import_job.h"
 #include "app/setup.h"
 #include "app/version.h"
 #include "decide/placement.h"
@@ -86,6 +87,8 @@ typedef struct running {
     zh_metrics *metrics;
     zh_engine *engine;
     zh_server *server;
+    zh_import_job *job;
+    zh_server_importer importer;
     char host[HOST_BYTES], socket[ZH_DOOR_PATH_BYTES];
     uint16_t port;
 } running;
@@ -117,7 +120,7 @@ static int open_server(running *r, const zh_options *given)
 {
     zh_door_socket(zh_options_text(given, "data"), r->socket);
     const zh_server_desc desc = { .engine = r->engine, .host = zh_sv_of(r->host), .port = r->port, .unix_path = zh_sv_of(r->socket),
-                                  .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION),
+                                  .importer = &r->importer, .threads = (unsigned)r->n.threads, .version = ZH_SV(ZH_VERSION),
                                   .trusted_proxies = zh_options_text(given, "trusted-proxies"),
                                   .public_placements = zh_options_text(given, "public-placements") };
     zh_note why;
@@ -141,7 +144,7 @@ static int wait_for_end(running *r, const sigset_t *signals)
 {
     for (;;) {
         const int signal = sigtimedwait(signals, NULL, &(struct timespec){ .tv_nsec = LOOK_MS * 1000000 });
-        if (signal < 0 && zh_engine_wants_reopen(r->engine)) {
+        if (signal < 0 && zh_engine_wants_reopen(r->engine) && !zh_import_job_is_running(r->job)) {
             zh_log_line line = zh_line_open(&r->sink, ZH_LINE_INFO, "serve.reopen");
             zh_line_end(&line);
             return -1;
@@ -169,6 +172,8 @@ static int serve_once(running *r, const zh_options *given, const sigset_t *signa
         if (e != ZH_OK) zh_complain("the workspace cannot be set up: %s", why.text[0] != '\0' ? why.text : zh_err_text(e));
         if (e != ZH_OK) status = e == ZH_RANGE ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
     }
+    if (status == -1 && zh_import_job_open(&r->job, zh_options_text(given, "data")) != ZH_OK) status = ZH_EXIT_COULD_NOT;
+    if (r->job != NULL) r->importer = zh_import_job_importer(r->job);
     if (status == -1) status = open_server(r, given);
     if (status == -1) {
         zh_setup_print(r->engine, r->host, zh_server_port(r->server), stdout);
@@ -176,8 +181,10 @@ static int serve_once(running *r, const zh_options *given, const sigset_t *signa
         status = wait_for_end(r, signals);
         if (r->port == 0) r->port = zh_server_port(r->server); /* the same again */
     }
+    zh_import_job_close(r->job);
     zh_server_close(r->server);
     zh_engine_close(r->engine);
+    r->job = NULL;
     r->server = NULL;
     r->engine = NULL;
     return status;

@@ -28,6 +28,7 @@ struct zh_server {
     zh_http_server *http;
     zh_workers *workers;
     zh_live *live;
+    zh_uploads *uploads;
     zh_limits *limits;
     int64_t started_ms;
     pthread_mutex_t session_lock; /* sessions and throttles */
@@ -140,6 +141,7 @@ void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a
 ZH_MUST zh_err zh_imports_of_call(zh_call *call, zh_source_id *source, uint32_t *number);
 
 /* ---- routes, by file ---- */
+zh_call_handler zh_route_upload_create, zh_route_upload_part, zh_route_upload, zh_route_upload_drop, zh_route_upload_preview, zh_route_upload_import, zh_route_upload_rejects;
 zh_call_handler zh_route_import_begin, zh_route_import_tell, zh_route_imports, zh_route_import, zh_route_import_undo, zh_route_import_sensors;
 zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics, zh_route_pixel, zh_route_beacon;
 zh_call_handler zh_route_settings, zh_route_source_config;

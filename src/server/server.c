@@ -98,6 +98,13 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/imports", zh_route_imports, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_GET, "/api/v1/imports/{}", zh_route_import, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/imports/{}/undo", zh_route_import_undo, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_POST, "/api/v1/uploads", zh_route_upload_create, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_GET, "/api/v1/uploads/{}", zh_route_upload, NEED_RIGHT, ZH_RIGHT_IMPORT, false, false },
+    { ZH_HTTP_PUT, "/api/v1/uploads/{}", zh_route_upload_part, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_DELETE, "/api/v1/uploads/{}", zh_route_upload_drop, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_POST, "/api/v1/uploads/{}/preview", zh_route_upload_preview, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_POST, "/api/v1/uploads/{}/import", zh_route_upload_import, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
+    { ZH_HTTP_GET, "/api/v1/uploads/{}/rejects", zh_route_upload_rejects, NEED_RIGHT, ZH_RIGHT_IMPORT, true, false },
     { ZH_HTTP_GET, "/api/v1/system", zh_route_system, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/export/events", zh_route_export_events, NEED_RIGHT, ZH_RIGHT_EXPORT, true, false },
     { ZH_HTTP_GET, "/api/v1/export/catalog", zh_route_export_catalog, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
@@ -249,6 +256,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_workers_open(&s->workers, s);
     if (e == ZH_OK) e = zh_live_open(&s->live, s);
     if (e == ZH_OK) e = zh_limits_open(&s->limits, s);
+    if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
     const char *text = NULL;
     if (e == ZH_OK) {
         const zh_http_desc http = { .host = desc->host, .port = desc->port, .no_tcp = desc->no_tcp, .unix_path = desc->unix_path,
@@ -280,5 +288,6 @@ void zh_server_close(zh_server *s)
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
+    zh_uploads_close(s->uploads);
     free(s);
 }

@@ -12,6 +12,7 @@
 #define ZH_SERVER_SERVER_H
 #include "base/note.h"
 #include "engine/engine.h"
+#include "server/uploads.h"
 
 #define ZH_SERVER_BODY_BYTES_MAX (1u << 20)      /* as sent; compressed or not */
 #define ZH_SERVER_UNPACKED_BYTES_MAX (10u << 20) /* after decompression */
@@ -29,6 +30,7 @@ typedef struct zh_server_desc {
     zh_sv version;          /* of zhun, for /api/v1/system */
     zh_sv trusted_proxies;  /* addresses whose X-Forwarded-Proto is believed, with commas between; borrowed until
                              * close; empty: none */
+    const zh_server_importer *importer; /* reads uploaded files; borrowed until close; NULL: none are taken */
     zh_sv public_placements; /* a write key may read these: names with commas between; borrowed until close */
 } zh_server_desc;
 

@@ -832,6 +832,40 @@ def imports():
     equal((undone.status, undone.json["import"]["state"]), (202, "undone"), "one without events is taken back at once")
 
 
+def uploads():
+    """A file through the console's door: parts, a look, an import, its rejects."""
+    head = "order_id,customer_id,item_id,quantity,unit_price,currency,ordered_at\n"
+    text = (head + "".join(f"O{n},w{n % 3},i{n},{'x' if n == 7 else 1},2.50,CNY,2024-01-{n % 28 + 1:02}\n" for n in range(40))).encode()
+    begun = engine.admin("POST", "/api/v1/uploads", {"name": "orders.csv", "bytes": len(text)})
+    equal((begun.status, begun.json["state"]), (201, "uploading"), "an upload begins")
+    at = f"/api/v1/uploads/{begun.json['id']}"
+    put = lambda offset, part: engine.ask("PUT", f"{at}?offset={offset}", part, headers={"Content-Type": "application/octet-stream"}, key=kit.TOKEN)
+    refused(put(5, text), 400, "a part that leaves a hole", "offset")
+    equal(put(0, text[:500]).json["received"], 500, "a first part")
+    refused(engine.admin("POST", f"{at}/preview", {}), 409, "half a file is not looked at", "id")
+    refused(put(500, text[500:] + b"more"), 400, "more than was said", "offset")
+    put(0, text[:500])
+    equal(put(500, text[500:]).json["state"], "ready", "all of it, one part twice")
+    seen = engine.admin("POST", f"{at}/preview", {}).json
+    equal((seen["format"], seen["ready"], seen["rows"], len(seen["events"])), ("orders-csv", True, 40, 5), "what it is")
+    refused(engine.admin("POST", f"{at}/preview", {"format": "xls"}), 400, "a format there is not", "map")
+    refused(engine.admin("POST", f"{at}/import", {}), 400, "an import says what it is", "map")
+    equal(engine.admin("POST", f"{at}/import", {"format": "orders-csv", "map": seen["map"], "source": "office"}).status, 202, "it is imported")
+    end = time.monotonic() + 60
+    while (now := engine.admin("GET", at).json)["state"] == "importing" and time.monotonic() < end:
+        time.sleep(0.05)
+    equal((now["state"], now["accepted"], now["rejected"], now["hasRejects"]), ("done", 39, 1, True), "every line is accounted for")
+    answer = engine.admin("GET", f"{at}/rejects")
+    check(answer.status == 200 and b"quantity" in answer.body, "rejects with reasons", answer.body)
+    one = engine.admin("GET", f"/api/v1/imports/{now['import']}").json["import"]
+    equal((one["name"], one["sourceName"], one["events"], one["state"]), ("orders.csv", "office", 39, "done"), "and listed, of its source")
+    equal(engine.admin("DELETE", at).status, 204, "and removed")
+    refused(engine.admin("GET", at), 404, "then it is gone", "id")
+    refused(engine.admin("POST", "/api/v1/uploads", {"name": "a/b", "bytes": 1}), 400, "no path", "name")
+    refused(engine.admin("POST", "/api/v1/uploads", {"name": "a", "bytes": 1 << 40}), 400, "no giant", "bytes")
+    refused(engine.ask("POST", "/api/v1/uploads", {"name": "a", "bytes": 1}, key=kit.WRITE), 403, "a write key uploads nothing")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -847,7 +881,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, imports, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, imports, uploads, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
