@@ -1,5 +1,6 @@
 /* main.c -- `zhun COMMAND`: finds the command, hands over the rest. */
 #include "app/cmd_ask.h"
+#include "app/cmd_backup.h"
 #include "app/cmd_demo.h"
 #include "app/cmd_eval.h"
 #include "app/cmd_import.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 
 static const zh_command *const commands[] = {
-    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
+    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
 };
 
 static int run_import(int argc, char **argv)

@@ -30,6 +30,7 @@ struct zh_engine {
     zh_commit *commit;
     zh_upkeep *upkeep;
     zh_undo *undo;
+    zh_backups *backups;
     zh_tz *tz;
     zh_sealer sealer;
     bool has_sealer;
@@ -314,6 +315,11 @@ static zh_err found_workspace(zh_engine *g, zh_note *why)
 
 /* ---- opening and closing ---- */
 
+static void hold_upkeep(void *context, bool on)
+{
+    zh_upkeep_hold(context, on);
+}
+
 static zh_err open_all(zh_engine *g, zh_note *why)
 {
     if (g->d.must_exist && !zh_file_exists(zh_sv_of(g->dir))) return say_empty(g, why);
@@ -348,7 +354,10 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     };
     e = zh_commit_open(&g->commit, &desc);
     const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .metrics = g->d.metrics, .sink = g->d.sink };
-    return e == ZH_OK ? zh_upkeep_open(&g->upkeep, &upkeep) : e;
+    if (e == ZH_OK) e = zh_upkeep_open(&g->upkeep, &upkeep);
+    const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
+                                      .hold = hold_upkeep, .context = g->upkeep };
+    return e == ZH_OK ? zh_backups_open(&g->backups, &backups) : e;
 }
 
 zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
@@ -378,6 +387,7 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
+    zh_backups_close(g->backups);
     zh_upkeep_close(g->upkeep);
     zh_undo_close(g->undo);
     zh_commit_close(g->commit);
@@ -400,6 +410,7 @@ zh_log *zh_engine_log(zh_engine *g) { return g->log; }
 zh_state *zh_engine_state(zh_engine *g) { return g->state; }
 zh_timeline *zh_engine_timeline(zh_engine *g) { return g->timeline; }
 zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
+zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_metrics *zh_engine_metrics(zh_engine *g) { return g->d.metrics; }

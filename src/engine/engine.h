@@ -17,6 +17,7 @@
 #define ZH_ENGINE_ENGINE_H
 #include "base/note.h"
 #include "base/tz.h"
+#include "engine/backup.h"
 #include "engine/commit.h"
 #include "engine/fold.h"
 #include "engine/vault.h"
@@ -52,6 +53,7 @@ zh_log *zh_engine_log(zh_engine *engine);
 zh_state *zh_engine_state(zh_engine *engine);
 zh_timeline *zh_engine_timeline(zh_engine *engine);
 zh_fold *zh_engine_fold(zh_engine *engine);
+zh_backups *zh_engine_backups(zh_engine *engine);
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);
 zh_metrics *zh_engine_metrics(zh_engine *engine);

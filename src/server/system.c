@@ -60,7 +60,7 @@ static void put_views(zh_call *call, zh_json_out *out)
 }
 
 /* How much of the log is packed, and from what. */
-static void put_storage(zh_log *log, zh_json_out *out)
+static void put_storage(zh_call *call, zh_log *log, zh_json_out *out)
 {
     const zh_log_packing packing = zh_log_packing_of(log);
     zh_json_out_key(out, ZH_SV("storage"));
@@ -69,6 +69,8 @@ static void put_storage(zh_log *log, zh_json_out *out)
     zh_json_out_key_int(out, ZH_SV("packedSegments"), packing.packed_segments);
     zh_json_out_key_int(out, ZH_SV("packedBytes"), (int64_t)packing.packed_bytes);
     zh_json_out_key_int(out, ZH_SV("packedFromBytes"), (int64_t)packing.unpacked_bytes);
+    zh_json_out_key(out, ZH_SV("backup"));
+    zh_backup_json(call, out);
     zh_json_out_end(out);
 }
 
@@ -127,7 +129,7 @@ void zh_route_system(zh_call *call)
     zh_json_out_key_text(&out, ZH_SV("name"), ZH_SV("cocount"));
     zh_json_out_key_int(&out, ZH_SV("version"), ZH_POLICY_VERSION);
     zh_json_out_end(&out);
-    put_storage(log, &out);
+    put_storage(call, log, &out);
     put_views(call, &out);
     put_libraries(&out);
     zh_json_out_end(&out);

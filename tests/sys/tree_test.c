@@ -1,9 +1,39 @@
-/* Goal: a tree is measured and removed whole, links are not followed. Method: a small tree by hand. */
+/* Goal: a tree is measured, copied and removed whole, links are not followed. Method: a small tree by hand. */
 #include "sys/tree.h"
 #include "sys/file.h"
 #include "check.h"
 
 #include <unistd.h>
+
+static void count(void *context, uint64_t bytes)
+{
+    *(uint64_t *)context += bytes;
+}
+
+static void check_copy(const char *dir, const char *tree)
+{
+    char to[160], path[200];
+    uint64_t heard = 0;
+    zh_buf bytes = zh_buf_open(1 << 24);
+    snprintf(path, sizeof path, "%s/a/zeros", tree); /* a piece and more, and a tail: holes stay as long as they were */
+    char *zeros = calloc(1, (3 << 20) + 5);
+    CHECK(zeros != NULL);
+    zeros[3 << 20] = 'x';
+    CHECK(zh_file_write(zh_sv_of(path), (zh_sv){ zeros, (3 << 20) + 5 }, 0600) == ZH_OK);
+    snprintf(to, sizeof to, "%s/copy", dir);
+    CHECK(zh_tree_copy(zh_sv_of(tree), zh_sv_of(to), count, &heard) == ZH_OK && heard == (3 << 20) + 5 + 10);
+    snprintf(path, sizeof path, "%s/a/zeros", to);
+    CHECK(zh_file_read(zh_sv_of(path), &bytes) == ZH_OK && zh_sv_equal(zh_buf_view(&bytes), (zh_sv){ zeros, (3 << 20) + 5 }));
+    zh_buf_reset(&bytes);
+    snprintf(path, sizeof path, "%s/a/b/file", to);
+    CHECK(zh_file_read(zh_sv_of(path), &bytes) == ZH_OK && zh_sv_equal(zh_buf_view(&bytes), ZH_SV("some bytes")));
+    snprintf(path, sizeof path, "%s/link", to);
+    CHECK(!zh_file_exists(zh_sv_of(path)));
+    CHECK(zh_tree_copy(zh_sv_of(tree), zh_sv_of(to), NULL, NULL) == ZH_EXISTS);
+    CHECK(zh_tree_copy(ZH_SV("/no/such/tree"), zh_sv_of(to), NULL, NULL) != ZH_OK);
+    zh_buf_close(&bytes);
+    free(zeros);
+}
 
 int main(void)
 {
@@ -19,6 +49,7 @@ int main(void)
     CHECK(symlink(kept, path) == 0);
     snprintf(path, sizeof path, "%s/tree", dir);
     CHECK(zh_tree_bytes(zh_sv_of(path)) > 0);
+    check_copy(dir, path);
     CHECK(zh_tree_remove(zh_sv_of(path)) == ZH_OK);
     CHECK(!zh_file_exists(zh_sv_of(path)) && zh_file_exists(zh_sv_of(kept)));
     CHECK(zh_tree_bytes(zh_sv_of(path)) == 0);
