@@ -3,12 +3,12 @@
  *   zhun-load ingest    --url http://127.0.0.1:8700 --key KEY [--batch 100] [--rate EVENTS_PER_S]
  *   zhun-load recommend --url http://127.0.0.1:8700 --key SERVERKEY
  *   zhun-load get       --url http://127.0.0.1:8700 --path /healthz
- *   common: [--connections 64] [--seconds 10] [--requests N] [--customers 10000] [--items 2000]
+ *   common: [--connections 64] [--seconds 10] [--requests N] [--customers 1000000] [--items 20000]
  *           [--seed 1]
  *
  * One thread, one epoll, keep-alive connections with one request under way each. A request is a
- * template made once; before each sending only the fields that differ (messageId, userId,
- * product_id, times) are overwritten in place, fixed in width, so the generator takes little of the
+ * template made once; before each sending only the fields that differ (messageId, ids of the
+ * customer, product_id, times) are overwritten in place, fixed in width, so the generator takes little of the
  * machine it shares with the engine. Latency runs from the first byte sent to the last byte
  * received, into logarithmic buckets of 1/16 of a power of two (error below 6.25 %).
  *
@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/rng.h"
 
 #define CONNECTIONS_MAX 1024
@@ -41,6 +42,7 @@
 #define PAUSE_MS_MAX    1000
 #define HEAD_MAX        1024
 #define ID_WIDTH        8       /* digits of --customers and --items at most */
+#define ZIPF_STEPS      (1u << 20) /* draws that the popularity of items is cut into; 4 MB */
 #define BUCKETS         (64 * 16)
 
 typedef enum mode { INGEST, RECOMMEND, GET } mode;
@@ -51,6 +53,7 @@ typedef struct options {
     const char *key, *path;
     unsigned connections, batch, seconds;
     uint64_t rate, requests, customers, items, seed;
+    uint32_t *popular; /* ZIPF_STEPS items, each as often as it is asked for */
 } options;
 
 typedef struct connection {
@@ -114,19 +117,17 @@ static double share_ms(const tally *t, double share)
 
 /* ---- templates: fixed-width fields, so that patching never moves a byte ---- */
 
-/* 573 bytes: a Product Viewed as Segment's browser library sends it. Fields to patch stand as #…#;
- * a number shorter than its field ends with the quote, and blanks, which JSON allows, fill what is
- * left. */
+/* 573 bytes: a Product Viewed as Segment's browser library sends it. Fields to patch stand as #…#, each as wide as
+ * what is written there; an item's number ends with the quote, and blanks, which JSON allows, fill what is left. */
 static const char event_text[] =
     "{\"type\":\"track\",\"event\":\"Product Viewed\","
-    "\"messageId\":\"ajs-next-#mmmmmmmmmmmmmmmmmm#\",\"anonymousId\":\"a-#aaaaaa#\","
-    "\"userId\":\"u#uuuuuu#\",\"timestamp\":\"#tttttttttttttttttttttt#\","
+    "\"messageId\":\"#mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm#\",\"anonymousId\":\"#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa#\","
+    "\"userId\":\"#uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu#\",\"timestamp\":\"#tttttttttttttttttttttt#\","
     "\"properties\":{\"product_id\":\"p#iiiiii#\",\"sku\":\"SKU-#ssssss#\","
     "\"category\":\"Games\",\"name\":\"Monopoly: 3rd Edition\",\"brand\":\"Hasbro\","
-    "\"price\":18.99,\"quantity\":1,\"currency\":\"USD\",\"position\":3},"
-    "\"context\":{\"page\":{\"url\":\"https://shop.example/p/monopoly\","
-    "\"path\":\"/p/monopoly\",\"title\":\"Monopoly, 3rd\"},"
-    "\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\","
+    "\"price\":18.99,\"quantity\":1,\"currency\":\"USD\"},"
+    "\"context\":{\"page\":{\"url\":\"https://shop.example/p/monopoly\"},"
+    "\"userAgent\":\"Mozilla/5.0 (X11; Linux x86_64) Firefox/128\","
     "\"library\":{\"name\":\"analytics.js\",\"version\":\"2.1\"}}}";
 _Static_assert(sizeof event_text - 1 == 573, "the event all numbers of the project are quoted for");
 
@@ -147,9 +148,21 @@ static void patch_id(char *at, uint64_t number)
     memcpy(at, digits, (size_t)size);
 }
 
-static void patch_hex(char *at, unsigned width, uint64_t number)
+/* A UUID of version 4 in its 36 characters. */
+static void patch_uuid(char *at, uint64_t high, uint64_t low)
 {
-    for (unsigned i = 0; i < width; i++, number >>= 4) at[i] = "0123456789abcdef"[number & 15];
+    static const char digits[] = "0123456789abcdef";
+    high = (high & ~UINT64_C(0xF000)) | 0x4000;
+    low = (low & ~(UINT64_C(3) << 62)) | (UINT64_C(2) << 62);
+    for (int i = 15; i >= 0; i--, high >>= 4) at[i + (i >= 8) + (i >= 12)] = digits[high & 15];
+    for (int i = 15; i >= 0; i--, low >>= 4) at[19 + i + (i >= 4)] = digits[low & 15];
+    at[8] = at[13] = at[18] = at[23] = '-';
+}
+
+/* Ids that are always the same customer's: kind is 'a' or 'u'. */
+static void patch_customer(char *at, char kind, uint64_t customer)
+{
+    patch_uuid(at, zh_mix64(customer * 256 + (unsigned char)kind), zh_mix64(~(customer * 256 + (unsigned char)kind)));
 }
 
 /* "2026-11-02T08:00:00.123Z", 24 bytes */
@@ -181,7 +194,7 @@ static fields fields_of_event(void)
 
 static const char batch_head[] = "{\"batch\":[";
 static const char batch_tail[] = "],\"sentAt\":\"#tttttttttttttttttttttt#\"}";
-static const char ask_text[] = "{\"placement\":\"#pppppppppp#\",\"userId\":\"u#uuuuuu#\",\"n\":10,"
+static const char ask_text[] = "{\"placement\":\"#pppppppppp#\",\"userId\":\"#uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu#\",\"n\":10,"
                                "\"context\":{\"itemId\":\"p#iiiiii#\"}}";
 
 static void base64(char *to, const char *from)
@@ -247,18 +260,17 @@ static void make_request(connection *c, const options *o)
     zh_buf_close(&body);
 }
 
-static void patch_batch(connection *c, const options *o, const fields *f, zh_rng *rng)
+static void patch_batch(connection *c, const options *o, const fields *f, zh_rng *rng, zh_rng *messages)
 {
     char now[25];
     time_text(now);
     char *event = c->request + c->body_at + sizeof batch_head - 1;
     /* with the comma for the NUL */
     for (unsigned i = 0; i < o->batch; i++, event += sizeof event_text) {
-        const uint64_t user = zh_rng_below(rng, o->customers), item = zh_rng_below(rng, o->items);
-        patch_hex(event + f->message, 16, zh_rng_next(rng));
-        patch_hex(event + f->message + 16, 4, rng->index);
-        patch_id(event + f->anonymous, user);
-        patch_id(event + f->user, user);
+        const uint64_t user = zh_rng_below(rng, o->customers), item = o->popular[zh_rng_below(rng, ZIPF_STEPS)];
+        patch_uuid(event + f->message, zh_rng_next(messages), zh_rng_next(messages));
+        patch_customer(event + f->anonymous, 'a', user);
+        patch_customer(event + f->user, 'u', user);
         memcpy(event + f->time, now, 24);
         patch_id(event + f->item, item);
         patch_id(event + f->sku, item);
@@ -272,11 +284,29 @@ static void patch_ask(connection *c, const options *o, zh_rng *rng)
     static const char *const places[] = { "home\"        ", "product_page\"" };
     char *body = c->request + c->body_at;
     static const size_t place_at = sizeof "{\"placement\":\"" - 1;
-    const size_t user_at = place_at + strlen("#pppppppppp#\",\"userId\":\"u");
-    const size_t item_at = user_at + strlen("#uuuuuu#\",\"n\":10,\"context\":{\"itemId\":\"p");
+    const size_t user_at = place_at + strlen("#pppppppppp#\",\"userId\":\"");
+    const size_t item_at = user_at + strlen("#uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu#\",\"n\":10,\"context\":{\"itemId\":\"p");
     memcpy(body + place_at, places[zh_rng_below(rng, 2)], 13);
-    patch_id(body + user_at, zh_rng_below(rng, o->customers));
-    patch_id(body + item_at, zh_rng_below(rng, o->items));
+    patch_customer(body + user_at, 'u', zh_rng_below(rng, o->customers));
+    patch_id(body + item_at, o->popular[zh_rng_below(rng, ZIPF_STEPS)]);
+}
+
+/* Zipf's law with exponent 1: item k is drawn in proportion to 1 / (k + 1). A table of draws, so that one costs one
+ * look; an item too rare for a whole step is not drawn. */
+static uint32_t *draw_popular(uint64_t items)
+{
+    uint32_t *steps = malloc(ZIPF_STEPS * sizeof *steps);
+    if (steps == NULL) die("out of memory", "close something");
+    double sum = 0, mass = 0;
+    for (uint64_t k = 0; k < items; k++) sum += 1.0 / (double)(k + 1);
+    uint32_t step = 0;
+    for (uint64_t k = 0; k < items; k++) {
+        mass += 1.0 / (double)(k + 1);
+        for (const double end = mass / sum * ZIPF_STEPS; step < ZIPF_STEPS && (double)step < end; step++)
+            steps[step] = (uint32_t)k;
+    }
+    for (; step < ZIPF_STEPS; step++) steps[step] = 0;
+    return steps;
 }
 
 /* ---- connections ---- */
@@ -411,7 +441,7 @@ typedef struct run {
     int epoll;
     connection *connections;
     tally t;
-    zh_rng rng;
+    zh_rng rng, messages;
     uint64_t started;
     int64_t began_us, ended_us;
 } run;
@@ -427,7 +457,7 @@ static bool due(const run *r, int64_t now_us)
 
 static void start_request(run *r, connection *c, int64_t now_us)
 {
-    if (r->o.mode == INGEST) patch_batch(c, &r->o, &r->f, &r->rng);
+    if (r->o.mode == INGEST) patch_batch(c, &r->o, &r->f, &r->rng, &r->messages);
     if (r->o.mode == RECOMMEND) patch_ask(c, &r->o, &r->rng);
     c->sent = 0;
     c->answer_size = 0;
@@ -512,7 +542,7 @@ static const char usage[] =
     "usage: zhun-load ingest|recommend|get [--url http://127.0.0.1:8700] [--key KEY]\n"
     "       [--path /healthz] [--connections 64] [--batch 100] [--rate PER_S] [--seconds 10]\n"
     "       [--requests N]\n"
-    "       [--customers 10000] [--items 2000] [--seed 1]\n"
+    "       [--customers 1000000] [--items 20000] [--seed 1]\n"
     "example: zhun-load ingest --key $ZHUN_WRITE_KEY --seconds 5\n";
 
 static void wrong(const char *what)
@@ -563,8 +593,8 @@ static options read_options(int argc, char **argv)
                   .connections = 64,
                   .batch = 100,
                   .seconds = 10,
-                  .customers = 10000,
-                  .items = 2000,
+                  .customers = 1000000,
+                  .items = 20000,
                   .seed = 1 };
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         switch (c) {
@@ -601,8 +631,9 @@ int main(int argc, char **argv)
     struct timespec now;
     /* another run has other messageIds, or all would be duplicates */
     clock_gettime(CLOCK_REALTIME, &now);
-    r.rng = (zh_rng){ .seed = r.o.seed,
-                      .stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec };
+    r.rng = (zh_rng){ .seed = r.o.seed };
+    r.messages = (zh_rng){ .seed = r.o.seed, .stream = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec };
+    r.o.popular = draw_popular(r.o.items);
     r.epoll = epoll_create1(EPOLL_CLOEXEC);
     r.connections = calloc(r.o.connections, sizeof *r.connections);
     if (r.epoll < 0 || r.connections == NULL) die("out of memory", "take fewer connections");
@@ -618,6 +649,7 @@ int main(int argc, char **argv)
         free(r.connections[i].answer);
     }
     free(r.connections);
+    free(r.o.popular);
     close(r.epoll);
     return r.t.good > 0 ? 0 : 1;
 }

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FREE ZH_MAP_FREE_
+
 void zh_map_close(zh_map *map)
 {
     if (map == NULL) return;
     free(map->slots_);
-    free(map->used_);
     *map = (zh_map){ 0 };
 }
 
@@ -17,31 +18,32 @@ static size_t home(const zh_map *map, uint64_t key)
     return (size_t)zh_mix64(key + 0x9E3779B97F4A7C15u) & (map->cap_ - 1);
 }
 
-static size_t find(const zh_map *map, uint64_t key)
+/* Where the key is or would be. The one key that marks free slots has the last place for itself. */
+static zh_map_slot *find(const zh_map *map, uint64_t key)
 {
+    zh_map_slot *slots = map->slots_;
+    if (key == FREE) return &slots[map->cap_];
     size_t at = home(map, key);
-    while (map->used_[at] && map->slots_[at].key != key) at = (at + 1) & (map->cap_ - 1);
-    return at;
+    while (slots[at].key != key && slots[at].key != FREE) at = (at + 1) & (map->cap_ - 1);
+    return &slots[at];
+}
+
+static void set_free(zh_map *map)
+{
+    for (size_t i = 0; i < map->cap_; i++) map->slots_[i].key = FREE;
+    map->slots_[map->cap_] = (zh_map_slot){ 0 };
 }
 
 static zh_err grow(zh_map *map)
 {
     zh_map bigger = { .cap_ = map->cap_ == 0 ? 16 : map->cap_ * 2, .count = map->count };
-    bigger.slots_ = malloc(bigger.cap_ * sizeof *bigger.slots_);
-    bigger.used_ = calloc(bigger.cap_, 1);
-    if (bigger.slots_ == NULL || bigger.used_ == NULL) {
-        free(bigger.slots_);
-        free(bigger.used_);
-        return ZH_NOMEM;
-    }
-    for (size_t i = 0; i < map->cap_; i++) {
-        if (!map->used_[i]) continue;
-        const size_t at = find(&bigger, map->slots_[i].key);
-        bigger.slots_[at] = map->slots_[i];
-        bigger.used_[at] = 1;
-    }
+    bigger.slots_ = malloc((bigger.cap_ + 1) * sizeof *bigger.slots_);
+    if (bigger.slots_ == NULL) return ZH_NOMEM;
+    set_free(&bigger);
+    for (size_t i = 0; i < map->cap_; i++)
+        if (map->slots_[i].key != FREE) *find(&bigger, map->slots_[i].key) = map->slots_[i];
+    if (map->cap_ > 0) bigger.slots_[bigger.cap_] = map->slots_[map->cap_];
     free(map->slots_);
-    free(map->used_);
     *map = bigger;
     return ZH_OK;
 }
@@ -49,15 +51,16 @@ static zh_err grow(zh_map *map)
 uint64_t *zh_map_at(zh_map *map, uint64_t key, bool *made)
 {
     *made = false;
-    uint64_t *there = zh_map_get(map, key);
-    if (there != NULL) return there;
-    if (map->count + 1 > map->cap_ / 4 * 3 && grow(map) != ZH_OK) return NULL;
-    const size_t at = find(map, key);
-    map->slots_[at] = (zh_map_slot){ .key = key };
-    map->used_[at] = 1;
+    zh_map_slot *slot = map->cap_ == 0 ? NULL : find(map, key);
+    if (slot != NULL && slot->key == key) return &slot->value;
+    if (map->count + 1 > map->cap_ / 4 * 3) {
+        if (grow(map) != ZH_OK) return NULL;
+        slot = find(map, key);
+    }
+    *slot = (zh_map_slot){ .key = key };
     map->count++;
     *made = true;
-    return &map->slots_[at].value;
+    return &slot->value;
 }
 
 zh_err zh_map_put(zh_map *map, uint64_t key, uint64_t value)
@@ -72,42 +75,54 @@ zh_err zh_map_put(zh_map *map, uint64_t key, uint64_t value)
 uint64_t *zh_map_get(const zh_map *map, uint64_t key)
 {
     if (map->cap_ == 0) return NULL;
-    const size_t at = find(map, key);
-    return map->used_[at] ? &map->slots_[at].value : NULL;
+    zh_map_slot *slot = find(map, key);
+    return slot->key == key ? &slot->value : NULL;
+}
+
+void zh_map_prefetch(const zh_map *map, uint64_t key)
+{
+    if (map->cap_ > 0) __builtin_prefetch(&map->slots_[home(map, key)]);
 }
 
 bool zh_map_drop(zh_map *map, uint64_t key)
 {
     if (map->cap_ == 0) return false;
-    size_t hole = find(map, key);
-    if (!map->used_[hole]) return false;
+    zh_map_slot *slots = map->slots_, *there = find(map, key);
+    if (there->key != key) return false;
+    map->count--;
+    if (key == FREE) {
+        there->key = 0;
+        return true;
+    }
     /* Close the gap: move back each later key of the run that may stand here (Knuth, 6.4 R). */
-    for (size_t at = (hole + 1) & (map->cap_ - 1); map->used_[at]; at = (at + 1) & (map->cap_ - 1)) {
-        const size_t wanted = home(map, map->slots_[at].key);
+    size_t hole = (size_t)(there - slots);
+    for (size_t at = (hole + 1) & (map->cap_ - 1); slots[at].key != FREE; at = (at + 1) & (map->cap_ - 1)) {
+        const size_t wanted = home(map, slots[at].key);
         if (((at - wanted) & (map->cap_ - 1)) < ((at - hole) & (map->cap_ - 1))) continue;
-        map->slots_[hole] = map->slots_[at];
+        slots[hole] = slots[at];
         hole = at;
     }
-    map->used_[hole] = 0;
-    map->count--;
+    slots[hole].key = FREE;
     return true;
 }
 
 void zh_map_clear(zh_map *map)
 {
-    if (map->cap_ > 0) memset(map->used_, 0, map->cap_);
+    if (map->cap_ > 0) set_free(map);
     map->count = 0;
 }
 
 size_t zh_map_bytes(const zh_map *map)
 {
-    return map->cap_ * (sizeof *map->slots_ + 1);
+    return map->cap_ == 0 ? 0 : (map->cap_ + 1) * sizeof *map->slots_;
 }
 
 bool zh_map_next(const zh_map *map, size_t *at, uint64_t *key, uint64_t *value)
 {
-    while (*at < map->cap_ && !map->used_[*at]) ++*at;
-    if (*at >= map->cap_) return false;
+    if (map->cap_ == 0) return false;
+    while (*at < map->cap_ && map->slots_[*at].key == FREE) ++*at;
+    const bool is_last = *at == map->cap_;
+    if (*at > map->cap_ || (is_last && map->slots_[*at].key != FREE)) return false;
     *key = map->slots_[*at].key;
     *value = map->slots_[*at].value;
     ++*at;

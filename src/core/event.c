@@ -152,6 +152,16 @@ zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
     return ZH_OK;
 }
 
+zh_customer_id zh_event_customer(zh_sv record)
+{
+    zh_reader r = zh_reader_on(record);
+    if (zh_read_u8(&r) != ZH_RECORD_EVENT || zh_read_u8(&r) != VERSION) return (zh_customer_id){ 0 };
+    (void)zh_read_u16(&r); /* type, act */
+    (void)zh_read_u32(&r); /* marks */
+    const uint64_t number = zh_read_u64(&r);
+    return (zh_customer_id){ r.bad ? 0 : number };
+}
+
 int zh_event_order(const zh_event *a, const zh_event *b)
 {
     if (a->time_ms != b->time_ms) return a->time_ms < b->time_ms ? -1 : 1;

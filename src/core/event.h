@@ -133,6 +133,9 @@ void zh_event_put(const zh_event *event, zh_buf *out);
  * Errors: ZH_FORMAT, ZH_NOMEM. */
 ZH_MUST zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *out);
 
+/* Whose event a record is, without reading the rest; 0: no record of an event. */
+zh_customer_id zh_event_customer(zh_sv record);
+
 /* The canonical order of a customer's events: (time, message id, body hash). < 0, 0, > 0. */
 int zh_event_order(const zh_event *a, const zh_event *b);
 

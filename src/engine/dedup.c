@@ -36,6 +36,12 @@ static entry *find(const table *t, zh_event_key key)
     return &t->entries[at];
 }
 
+void zh_dedup_prefetch(const zh_dedup *d, zh_event_key key)
+{
+    if (d->now.cap > 0) __builtin_prefetch(&d->now.entries[(size_t)key.low & (d->now.cap - 1)]);
+    if (d->before.cap > 0) __builtin_prefetch(&d->before.entries[(size_t)key.low & (d->before.cap - 1)]);
+}
+
 static zh_err insert(table *t, zh_event_key key, uint64_t body_hash)
 {
     if (t->count + 1 > t->cap / 4 * 3) {

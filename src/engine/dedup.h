@@ -28,6 +28,7 @@ void zh_dedup_close(zh_dedup *dedup);
 
 /* Ask, and on ZH_SEEN_NEW remember it. Errors: ZH_NOMEM, ZH_IO, ZH_CORRUPT. */
 ZH_MUST zh_err zh_dedup_ask(zh_dedup *dedup, zh_event_key key, uint64_t body_hash, zh_seen *seen);
+void zh_dedup_prefetch(const zh_dedup *dedup, zh_event_key key); /* it will be asked soon: bring its memory near */
 /* Take back a key whose append failed. */
 void zh_dedup_forget(zh_dedup *dedup, zh_event_key key);
 

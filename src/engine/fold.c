@@ -1,5 +1,5 @@
 #include "engine/fold.h"
-#include "engine/dedup.h"
+#include "engine/keeper.h"
 #include "engine/merge_read.h"
 
 #include <errno.h>
@@ -7,16 +7,19 @@
 #include <time.h>
 
 #define REPLAY_SAVE_WORK_MS 20000        /* a long replay saves now and then, so that a crash in it does not lose all */
-#define ROW_BYTES 160                    /* of an event's rows in the state, with some of its views: for the question of room */
+#define COLLECT_STEP 256                 /* customers of a checkpoint written between two turns: about 200 us */
+#define SPARE_BLOCKS 4                   /* kept for reuse: fresh memory costs a fault for each page of it */
+#define SAVE_SHARE 4                     /* folding does this many times the work of a checkpoint before the next one */
 #define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
 
 struct zh_fold {
     zh_fold_desc d;
     _Atomic uint64_t *positions; /* a partition: folded below */
     zh_arena scratch;
-    zh_state_batch *batch;       /* of checkpoints */
-    zh_dedup_row *seen;          /* dedup keys folded and not in the state yet */
-    size_t seen_count, seen_cap;
+    zh_keeper *keeper;           /* of checkpoints */
+    zh_keeper_rows seen;         /* of events folded since the last checkpoint began */
+    zh_keeper_rows seen_then;    /* of those before, until they are handed over */
+    bool collecting;             /* a checkpoint has begun and is not handed over yet */
 
     pthread_t thread;
     bool started;
@@ -24,16 +27,20 @@ struct zh_fold {
     pthread_cond_t wake, moved;
     zh_fold_block *head, **tail;
     size_t waiting_bytes;
+    zh_fold_block *spare;
+    unsigned spare_count;
     uint64_t pushed, folded_blocks, settled; /* blocks; settled: their rows are in the state */
+    uint64_t saving_blocks;      /* those that the checkpoint on its way covers */
     int64_t oldest_us;           /* when the oldest waiting block was pushed (monotonic), 0: none */
-    bool stopping, save_now;
-    uint64_t saves;
+    bool stopping, save_now;     /* save_now: the next checkpoint is to begin at once */
+    uint64_t saves_begun, saves, attempts; /* attempts: to write one, also failed ones */
     _Atomic zh_err failed, unsaved;
     _Atomic bool stop_replay;
 
-    int64_t saved_us;
     uint64_t records_since_save;
     int64_t work_us_since_save; /* processor time of folding */
+    int64_t collect_us, save_us; /* processor time of collecting the checkpoint on its way; of the last one, all in all */
+    int64_t began_us;           /* when the one on its way began */
 
     zh_fold_live live[ZH_FOLD_LIVE];
     _Atomic uint64_t events;     /* folded since start */
@@ -44,11 +51,29 @@ struct zh_fold {
     zh_histogram *save_seconds;
 };
 
-zh_fold_block *zh_fold_block_open(void)
+static void saved(void *context, zh_err e, int64_t spent_us);
+
+zh_fold_block *zh_fold_block_open(zh_fold *f)
 {
-    zh_fold_block *block = calloc(1, sizeof *block);
-    if (block != NULL) block->records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX);
+    pthread_mutex_lock(&f->lock);
+    zh_fold_block *block = f->spare;
+    if (block != NULL) f->spare = block->next_, f->spare_count--;
+    pthread_mutex_unlock(&f->lock);
+    if (block == NULL && (block = calloc(1, sizeof *block)) == NULL) return NULL;
+    const zh_buf records = block->records;
+    *block = (zh_fold_block){ .records = records.data != NULL ? records : zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX) };
+    zh_buf_reset(&block->records);
     return block;
+}
+
+/* Under the lock: its memory serves again, where it is not more than is wanted. */
+static bool spare_block(zh_fold *f, zh_fold_block *block)
+{
+    if (f->spare_count == SPARE_BLOCKS) return false;
+    block->next_ = f->spare;
+    f->spare = block;
+    f->spare_count++;
+    return true;
 }
 
 void zh_fold_block_close(zh_fold_block *block)
@@ -76,18 +101,27 @@ zh_err zh_fold_open(zh_fold **out, const zh_fold_desc *desc, const uint64_t *pos
     f->lag = zh_metrics_gauge(desc->metrics, "zhun_view_lag_seconds", "Age of the oldest committed block that no view knows yet.", NULL, 0);
     f->folded = zh_metrics_counter(desc->metrics, "zhun_view_records_total", "Records folded into the views.", NULL, 0);
     f->save_seconds = zh_metrics_histogram(desc->metrics, "zhun_checkpoint_seconds", "Time of one checkpoint.", NULL, 0);
-    const zh_err e = f->positions == NULL ? ZH_NOMEM : zh_state_batch_open(&f->batch, desc->state);
+    const zh_keeper_desc keeper = { .world = desc->world, .state = desc->state, .timeline = desc->timeline, .log = desc->log,
+                                    .done = saved, .context = f };
+    const zh_err e = f->positions == NULL ? ZH_NOMEM : zh_keeper_open(&f->keeper, &keeper);
     if (e != ZH_OK) {
         zh_fold_close(f);
         return e;
     }
     for (uint32_t p = 0; p < desc->partitions; p++) f->positions[p] = positions[p];
-    f->saved_us = zh_clock_mono_us(NULL);
+    f->began_us = zh_clock_mono_us(NULL);
     *out = f;
     return ZH_OK;
 }
 
 /* ---- folding ---- */
+
+static int64_t work_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static void remember_live(zh_fold *f, uint32_t partition, uint64_t sequence, int64_t commit_ms)
 {
@@ -104,24 +138,16 @@ static void remember_live(zh_fold *f, uint32_t partition, uint64_t sequence, int
 
 static zh_err remember_seen(zh_fold *f, zh_event_key key, uint64_t body_hash)
 {
-    if (f->seen_count == f->seen_cap) {
-        const size_t cap = f->seen_cap == 0 ? 4096 : f->seen_cap * 2;
-        zh_dedup_row *seen = realloc(f->seen, cap * sizeof *seen);
-        if (seen == NULL) return ZH_NOMEM;
-        f->seen = seen;
-        f->seen_cap = cap;
+    zh_keeper_rows *seen = &f->seen;
+    if (seen->count == seen->cap) {
+        const size_t cap = seen->cap == 0 ? 4096 : seen->cap * 2;
+        zh_dedup_row *rows = realloc(seen->rows, cap * sizeof *rows);
+        if (rows == NULL) return ZH_NOMEM;
+        seen->rows = rows;
+        seen->cap = cap;
     }
-    f->seen[f->seen_count++] = (zh_dedup_row){ key, body_hash };
+    seen->rows[seen->count++] = (zh_dedup_row){ key, body_hash };
     return ZH_OK;
-}
-
-/* Dedup and timeline rows to the state: before every checkpoint, so that it is never ahead of them. */
-static zh_err flush_rows(zh_fold *f)
-{
-    zh_err e = zh_dedup_keep(f->d.state, f->seen, f->seen_count);
-    if (e == ZH_OK) e = zh_timeline_flush(f->d.timeline);
-    if (e == ZH_OK) f->seen_count = 0;
-    return e;
 }
 
 static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, const zh_log_records *it, bool is_replay)
@@ -149,25 +175,56 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
     return e;
 }
 
-static int64_t work_us(void)
+/* A step of the checkpoint on its way; the last one hands it over. */
+static zh_err collect(zh_fold *f)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    const int64_t began_us = work_us();
+    bool done = false;
+    const zh_err e = zh_world_save_some(f->d.world, COLLECT_STEP, &done);
+    f->collect_us += work_us() - began_us;
+    if (e == ZH_OK && done) {
+        f->collecting = false;
+        zh_keeper_go(f->keeper, &f->seen_then);
+    }
+    return e;
 }
 
-/* In turns, so that a reader never waits for a whole block. */
+/* Customers of the records to come; see prefetch() of commit.c. */
+typedef struct outlook {
+    zh_log_records table, state; /* iterators that run ahead */
+} outlook;
+
+static void look_ahead(const zh_fold *f, outlook *ahead)
+{
+    const zh_customers *customers = f->d.world->customers;
+    if (zh_log_record_next(&ahead->table)) zh_customers_prefetch(customers, zh_event_customer(ahead->table.record), 0);
+    if (zh_log_record_next(&ahead->state)) zh_customers_prefetch(customers, zh_event_customer(ahead->state.record), 1);
+}
+
+static outlook outlook_on(const zh_log_frame *frame)
+{
+    outlook ahead = { zh_log_records_of(frame), zh_log_records_of(frame) };
+    for (int i = 0; i < 6; i++) (void)zh_log_record_next(&ahead.table);
+    for (int i = 0; i < 3; i++) (void)zh_log_record_next(&ahead.state);
+    return ahead;
+}
+
+/* In turns, so that neither a reader nor a checkpoint waits for a whole block. */
 static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *frame, bool is_replay)
 {
     const int64_t began_us = work_us();
     zh_log_records it = zh_log_records_of(frame);
+    outlook ahead = outlook_on(frame);
     zh_err e = ZH_OK;
     bool more = true;
     while (more && e == ZH_OK) {
         zh_world_lock_write(f->d.world);
-        for (int i = 0; i < ZH_FOLD_TURN_RECORDS && e == ZH_OK && (more = zh_log_record_next(&it)); i++)
+        for (int i = 0; i < ZH_FOLD_TURN_RECORDS && e == ZH_OK && (more = zh_log_record_next(&it)); i++) {
+            look_ahead(f, &ahead);
             e = fold_record(f, partition, frame->commit_ms, &it, is_replay);
+        }
         zh_world_unlock(f->d.world);
+        if (e == ZH_OK && f->collecting) e = collect(f);
     }
     if (e == ZH_OK && it.at_ != it.end_) e = ZH_CORRUPT;
     if (e != ZH_OK) return e;
@@ -179,41 +236,68 @@ static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *f
 
 /* ---- checkpoints ---- */
 
+/* Under the lock. A large shop's checkpoint is much work: it comes less often, and a restart has more to do again. */
 static bool save_is_due(const zh_fold *f)
 {
+    if (f->collecting || f->saves_begun > f->saves || f->failed != ZH_OK) return false;
     if (f->save_now) return true;
-    if (f->unsaved != ZH_OK) return zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_RETRY_MS * 1000;
     if (f->records_since_save == 0) return false;
-    return f->work_us_since_save >= ZH_FOLD_CHECKPOINT_WORK_MS * 1000 ||
-           zh_clock_mono_us(NULL) - f->saved_us >= ZH_FOLD_CHECKPOINT_MS * 1000;
+    int64_t enough_us = ZH_FOLD_CHECKPOINT_WORK_MS * 1000;
+    if (enough_us < SAVE_SHARE * f->save_us) enough_us = SAVE_SHARE * f->save_us;
+    return f->work_us_since_save >= enough_us || zh_clock_mono_us(NULL) - f->began_us >= ZH_FOLD_CHECKPOINT_MS * 1000;
 }
 
-/* The log is synced first: a view must never know more than the log does after a power cut. */
-static zh_err write_checkpoint(zh_fold *f)
+/* Fix the moment: what is folded now is in the checkpoint, what comes is not. */
+static zh_err begin_save(zh_fold *f)
 {
-    zh_err e = zh_log_sync(f->d.log);
-    if (e != ZH_OK) return e;
-    if (!zh_state_has_room(f->d.state, f->seen_count * ROW_BYTES + zh_state_batch_bytes(f->batch))) return ZH_FULL;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX];
     for (uint32_t p = 0; p < f->d.partitions; p++) positions[p] = f->positions[p];
-    e = flush_rows(f);
-    if (e == ZH_OK) e = zh_world_save(f->d.world, f->batch, positions, f->d.partitions);
-    if (e == ZH_OK) e = zh_state_commit(f->batch);
-    return e == ZH_OK ? zh_state_flush(f->d.state) : e;
-}
-
-/* A disk that is full or fails is no reason to stop folding: rows and batch are kept and go first the next time. */
-static zh_err save(zh_fold *f)
-{
-    const int64_t began_us = zh_clock_mono_us(NULL);
-    const zh_err e = write_checkpoint(f);
-    f->unsaved = e;
-    f->saved_us = zh_clock_mono_us(NULL);
-    if (e == ZH_FULL || e == ZH_IO) return ZH_OK;
+    const zh_keeper_rows empty = f->seen_then;
+    f->seen_then = f->seen;
+    f->seen = empty;
     f->records_since_save = 0;
     f->work_us_since_save = 0;
-    zh_histogram_add_us(f->save_seconds, f->saved_us - began_us);
+    f->began_us = zh_clock_mono_us(NULL);
+    const int64_t began_us = work_us();
+    const zh_err e = zh_world_save_begin(f->d.world, zh_keeper_batch(f->keeper), positions, f->d.partitions);
+    f->collect_us = work_us() - began_us;
     return e;
+}
+
+/* The whole of a checkpoint, waited for: in a replay and at the end. A disk that is full or fails is no reason to stop
+ * folding: what could not be written stays with the keeper and goes first the next time. */
+static zh_err save(zh_fold *f)
+{
+    bool done = false;
+    zh_keeper_stop(f->keeper); /* what it has in hand is older and goes first */
+    zh_err e = f->failed;
+    if (e == ZH_OK && zh_keeper_is_idle(f->keeper)) {
+        e = begin_save(f);
+        while (e == ZH_OK && !done) e = zh_world_save_some(f->d.world, SIZE_MAX, &done);
+    }
+    if (e != ZH_OK) return e;
+    f->unsaved = zh_keeper_write(f->keeper, &f->seen_then);
+    return f->unsaved == ZH_FULL || f->unsaved == ZH_IO ? ZH_OK : f->unsaved;
+}
+
+/* On the keeper's thread. */
+static void saved(void *context, zh_err e, int64_t spent_us)
+{
+    zh_fold *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->attempts++;
+    f->unsaved = e;
+    if (e == ZH_OK) {
+        f->save_us = spent_us + f->collect_us;
+        f->settled = f->saving_blocks;
+        f->saves++;
+        zh_histogram_add_us(f->save_seconds, zh_clock_mono_us(NULL) - f->began_us);
+    } else if (e != ZH_FULL && e != ZH_IO) {
+        f->failed = e;
+    }
+    pthread_cond_broadcast(&f->moved);
+    pthread_cond_signal(&f->wake);
+    pthread_mutex_unlock(&f->lock);
 }
 
 zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), void *context, zh_note *why)
@@ -240,7 +324,7 @@ zh_err zh_fold_replay(zh_fold *f, void (*progress)(void *, uint64_t, uint64_t), 
         if (f->work_us_since_save >= REPLAY_SAVE_WORK_MS * 1000 && (e = save(f)) != ZH_OK) break;
     }
     zh_merge_read_close(read);
-    return e == ZH_ABSENT ? flush_rows(f) : e;
+    return e == ZH_ABSENT ? zh_keeper_put_rows(f->keeper, &f->seen) : e;
 }
 
 /* After a restart people still see the latest events: the last records of each partition are looked at again. */
@@ -284,49 +368,73 @@ static void wait_ms(zh_fold *f, pthread_cond_t *on, int64_t ms)
     pthread_cond_timedwait(on, &f->lock, &until);
 }
 
+static zh_err fold_block(zh_fold *f, zh_fold_block *block)
+{
+    const zh_log_frame frame = { .commit_ms = block->commit_ms, .first_sequence = block->first_sequence,
+                                 .count = block->count, .records = zh_buf_view(&block->records) };
+    return fold_records(f, block->partition, &frame, false);
+}
+
+/* One block, or where there is none a step of the checkpoint. */
 static zh_err one_turn(zh_fold *f, zh_fold_block *block, bool save_due)
 {
     zh_err e = ZH_OK;
-    if (block != NULL) {
-        const zh_log_frame frame = { .commit_ms = block->commit_ms, .first_sequence = block->first_sequence,
-                                     .count = block->count, .records = zh_buf_view(&block->records) };
-        e = fold_records(f, block->partition, &frame, false);
-        zh_fold_block_close(block);
+    if (f->failed == ZH_OK) {
+        if (block != NULL) e = fold_block(f, block);
+        else if (f->collecting) e = collect(f);
+        if (e == ZH_OK && save_due) e = begin_save(f);
     }
-    return e == ZH_OK && save_due ? save(f) : e;
+    return e;
 }
 
 static void *run(void *context)
 {
     zh_fold *f = context;
+    pthread_setname_np(pthread_self(), "zhun-fold"); /* as top and a profile show it */
     pthread_mutex_lock(&f->lock);
     for (;;) {
-        if (f->head == NULL && !f->stopping && !save_is_due(f)) wait_ms(f, &f->wake, 1000);
+        if (f->head == NULL && !f->stopping && !f->collecting && !save_is_due(f)) wait_ms(f, &f->wake, 1000);
         if (f->head == NULL && f->stopping) break;
         zh_fold_block *block = next_block(f);
         const bool due = save_is_due(f);
+        if (due) f->save_now = false;
         pthread_mutex_unlock(&f->lock);
 
-        zh_err e = f->failed;
-        if (e != ZH_OK) zh_fold_block_close(block);
-        else e = one_turn(f, block, due);
+        const zh_err e = one_turn(f, block, due);
 
         pthread_mutex_lock(&f->lock);
         f->folded_blocks += block != NULL;
+        if (block != NULL && spare_block(f, block)) block = NULL;
         if (e != ZH_OK) f->failed = e;
-        else if (due && f->unsaved == ZH_OK) f->settled = f->folded_blocks;
-        if (due) f->saves++, f->save_now = false;
+        if (due) {
+            f->saving_blocks = f->folded_blocks;
+            f->saves_begun++;
+            f->collecting = e == ZH_OK;
+        }
         f->oldest_us = f->head == NULL ? 0 : f->head->pushed_us_;
         pthread_cond_broadcast(&f->moved);
+        if (block == NULL) continue;
+        pthread_mutex_unlock(&f->lock);
+        zh_fold_block_close(block);
+        pthread_mutex_lock(&f->lock);
     }
     pthread_mutex_unlock(&f->lock);
-    if (f->failed == ZH_OK) f->failed = save(f);
+    while (f->failed == ZH_OK && f->collecting) {
+        const zh_err e = collect(f);
+        if (e != ZH_OK) f->failed = e;
+    }
+    if (f->failed == ZH_OK) {
+        const zh_err e = save(f);
+        if (e != ZH_OK) f->failed = e;
+    }
     return NULL;
 }
 
 zh_err zh_fold_start(zh_fold *f)
 {
-    const zh_err e = prime_live(f);
+    zh_err e = prime_live(f);
+    if (e == ZH_OK && !zh_keeper_is_idle(f->keeper)) f->saves_begun++; /* the replay's, which could not be written */
+    if (e == ZH_OK) e = zh_keeper_start(f->keeper);
     if (e != ZH_OK) return e;
     if (pthread_create(&f->thread, NULL, run, f) != 0) return ZH_NOMEM;
     f->started = true;
@@ -349,8 +457,13 @@ void zh_fold_close(zh_fold *f)
         pthread_join(f->thread, NULL);
     }
     while (f->head != NULL) zh_fold_block_close(next_block(f));
-    zh_state_batch_close(f->batch);
-    free(f->seen);
+    for (zh_fold_block *next; f->spare != NULL; f->spare = next) {
+        next = f->spare->next_;
+        zh_fold_block_close(f->spare);
+    }
+    zh_keeper_close(f->keeper);
+    free(f->seen.rows);
+    free(f->seen_then.rows);
     zh_arena_close(&f->scratch);
     free((void *)f->positions);
     pthread_cond_destroy(&f->wake);
@@ -437,10 +550,12 @@ zh_err zh_fold_wait(zh_fold *f, uint32_t partition, uint64_t sequence, int64_t m
 zh_err zh_fold_checkpoint(zh_fold *f)
 {
     pthread_mutex_lock(&f->lock);
-    const uint64_t saves = f->saves;
+    const uint64_t wanted = f->saves_begun + 1, attempts = f->attempts; /* one that is on its way began too early */
     f->save_now = true;
     pthread_cond_signal(&f->wake);
-    while (f->saves == saves && f->failed == ZH_OK && !f->stopping) wait_ms(f, &f->moved, 1000);
+    if (f->unsaved != ZH_OK) zh_keeper_retry(f->keeper);
+    while (f->saves < wanted && f->failed == ZH_OK && !f->stopping && (f->attempts == attempts || f->unsaved == ZH_OK))
+        wait_ms(f, &f->moved, 1000);
     pthread_mutex_unlock(&f->lock);
     return f->failed != ZH_OK ? f->failed : f->unsaved;
 }

@@ -23,7 +23,6 @@
 #define ZH_FOLD_TURN_RECORDS 64              /* records folded under one hold of the lock: about 200 us */
 #define ZH_FOLD_CHECKPOINT_MS 10000          /* a checkpoint at least so often while records come, and sooner when … */
 #define ZH_FOLD_CHECKPOINT_WORK_MS 1200      /* … so much folding was done since: what a restart would do again */
-#define ZH_FOLD_RETRY_MS 2000                /* a checkpoint that failed is tried again so often */
 #define ZH_FOLD_LIVE 512                     /* latest events remembered for people who watch */
 
 typedef struct zh_fold zh_fold;
@@ -38,7 +37,7 @@ struct zh_fold_block {
     zh_fold_block *next_;  /* private */
     int64_t pushed_us_;    /* private */
 };
-zh_fold_block *zh_fold_block_open(void);        /* NULL: no memory */
+zh_fold_block *zh_fold_block_open(zh_fold *fold); /* empty; NULL: no memory */
 void zh_fold_block_close(zh_fold_block *block);
 
 typedef struct zh_fold_desc {

@@ -236,15 +236,8 @@ static zh_err write_generation(zh_timeline *t, const generation *g)
     return e;
 }
 
-zh_err zh_timeline_flush(zh_timeline *t)
+static zh_err write_leaving(zh_timeline *t)
 {
-    pthread_mutex_lock(&t->lock);
-    if (t->leaving.count == 0) { /* else an earlier flush failed: its rows go first */
-        generation empty = t->leaving;
-        t->leaving = t->now;
-        t->now = empty;
-    }
-    pthread_mutex_unlock(&t->lock);
     if (t->leaving.count == 0) return ZH_OK;
     const zh_err e = write_generation(t, &t->leaving);
     if (e != ZH_OK) return e;
@@ -252,9 +245,20 @@ zh_err zh_timeline_flush(zh_timeline *t)
     t->leaving.count = 0;
     zh_map_clear(&t->leaving.chains);
     zh_map_clear(&t->leaving.decisions);
-    const bool more = t->now.count > 0;
     pthread_mutex_unlock(&t->lock);
-    return more ? zh_timeline_flush(t) : ZH_OK;
+    return ZH_OK;
+}
+
+zh_err zh_timeline_flush(zh_timeline *t)
+{
+    const zh_err e = write_leaving(t); /* of an earlier flush that failed */
+    if (e != ZH_OK) return e;
+    pthread_mutex_lock(&t->lock);
+    generation empty = t->leaving;
+    t->leaving = t->now;
+    t->now = empty;
+    pthread_mutex_unlock(&t->lock);
+    return write_leaving(t);
 }
 
 /* ---- reading ---- */

@@ -41,7 +41,7 @@ void zh_timeline_close(zh_timeline *timeline);
 /* Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_timeline_put(zh_timeline *timeline, zh_timeline_kind kind, const zh_timeline_at *at);
 ZH_MUST zh_err zh_timeline_put_decision(zh_timeline *timeline, zh_decision_id id, uint32_t partition, uint64_t sequence);
-/* Move all rows of memory to the state. Errors: ZH_IO, ZH_FULL, ZH_NOMEM: they stay in memory. */
+/* Move all rows put before the call to the state; rows may be put meanwhile. Errors: ZH_IO, ZH_FULL, ZH_NOMEM: they stay in memory. */
 ZH_MUST zh_err zh_timeline_flush(zh_timeline *timeline);
 
 /* The rows of these numbers after `after` (NULL: from the newest), newest first, at most `limit`

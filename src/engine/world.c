@@ -355,32 +355,23 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     }
 }
 
-typedef struct to_state {
-    zh_state_batch *batch;
-    char letter;
-} to_state;
-
 static zh_err put_in_state(void *context, zh_sv key, zh_sv value)
 {
-    const to_state *to = context;
+    const zh_world_saving *to = context;
     char bytes[ZH_STATE_KEY_BYTES_MAX];
     if (key.size + 1 > sizeof bytes) return ZH_RANGE;
     bytes[0] = to->letter;
     memcpy(bytes + 1, key.data, key.size);
     const zh_sv whole = { bytes, key.size + 1 };
+    if (to->batch == NULL) return to->keep.put(to->keep.context, whole, value);
     const zh_space space = to->letter == 'I' ? ZH_SPACE_IDS : ZH_SPACE_VIEWS;
     if (value.data == NULL) zh_state_drop(to->batch, space, whole);
     else zh_state_put(to->batch, space, whole, value);
     return ZH_OK;
 }
 
-zh_err zh_world_save(zh_world *w, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
+static zh_err put_positions(zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
 {
-    for (size_t i = 0; i < VIEWS; i++) {
-        to_state to = { batch, views[i].letter };
-        const zh_err e = save_view(w, views[i].letter, false, (zh_keep){ &to, put_in_state });
-        if (e != ZH_OK) return e;
-    }
     zh_buf value = zh_buf_open(4096);
     zh_buf_put_u8(&value, META_VERSION);
     zh_buf_put_u32(&value, partitions);
@@ -388,6 +379,33 @@ zh_err zh_world_save(zh_world *w, zh_state_batch *batch, const uint64_t *positio
     const zh_err e = zh_buf_err(&value);
     if (e == ZH_OK) zh_state_put(batch, ZH_SPACE_META, POSITIONS_KEY, zh_buf_view(&value));
     zh_buf_close(&value);
+    return e;
+}
+
+zh_err zh_world_save_begin(zh_world *w, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
+{
+    zh_err e = put_positions(batch, positions, partitions);
+    for (size_t i = 0; e == ZH_OK && i < VIEWS; i++) {
+        zh_world_saving to = { .batch = batch, .letter = views[i].letter };
+        if (to.letter != 'I' && to.letter != 'c') e = save_view(w, to.letter, false, (zh_keep){ &to, put_in_state });
+    }
+    w->saving_customers = (zh_world_saving){ .batch = batch, .letter = 'c' };
+    return e != ZH_OK ? e : zh_customers_freeze(w->customers, (zh_keep){ &w->saving_customers, put_in_state });
+}
+
+zh_err zh_world_save_some(zh_world *w, size_t most, bool *done)
+{
+    return zh_customers_thaw(w->customers, most, done);
+}
+
+zh_err zh_world_save_identity(zh_world *w, zh_keep keep, size_t most, bool *done)
+{
+    zh_world_saving to = { NULL, 'I', keep };
+    const zh_keep with_letter = { &to, put_in_state };
+    pthread_rwlock_wrlock(&w->identity_lock);
+    const zh_err e = most == 0 ? zh_identity_save_begin(w->identity, with_letter)
+                               : zh_identity_save_some(w->identity, most, with_letter, done);
+    pthread_rwlock_unlock(&w->identity_lock);
     return e;
 }
 

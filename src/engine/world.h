@@ -65,6 +65,12 @@ typedef struct zh_world_counts { /* the world's own numbers; kept */
     int64_t newest_ms;    /* newest event time, never later than its commit: "today" of the shop's data */
 } zh_world_counts;
 
+typedef struct zh_world_saving { /* where the entries of one view go: a batch, or a keeper of whole keys */
+    zh_state_batch *batch;
+    char letter;
+    zh_keep keep;
+} zh_world_saving;
+
 typedef struct zh_world {
     zh_identity *identity;
     zh_customers *customers;
@@ -80,6 +86,7 @@ typedef struct zh_world {
     zh_popularity *popularity;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
+    zh_world_saving saving_customers; /* of the save under way */
     pthread_rwlock_t lock, identity_lock;
 } zh_world;
 
@@ -118,8 +125,15 @@ typedef struct zh_world_record {
  * Errors: ZH_NOMEM, ZH_FULL: the views may be half way, stop folding. ZH_CORRUPT: no record of ours. */
 ZH_MUST zh_err zh_world_fold(zh_world *world, zh_world_record *record, zh_arena *scratch);
 
-/* Entries changed since the last save, and the log positions they stand for, into the batch. */
-ZH_MUST zh_err zh_world_save(zh_world *world, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions);
+/* A save: entries changed since the last one, and the log positions they stand for, into the batch. It goes in
+ * steps, so that folding need not wait for a million customers: begin fixes the moment and writes the small views,
+ * some writes customers as they were then (`most` of them, until *done), and folding may go on between. Holds no lock:
+ * for the thread that folds. */
+ZH_MUST zh_err zh_world_save_begin(zh_world *world, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions);
+ZH_MUST zh_err zh_world_save_some(zh_world *world, size_t most, bool *done);
+/* Identity's part, as it is now, under its own lock; any thread, after the begin. Entries go to `keep` with their keys
+ * as the IDS space has them. most == 0: begin it, *done unused. */
+ZH_MUST zh_err zh_world_save_identity(zh_world *world, zh_keep keep, size_t most, bool *done);
 /* Fill a fresh world. positions[] are 0 where the state is empty. Errors: ZH_CORRUPT, ZH_FORMAT (another
  * number of partitions or a newer version), ZH_NOMEM, ZH_IO. */
 ZH_MUST zh_err zh_world_load(zh_world *world, zh_state *state, uint64_t *positions, uint32_t partitions, zh_note *why);

@@ -16,8 +16,8 @@ zh_err zh_customers_open(zh_customers **out, const zh_customers_desc *desc)
         zh_heap_close(&heap);
         return e;
     }
-    *c = (zh_customers){ .heap = heap, .states = zh_map_open(), .dirty = zh_map_open(), .json = json,
-                         .text = zh_buf_open(ZH_EVENT_BYTES_MAX) };
+    *c = (zh_customers){ .heap = heap, .states = zh_map_open(), .json = json, .text = zh_buf_open(ZH_EVENT_BYTES_MAX),
+                         .freezes = 1, .entry = zh_buf_open(ZH_CUSTOMER_ENTRY_BYTES_MAX) };
     *out = c;
     return ZH_OK;
 }
@@ -29,7 +29,10 @@ void zh_customers_close(zh_customers *c)
     for (size_t at = 0; zh_map_next(&c->states, &at, &number, &state);)
         zh_customer_inner_free(&c->heap, (zh_customer_state *)(uintptr_t)state);
     zh_map_close(&c->states);
-    zh_map_close(&c->dirty);
+    zh_heap_list_close(&c->heap, &c->changed, sizeof(uint64_t));
+    zh_heap_list_close(&c->heap, &c->gone, sizeof(uint64_t));
+    zh_heap_list_close(&c->heap, &c->frozen, sizeof(uint64_t));
+    zh_buf_close(&c->entry);
     zh_json_close(c->json);
     zh_buf_close(&c->text);
     zh_heap heap = c->heap; /* the table itself lies in it */
@@ -40,6 +43,32 @@ zh_customer_state *zh_customer_inner_get(const zh_customers *c, uint64_t number)
 {
     const uint64_t *place = zh_map_get(&c->states, number);
     return place == NULL ? NULL : (zh_customer_state *)(uintptr_t)*place;
+}
+
+static zh_err note(zh_customers *c, zh_heap_list *list, uint64_t number)
+{
+    const zh_err e = zh_heap_list_reserve(&c->heap, list, sizeof number, 1);
+    if (e == ZH_OK) ((uint64_t *)list->data)[list->count++] = number;
+    return e;
+}
+
+static zh_err about_to_change(zh_customers *c, zh_customer_state *state)
+{
+    if (zh_customer_is_frozen(c, state)) {
+        const zh_err e = zh_customer_inner_thaw(c, state);
+        if (e != ZH_OK) return e;
+    }
+    if (state->changed_in != 0) return ZH_OK;
+    const zh_err e = note(c, &c->changed, state->number);
+    if (e == ZH_OK) state->changed_in = c->freezes; /* once too often where the change then fails: it is saved again */
+    return e;
+}
+
+zh_err zh_customer_inner_leave(zh_customers *c, uint64_t number)
+{
+    zh_customer_state *state = zh_customer_inner_get(c, number);
+    const zh_err e = state != NULL && zh_customer_is_frozen(c, state) ? zh_customer_inner_thaw(c, state) : ZH_OK;
+    return e != ZH_OK ? e : note(c, &c->gone, number);
 }
 
 zh_err zh_customer_inner_take(zh_customers *c, uint64_t number, zh_customer_state **out, bool *made)
@@ -59,12 +88,10 @@ zh_err zh_customer_inner_take(zh_customers *c, uint64_t number, zh_customer_stat
         *place = (uint64_t)(uintptr_t)state;
         *made = true;
     }
-    if (!state->is_dirty) {
-        if (zh_map_at(&c->dirty, number, &is_new) == NULL) {
-            if (*made) zh_customer_inner_untake(c, number);
-            return ZH_NOMEM;
-        }
-        state->is_dirty = true; /* once too often where the change then fails: it is saved again */
+    const zh_err e = about_to_change(c, state);
+    if (e != ZH_OK) {
+        if (*made) zh_customer_inner_untake(c, number);
+        return e;
     }
     *out = state;
     return ZH_OK;
@@ -84,11 +111,22 @@ const zh_customer_state *zh_customers_get(const zh_customers *c, zh_customer_id 
     return zh_customer_inner_get(c, customer.number);
 }
 
+void zh_customers_prefetch(const zh_customers *c, zh_customer_id customer, int step)
+{
+    if (step == 0) {
+        zh_map_prefetch(&c->states, customer.number);
+        return;
+    }
+    const zh_customer_state *state = zh_customer_inner_get(c, customer.number);
+    if (state == NULL) return;
+    for (size_t at = 0; at < sizeof *state; at += 64) __builtin_prefetch((const char *)state + at);
+}
+
 size_t zh_customers_count(const zh_customers *c) { return c->states.count; }
 
 size_t zh_customers_bytes(const zh_customers *c)
 {
-    return zh_heap_held(&c->heap) + zh_map_bytes(&c->states) + zh_map_bytes(&c->dirty);
+    return zh_heap_held(&c->heap) + zh_map_bytes(&c->states);
 }
 
 const zh_customer_state *zh_customers_walk(const zh_customers *c, size_t *at)

@@ -205,6 +205,8 @@ ZH_MUST zh_err zh_customers_drop(zh_customers *customers, zh_customer_id custome
 
 /* NULL where unknown. */
 const zh_customer_state *zh_customers_get(const zh_customers *customers, zh_customer_id customer);
+/* This customer will be asked for or folded soon: bring its memory near. Step 0: the table, 1: the state. A hint. */
+void zh_customers_prefetch(const zh_customers *customers, zh_customer_id customer, int step);
 size_t zh_customers_count(const zh_customers *customers);
 size_t zh_customers_bytes(const zh_customers *customers); /* memory held */
 
@@ -215,6 +217,12 @@ const zh_customer_state *zh_customers_walk(const zh_customers *customers, size_t
 /* Keep (base/keep.h). Key: the number, 8 bytes, big-endian. Errors: the keeper's, ZH_NOMEM, ZH_CORRUPT. */
 ZH_MUST zh_err zh_customers_save(zh_customers *customers, bool all, zh_keep keep);
 ZH_MUST zh_err zh_customers_load(zh_customers *customers, zh_sv key, zh_sv value);
+/* A save in steps, so that folding need not wait for it: freeze says that all that changed since the last save is to be
+ * written as it is at this moment, thaw writes `most` of it, until *done. A state that changes in between is written
+ * first, to the same keeper, which must live until then. save(…, false, …) is both at once. One at a time.
+ * Cost: freeze O(removed customers), thaw about 1 us a changed one. */
+ZH_MUST zh_err zh_customers_freeze(zh_customers *customers, zh_keep keep);
+ZH_MUST zh_err zh_customers_thaw(zh_customers *customers, size_t most, bool *done);
 /* The bytes of one entry, and a hash of them for comparing states. */
 void zh_customer_put(const zh_customer_state *state, zh_buf *out);
 ZH_MUST zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash);

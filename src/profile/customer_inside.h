@@ -14,9 +14,11 @@
 #define ZH_PROFILE_CUSTOMER_INSIDE_H
 #include "base/heap.h"
 #include "base/json.h"
+#include "base/keep.h"
 #include "base/map.h"
 #include "profile/customer.h"
 
+#define ZH_CUSTOMER_ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 #define ZH_DAY_MS 86400000
 #define ZH_WEEK_MS (7LL * ZH_DAY_MS)
 #define ZH_TALLY_HOUR 64 /* tally keys: acts from 0, hours of the week from here */
@@ -48,13 +50,19 @@ struct zh_customer_state {
     zh_heap_list traits;        /* bytes: [time i64][tie u64][part u8][name size u8][value size u16][name][value] by name, part */
     bool has_changes;           /* a part of `traits` is no VALUE */
     bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
-    bool is_dirty;              /* changed since the last save */
+    uint32_t changed_in;        /* the freeze count when it was put into `changed`; 0: saved since */
 };
 
 struct zh_customers {
     zh_heap heap;
     zh_map states;              /* number -> zh_customer_state * */
-    zh_map dirty;               /* numbers changed or gone since the last save; may name others */
+    zh_heap_list changed;       /* uint64_t: numbers changed since the last freeze; may name some twice, or gone ones */
+    zh_heap_list gone;          /* uint64_t: numbers removed since the last freeze */
+    zh_heap_list frozen;        /* uint64_t: numbers that the save under way has to write */
+    uint32_t frozen_done;       /* of those, looked at */
+    uint32_t freezes;           /* counted from 1; wraps over 0 */
+    zh_keep frozen_keep;        /* where they go */
+    zh_buf entry;               /* scratch: the bytes of one */
     zh_json *json;              /* for traits */
     zh_buf text;                /* scratch */
 };
@@ -71,6 +79,12 @@ typedef struct zh_bit {
     uint64_t category, brand;       /* hashes, 0: none */
     zh_sv category_text, brand_text;
 } zh_bit;
+
+/* The save under way still has to write it, as it is now. */
+static inline bool zh_customer_is_frozen(const zh_customers *c, const zh_customer_state *state)
+{
+    return state->changed_in != 0 && state->changed_in != c->freezes;
+}
 
 static inline int64_t zh_floor_div(int64_t a, int64_t b)
 {
@@ -151,7 +165,11 @@ ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, in
 zh_customer_state *zh_customer_inner_get(const zh_customers *customers, uint64_t number);
 /* A state that may be changed, made where absent; *made then. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_customer_inner_take(zh_customers *customers, uint64_t number, zh_customer_state **out, bool *made);
-void zh_customer_inner_untake(zh_customers *customers, uint64_t number); /* one just made, back */
+/* About to be removed: a save under way writes it first, and the next one drops its entry. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_customer_inner_leave(zh_customers *customers, uint64_t number);
+void zh_customer_inner_untake(zh_customers *customers, uint64_t number); /* one just made, or left, is freed */
+/* What the save under way should write of it, now, because it is about to change. */
+ZH_MUST zh_err zh_customer_inner_thaw(zh_customers *customers, zh_customer_state *state);
 
 ZH_MUST zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
 bool zh_customer_inner_check(const zh_customer_state *state, const char **why);

@@ -16,10 +16,10 @@
  */
 #include "profile/customer_inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define VERSION 3 /* 2 had no additions to traits: the log tells them again */
-#define ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 
 static void put_order(const zh_order *o, zh_buf *out)
 {
@@ -137,7 +137,7 @@ void zh_customer_put(const zh_customer_state *s, zh_buf *out)
 
 zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash)
 {
-    zh_buf bytes = zh_buf_open(ENTRY_BYTES_MAX);
+    zh_buf bytes = zh_buf_open(ZH_CUSTOMER_ENTRY_BYTES_MAX);
     zh_customer_put(state, &bytes);
     const zh_err e = zh_buf_err(&bytes);
     if (e == ZH_OK) *hash = zh_fast64(zh_buf_view(&bytes));
@@ -320,37 +320,71 @@ zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
         zh_customer_inner_untake(c, number);
         return e;
     }
-    state->is_dirty = false;
-    zh_map_drop(&c->dirty, number);
+    state->changed_in = 0;
+    c->changed.count--; /* it was the last: nothing changed since the store wrote it */
     return ZH_OK;
 }
 
-static zh_err put_entry(const zh_customers *c, uint64_t number, zh_keep keep, zh_buf *value)
+static zh_err put_entry(zh_customers *c, uint64_t number, const zh_customer_state *state, zh_keep keep)
 {
     char key[8];
     for (int i = 0; i < 8; i++) key[i] = (char)(unsigned char)(number >> (56 - 8 * i));
-    const zh_customer_state *state = zh_customer_inner_get(c, number);
     if (state == NULL) return keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
-    zh_buf_reset(value);
-    zh_customer_put(state, value);
-    const zh_err e = zh_buf_err(value);
-    return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
+    zh_buf_reset(&c->entry);
+    zh_customer_put(state, &c->entry);
+    const zh_err e = zh_buf_err(&c->entry);
+    return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(&c->entry));
+}
+
+zh_err zh_customer_inner_thaw(zh_customers *c, zh_customer_state *state)
+{
+    const zh_err e = put_entry(c, state->number, state, c->frozen_keep);
+    if (e == ZH_OK) state->changed_in = 0;
+    return e;
+}
+
+zh_err zh_customers_freeze(zh_customers *c, zh_keep keep)
+{
+    assert(c->frozen_done == c->frozen.count);
+    const uint64_t *gone = c->gone.data;
+    for (uint32_t i = 0; i < c->gone.count; i++) {
+        if (zh_customer_inner_get(c, gone[i]) != NULL) continue; /* it came again: then it changed, too */
+        const zh_err e = put_entry(c, gone[i], NULL, keep);
+        if (e != ZH_OK) return e;
+    }
+    c->gone.count = 0;
+    const zh_heap_list empty = { c->frozen.data, 0, c->frozen.cap };
+    c->frozen = c->changed;
+    c->changed = empty;
+    c->frozen_done = 0;
+    c->frozen_keep = keep;
+    if (++c->freezes == 0) c->freezes = 1;
+    return ZH_OK;
+}
+
+zh_err zh_customers_thaw(zh_customers *c, size_t most, bool *done)
+{
+    const uint64_t *numbers = c->frozen.data;
+    zh_err e = ZH_OK;
+    for (; e == ZH_OK && most > 0 && c->frozen_done < c->frozen.count; most--) {
+        zh_customer_state *state = zh_customer_inner_get(c, numbers[c->frozen_done]);
+        if (state != NULL && zh_customer_is_frozen(c, state)) e = zh_customer_inner_thaw(c, state);
+        if (e == ZH_OK) c->frozen_done++;
+    }
+    *done = c->frozen_done == c->frozen.count;
+    return e;
 }
 
 zh_err zh_customers_save(zh_customers *c, bool all, zh_keep keep)
 {
-    zh_buf value = zh_buf_open(ENTRY_BYTES_MAX);
     zh_err e = ZH_OK;
-    uint64_t number, unused;
-    const zh_map *which = all ? &c->states : &c->dirty;
-    for (size_t at = 0; e == ZH_OK && zh_map_next(which, &at, &number, &unused);)
-        e = put_entry(c, number, keep, &value);
-    zh_buf_close(&value);
-    if (e != ZH_OK || all) return e;
-    for (size_t at = 0; zh_map_next(&c->dirty, &at, &number, &unused);) {
-        zh_customer_state *state = zh_customer_inner_get(c, number);
-        if (state != NULL) state->is_dirty = false;
+    if (!all) {
+        bool done;
+        e = zh_customers_freeze(c, keep);
+        return e != ZH_OK ? e : zh_customers_thaw(c, SIZE_MAX, &done);
     }
-    zh_map_clear(&c->dirty);
-    return ZH_OK;
+    uint64_t number, place;
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&c->states, &at, &number, &place);)
+        e = put_entry(c, number, (const zh_customer_state *)(uintptr_t)place, keep);
+    return e;
 }

@@ -79,9 +79,9 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
     const zh_customer_state *absorbed = zh_customer_inner_get(source, from.number);
     if (absorbed == NULL) return ZH_OK;
     bool made;
-    if (zh_map_at(&source->dirty, from.number, &made) == NULL) return ZH_NOMEM;
     zh_customer_state *survivor;
-    zh_err e = zh_customer_inner_take(target, to.number, &survivor, &made);
+    zh_err e = zh_customer_inner_leave(source, from.number);
+    if (e == ZH_OK) e = zh_customer_inner_take(target, to.number, &survivor, &made);
     if (e != ZH_OK) return e;
     const size_t steps = effects->count;
     zh_customer_inner_room room = room_for(absorbed);
@@ -109,14 +109,14 @@ zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_ef
 {
     const zh_customer_state *state = zh_customer_inner_get(customers, customer.number);
     if (state == NULL) return ZH_OK;
-    bool made;
-    if (zh_map_at(&customers->dirty, customer.number, &made) == NULL) return ZH_NOMEM;
+    zh_err e = zh_customer_inner_leave(customers, customer.number);
+    if (e != ZH_OK) return e;
     zh_mark *marks = ZH_TAKE(effects->arena, zh_mark, state->bought.count);
     if (marks == NULL) return ZH_NOMEM;
     const zh_bought *bought = state->bought.data;
     for (uint32_t i = 0; i < state->bought.count; i++) marks[i] = (zh_mark){ bought[i].item, ZH_IN_TO };
     const size_t steps = effects->count;
-    const zh_err e = zh_say_bought(marks, state->bought.count, effects);
+    e = zh_say_bought(marks, state->bought.count, effects);
     if (e != ZH_OK) {
         effects->count = steps;
         return e;

@@ -28,6 +28,10 @@ void zh_identity_close(zh_identity *t)
     zh_heap_list_close(&t->heap, &t->dirty_numbers, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->dirty_links, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->gone, sizeof(zh_external_id));
+    zh_heap_list_close(&t->heap, &t->saving_numbers, sizeof(uint32_t));
+    zh_heap_list_close(&t->heap, &t->saving_links, sizeof(uint32_t));
+    zh_heap_list_close(&t->heap, &t->written, sizeof(uint32_t));
+    zh_heap_list_close(&t->heap, &t->written_before, sizeof(uint32_t));
     for (uint32_t i = 0; i < t->numbers_chunks; i++)
         zh_heap_give(&t->heap, t->numbers[i], ZH_NUMBERS_CHUNK * sizeof **t->numbers);
     for (uint32_t i = 0; i < t->links_chunks; i++)

@@ -167,13 +167,21 @@ typedef struct zh_identity_plan {
     zh_merge_why why;
 } zh_identity_plan;
 
+/* This id will be looked up soon: bring its memory near, a step at a time, since each step needs what the one before
+ * brought. 0: the index, 1: the link, 2: the customer. A hint, without effect on any answer. */
+void zh_identity_prefetch(const zh_identity *identity, const zh_external_id *id, int step);
+
 /* Decide, purely. At least one of user and anonymous is there. README.md has the table of cases. */
 void zh_identity_plan_make(const zh_identity *identity, const zh_identity_ask *ask, zh_identity_plan *out);
 
 /* Keep (base/keep.h). Keys: 'C' and the number (8 bytes, big-endian), 'L', id kind and blind index.
- * Sealed texts are let go at the second save after the one that wrote them: the store has them by then.
+ * Sealed texts are let go at the end of the save after the one that wrote them: the store has them by then.
  * Errors: the keeper's, get's, ZH_NOMEM, ZH_CORRUPT. */
 ZH_MUST zh_err zh_identity_save(zh_identity *identity, bool all, zh_keep keep);
+/* A save of what changed in steps of `most` entries, so that others need not wait for the whole of it. The table may
+ * change between the steps: each entry is written as it is then, never older than at the begin. */
+ZH_MUST zh_err zh_identity_save_begin(zh_identity *identity, zh_keep keep);
+ZH_MUST zh_err zh_identity_save_some(zh_identity *identity, size_t most, zh_keep keep, bool *done);
 ZH_MUST zh_err zh_identity_load(zh_identity *identity, zh_sv key, zh_sv value);
 
 /* Is the table as this file promises? Else *why is a static sentence. O(everything). */

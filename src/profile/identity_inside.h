@@ -45,7 +45,7 @@ _Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 32, "the header pro
 /* The part of a link's entry that is not kept in memory once the store has it. */
 typedef struct zh_link_tail {
     uint32_t size;
-    uint8_t saves;          /* saves that wrote it; let go at the second */
+    uint32_t saved_in;      /* number of the save that wrote it; 0: none yet */
     char bytes[];           /* i64 at_ms, sealed text */
 } zh_link_tail;
 
@@ -63,6 +63,10 @@ struct zh_identity {
     zh_map tails;           /* link number -> zh_link_tail * */
     zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */
     zh_heap_list gone;      /* of zh_external_id: links that were removed since the last save */
+    zh_heap_list saving_numbers, saving_links; /* of uint32_t: what the save under way has to write */
+    uint32_t saving_at;     /* of both lists together: written so far */
+    uint32_t saves;         /* saves begun */
+    zh_heap_list written, written_before; /* of uint32_t: links whose tails this save, and the one before, wrote */
 };
 
 #define ZH_LINK_KEY_BYTES 18 /* 'L', kind, blind */

@@ -93,67 +93,117 @@ static zh_err put_link(zh_identity *t, uint32_t link, zh_keep keep, zh_buf *valu
     return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
 }
 
-static zh_err save_changes(zh_identity *t, zh_keep keep, zh_buf *value, zh_buf *was)
+/* The store will have this tail: it may go when the next save is through. */
+static zh_err tail_is_written(zh_identity *t, uint32_t link)
 {
-    zh_err e = ZH_OK;
-    const zh_external_id *gone = t->gone.data;
-    for (uint32_t i = 0; i < t->gone.count && e == ZH_OK; i++) {
-        char key[ZH_LINK_KEY_BYTES];
-        zh_link_key(&gone[i], key);
-        if (zh_link_find(t, &gone[i]) == 0) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
-    }
-    const uint32_t *numbers = t->dirty_numbers.data, *links = t->dirty_links.data;
-    for (uint32_t i = 0; i < t->dirty_numbers.count && e == ZH_OK; i++)
-        e = put_number(t, numbers[i], keep, value);
-    for (uint32_t i = 0; i < t->dirty_links.count && e == ZH_OK; i++)
-        if (zh_link_at(t, links[i])->is_dirty) e = put_link(t, links[i], keep, value, was);
+    const uint64_t *place = t->desc.get == NULL ? NULL : zh_map_get(&t->tails, link);
+    zh_link_tail *tail = place == NULL ? NULL : (zh_link_tail *)(uintptr_t)*place;
+    if (tail == NULL || tail->saved_in != 0) return ZH_OK;
+    const zh_err e = zh_heap_list_reserve(&t->heap, &t->written, sizeof link, 1);
+    if (e != ZH_OK) return e;
+    ((uint32_t *)t->written.data)[t->written.count++] = link;
+    tail->saved_in = t->saves;
+    return ZH_OK;
+}
+
+static zh_err save_number(const zh_identity *t, uint32_t number, zh_keep keep, zh_buf *value)
+{
+    const zh_err e = put_number(t, number, keep, value);
+    if (e == ZH_OK) zh_number_at(t, number)->flags &= (uint8_t)~ZH_NUMBER_DIRTY;
     return e;
 }
 
-/* The save went well: nothing is dirty, and tails that an earlier save wrote may go. */
-static void settle(zh_identity *t)
+static zh_err save_link(zh_identity *t, uint32_t link, zh_keep keep, zh_buf *value, zh_buf *was)
 {
-    const uint32_t *numbers = t->dirty_numbers.data, *links = t->dirty_links.data;
-    for (uint32_t i = 0; i < t->dirty_numbers.count; i++)
-        zh_number_at(t, numbers[i])->flags &= (uint8_t)~ZH_NUMBER_DIRTY;
-    for (uint32_t i = 0; i < t->dirty_links.count; i++) zh_link_at(t, links[i])->is_dirty = 0;
-    t->gone.count = t->dirty_numbers.count = t->dirty_links.count = 0;
-    if (t->desc.get == NULL) return;
-    zh_map kept = zh_map_open(); /* a fresh map, because a map must not change during its walk */
-    uint64_t link, tail;
-    for (size_t at = 0; zh_map_next(&t->tails, &at, &link, &tail);) {
-        zh_link_tail *x = (zh_link_tail *)(uintptr_t)tail;
-        if (x != NULL && x->saves == 0 && zh_map_put(&kept, link, tail) == ZH_OK) x->saves = 1;
-        else if (x != NULL && x->saves == 0) goto keep_all; /* no memory: let them go next time */
-    }
-    for (size_t at = 0; zh_map_next(&t->tails, &at, &link, &tail);) {
-        zh_link_tail *x = (zh_link_tail *)(uintptr_t)tail;
-        if (x != NULL && zh_map_get(&kept, link) == NULL) zh_heap_give(&t->heap, x, sizeof *x + x->size);
-    }
-    zh_map_close(&t->tails);
-    t->tails = kept;
-    return;
-keep_all:
-    zh_map_close(&kept);
+    if (!zh_link_at(t, link)->is_dirty) return ZH_OK; /* removed meanwhile */
+    zh_err e = put_link(t, link, keep, value, was);
+    if (e == ZH_OK) e = tail_is_written(t, link);
+    if (e == ZH_OK) zh_link_at(t, link)->is_dirty = 0;
+    return e;
 }
 
-zh_err zh_identity_save(zh_identity *t, bool all, zh_keep keep)
+/* What the save before wrote is in the store now: those tails may go. */
+static void let_tails_go(zh_identity *t)
+{
+    const uint32_t *links = t->written_before.data;
+    for (uint32_t i = 0; i < t->written_before.count; i++) {
+        const uint64_t *place = zh_map_get(&t->tails, links[i]);
+        const zh_link_tail *tail = place == NULL ? NULL : (const zh_link_tail *)(uintptr_t)*place;
+        if (tail != NULL && tail->saved_in == t->saves - 1) zh_link_tail_drop(t, links[i]);
+    }
+    zh_heap_list empty = t->written_before;
+    empty.count = 0;
+    t->written_before = t->written;
+    t->written = empty;
+}
+
+static void take_over(zh_heap_list *saving, zh_heap_list *dirty)
+{
+    zh_heap_list empty = *saving;
+    empty.count = 0;
+    *saving = *dirty;
+    *dirty = empty;
+}
+
+zh_err zh_identity_save_begin(zh_identity *t, zh_keep keep)
+{
+    const zh_external_id *gone = t->gone.data;
+    for (uint32_t i = 0; i < t->gone.count; i++) {
+        char key[ZH_LINK_KEY_BYTES];
+        zh_link_key(&gone[i], key);
+        if (zh_link_find(t, &gone[i]) != 0) continue; /* it came again: written with the rest */
+        const zh_err e = keep.put(keep.context, (zh_sv){ key, sizeof key }, (zh_sv){ 0 });
+        if (e != ZH_OK) return e;
+    }
+    t->gone.count = 0;
+    take_over(&t->saving_numbers, &t->dirty_numbers);
+    take_over(&t->saving_links, &t->dirty_links);
+    t->saving_at = 0;
+    t->saves++;
+    return ZH_OK;
+}
+
+zh_err zh_identity_save_some(zh_identity *t, size_t most, zh_keep keep, bool *done)
 {
     zh_buf value = zh_buf_open(VALUE_BYTES_MAX), was = zh_buf_open(VALUE_BYTES_MAX);
+    const uint32_t *numbers = t->saving_numbers.data, *links = t->saving_links.data;
+    const uint32_t numbers_count = t->saving_numbers.count, all = numbers_count + t->saving_links.count;
     zh_err e = ZH_OK;
-    if (!all) {
-        e = save_changes(t, keep, &value, &was);
-        if (e == ZH_OK) settle(t);
-    } else {
-        const zh_number *n;
-        for (uint64_t number = 0; e == ZH_OK && (n = zh_number_next(t, &number)) != NULL;)
-            if (n->flags & ZH_NUMBER_USED) e = put_number(t, (uint32_t)number, keep, &value);
-        for (size_t i = 0; i < t->index_size && e == ZH_OK; i++)
-            if (t->index[i] != 0) e = put_link(t, t->index[i], keep, &value, &was);
+    for (; e == ZH_OK && most > 0 && t->saving_at < all; most--) {
+        if (t->saving_at < numbers_count) e = save_number(t, numbers[t->saving_at], keep, &value);
+        else e = save_link(t, links[t->saving_at - numbers_count], keep, &value, &was);
+        if (e == ZH_OK) t->saving_at++;
+    }
+    *done = e == ZH_OK && t->saving_at == all;
+    if (*done) {
+        let_tails_go(t);
+        t->saving_numbers.count = t->saving_links.count = t->saving_at = 0;
     }
     zh_buf_close(&value);
     zh_buf_close(&was);
     return e;
+}
+
+static zh_err save_all(zh_identity *t, zh_keep keep)
+{
+    zh_buf value = zh_buf_open(VALUE_BYTES_MAX), was = zh_buf_open(VALUE_BYTES_MAX);
+    zh_err e = ZH_OK;
+    const zh_number *n;
+    for (uint64_t number = 0; e == ZH_OK && (n = zh_number_next(t, &number)) != NULL;)
+        if (n->flags & ZH_NUMBER_USED) e = put_number(t, (uint32_t)number, keep, &value);
+    for (size_t i = 0; i < t->index_size && e == ZH_OK; i++)
+        if (t->index[i] != 0) e = put_link(t, t->index[i], keep, &value, &was);
+    zh_buf_close(&value);
+    zh_buf_close(&was);
+    return e;
+}
+
+zh_err zh_identity_save(zh_identity *t, bool all, zh_keep keep)
+{
+    if (all) return save_all(t, keep);
+    bool done;
+    const zh_err e = zh_identity_save_begin(t, keep);
+    return e != ZH_OK ? e : zh_identity_save_some(t, SIZE_MAX, keep, &done);
 }
 
 /* Into the ascending list of the survivor, whose own entry may come later. */

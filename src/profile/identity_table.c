@@ -25,6 +25,24 @@ uint32_t zh_link_find(const zh_identity *t, const zh_external_id *id)
     return t->index_size == 0 ? 0 : t->index[slot_of(t, (uint32_t)id->kind, id->blind)];
 }
 
+void zh_identity_prefetch(const zh_identity *t, const zh_external_id *id, int step)
+{
+    if (t->index_size == 0) return;
+    const uint32_t *slot = &t->index[home(t, (uint32_t)id->kind, id->blind)]; /* mostly it is the first one looked at */
+    if (step == 0 || *slot == 0) {
+        __builtin_prefetch(slot);
+        return;
+    }
+    const zh_link *link = zh_link_at(t, *slot);
+    if (step == 1) {
+        __builtin_prefetch(link);
+        return;
+    }
+    const zh_number *number = zh_number_at(t, link->customer);
+    __builtin_prefetch(number);
+    __builtin_prefetch((const char *)number + sizeof *number - 1);
+}
+
 void zh_link_key(const zh_external_id *id, char key[ZH_LINK_KEY_BYTES])
 {
     key[0] = 'L';
@@ -129,7 +147,7 @@ zh_err zh_link_tail_reserve(zh_identity *t, int64_t at_ms, zh_sv sealed, zh_link
     zh_link_tail *tail = zh_heap_take(&t->heap, sizeof *tail + sizeof at_ms + sealed.size);
     if (tail == NULL) return ZH_NOMEM;
     tail->size = (uint32_t)(sizeof at_ms + sealed.size);
-    tail->saves = 0;
+    tail->saved_in = 0;
     for (size_t i = 0; i < sizeof at_ms; i++) tail->bytes[i] = (char)(unsigned char)((uint64_t)at_ms >> (8 * i));
     if (sealed.size > 0) memcpy(tail->bytes + sizeof at_ms, sealed.data, sealed.size);
     *out = tail;

@@ -87,6 +87,7 @@ static void tell(zh_live *l, zh_arena *arena, zh_buf *text)
 static void *run(void *context)
 {
     zh_live *l = context;
+    pthread_setname_np(pthread_self(), "zhun-live"); /* as top and a profile show it */
     zh_arena arena = zh_arena_open(ARENA_BYTES_MAX);
     zh_buf text = zh_buf_open(ARENA_BYTES_MAX);
     pthread_mutex_lock(&l->lock);

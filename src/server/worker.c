@@ -20,6 +20,7 @@ struct zh_workers {
 static void *run(void *context)
 {
     zh_workers *w = context;
+    pthread_setname_np(pthread_self(), "zhun-worker"); /* as top and a profile show it */
     pthread_mutex_lock(&w->lock);
     for (;;) {
         while (w->count == 0 && !w->stopping) pthread_cond_wait(&w->wake, &w->lock);

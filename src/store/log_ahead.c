@@ -109,6 +109,7 @@ static void do_step(zh_log *log, zh_log_partition *part)
 static void *run(void *context)
 {
     zh_log *log = context;
+    pthread_setname_np(pthread_self(), "zhun-ahead"); /* as top and a profile show it */
     pthread_mutex_lock(&log->ahead_lock);
     while (!log->ahead_ends) {
         struct timespec start;

@@ -16,6 +16,7 @@
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
 #define SYNC_STEP_BYTES (1 << 20) /* written out as it goes, so that the log's syncs do not queue behind a whole file */
 #define INGEST_FOLDER "ingest"    /* see zh_state_ingest */
+#define KEPT_BATCH_BYTES (1u << 20)
 #define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
 #define NAME_DEFAULT "default"    /* RocksDB's own first family; holds the format version alone */
 
@@ -86,7 +87,7 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
         rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP ? rocksdb_no_compression : rocksdb_lz4_compression);
         rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
     } else {
-        rocksdb_options_set_compression(o, rocksdb_lz4_compression);
+        rocksdb_options_set_compression(o, space == ZH_SPACE_IDS ? rocksdb_no_compression : rocksdb_lz4_compression);
         rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
     }
     rocksdb_options_set_write_buffer_size(o, cache_bytes / 2); /* the sum over all spaces is what decides: */
@@ -344,8 +345,14 @@ zh_err zh_state_commit(zh_state_batch *batch)
     char *text = NULL;
     rocksdb_write(batch->state->db, batch->state->write, batch->batch, &text);
     const zh_err e = error_of(text, NULL);
-    if (e == ZH_OK) rocksdb_writebatch_clear(batch->batch);
-    return e;
+    if (e != ZH_OK) return e;
+    if (zh_state_batch_bytes(batch) > KEPT_BATCH_BYTES) { /* a cleared one keeps its memory */
+        rocksdb_writebatch_destroy(batch->batch);
+        batch->batch = rocksdb_writebatch_create();
+    } else {
+        rocksdb_writebatch_clear(batch->batch);
+    }
+    return ZH_OK;
 }
 
 /* --- many rows at once */

@@ -182,6 +182,7 @@ static int wait_ms(zh_http_loop *loop)
 static void *run(void *ctx)
 {
     zh_http_loop *loop = ctx;
+    pthread_setname_np(pthread_self(), "zhun-http"); /* as top and a profile show it */
     zh_http_server *server = loop->server;
     while (!atomic_load(&server->stopping)) {
         struct epoll_event events[4];
