@@ -21,6 +21,8 @@
 typedef struct zh_workers zh_workers;
 typedef struct zh_live zh_live;
 typedef struct zh_limits zh_limits;
+typedef struct zh_debug zh_debug;
+typedef struct zh_debug_entry zh_debug_entry;
 
 struct zh_server {
     zh_server_desc d;
@@ -30,6 +32,7 @@ struct zh_server {
     zh_live *live;
     zh_uploads *uploads;
     zh_limits *limits;
+    zh_debug *debug;
     int64_t started_ms;
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
@@ -69,6 +72,7 @@ typedef struct zh_call {
     const struct zh_call_route *route;
     zh_call_caller caller;
     int64_t now_ms;
+    zh_debug_entry *debug; /* what the live debugger writes down of it; NULL: nothing */
     bool any_page;  /* pages of every origin may read the answer; without credentials, so never as a signed-in person */
 } zh_call;
 
@@ -151,7 +155,7 @@ bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write ke
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
-    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_placements;
+    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put, zh_route_placements;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;

@@ -2,6 +2,7 @@
 #include "server/collect.h"
 #include "base/inflate.h"
 #include "collect/pixel.h"
+#include "server/debug.h"
 
 #define SOURCE_LABEL_BYTES 64
 #define LIBRARY_BYTES_MAX 100 /* of a context, from "library" on: its name stands first */
@@ -190,7 +191,9 @@ static void committed(zh_work *work)
     collected *c = work->context;
     zh_call *call = c->call;
     call->thread = zh_call_thread_of(call->server);
+    zh_debug_committed(call, work);
     if (call->thread == NULL) {
+        if (call->debug != NULL) zh_debug_answered(call, 503);
         zh_http_reply(call->request, &(zh_http_response){ .status = 503 });
         return;
     }
@@ -265,6 +268,7 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
         return;
     }
     zh_collect_prepare(call, job, ids);
+    zh_debug_events(call, job);
     zh_http_hold(call->request);
     const zh_err e = zh_engine_submit(call->engine, &c->work);
     if (e != ZH_OK) failed(call, job->form, e);
@@ -332,6 +336,7 @@ static void collect(zh_call *call, zh_segment_route route, zh_sv key)
         zh_call_problem(call, 401, "unauthorized", "writeKey", "the write key is unknown or revoked");
         return;
     }
+    zh_debug_begin(call, source, body);
     if (e != ZH_OK) {
         refuse(call, e, &batch);
         return;
@@ -379,6 +384,7 @@ void zh_route_pixel(zh_call *call)
     if (e == ZH_OK) e = zh_segment_read(&ask, &batch);
     if (e == ZH_OK) e = zh_collect_source(call, batch.write_key, zh_http_param(call->request, ZH_SV("writeKey")), &source);
     if (e == ZH_OK) {
+        zh_debug_begin(call, source, (zh_sv){ 0 });
         submit(call, &batch, source, 0, COLLECT_PIXEL);
         return;
     }

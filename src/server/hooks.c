@@ -10,7 +10,7 @@
 #include "collect/shop_hook.h"
 #include "engine/secret.h"
 #include "guard/signature.h"
-#include "server/collect.h"
+#include "server/debug.h"
 
 #define DIALECT ZH_SV("webhook")
 #define DOMAIN_BYTES_MAX 253 /* RFC 1035 */
@@ -159,6 +159,7 @@ static void keep(zh_call *call, zh_shop_hook *hook, zh_source_id source)
     for (uint32_t i = 0; i < hook->events_count; i++) hook->events[i].source = source;
     for (uint32_t i = 0; i < hook->rejects_count; i++) sources[i] = source;
     job.rejects_source = sources;
+    zh_debug_begin(call, source, zh_http_body(call->request));
     zh_collect_submit(call, &job);
 }
 

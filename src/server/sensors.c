@@ -9,7 +9,7 @@
  */
 #include "catalog/item.h"
 #include "collect/sensors.h"
-#include "server/collect.h"
+#include "server/debug.h"
 
 #define PROJECT_DEFAULT ZH_SV("default")
 
@@ -179,6 +179,7 @@ static void keep(zh_call *call, const zh_sensors_batch *batch, zh_collect_form f
         return;
     }
     zh_collect_count_rejected(call, ZH_REJECT_UNKNOWN_SOURCE, lost);
+    zh_debug_begin(call, job.from, zh_http_body(call->request));
     zh_collect_submit(call, &job);
 }
 

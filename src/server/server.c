@@ -1,4 +1,4 @@
-#include "server/call.h"
+#include "server/debug.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -85,6 +85,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/sources", zh_route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/sources", zh_route_source_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_PUT, "/api/v1/sources/{}/limit", zh_route_source_limit, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
+    { ZH_HTTP_GET, "/api/v1/sources/{}/debugger", zh_route_debug, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/sources/{}/debugger", zh_route_debug_put, NEED_RIGHT, ZH_RIGHT_READ_DEADLETTERS, true, false },
     { ZH_HTTP_PUT, "/api/v1/sources/{}/secret", zh_route_source_secret, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_GET, "/api/v1/placements", zh_route_placements, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_GET, "/api/v1/reports/orders", zh_route_report_orders, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
@@ -259,6 +261,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_live_open(&s->live, s);
     if (e == ZH_OK) e = zh_limits_open(&s->limits, s);
     if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
+    if (e == ZH_OK) e = zh_debug_open(&s->debug);
     const char *text = NULL;
     if (e == ZH_OK) {
         const zh_http_desc http = { .host = desc->host, .port = desc->port, .no_tcp = desc->no_tcp, .unix_path = desc->unix_path,
@@ -287,6 +290,7 @@ void zh_server_close(zh_server *s)
     zh_workers_close(s->workers);
     zh_http_close(s->http);
     zh_limits_close(s->limits);
+    zh_debug_close(s->debug);
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);

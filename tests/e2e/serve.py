@@ -777,6 +777,8 @@ def hooks():
     equal(engine.admin("PUT", limit, {"eventsPerSecond": 100}).status, 204, "a source gets a limit")
     equal(engine.admin("PUT", limit, {"eventsPerSecond": 0}).json.get("field"), "eventsPerSecond", "which is a number")
     equal([one["limit"] for one in engine.admin("GET", "/api/v1/sources").json["items"] if one["id"] == made.json["id"]], [{"eventsPerSecond": 100, "burst": 200}], "and is shown")
+    seen = f"/api/v1/sources/{made.json['id']}/debugger"  # what it does: debugger.py
+    equal((engine.admin("PUT", seen, {"minutes": 1}).json["on"], engine.admin("GET", seen).json["on"], engine.admin("PUT", seen, {"minutes": 0}).json["on"]), (True, True, False), "the debugger starts and ends")
     path = f"/api/v1/sources/{made.json['id']}/secret"
     refused(engine.serve("PUT", path, {"secret": "whsec_of_the_tests"}), 403, "a server key sets no secret")
     refused(engine.admin("PUT", path, {"secret": "short"}), 400, "a short secret", "secret")
