@@ -353,7 +353,8 @@ static zh_err open_all(zh_engine *g, zh_note *why)
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
     e = zh_commit_open(&g->commit, &desc);
-    const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .metrics = g->d.metrics, .sink = g->d.sink };
+    const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .world = g->world, .sealer = &g->sealer,
+                                    .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_upkeep_open(&g->upkeep, &upkeep);
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
                                       .hold = hold_upkeep, .context = g->upkeep };

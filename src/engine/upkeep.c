@@ -1,4 +1,5 @@
 #include "engine/upkeep.h"
+#include "guard/seal_compact.h"
 #include "store/log_transcode.h"
 
 #include <pthread.h>
@@ -7,6 +8,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ARENA_BYTES_MAX (1u << 20) /* the lines of one event */
 
 enum { NICE = 10, BUSY_LAG_MS = 100, BUSY_TIMES = 10 };
 /* ioprio_set(2) has no wrapper: class 2 (best effort), its last level. */
@@ -20,6 +23,8 @@ struct zh_upkeep {
     pthread_cond_t wake;
     bool stopping;
     int holds;       /* backups that run: nothing is dropped */
+    zh_arena arena;  /* of one event */
+    zh_buf sealed;
     int64_t owed_us; /* rest not taken yet: sleeps of less than a millisecond are put together */
     zh_counter *packed_segments, *failures;
 };
@@ -55,6 +60,37 @@ static bool go_on(void *context, uint64_t bytes)
     return rest_ms(u, ms);
 }
 
+static size_t var_bytes(uint64_t value)
+{
+    size_t bytes = 1;
+    for (; value >= 0x80; value >>= 7) bytes++;
+    return bytes;
+}
+
+/* An event's sealed part is its last field: what stands before it stays, the part takes its smaller form. */
+static zh_err rewrite(void *context, zh_sv record, zh_buf *out)
+{
+    zh_upkeep *u = context;
+    zh_event event;
+    zh_arena_reset(&u->arena);
+    if (zh_record_kind_of(record) != ZH_RECORD_EVENT || zh_event_get(record, &u->arena, &event) != ZH_OK) return ZH_EXISTS;
+    if (event.personal.size == 0 || zh_seal_is_compact(event.personal)) return ZH_EXISTS;
+    const size_t tail = event.personal.size + var_bytes(event.personal.size);
+    if (event.personal.data + event.personal.size != record.data + record.size || tail > record.size) return ZH_EXISTS;
+    pthread_rwlock_rdlock(&u->d.world->identity_lock);
+    const zh_wrapped_dek *there = zh_identity_dek(u->d.world->identity, event.customer);
+    zh_wrapped_dek dek;
+    if (there != NULL) dek = *there;
+    pthread_rwlock_unlock(&u->d.world->identity_lock);
+    zh_buf_reset(&u->sealed);
+    zh_buf_reset(out);
+    const zh_err e = zh_seal_compact(u->d.sealer, event.customer, there == NULL ? NULL : &dek, event.key, event.personal, &u->sealed);
+    if (e != ZH_OK) return e == ZH_NOMEM ? e : ZH_EXISTS; /* what cannot be opened stays as it is */
+    zh_buf_put(out, zh_sv_part(record, 0, record.size - tail));
+    zh_buf_put_text(out, zh_buf_view(&u->sealed));
+    return zh_buf_err(out);
+}
+
 static void say(const zh_upkeep *u, zh_err e, const zh_log_transcoded *did, const zh_note *why)
 {
     if (u->d.sink == NULL) return;
@@ -73,7 +109,7 @@ static int64_t pack(zh_upkeep *u)
 {
     zh_log_transcoded did;
     zh_note why;
-    const zh_err e = zh_log_transcode(u->d.log, &(zh_log_transcode_desc){ .go_on = go_on, .context = u }, &did, &why);
+    const zh_err e = zh_log_transcode(u->d.log, &(zh_log_transcode_desc){ .go_on = go_on, .rewrite = rewrite, .context = u }, &did, &why);
     if (e == ZH_ABSENT || e == ZH_STOPPED) return ZH_UPKEEP_PAUSE_MS;
     say(u, e, &did, &why);
     zh_counter_add(e == ZH_OK ? u->packed_segments : u->failures, 1);
@@ -96,6 +132,8 @@ zh_err zh_upkeep_open(zh_upkeep **out, const zh_upkeep_desc *desc)
     zh_upkeep *u = calloc(1, sizeof *u);
     if (u == NULL) return ZH_NOMEM;
     u->d = *desc;
+    u->arena = zh_arena_open(ARENA_BYTES_MAX);
+    u->sealed = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     pthread_mutex_init(&u->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -123,6 +161,8 @@ void zh_upkeep_close(zh_upkeep *u)
         pthread_mutex_unlock(&u->lock);
         pthread_join(u->thread, NULL);
     }
+    zh_arena_close(&u->arena);
+    zh_buf_close(&u->sealed);
     pthread_cond_destroy(&u->wake);
     pthread_mutex_destroy(&u->lock);
     free(u);

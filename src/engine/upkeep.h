@@ -8,6 +8,7 @@
 #ifndef ZH_ENGINE_UPKEEP_H
 #define ZH_ENGINE_UPKEEP_H
 #include "engine/fold.h"
+#include "guard/seal.h"
 #include "store/log.h"
 #include "sys/line.h"
 #include "sys/metrics.h"
@@ -21,6 +22,8 @@ typedef struct zh_upkeep zh_upkeep;
 typedef struct zh_upkeep_desc {
     zh_log *log;
     zh_fold *fold;
+    zh_world *world;          /* for the keys of customers: sealed parts take their smaller form (guard/seal_compact.h) */
+    const zh_sealer *sealer;
     zh_metrics *metrics;
     zh_line_sink *sink; /* NULL: nothing is said */
 } zh_upkeep_desc;       /* borrowed until close */

@@ -1,4 +1,5 @@
 #include "guard/seal.h"
+#include "guard/seal_compact.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -255,21 +256,26 @@ zh_err zh_seal_personal(const zh_sealer *sealer, zh_customer_id customer, const 
     return e;
 }
 
+zh_err zh_seal_open_under(const zh_sealer *sealer, zh_customer_id customer, const zh_dek *dek, zh_event_key event,
+    zh_sv sealed, zh_arena *arena, zh_sv *plain)
+{
+    uint32_t id; /* says which workspace key was in use; the bytes are under the DEK, so any id will do */
+    const zh_err e = head_of((const uint8_t *)sealed.data, sealed.size, &id);
+    if (e != ZH_OK) return e;
+    const bound b = bind('P', id, sealer->workspace_, customer.number, event);
+    return extract(&b, dek->bytes, sealed, arena, plain);
+}
+
 zh_err zh_unseal_personal(const zh_sealer *sealer, zh_customer_id customer, const zh_wrapped_dek *wrapped,
     zh_event_key event, const zh_permit *permit, zh_sv sealed, zh_arena *arena, zh_sv *plain)
 {
     if (!zh_permit_covers(permit, customer)) return ZH_DENIED;
     if (zh_permit_purpose(permit) == ZH_PURPOSE_ANALYTICS) return ZH_DENIED;
     if (wrapped == NULL) return ZH_ABSENT;
-    uint32_t id; /* says which workspace key was in use; the bytes are under the DEK, so any id will do */
-    zh_err e = head_of((const uint8_t *)sealed.data, sealed.size, &id);
-    if (e != ZH_OK) return e;
     zh_dek dek;
-    e = zh_seal_unwrap(sealer, customer, wrapped, &dek);
-    if (e == ZH_OK) {
-        const bound b = bind('P', id, sealer->workspace_, customer.number, event);
-        e = extract(&b, dek.bytes, sealed, arena, plain);
-    }
+    zh_err e = zh_seal_unwrap(sealer, customer, wrapped, &dek);
+    if (e == ZH_OK && zh_seal_is_compact(sealed)) e = zh_seal_compact_open(sealer->workspace_, customer, &dek, event, sealed, arena, plain);
+    else if (e == ZH_OK) e = zh_seal_open_under(sealer, customer, &dek, event, sealed, arena, plain);
     zh_wipe(&dek, sizeof dek);
     return e;
 }

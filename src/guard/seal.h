@@ -90,7 +90,8 @@ ZH_MUST zh_err zh_seal_unwrap(const zh_sealer *sealer, zh_customer_id customer,
 ZH_MUST zh_err zh_seal_rewrap(const zh_sealer *sealer, zh_customer_id customer, zh_wrapped_dek *wrapped);
 
 /* Seal the personal part of an event, appended to `out` (size + ZH_SEALED_EXTRA_BYTES).
- * [version u8 = 1][key id u32][nonce 16][ciphertext][tag 16]. Writing needs no permit: it hides.
+ * [version u8 = 1][key id u32][nonce 16][ciphertext][tag 16]; packing the log makes a smaller form of it (seal_compact.h). Writing
+ * needs no permit: it hides.
  * `dek` == NULL: the customer was erased, ZH_ABSENT. Errors: ZH_ABSENT, ZH_FORMAT, ZH_CORRUPT (of the
  * wrapped key), ZH_RANGE too large, ZH_NOMEM, ZH_FULL (of the buffer). */
 ZH_MUST zh_err zh_seal_personal(const zh_sealer *sealer, zh_customer_id customer, const zh_wrapped_dek *dek,

@@ -18,6 +18,7 @@ typedef struct job {
     int from, to;
     zh_log_packer *packer;
     zh_buf frame;
+    zh_buf records, record;             /* of a frame, rewritten */
     uint64_t read_offset;               /* of the old file: packed up to here */
     uint64_t to_offset, synced_offset;  /* of the new one */
     uint64_t told_bytes;
@@ -105,6 +106,22 @@ static zh_err flush(job *j)
     return may_go_on(j, read_bytes + j->frame.size);
 }
 
+/* The frame with its records in their smaller form; its records then live until the next call. */
+static zh_err rewrite(job *j, zh_log_frame *frame)
+{
+    if (j->desc->rewrite == NULL) return ZH_OK;
+    zh_buf_reset(&j->records);
+    zh_log_records it = zh_log_records_of(frame);
+    while (zh_log_record_next(&it)) {
+        const zh_err e = j->desc->rewrite(j->desc->context, it.record, &j->record);
+        if (e != ZH_OK && e != ZH_EXISTS) return e;
+        zh_log_record_put(&j->records, e == ZH_OK ? zh_buf_view(&j->record) : it.record);
+    }
+    if (it.at_ != it.end_) return ZH_CORRUPT;
+    frame->records = zh_buf_view(&j->records);
+    return zh_buf_err(&j->records);
+}
+
 static zh_err write_frames(job *j)
 {
     const size_t pack_bytes = j->desc->pack_bytes > 0 ? j->desc->pack_bytes : ZH_LOG_PACK_BYTES;
@@ -116,6 +133,7 @@ static zh_err write_frames(job *j)
         const char *why;
         e = zh_log_walk_next(&walk, &frame, &why);
         if (e == ZH_CORRUPT || (e == ZH_OK && frame.first_sequence != next)) e = damaged(j, walk.offset, e != ZH_OK ? why : "the frame does not follow the one before");
+        if (e == ZH_OK) e = rewrite(j, &frame);
         if (e == ZH_OK && zh_log_packer_bytes(j->packer) + frame.records.size > pack_bytes) e = flush(j);
         if (e == ZH_OK) e = zh_log_packer_add(j->packer, &frame);
         if (e == ZH_OK) next += frame.count, j->read_offset = walk.offset;
@@ -155,6 +173,7 @@ static zh_err compare(job *j)
         const char *why;
         e = zh_log_walk_next(&old, &a, &why);
         if (e == ZH_OK) e = zh_log_walk_next(&new, &b, &why);
+        if (e == ZH_OK) e = rewrite(j, &a);
         if (e == ZH_CORRUPT || (e == ZH_OK && !same_frame(&a, &b))) {
             zh_note_set(j->why, "p%03u/%020" PRIu64 ".log: packed, it did not read back as it was; it stays as it is", j->part->number, j->first_sequence);
             e = ZH_CORRUPT;
@@ -217,6 +236,7 @@ zh_err zh_log_transcode(zh_log *log, const zh_log_transcode_desc *desc, zh_log_t
 {
     zh_note unasked;
     job j = { .log = log, .desc = desc, .why = why != NULL ? why : &unasked, .from = -1, .to = -1, .told_bytes = ZH_LOG_ALIGN,
+              .records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX),
               .frame = zh_buf_open(2 * zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX)) };
     zh_note_set(j.why, "%s", "");
     if (!choose(&j)) return ZH_ABSENT;
@@ -225,6 +245,8 @@ zh_err zh_log_transcode(zh_log *log, const zh_log_transcode_desc *desc, zh_log_t
                                 .bytes_before = j.file_bytes, .bytes_after = j.to_offset };
     zh_log_packer_close(j.packer);
     zh_buf_close(&j.frame);
+    zh_buf_close(&j.records);
+    zh_buf_close(&j.record);
     if (j.from >= 0) (void)posix_fadvise(j.from, 0, 0, POSIX_FADV_DONTNEED), close(j.from);
     if (j.to >= 0) close(j.to);
     if (e != ZH_OK) unlinkat(j.part->dir, ZH_LOG_PACKING, 0);

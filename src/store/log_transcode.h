@@ -6,6 +6,8 @@
  *
  *     NAME.log ──read──► pack.tmp ──sync, compare──► rename to NAME.log ──► sync of the folder
  *
+ * The caller may give a smaller form of a record (rewrite): sealed parts are the only thing that zstd cannot make smaller.
+ *
  * Guarantees  positions, records, commit times and the order of frames are as before; readers beside it see no change.
  *             A failure (space, a bad sector in the old file, no gain) leaves the segment as it was.
  * Cost        about 4 us an event; the disk reads a segment twice and writes it once, smaller. Memory: some MiB.
@@ -22,6 +24,9 @@ typedef struct zh_log_transcode_desc {
     size_t pack_bytes;        /* records of a packed frame; 0: ZH_LOG_PACK_BYTES */
     /* After each packed frame, with the bytes read and written since the last call: may sleep; false stops the work. NULL: on. */
     bool (*go_on)(void *context, uint64_t bytes);
+    /* Another form of a record that means the same, into `out` (reset first): ZH_OK; ZH_EXISTS: it stays as it is. The same
+     * record must give the same bytes each time. NULL: all stay. */
+    zh_err (*rewrite)(void *context, zh_sv record, zh_buf *out);
     void *context;
 } zh_log_transcode_desc;
 
