@@ -13,6 +13,7 @@ import { start } from '../mock/server.mjs'
 import { chromiumPath, flags, toolsFor } from './browser.mjs'
 import { customers } from './customers.mjs'
 import { frame } from './frame.mjs'
+import { imports } from './imports.mjs'
 import { items } from './items.mjs'
 import { live } from './live.mjs'
 import { preview } from './preview.mjs'
@@ -26,7 +27,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, items, preview, sources, system, shapes, states, paint }
+const walks = { session, live, customers, items, preview, sources, imports, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

@@ -13,6 +13,7 @@ const pages = (mock) => [
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
   { name: 'sources', path: '/sources', full: '.source-row' },
+  { name: 'imports', path: '/imports', full: '.import-steps' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

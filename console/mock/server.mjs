@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { figures, quietFigures } from './figures.mjs'
+import { answerImports } from './imports.mjs'
 import * as shop from './shop.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -184,7 +185,8 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (url.pathname === '/metrics') return void response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' }).end('zhun_events_total 541909\n')
       if (!url.pathname.startsWith('/api/')) return page(response, url.pathname)
       let body = null
-      if (chunks.length > 0) body = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+      const bytes = Buffer.concat(chunks)
+      if (bytes.length > 0 && request.headers['content-type'] !== 'application/octet-stream') body = JSON.parse(bytes.toString('utf8'))
       const cookie = /zhun=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
       if (url.pathname === '/api/v1/login') {
         if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'unauthorized', 'user or password is wrong'))
@@ -206,6 +208,10 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (url.pathname === '/api/v1/check') return void setTimeout(() => send(response, shop.checkReport), 1_200) // long enough to see it run
       const figure = (mode === 'empty' ? quietFigures : figures)[`${request.method} ${url.pathname}`]
       if (figure !== undefined) return send(response, figure(url))
+      if (/\/uploads\/\d+\/rejects$/.test(url.pathname)) return void response.writeHead(200, { 'Content-Type': 'text/csv; charset=utf-8' }).end("file,line,reason,raw\n")
+      const brought = answerImports(request.method, url.pathname, url.searchParams, body, bytes.length, mode === 'empty', problem)
+      if (brought === null) return void response.writeHead(204).end()
+      if (brought !== undefined) return send(response, brought)
       send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
     })
   })

@@ -12,7 +12,9 @@ type Answer<O> = O extends { responses: infer R }
     ? JsonOf<Ok>
     : R extends { 201: infer Made }
       ? JsonOf<Made>
-      : undefined
+      : R extends { 202: infer Begun }
+        ? JsonOf<Begun>
+        : undefined
   : never
 type ParametersOf<O, Where extends 'path' | 'query'> = O extends { parameters: infer P }
   ? Where extends keyof P
@@ -83,6 +85,22 @@ async function problemOf(response: Response): Promise<CallError> {
   } catch {
     return new CallError({ status: response.status, code: 'unexpected' }, seconds)
   }
+}
+
+/** One part of a file, as it is: the only body that is not JSON. */
+export async function sendPart(id: string, offset: number, part: Blob, signal?: AbortSignal): Promise<Schema<'Upload'>> {
+  let response: Response
+  try {
+    response = await fetch(urlOf('/api/v1/uploads/{id}', { id }, { offset }), {
+      method: 'PUT', credentials: 'same-origin', body: part, signal,
+      headers: { Accept: 'application/json', 'X-CSRF-Token': csrf, 'Content-Type': 'application/octet-stream' },
+    })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new CallError({ code: 'unreachable' })
+  }
+  if (!response.ok) throw await problemOf(response)
+  return (await response.json()) as Schema<'Upload'>
 }
 
 export async function call<P extends keyof paths, M extends Method & keyof paths[P]>(

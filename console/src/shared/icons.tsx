@@ -65,6 +65,7 @@ export const EngineIcon = icon(
   </>,
 )
 export const SourcesIcon = icon(<path d="M4 4.5h4v4H4zM4 11.5h4v4H4zM8 6.5h3.5v7H8M11.5 10H17M14.5 7.5 17 10l-2.5 2.5" />)
+export const ImportsIcon = icon(<path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 12.5v4h13v-4" />)
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
 export const HelpIcon = icon(
   <>

@@ -18,6 +18,7 @@ const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
+const ImportsPage = lazy(() => import('../imports/ImportsPage'))
 const SystemPage = lazy(() => import('../system/SystemPage'))
 
 function makeClient(): QueryClient {
@@ -62,6 +63,7 @@ export function App() {
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
+                  <Route path="/imports" element={<ImportsPage />} />
                   <Route path="/system" element={<SystemPage />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>

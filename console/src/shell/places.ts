@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { CustomersIcon, EngineIcon, ItemsIcon, LiveIcon, OverviewIcon, PreviewIcon, SourcesIcon } from '../shared/icons'
+import { CustomersIcon, EngineIcon, ImportsIcon, ItemsIcon, LiveIcon, OverviewIcon, PreviewIcon, SourcesIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'items' | 'preview' | 'sources' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'items' | 'preview' | 'sources' | 'imports' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -28,6 +28,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; pl
     key: 'system',
     places: [
       { to: '/sources', key: 'sources', Icon: SourcesIcon },
+      { to: '/imports', key: 'imports', Icon: ImportsIcon },
       { to: '/system', key: 'system', Icon: EngineIcon },
     ],
   },
