@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench.sh -- every benchmark, one JSON line a number on standard output; what else they say goes to standard error.
-# usage: tools/bench.sh BUILD [NAME...]      NAME: log, segment, decide, ... or http; without one all of them
+# usage: tools/bench.sh BUILD [NAME...]      NAME: log, segment, decide, ..., collect or http; without one all of them
 # The parts of the engine alone come first (bench/NAME_bench.c, as meson lists them), then the whole of it over HTTP
 # (bench/serve.py) with its yardsticks in the same run. BENCH_DIR: a folder on the disk that is to be measured
 # (default out/bench). BENCH_SECONDS: of each run over HTTP (default 10).
@@ -32,6 +32,10 @@ for bench in "$build"/*_bench; do
     [ "$name" = log ] && arguments=("$dir")
     timeout 600 "$bench" "${arguments[@]}" | lines || { echo "bench.sh: $name failed" >&2; failed=1; }
 done
+if wanted collect "$@"; then
+    echo "== collect" >&2
+    python3 -B bench/collect.py "$build" "$dir" "${BENCH_SECONDS:-10}" | lines || { echo "bench.sh: collect failed" >&2; failed=1; }
+fi
 if wanted http "$@"; then
     echo "== http" >&2
     python3 -B bench/serve.py "$build" "$dir" "${BENCH_SECONDS:-10}" | lines || { echo "bench.sh: http failed" >&2; failed=1; }
