@@ -12,6 +12,7 @@
 
 #define FORMAT_VERSION "1"
 #define BLOOM_BITS 10             /* a key; one false yes in a hundred */
+#define DEDUP_BLOCK_BYTES 16384   /* a quarter of the index that RocksDB's own size would take */
 #define OPEN_FILES_MAX 512        /* of the process's 1024 */
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
 #define SYNC_STEP_BYTES (1 << 20) /* written out as it goes, so that the log's syncs do not queue behind a whole file */
@@ -78,10 +79,14 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     rocksdb_options_t *o = state->options[space];
     rocksdb_block_based_table_options_t *table = state->tables[space];
     rocksdb_block_based_options_set_block_cache(table, state->cache);
-    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1); /* else they are memory beside the limit */
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, space != ZH_SPACE_DEDUP); /* else they are memory beside the limit */
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
-    if (has_bloom(space))
+    if (space == ZH_SPACE_DEDUP) { /* asked at every event, for ids of all times: the filters must be at hand, whatever they take */
+        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_ribbon(BLOOM_BITS));
+        rocksdb_block_based_options_set_block_size(table, DEDUP_BLOCK_BYTES);
+    } else if (has_bloom(space)) {
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+    }
     rocksdb_options_set_block_based_table_factory(o, table);
     if (is_bulk(space)) { /* filled by whole files of random keys: merged in few large steps, and hashes do not compress */
         rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP ? rocksdb_no_compression : rocksdb_lz4_compression);
