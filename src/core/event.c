@@ -155,7 +155,10 @@ zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
 zh_customer_id zh_event_customer(zh_sv record)
 {
     zh_reader r = zh_reader_on(record);
-    if (zh_read_u8(&r) != ZH_RECORD_EVENT || zh_read_u8(&r) != VERSION) return (zh_customer_id){ 0 };
+    if (zh_read_u8(&r) != ZH_RECORD_EVENT) return (zh_customer_id){ 0 };
+    const uint8_t version = zh_read_u8(&r);
+    if (version != VERSION && version != VERSION_IMPORT) return (zh_customer_id){ 0 };
+    if (version == VERSION_IMPORT) (void)zh_read_u32(&r);
     (void)zh_read_u16(&r); /* type, act */
     (void)zh_read_u32(&r); /* marks */
     const uint64_t number = zh_read_u64(&r);

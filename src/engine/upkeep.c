@@ -120,6 +120,7 @@ static int64_t pack(zh_upkeep *u)
 static void *run(void *context)
 {
     zh_upkeep *u = context;
+    pthread_setname_np(pthread_self(), "zhun-upkeep"); /* as top and a profile show it */
     const pid_t thread = (pid_t)syscall(SYS_gettid);
     (void)setpriority(PRIO_PROCESS, (id_t)thread, NICE); /* of this thread alone; both are best effort */
     (void)syscall(SYS_ioprio_set, IOPRIO_WHO_THREAD, thread, IOPRIO_LAST);

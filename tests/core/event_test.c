@@ -62,6 +62,8 @@ static void test_a_read_event_writes_the_same_bytes(uint64_t seed)
         CHECK(back.time_ms == e.time_ms && back.original_ms == e.original_ms && back.sent_ms == e.sent_ms);
         CHECK(back.revenue_minor == e.revenue_minor && back.customer.number == e.customer.number);
         CHECK(back.import_number == e.import_number);
+        CHECK(zh_event_customer(zh_buf_view(&first)).number == e.customer.number);
+        CHECK(zh_event_customer(zh_sv_part(zh_buf_view(&first), 0, 9)).number == 0);
         CHECK(zh_sv_equal(back.personal, e.personal) && back.lines_count == e.lines_count);
         zh_buf_reset(&second);
         zh_event_put(&back, &second);
