@@ -302,7 +302,7 @@ static zh_err learn_line(zh_catalog *c, const zh_event *event, const zh_line *li
     if (event->time_ms < e->item.first_ms) e->item.first_ms = event->time_ms, e->dirty = true;
     if ((event->marks & ZH_MARK_NON_PRODUCT) && !e->seen_non_product) e->seen_non_product = e->dirty = changed = true;
     /* Lines of a ledger say "damaged" or "?" where a title should be, and so do gifts at no price. */
-    const bool ledger = event->act == ZH_ACT_STOCK || (event->marks & ZH_MARK_OUTLIER) ||
+    const bool ledger = event->act == ZH_ACT_STOCK || (event->marks & (ZH_MARK_OUTLIER | ZH_MARK_APART)) ||
                         (event->act == ZH_ACT_ORDER && line->price_minor == 0);
     if (!ledger && line->price_minor > 0 && event->act != ZH_ACT_REFUND && event->act != ZH_ACT_CANCEL)
         changed |= learn_price(e, line->price_minor, event->currency, event->time_ms);

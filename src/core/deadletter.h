@@ -29,7 +29,8 @@
     X(UNREADABLE,     "unreadable",       "the data cannot be unpacked or is no JSON") \
     X(UNKNOWN_SOURCE, "unknown_source",   "the record names a key that is revoked")             \
     X(BAD_SIGNATURE,  "bad_signature",    "the signature does not fit the body") \
-    X(UNKNOWN_TOPIC,  "unknown_topic",    "a webhook about something the engine does not know")
+    X(UNKNOWN_TOPIC,  "unknown_topic",    "a webhook about something the engine does not know") \
+    X(PLAN,           "plan_violation",   "not as the locked tracking plan says")
 typedef enum zh_reject {
 #define X(name, code, text) ZH_REJECT_##name,
     ZH_REJECT_LIST(X)

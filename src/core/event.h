@@ -71,7 +71,10 @@ enum {
     ZH_MARK_REPEAT_LINE    = 1 << 7, /* an equal line of the same order came before it, and is another sale */
     ZH_MARK_OUTLIER        = 1 << 8, /* negative price, absurd quantity …: kept out of learning */
     ZH_MARK_NO_VISIT       = 1 << 9, /* the shop's own system said it: the customer was not there just then */
+    ZH_MARK_BOT_AGENT      = 1 << 10, /* the browser names itself a robot */
+    ZH_MARK_APART          = 1 << 30, /* never stored: the fold keeps this event out of learning (src/quality) */
 };
+#define ZH_MARKS_NOT_LEARNED (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER | ZH_MARK_APART) /* nothing is learned from an event with one of them */
 
 /* One product of an event. `quantity` and `total_minor` are >= 0 for sales and refunds alike; the
  * act says the direction. Ledger lines (ZH_ACT_STOCK) may be negative. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 3 /* 1 had no sources, 2 no letters beside it: the log tells them again */
+#define COUNTS_VERSION 4 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it: the log tells them again */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 
@@ -39,6 +39,8 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
     if (e == ZH_OK) e = zh_imports_open(&w->imports, desc->skip, desc->skip_count);
     if (e == ZH_OK) e = zh_letters_open(&w->letters);
+    if (e == ZH_OK) e = zh_plan_open(&w->plan);
+    if (e == ZH_OK) e = zh_quality_open(&w->quality);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e != ZH_OK) {
@@ -62,6 +64,8 @@ void zh_world_close(zh_world *w)
     zh_policies_close(w->policies);
     zh_imports_close(w->imports);
     zh_letters_close(w->letters);
+    zh_plan_close(w->plan);
+    zh_quality_close(w->quality);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
     pthread_rwlock_destroy(&w->lock);
@@ -119,6 +123,21 @@ static void count_source(zh_world *w, zh_source_id source, int64_t commit_ms)
     if (commit_ms > s->commit_ms) s->commit_ms = commit_ms;
 }
 
+/* What is wrong with it; from an event that is kept apart nothing is learned. */
+static zh_err judge(zh_world *w, zh_world_record *record)
+{
+    zh_event *event = &record->event;
+    zh_quality_look look = { .event = event, .partition = record->partition, .sequence = record->sequence, .commit_ms = record->commit_ms,
+                             .is_new = zh_customers_get(w->customers, event->customer) == NULL };
+    uint32_t reasons;
+    zh_err e = zh_plan_see(w->plan, event, record->commit_ms, &look.shape_reasons, &look.shape_which);
+    if (e == ZH_OK) e = zh_quality_fold(w->quality, &look, &reasons);
+    if (e != ZH_OK) return e;
+    if ((reasons & zh_quality_apart()) != 0) event->marks |= ZH_MARK_APART;
+    else event->marks &= ~(uint32_t)ZH_MARK_OUTLIER; /* a person said that such amounts are true */
+    return ZH_OK;
+}
+
 static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     zh_event *event = &record->event;
@@ -131,6 +150,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
         w->counts.newest_ms = seen_ms;
         if ((e = zh_popularity_tick(w->popularity, seen_ms)) != ZH_OK) return e;
     }
+    if ((e = judge(w, record)) != ZH_OK) return e;
     zh_effects effects = zh_effects_open(scratch);
     if ((e = zh_customers_fold(w->customers, event->customer, event, &effects)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
@@ -154,6 +174,7 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, merge.to);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, merge.to);
+    if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, merge.to);
     if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, merge.to, first_ms);
     return e;
 }
@@ -190,6 +211,33 @@ static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scra
     record->decision_id = decision.id;
     w->counts.decisions++;
     return ZH_OK;
+}
+
+/* An event that a person says is true teaches what it would have taught. */
+static zh_err learn_event(zh_world *w, zh_sv bytes, zh_arena *scratch)
+{
+    zh_event event;
+    zh_err e = zh_event_get(bytes, scratch, &event);
+    if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    if (event.customer.number == 0) return ZH_CORRUPT;
+    event.marks &= ~(uint32_t)(ZH_MARK_OUTLIER | ZH_MARK_BOT_AGENT | ZH_MARK_APART);
+    zh_effects effects = zh_effects_open(scratch);
+    if ((e = zh_customers_learn(w->customers, event.customer, &event, &effects)) != ZH_OK) return e;
+    if ((e = tolerate(w, zh_popularity_fold(w->popularity, &event))) != ZH_OK) return e;
+    return apply_effects(w, &effects);
+}
+
+static zh_err fold_word(zh_world *w, const zh_world_record *record, zh_arena *scratch)
+{
+    zh_word word;
+    bool is_new;
+    if (zh_word_get(record->bytes, &word) != ZH_OK) return ZH_CORRUPT;
+    if (word.what == ZH_WORD_RULE) {
+        const zh_err e = zh_plan_rule(w->plan, &word);
+        return e == ZH_FULL ? ZH_OK : e;
+    }
+    const zh_err e = zh_quality_say(w->quality, &word, &is_new);
+    return e == ZH_OK && is_new && word.event.size > 0 ? learn_event(w, word.event, scratch) : e;
 }
 
 static zh_err fold_identity(zh_world *w, zh_sv bytes)
@@ -241,6 +289,7 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_IMPORT:
         e = zh_imports_fold(w->imports, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
     }
@@ -307,7 +356,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -329,6 +378,8 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'y': return zh_policies_save(w->policies, all, keep);
     case 'm': return zh_imports_save(w->imports, all, keep);
     case 'd': return zh_letters_save(w->letters, all, keep);
+    case 'n': return zh_plan_save(w->plan, all, keep);
+    case 'q': return zh_quality_save(w->quality, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
     default: return save_counts(w, keep);
@@ -348,6 +399,8 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'y': return zh_policies_load(w->policies, key, value);
     case 'm': return zh_imports_load(w->imports, key, value);
     case 'd': return zh_letters_load(w->letters, key, value);
+    case 'n': return zh_plan_load(w->plan, key, value);
+    case 'q': return zh_quality_load(w->quality, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
     case 'w': return counts_load(w, value);
@@ -532,6 +585,10 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_letters_check(w->letters, why)) return false;
     *view = "imports";
     if (!zh_imports_check(w->imports, why)) return false;
+    *view = "plan";
+    if (!zh_plan_check(w->plan, why)) return false;
+    *view = "quality";
+    if (!zh_quality_check(w->quality, why)) return false;
     *view = "cocount";
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";
@@ -550,6 +607,8 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'v': *bytes = zh_visits_bytes(w->visits); break;
     case 'y': *bytes = zh_policies_bytes(w->policies); break;
     case 'd': *bytes = zh_letters_bytes(w->letters); break;
+    case 'n': *bytes = zh_plan_bytes(w->plan); break;
+    case 'q': *bytes = zh_quality_bytes(w->quality); break;
     case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */

@@ -14,6 +14,8 @@
  *     y       policies                 POLICIES
  *     m       imports                  IMPORT, EVENT and ITEM of an import
  *     d       letters                  DEADLETTER, OUTCOME
+ *     n       tracking plan            EVENT, WORD
+ *     q       quality                  EVENT, MERGE, WORD
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
  *     w       the world's own numbers  all
@@ -44,6 +46,8 @@
 #include "profile/customer.h"
 #include "profile/identity.h"
 #include "quality/letters.h"
+#include "quality/plan.h"
+#include "quality/quality.h"
 #include "store/state.h"
 
 #include <pthread.h>
@@ -82,6 +86,8 @@ typedef struct zh_world {
     zh_policies *policies;
     zh_imports *imports;
     zh_letters *letters;
+    zh_plan *plan;
+    zh_quality *quality;
     zh_cocount *cocount;
     zh_popularity *popularity;
     zh_world_counts counts;

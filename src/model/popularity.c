@@ -285,7 +285,7 @@ static zh_err count_line(zh_popularity *p, zh_item_id item, zh_act act, int64_t 
 zh_err zh_popularity_fold(zh_popularity *p, const zh_event *event)
 {
     if (event->act != ZH_ACT_VIEW && event->act != ZH_ACT_ADD && event->act != ZH_ACT_ORDER) return ZH_OK;
-    if (event->marks & (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER)) return ZH_OK;
+    if (event->marks & ZH_MARKS_NOT_LEARNED) return ZH_OK;
     const int64_t number = day_of(event->time_ms);
     zh_err worst = ZH_OK;
     if (number > DAY_MOST || number < -DAY_MOST) return ZH_OK;

@@ -192,6 +192,10 @@ void zh_customers_close(zh_customers *customers);
 ZH_MUST zh_err zh_customers_fold(zh_customers *customers, zh_customer_id customer, const zh_event *event,
                                  zh_effects *effects);
 
+/* What an event teaches, where it was folded before as one to be kept out of learning: its items, sums and tastes now, nothing of
+ * the rest. An unknown customer learns nothing. Errors: ZH_NOMEM (nothing changed). */
+ZH_MUST zh_err zh_customers_learn(zh_customers *customers, zh_customer_id customer, const zh_event *event, zh_effects *effects);
+
 /* `from` becomes part of `to` (different, > 0) and is gone; one or both may be unknown.
  * Errors: ZH_NOMEM (nothing changed). */
 ZH_MUST zh_err zh_customers_merge(zh_customers *customers, zh_customer_id from, zh_customer_id to,

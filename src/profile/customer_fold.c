@@ -35,6 +35,7 @@ typedef struct reading {
     uint32_t traits_count;
     bool has_changes;   /* all traits afterwards are in traits_bytes */
     zh_sv traits_bytes;
+    bool is_lesson;      /* the event was folded before, without its lines */
 } reading;
 
 zh_rank zh_rank_of(const zh_event *event)
@@ -52,7 +53,7 @@ static zh_err read_bits(reading *r, zh_arena *arena)
 {
     const zh_event *event = r->event;
     if (event->lines_count == 0 || !(r->rule.is_touch || r->rule.is_sale || r->rule.is_list)) return ZH_OK;
-    if (event->marks & (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER)) return ZH_OK;
+    if (event->marks & ZH_MARKS_NOT_LEARNED) return ZH_OK;
     r->bits = ZH_TAKE(arena, zh_bit, event->lines_count);
     if (r->bits == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < event->lines_count; i++) {
@@ -106,7 +107,7 @@ static zh_err read_order(reading *r, zh_arena *arena)
     r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || (event->act == ZH_ACT_CANCEL && event->order_id.size > 0);
     if (!r->has_order) return ZH_OK;
     zh_order *order = &r->order;
-    *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks, .currency = event->currency };
+    *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks & ~(uint32_t)ZH_MARK_APART, .currency = event->currency };
     /* An event that names no order is one by itself. */
     order->id_hash = event->order_id.size > 0 ? zh_order_hash(event->order_id) : r->rank.tie;
     if (event->act == ZH_ACT_REFUND) {
@@ -215,11 +216,13 @@ static uint64_t day_of(int64_t time_ms)
 static void apply(zh_customer_state *s, const reading *r)
 {
     const zh_event *event = r->event;
-    zh_customer_inner_seen(s, event->time_ms, event->time_ms);
-    zh_customer_inner_tally(s, (uint16_t)event->act, 1);
-    zh_customer_inner_tally(s, hour_key(event->time_ms), 1);
-    zh_customer_inner_day(s, day_of(event->time_ms));
-    const bool is_counted = !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
+    if (!r->is_lesson) {
+        zh_customer_inner_seen(s, event->time_ms, event->time_ms);
+        zh_customer_inner_tally(s, (uint16_t)event->act, 1);
+        zh_customer_inner_tally(s, hour_key(event->time_ms), 1);
+        zh_customer_inner_day(s, day_of(event->time_ms));
+    }
+    const bool is_counted = r->is_lesson || !r->rule.is_sale || is_loose(event); /* a statement's sums come with it */
     for (uint32_t i = 0; i < r->bits_count; i++) {
         const zh_bit *bit = &r->bits[i];
         if (r->rule.is_list) zh_customer_inner_glance(s, &(zh_glance){ bit->item, zh_day_of(event->time_ms), 1 });
@@ -234,14 +237,14 @@ static void apply(zh_customer_state *s, const reading *r)
     for (uint32_t i = 0; !r->has_changes && i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
 }
 
-zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
+static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *event, bool is_lesson, zh_effects *effects)
 {
     assert(customer.number > 0);
     assert((unsigned)event->act < ZH_ACT_COUNT);
-    reading r = { .event = event, .rule = rules[event->act], .rank = zh_rank_of(event) };
+    reading r = { .event = event, .rule = rules[event->act], .rank = zh_rank_of(event), .is_lesson = is_lesson };
     zh_err e = read_bits(&r, effects->arena);
-    if (e == ZH_OK) e = read_order(&r, effects->arena);
-    if (e == ZH_OK) e = zh_traits_of(c, event, effects->arena, &r.traits, &r.traits_count);
+    if (e == ZH_OK && !is_lesson) e = read_order(&r, effects->arena);
+    if (e == ZH_OK && !is_lesson) e = zh_traits_of(c, event, effects->arena, &r.traits, &r.traits_count);
     if (e != ZH_OK) return e;
 
     zh_customer_state *state;
@@ -260,4 +263,14 @@ zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_even
     }
     apply(state, &r);
     return ZH_OK;
+}
+
+zh_err zh_customers_fold(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
+{
+    return fold(c, customer, event, false, effects);
+}
+
+zh_err zh_customers_learn(zh_customers *c, zh_customer_id customer, const zh_event *event, zh_effects *effects)
+{
+    return zh_customers_get(c, customer) == NULL ? ZH_OK : fold(c, customer, event, true, effects);
 }

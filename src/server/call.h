@@ -15,6 +15,7 @@
 #include "sys/http.h"
 
 #define CALL_ANSWER_BYTES_MAX (64u << 20) /* of one answer; pages are bounded far below */
+#define CALL_AGENTS 256                   /* user agents a thread remembers; a power of two */
 #define CALL_PAGE_DEFAULT 50              /* items of a list where the request does not say */
 #define CALL_PAGE_MAX 500                 /* what one page may have */
 
@@ -51,6 +52,7 @@ typedef struct zh_call_thread {
     zh_json *parser;    /* for texts up to ZH_SERVER_BODY_BYTES_MAX; batches are parsed item by item */
     zh_buf scratch, out;
     zh_key_memo memo;
+    uint64_t agents[CALL_AGENTS]; /* of browsers seen last, by hash: do they name a robot? (screen.c) */
 } zh_call_thread;
 zh_call_thread *zh_call_thread_of(zh_server *server); /* NULL: no memory */
 

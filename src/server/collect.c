@@ -254,6 +254,11 @@ void zh_collect_submit(zh_call *call, const zh_collect_job *job)
         return;
     }
     *c = (collected){ .call = call, .job = *job };
+    job = &c->job;
+    if (zh_collect_screen(call, &c->job) != ZH_OK) {
+        zh_collect_shed(call, job->form);
+        return;
+    }
     c->work = (zh_work){ .events = job->events, .ids = ids, .events_count = job->events_count, .records = job->records,
                          .records_count = job->records_count, .consents = job->choices, .consents_count = job->choices_count,
                          .consent_user = job->choices_user, .done = committed, .context = c };
