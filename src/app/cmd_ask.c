@@ -180,21 +180,23 @@ static const zh_option export_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "what", "WHAT", "events or catalog", "events", true },
-    { "format", "FORMAT", "jsonl (events) or google-feed (catalog)", NULL, true },
+    { "what", "WHAT", "events, interactions, apart or catalog", "events", true },
+    { "format", "FORMAT", "jsonl (events), csv (interactions, apart) or google-feed (catalog)", NULL, true },
 };
 
 static int run_export(const zh_options *given)
 {
     static const struct { zh_sv what, format; const char *path, *next; } kinds[] = {
         { ZH_SV("events"), ZH_SV("jsonl"), "/api/v1/export/events", "/api/v1/export/events?from=" },
+        { ZH_SV("interactions"), ZH_SV("csv"), "/api/v1/export/interactions", "/api/v1/export/interactions?from=" },
+        { ZH_SV("apart"), ZH_SV("csv"), "/api/v1/export/interactions?apart=true", "/api/v1/export/interactions?apart=true&from=" },
         { ZH_SV("catalog"), ZH_SV("google-feed"), "/api/v1/export/catalog?format=google-feed", "/api/v1/export/catalog?format=google-feed&from=" },
     };
     const zh_sv what = zh_options_text(given, "what"), format = zh_options_text(given, "format");
     size_t kind = 0;
     while (kind < sizeof kinds / sizeof *kinds && !zh_sv_equal(kinds[kind].what, what)) kind++;
     if (kind == sizeof kinds / sizeof *kinds || (format.size > 0 && !zh_sv_equal(format, kinds[kind].format))) {
-        zh_complain("export knows --what events (--format jsonl) and --what catalog (--format google-feed)");
+        zh_complain("export knows --what events (--format jsonl), interactions and apart (--format csv) and catalog (--format google-feed)");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -225,9 +227,11 @@ static int run_export(const zh_options *given)
 }
 
 const zh_command zh_cmd_export = {
-    .name = "export", .usage = "--data DIR --what events|catalog [--format FORMAT]",
+    .name = "export", .usage = "--data DIR --what events|interactions|apart|catalog [--format FORMAT]",
     .summary = "Write what is stored to standard output.\n"
                "events: every stored event once, a line of JSON each (jsonl).\n"
+               "interactions: customer, item, seconds of what may be learned from, for zhun eval --train (csv).\n"
+               "apart: the same of what is kept out of learning, for zhun eval --valid (csv).\n"
                "catalog: the items the shop listed, as a table with tabs for Google Merchant (google-feed).",
     .example = "  zhun export --data ./zhun-data --what events --format jsonl > events.jsonl\n"
                "  zhun export --data ./zhun-data --what catalog --format google-feed > feed.tsv",

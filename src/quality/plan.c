@@ -180,6 +180,7 @@ static uint32_t judge(const plan_entry *entry, const zh_shape *shape, const uint
     uint32_t reasons = entry->type == ZH_EVENT_TRACK ? zh_spec_check((zh_act)entry->act, shape, which) : 0;
     if (reasons == 0) *which = (zh_sv){ 0 };
     for (uint32_t i = 0; i < shape->count; i++) {
+        if (entry->type == ZH_EVENT_TRACK && zh_spec_kinds((zh_act)entry->act, shape->members[i].name) != 0) continue; /* the specification knows better */
         if (!is_odd(entry, at[i], shape->members[i].kind)) continue;
         reasons |= ZH_QUALITY_BIT(TYPE_CONFLICT);
         if (which->size == 0) *which = shape->members[i].name;

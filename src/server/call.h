@@ -166,6 +166,7 @@ zh_call_handler zh_route_backup, zh_route_backup_start;
 void zh_backup_json(zh_call *call, zh_json_out *out); /* the backup that runs, or the last one, as an object */
 zh_call_handler zh_route_export_events, zh_route_export_catalog;
 zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put;
+zh_call_handler zh_route_quality, zh_route_quality_samples, zh_route_quality_true, zh_route_plan, zh_route_plan_put, zh_route_export_interactions;
 zh_call_handler zh_route_deadletters, zh_route_deadletter, zh_route_deadletter_replay, zh_route_deadletter_discard, zh_route_deadletters_replay;
 zh_call_handler zh_route_live;
 zh_call_handler zh_route_healthz, zh_route_readyz, zh_route_metrics, zh_route_openapi, zh_route_sdk, zh_route_console;

@@ -1,4 +1,5 @@
 /* export.c -- events out again, as JSON lines in the order of the log; the catalog, as a feed in the order of ids. */
+#include "base/csv.h"
 #include "catalog/google_feed.h"
 #include "engine/event_json.h"
 #include "engine/history.h"
@@ -11,8 +12,11 @@
 #define PAGE_BYTES (8u << 20)       /* an answer is closed at this size */
 #define PAGE_ITEMS 5000             /* of one answer: finding a page looks at every item */
 
+typedef enum export_form { FORM_EVENTS, FORM_LEARNED, FORM_APART } export_form;
+
 typedef struct page {
     zh_call *call;
+    export_form form;
     zh_permit permit;
     uint32_t partition;
     uint64_t next;                  /* first record not looked at */
@@ -47,6 +51,33 @@ static bool is_undone(const page *p, zh_sv record)
     return undone;
 }
 
+/* Lines "user,item,seconds" of an event one may learn from, or of one that is kept apart: for `zhun eval`. Judged with all that is
+ * known now; numbers of customers, not ids. */
+static zh_err put_interactions(page *p, zh_sv record, uint32_t partition, uint64_t sequence, int64_t commit_ms, zh_arena *arena)
+{
+    zh_event event;
+    zh_sv which;
+    zh_world *w = zh_engine_world(p->call->engine);
+    const zh_err e = zh_event_get(record, arena, &event);
+    if (e != ZH_OK) return e;
+    p->events++;
+    const bool touches = event.act == ZH_ACT_VIEW || event.act == ZH_ACT_CLICK || event.act == ZH_ACT_ADD || event.act == ZH_ACT_WISH || event.act == ZH_ACT_ORDER || event.act == ZH_ACT_ORDER_UPDATE;
+    if (!touches || (event.marks & ZH_MARK_NON_PRODUCT) != 0) return ZH_OK;
+    event.customer = zh_world_root(w, event.customer);
+    zh_world_lock_read(w);
+    const uint32_t shape = zh_plan_judge(w->plan, &event, &which);
+    const uint32_t reasons = zh_quality_judge(w->quality, &event, shape, commit_ms, partition, sequence);
+    zh_world_unlock(w);
+    if (((reasons & zh_quality_apart()) != 0) != (p->form == FORM_APART)) return ZH_OK;
+    zh_buf *to = &p->call->thread->out;
+    for (uint32_t i = 0; i < event.lines_count; i++) {
+        zh_buf_printf(to, "%llu,", (unsigned long long)event.customer.number);
+        zh_csv_put(to, event.lines[i].item_text, ',', true);
+        zh_buf_printf(to, ",%lld\n", (long long)(event.time_ms / 1000));
+    }
+    return zh_buf_err(to);
+}
+
 /* Records of one partition from p->next on; ZH_ABSENT at its end. */
 static zh_err read_some(page *p)
 {
@@ -59,7 +90,8 @@ static zh_err read_some(page *p)
            (e = zh_log_reader_next(reader, &frame)) == ZH_OK) {
         for (zh_log_records it = zh_log_records_of(&frame); e == ZH_OK && zh_log_record_next(&it);) {
             zh_arena_reset(&scratch);
-            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT && !is_undone(p, it.record)) e = put_event(p, it.record, &scratch);
+            if (zh_record_kind_of(it.record) == ZH_RECORD_EVENT && !is_undone(p, it.record))
+                e = p->form == FORM_EVENTS ? put_event(p, it.record, &scratch) : put_interactions(p, it.record, p->partition, it.sequence, frame.commit_ms, &scratch);
             p->next = it.sequence + 1;
         }
     }
@@ -69,7 +101,7 @@ static zh_err read_some(page *p)
 }
 
 /* ?from=PARTITION:SEQUENCE; the answer's header X-Zhun-Next has the next one, or is missing at the end. */
-void zh_route_export_events(zh_call *call)
+static void export_log(zh_call *call, export_form form, zh_sv type)
 {
     unsigned partition = 0;
     unsigned long long from = 0;
@@ -80,7 +112,7 @@ void zh_route_export_events(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "from", "must be what X-Zhun-Next said");
         return;
     }
-    page p = { .call = call, .partition = partition, .next = from };
+    page p = { .call = call, .form = form, .partition = partition, .next = from };
     if (partition >= zh_log_partitions(zh_engine_log(call->engine)) || !zh_call_permit(call, (zh_customer_id){ 0 }, ZH_PURPOSE_OPERATE, &p.permit)) {
         zh_call_problem(call, 403, "forbidden", NULL, "no such partition, or no right to export");
         return;
@@ -101,7 +133,16 @@ void zh_route_export_events(zh_call *call)
     }
     snprintf(text, sizeof text, "%u:%llu", p.partition, (unsigned long long)p.next);
     const zh_http_header next = { ZH_SV("X-Zhun-Next"), zh_sv_of(text) };
-    zh_call_reply(call, 200, ZH_SV("application/x-ndjson"), zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
+    zh_call_reply(call, 200, type, zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
+}
+
+void zh_route_export_events(zh_call *call) { export_log(call, FORM_EVENTS, ZH_SV("application/x-ndjson")); }
+
+/* ?apart=true: what is kept out of learning, in the same form. */
+void zh_route_export_interactions(zh_call *call)
+{
+    const bool apart = zh_sv_equal(zh_http_param(call->request, ZH_SV("apart")), ZH_SV("true"));
+    export_log(call, apart ? FORM_APART : FORM_LEARNED, ZH_SV("text/csv; charset=utf-8"));
 }
 
 /* ---- the catalog ---- */

@@ -272,6 +272,18 @@ static zh_err name_event(attempt *a, zh_event *event)
     return event->message_id.data == NULL ? ZH_FULL : ZH_OK;
 }
 
+/* Does the tracking plan let it pass? */
+static bool is_planned(attempt *a, const zh_event *event)
+{
+    zh_world *w = zh_engine_world(a->call->engine);
+    zh_sv which;
+    zh_world_lock_read(w);
+    const bool rejected = zh_plan_rejects(w->plan, event, &which);
+    if (rejected) refuse(a, ZH_REJECT_PLAN, zh_arena_copy(a->arena, which));
+    zh_world_unlock(w);
+    return !rejected;
+}
+
 /* The event it would become; NULL with a verdict where it would be refused. */
 static zh_err read_again(attempt *a, zh_event **event, bool *unsaid_ids)
 {
@@ -287,7 +299,9 @@ static zh_err read_again(attempt *a, zh_event **event, bool *unsaid_ids)
     const zh_err e = *unsaid_ids ? read_sensors(a, event) : read_segment(a, parsed ? route_of(root) : ZH_SEGMENT_ANY, event);
     if (e != ZH_OK || *event == NULL) return e;
     (*event)->source = a->letter->source;
-    return name_event(a, *event);
+    if (is_planned(a, *event)) return name_event(a, *event);
+    *event = NULL;
+    return ZH_OK;
 }
 
 /* ---- sending it again ---- */

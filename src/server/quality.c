@@ -219,6 +219,8 @@ static zh_err read_event_word(zh_call *call, zh_sv position, zh_word *word, zh_b
     zh_event event;
     snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(position, 0, 60)));
     if (sscanf(text, "%u:%llu", &partition, &sequence) != 2) return ZH_FORMAT;
+    zh_log *log = zh_engine_log(call->engine);
+    if (partition >= zh_log_partitions(log) || sequence >= zh_log_end(log, partition)) return ZH_ABSENT;
     const zh_err e = zh_history_event(call->engine, partition, sequence, call->arena, &event);
     if (e != ZH_OK) return e;
     event.customer = zh_world_root(zh_engine_world(call->engine), event.customer);

@@ -868,6 +868,19 @@ def uploads():
     refused(engine.ask("POST", "/api/v1/uploads", {"name": "a", "bytes": 1}, key=kit.WRITE), 403, "a write key uploads nothing")
 
 
+def quality():
+    """Marks, words about them and the tracking plan; tests/e2e/quality.py looks closer."""
+    engine.collect("track", {"type": "track", "event": "Product Viewed", "userId": "c0", "messageId": "odd", "properties": {"product_id": [1]}})
+    engine.sync()
+    check(any(one["count"] for one in engine.admin("GET", "/api/v1/quality").json["reasons"]), "something is marked")
+    sample = engine.admin("GET", "/api/v1/quality/samples?reason=type_violation").json["items"][0]
+    equal(engine.admin("POST", "/api/v1/quality/true", {"reason": "type_violation", "position": sample["position"]}).status, 204, "a word about it")
+    plan = engine.admin("GET", "/api/v1/tracking-plan").json["items"]
+    rule = {"locked": True, "onViolation": "mark", "closed": False, "properties": []}
+    equal(engine.admin("PUT", "/api/v1/tracking-plan", {"source": "1", "event": plan[0]["event"], "rule": rule}).json["rule"], rule, "a rule")
+    equal(engine.admin("GET", "/api/v1/export/interactions").status, 200, "what is learned from")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -883,7 +896,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, imports, uploads, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
