@@ -153,7 +153,7 @@ static void put_sample(zh_call *call, const zh_quality_sample *s, zh_json_out *o
     char text[64];
     if (zh_history_event(call->engine, s->partition, s->sequence, call->arena, &event) != ZH_OK) return; /* retention took it */
     zh_json_out_object(out);
-    snprintf(text, sizeof text, "%u:%llu", s->partition, (unsigned long long)s->sequence);
+    snprintf(text, sizeof text, "%u-%llu", s->partition, (unsigned long long)s->sequence);
     zh_json_out_key_text(out, ZH_SV("position"), zh_sv_of(text));
     zh_call_time(out, ZH_SV("at"), event.time_ms);
     zh_call_time(out, ZH_SV("receivedAt"), event.received_ms);
@@ -218,7 +218,7 @@ static zh_err read_event_word(zh_call *call, zh_sv position, zh_word *word, zh_b
     char text[64];
     zh_event event;
     snprintf(text, sizeof text, "%.*s", ZH_SV_ARG(zh_sv_part(position, 0, 60)));
-    if (sscanf(text, "%u:%llu", &partition, &sequence) != 2) return ZH_FORMAT;
+    if (sscanf(text, "%u-%llu", &partition, &sequence) != 2) return ZH_FORMAT;
     zh_log *log = zh_engine_log(call->engine);
     if (partition >= zh_log_partitions(log) || sequence >= zh_log_end(log, partition)) return ZH_ABSENT;
     const zh_err e = zh_history_event(call->engine, partition, sequence, call->arena, &event);

@@ -94,7 +94,7 @@ equal(counts()["bot_rate"], before, "and is not judged again")
 equal(engine.admin("POST", "/api/v1/quality/true", {"reason": "type_violation", "source": "1", "event": "Product Viewed"}).status, 204, "this event may be so")
 send([event("Product Viewed", "t1", product_id={"id": 1})])
 equal(counts()["type_violation"], 1, "and is not marked again")
-equal([engine.admin("POST", "/api/v1/quality/true", body).json["field"] for body in ({}, {"reason": "outlier"}, {"reason": "outlier", "position": "9:9"}, {"customerId": "x"})], ["reason", "source", "position", "customerId"], "words that say nothing")
+equal([engine.admin("POST", "/api/v1/quality/true", body).json["field"] for body in ({}, {"reason": "outlier"}, {"reason": "outlier", "position": "9-9"}, {"customerId": "x"})], ["reason", "source", "position", "customerId"], "words that say nothing")
 
 # The tracking plan.
 plan = {one["event"]: one for one in engine.admin("GET", "/api/v1/tracking-plan").json["items"]}
