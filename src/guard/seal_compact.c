@@ -1,7 +1,6 @@
 #include "guard/seal_compact.h"
 
 #include <lz4.h>
-#include <lz4hc.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -9,7 +8,6 @@
 #define MAC_BYTES 16
 #define HEAD_BYTES (2 + MAC_BYTES)
 #define FLAG_SMALLER 1
-#define LEVEL 9
 _Static_assert(crypto_stream_xchacha20_NONCEBYTES == 24 && crypto_stream_xchacha20_KEYBYTES == 32, "of libsodium");
 _Static_assert(crypto_kdf_BYTES_MAX >= 64 && crypto_kdf_KEYBYTES == 32, "of libsodium");
 
@@ -75,12 +73,11 @@ static bool make_smaller(zh_sv plain, zh_buf *out)
     zh_buf_put_var(out, plain.size);
     const size_t head = out->size;
     char *room = zh_buf_room(out, plain.size);
-    LZ4_streamHC_t *lz4 = room == NULL ? NULL : LZ4_createStreamHC();
-    if (lz4 == NULL) return false;
-    LZ4_resetStreamHC_fast(lz4, LEVEL);
-    LZ4_loadDictHC(lz4, known, KNOWN_BYTES);
-    const int size = LZ4_compress_HC_continue(lz4, plain.data, room, (int)plain.size, (int)plain.size);
-    LZ4_freeStreamHC(lz4);
+    if (room == NULL) return false;
+    LZ4_stream_t lz4; /* 16 KiB */
+    if (LZ4_initStream(&lz4, sizeof lz4) == NULL) return false;
+    LZ4_loadDict(&lz4, known, KNOWN_BYTES);
+    const int size = LZ4_compress_fast_continue(&lz4, plain.data, room, (int)plain.size, (int)plain.size, 1);
     if (size <= 0 || head + (size_t)size >= plain.size) return false;
     out->size = head + (size_t)size;
     return true;
