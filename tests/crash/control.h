@@ -9,10 +9,11 @@ typedef enum crash_kind {
     CRASH_IO,      /* EIO; a sync that fails so has synced nothing */
     CRASH_SHORT,   /* half of a write is done and said to be done */
     CRASH_NO_SYNC, /* syncs do nothing and say yes: the control that must fail */
+    CRASH_LASTING, /* step: count only calls that can leave something behind the process */
 } crash_kind;
 
 typedef struct crash_control {
-    uint64_t count;      /* calls so far (step: system calls of any kind; faults: those that could change a file) */
+    uint64_t count;      /* calls so far (step: system calls; faults: those that could change a file) */
     uint64_t first, end; /* the fault befalls calls first .. end - 1; step kills at `first`; 0: none */
     uint64_t kind;       /* crash_kind */
     uint64_t hits;       /* faults that happened */

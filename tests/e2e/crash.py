@@ -11,7 +11,8 @@ what was answered is there exactly once, nothing is there by halves, and the vie
     faults     the 1st, 2nd, 3rd … call that could change a file fails: no space, once or for a time; an error; a short write
 
 Root is needed (ptrace works without; a disk of its own does not). CRASH=long (make crash) goes through all of it; by default a part, about a
-minute. CRASH_PARTS=kills,power… only these; CRASH_STEP=N every N-th call; CRASH_SEED.
+minute. CRASH_PARTS=kills,power… only these; CRASH_STEP=N every N-th call; CRASH_CALLS=lasting: kills leave out calls that can leave nothing behind
+the process (waiting, reading, memory), because a kill before and after such a call is the same; CRASH_SEED.
 """
 import os
 import random
@@ -27,8 +28,10 @@ from kit.disk import Disk
 
 LONG = os.environ.get("CRASH") == "long"
 PARTS = os.environ.get("CRASH_PARTS", "kills,recovery,power,faults").split(",")
-STEP = int(os.environ.get("CRASH_STEP", "1" if LONG else "7"))
+STEP = int(os.environ.get("CRASH_STEP", "1" if LONG else "3"))
 SEED = int(os.environ.get("CRASH_SEED", str(random.SystemRandom().randrange(1 << 31))))
+CALLS = os.environ.get("CRASH_CALLS", "all" if LONG else "lasting")
+KIND = crash.LASTING if CALLS == "lasting" else 0
 OPERATIONS = 200
 SHORT_OPERATIONS = 10   # of the script, one of each kind
 SHORT_S = 11            # a part's time in the short form
@@ -66,7 +69,7 @@ def kill_in(engine, control, number, ledger, end):
     kills, call = 0, 1
     while True:
         operation = crash.operation(number, call)
-        control.arm(call)
+        control.arm(call, KIND)
         status = operation.send(engine, ledger)
         if status is not None:
             time.sleep(AFTER_S)
@@ -112,7 +115,7 @@ def kill_starts(engine, control, ledger, end, what):
     count, call = 0, 1
     while not past(end):
         control.zero()
-        control.arm(call)
+        control.arm(call, KIND)
         refused = engine.try_start()
         control.rest()
         if control.hits == 0:
@@ -153,7 +156,7 @@ def kill_ends(engine, control, ledger, end):
     while not past(end):
         for number in range(3):
             crash.operation(number + 3, f"q{call}").send(engine, ledger)
-        control.arm(call)
+        control.arm(call, KIND)
         engine.process.terminate()
         engine.process.wait(60)
         control.rest()
@@ -362,7 +365,7 @@ def main():
         kit.skip(f"{crash.STEP} or {crash.FAULTS} is not here")
     if os.geteuid() != 0:
         kit.skip("the crash suite needs root")
-    say(f"seed {SEED} (CRASH_SEED), every {STEP}. call (CRASH_STEP), {'long' if LONG else 'short'} form (CRASH)")
+    say(f"seed {SEED} (CRASH_SEED), every {STEP}. of {CALLS} calls (CRASH_STEP, CRASH_CALLS), {'long' if LONG else 'short'} form (CRASH)")
     for name, part in (("kills", kills), ("recovery", recovery), ("power", power), ("faults", faults)):
         if name in PARTS:
             began = time.monotonic()
