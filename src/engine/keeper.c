@@ -128,7 +128,7 @@ static zh_err write_all(zh_keeper *k)
     zh_err e = collect_identity(k);
     const size_t bytes = k->rows.count * ROW_BYTES + k->entry_bytes.size + zh_state_batch_bytes(k->batch);
     if (e == ZH_OK) e = zh_log_sync(k->d.log);
-    if (e == ZH_OK && !zh_state_has_room(k->d.state, bytes)) e = ZH_FULL;
+    if (e == ZH_OK) e = zh_state_probe(k->d.state, bytes);
     if (e == ZH_OK) e = zh_state_commit(k->drops);
     if (e == ZH_OK) e = write_entries(k);
     if (e == ZH_OK) e = write_rows(k, &k->rows);

@@ -7,7 +7,6 @@
 #include <rocksdb/c.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FORMAT_VERSION "1"
@@ -16,6 +15,7 @@
 #define OPEN_FILES_MAX 512        /* of the process's 1024 */
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
 #define SYNC_STEP_BYTES (1 << 20) /* written out as it goes, so that the log's syncs do not queue behind a whole file */
+#define PROBE_FILE "probe"        /* see zh_state_probe */
 #define INGEST_FOLDER "ingest"    /* see zh_state_ingest */
 #define KEPT_BATCH_BYTES (1u << 20)
 #define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
@@ -70,6 +70,37 @@ static zh_err error_of(char *text, zh_note *why)
         e = ZH_CORRUPT; /* a part of the state is gone */
     rocksdb_free(text);
     return e;
+}
+
+static uint64_t sum_of(const zh_state *state, const char *property)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < FAMILIES; i++) {
+        uint64_t value = 0;
+        if (rocksdb_property_int_cf(state->db, state->spaces[i], property, &value) == 0) sum += value;
+    }
+    return sum;
+}
+
+/* Writes what RocksDB would: a file of that size. */
+static zh_err probe(const char *dir, uint64_t bytes)
+{
+    static const char some[4096] = "to see whether the disk takes it";
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/" PROBE_FILE, dir) >= (int)sizeof path) return ZH_RANGE;
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return errno == ENOSPC || errno == EDQUOT ? ZH_FULL : ZH_IO;
+    int number = posix_fallocate(file, 0, (off_t)(bytes + ZH_STATE_KEEP_FREE_BYTES));
+    if (number == EOPNOTSUPP || number == EINVAL) number = 0;
+    if (number == 0 && (pwrite(file, some, sizeof some, 0) != (ssize_t)sizeof some || fdatasync(file) != 0)) number = errno;
+    close(file);
+    if (unlink(path) != 0 && number == 0) number = errno;
+    return number == 0 ? ZH_OK : number == ENOSPC || number == EDQUOT || number == EFBIG ? ZH_FULL : ZH_IO;
+}
+
+zh_err zh_state_probe(const zh_state *state, uint64_t bytes)
+{
+    return probe(state->dir, bytes + sum_of(state, "rocksdb.cur-size-all-mem-tables"));
 }
 
 /* --- open */
@@ -172,6 +203,26 @@ static zh_err check_format(zh_state *state, zh_note *why)
     return e;
 }
 
+static zh_err make_folder(zh_state *state, zh_note *why)
+{
+    zh_err e = mkdir(state->dir, 0755) == 0 || errno == EEXIST ? ZH_OK : errno == ENOSPC || errno == EDQUOT ? ZH_FULL : ZH_IO;
+    if (e == ZH_OK) e = probe(state->dir, 0);
+    if (e != ZH_OK) zh_note_set(why, "%s: the disk takes no files: %s: look at the disk", state->dir, zh_err_text(e));
+    return e;
+}
+
+/* Closing flushes what there is, unless told not to, and would stop the process where the disk does not take it. The option has no call
+ * of its own in C. */
+static zh_err no_flush_at_close(zh_state *state, zh_note *why)
+{
+    char *text = NULL;
+    rocksdb_options_t *with = rocksdb_options_create();
+    rocksdb_get_options_from_string(state->options[0], "avoid_flush_during_shutdown=true", with, &text);
+    rocksdb_options_destroy(state->options[0]);
+    state->options[0] = with;
+    return error_of(text, why);
+}
+
 static void state_free(zh_state *state)
 {
     for (int i = 0; i < FAMILIES; i++)
@@ -209,7 +260,9 @@ zh_err zh_state_open(zh_state **out, const zh_state_desc *desc, zh_note *why)
         set_options(state, i, cache_bytes);
     }
     remove_leftovers(state->dir);
-    zh_err e = check_spaces(state, why);
+    zh_err e = make_folder(state, why);
+    if (e == ZH_OK) e = no_flush_at_close(state, why);
+    if (e == ZH_OK) e = check_spaces(state, why);
     if (e == ZH_OK) {
         char *text = NULL;
         const rocksdb_options_t *options[FAMILIES];
@@ -226,7 +279,8 @@ zh_err zh_state_open(zh_state **out, const zh_state_desc *desc, zh_note *why)
 zh_err zh_state_close(zh_state *state)
 {
     if (state == NULL) return ZH_OK;
-    const zh_err e = zh_state_flush(state);
+    zh_err e = zh_state_probe(state, 0);
+    if (e == ZH_OK) e = zh_state_flush(state);
     state_free(state);
     return e;
 }
@@ -434,23 +488,6 @@ zh_err zh_state_flush(zh_state *state)
     const zh_err e = checkpoint(state, path, NULL);
     remove_leftovers(state->dir);
     return e;
-}
-
-static uint64_t sum_of(const zh_state *state, const char *property)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < FAMILIES; i++) {
-        uint64_t value = 0;
-        if (rocksdb_property_int_cf(state->db, state->spaces[i], property, &value) == 0) sum += value;
-    }
-    return sum;
-}
-
-bool zh_state_has_room(const zh_state *state, uint64_t bytes)
-{
-    struct statvfs disk;
-    bytes += ZH_STATE_KEEP_FREE_BYTES + sum_of(state, "rocksdb.cur-size-all-mem-tables");
-    return statvfs(state->dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= bytes;
 }
 
 zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why)

@@ -54,10 +54,11 @@ typedef struct zh_state_desc {
 } zh_state_desc;
 
 /* Open or create. Errors: ZH_FORMAT (written by a newer version), ZH_BUSY (another process has it), ZH_CORRUPT (delete the
- * folder: it is rebuilt from the log), ZH_IO, ZH_NOMEM; *why says more. The caller closes. */
+ * folder: it is rebuilt from the log), ZH_FULL, ZH_IO, ZH_NOMEM; *why says more. The caller closes. */
 ZH_MUST zh_err zh_state_open(zh_state **out, const zh_state_desc *desc, zh_note *why);
 
-/* Flush and give everything back; scans and batches must be closed before. */
+/* Flush and give everything back; scans and batches must be closed before. Where the disk takes nothing, what was not flushed is
+ * left out, and the result says so. */
 zh_err zh_state_close(zh_state *state);
 
 /* The value of a key, into `out` (reset first). Errors: ZH_ABSENT, ZH_FULL (out's maximum), ZH_NOMEM, ZH_CORRUPT, ZH_IO. */
@@ -102,9 +103,9 @@ zh_state_scan zh_state_scan_open(zh_state *state, zh_space space, zh_sv prefix, 
 bool zh_state_scan_next(zh_state_scan *scan);
 zh_err zh_state_scan_close(zh_state_scan *scan); /* ZH_OK, or why the walk ended early: ZH_CORRUPT, ZH_IO */
 
-/* Is there room on the disk for a flush and `bytes` of rows? To be asked before: RocksDB does not go on after some failures
- * of its files, Debian's stops the process. */
-bool zh_state_has_room(const zh_state *state, uint64_t bytes);
+/* Would a flush and `bytes` of rows find a disk that takes them? Tries it with a file of its own. To be asked before: RocksDB does
+ * not go on after some failures of its files, Debian's stops the process. Errors: ZH_FULL, ZH_IO. Cost: a sync. */
+ZH_MUST zh_err zh_state_probe(const zh_state *state, uint64_t bytes);
 
 /* Make all batches committed so far durable, in all spaces at once. Milliseconds to a second. */
 ZH_MUST zh_err zh_state_flush(zh_state *state);
