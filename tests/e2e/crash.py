@@ -194,7 +194,10 @@ def one_cut(disk, engine, ledgers, turn, chance):
     senders = [Sender(engine, lanes[i], turn, (4, 5, 6, 0)[i]) for i in range(4)]
     for sender in senders:
         sender.start()
-    time.sleep(chance.uniform(0.02, 0.5))
+    some, end = chance.randint(3, 80), time.monotonic() + 20  # a moment by what was answered: a slow machine has it too
+    while sum(lane.acked for lane in lanes) < some and time.monotonic() < end:
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0, 0.005))
     disk.cut()
     engine.kill()
     for sender in senders:
@@ -232,7 +235,7 @@ def power_cuts(chance, partitions, cuts):
         mine = joined(ledgers[-4:])
         crash.judge(engine, joined(ledgers), f"after power cut {turn} of {partitions} partitions", names={"choices": mine.sent["choices"], "items": []}, whole=partitions == 1)
     acked = joined(ledgers).acked
-    check(acked > 10 * cuts, "the cuts came into work", acked)
+    check(acked >= 3 * cuts, "the cuts came into work", acked)
     equal(engine.stop(), 0, "it ends well after the last cut")
     disk.unmount()
     return acked
