@@ -11,7 +11,7 @@ zh_err zh_identity_open(zh_identity **out, const zh_identity_desc *desc)
     zh_heap heap = zh_heap_open(bytes_max);
     zh_identity *t = zh_heap_take(&heap, sizeof *t);
     if (t == NULL) return ZH_NOMEM;
-    *t = (zh_identity){ .desc = *desc, .heap = heap, .links_end = 1, .tails = zh_map_open() };
+    *t = (zh_identity){ .desc = *desc, .heap = heap, .links_end = 1 };
     *out = t;
     return ZH_OK;
 }
@@ -19,12 +19,7 @@ zh_err zh_identity_open(zh_identity **out, const zh_identity_desc *desc)
 void zh_identity_close(zh_identity *t)
 {
     if (t == NULL) return;
-    uint64_t link, tail;
-    for (size_t at = 0; zh_map_next(&t->tails, &at, &link, &tail);) {
-        zh_link_tail *x = (zh_link_tail *)(uintptr_t)tail;
-        zh_heap_give(&t->heap, x, sizeof *x + x->size);
-    }
-    zh_map_close(&t->tails);
+    for (uint32_t link = 1; link < t->links_end; link++) zh_link_tail_drop(t, link);
     zh_heap_list_close(&t->heap, &t->dirty_numbers, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->dirty_links, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->gone, sizeof(zh_external_id));
@@ -83,7 +78,7 @@ size_t zh_identity_customers(const zh_identity *t) { return t->numbers_count; }
 
 size_t zh_identity_bytes(const zh_identity *t)
 {
-    return zh_heap_held(&t->heap) + zh_map_bytes(&t->tails);
+    return zh_heap_held(&t->heap);
 }
 
 zh_identity_absorbed zh_identity_absorbed_of(const zh_identity *t, zh_customer_id customer)

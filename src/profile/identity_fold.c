@@ -20,15 +20,7 @@ static zh_err fold_link(zh_identity *t, const zh_identity_link *record)
         return e;
     }
     zh_link_tail *tail = NULL;
-    if (is_news) {
-        const uint32_t place = link != 0 ? link : t->links_free != 0 ? t->links_free : t->links_end;
-        if ((e = zh_link_tail_reserve(t, record->at_ms, record->sealed, &tail)) != ZH_OK) return e;
-        bool made;
-        if (zh_map_at(&t->tails, place, &made) == NULL) {
-            zh_heap_give(&t->heap, tail, sizeof *tail + tail->size);
-            return ZH_NOMEM;
-        }
-    }
+    if (is_news && (e = zh_link_tail_reserve(t, record->at_ms, record->sealed, &tail)) != ZH_OK) return e;
     zh_number_use(t, customer);
     if (record->dek.size > 0 && !(n->flags & ZH_NUMBER_DEK)) {
         memcpy(n->dek.bytes, record->dek.data, sizeof n->dek.bytes);

@@ -11,7 +11,6 @@
 #ifndef ZH_PROFILE_IDENTITY_INSIDE_H
 #define ZH_PROFILE_IDENTITY_INSIDE_H
 #include "base/heap.h"
-#include "base/map.h"
 #include "profile/identity.h"
 
 enum {
@@ -31,23 +30,24 @@ typedef struct zh_number {
     zh_wrapped_dek dek;
 } zh_number;
 
-typedef struct zh_link {
-    zh_blind_id blind;
-    uint32_t customer;      /* as linked; 0: the place is free */
-    uint32_t next, before;  /* of the same customer; free places are chained by next */
-    uint32_t turn : 24, kind : 7, is_dirty : 1;
-} zh_link;
-_Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 32, "the header promises bytes a customer");
-
-#define ZH_NUMBERS_CHUNK 512u  /* 44 KiB */
-#define ZH_LINKS_CHUNK 1024u   /* 32 KiB */
-
 /* The part of a link's entry that is not kept in memory once the store has it. */
 typedef struct zh_link_tail {
     uint32_t size;
     uint32_t saved_in;      /* number of the save that wrote it; 0: none yet */
     char bytes[];           /* i64 at_ms, sealed text */
 } zh_link_tail;
+
+typedef struct zh_link {
+    zh_blind_id blind;
+    uint32_t customer;      /* as linked; 0: the place is free */
+    uint32_t next, before;  /* of the same customer; free places are chained by next */
+    uint32_t turn : 24, kind : 7, is_dirty : 1;
+    zh_link_tail *tail;     /* NULL: the store has it */
+} zh_link;
+_Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 40, "the header promises bytes a customer");
+
+#define ZH_NUMBERS_CHUNK 512u  /* 44 KiB */
+#define ZH_LINKS_CHUNK 1024u   /* 40 KiB */
 
 struct zh_identity {
     zh_identity_desc desc;
@@ -60,7 +60,7 @@ struct zh_identity {
     size_t links_count;
     uint32_t *index;        /* [index_size] link numbers, 0 free; linear probing */
     size_t index_size;      /* a power of two, or 0 */
-    zh_map tails;           /* link number -> zh_link_tail * */
+    size_t tails;           /* links whose tail is in memory */
     zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */
     zh_heap_list gone;      /* of zh_external_id: links that were removed since the last save */
     zh_heap_list saving_numbers, saving_links; /* of uint32_t: what the save under way has to write */

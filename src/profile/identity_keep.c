@@ -41,9 +41,8 @@ static zh_err get_link_value(zh_sv value, link_value *out)
 /* at_ms and sealed text: still in memory, or as the store has them (read into `was`). */
 static zh_err tail_of(zh_identity *t, const zh_external_id *id, uint32_t link, zh_buf *was, zh_sv *tail)
 {
-    const uint64_t *place = zh_map_get(&t->tails, link);
-    if (place != NULL && *place != 0) {
-        const zh_link_tail *x = (const zh_link_tail *)(uintptr_t)*place;
+    const zh_link_tail *x = zh_link_at(t, link)->tail;
+    if (x != NULL) {
         *tail = (zh_sv){ x->bytes, x->size };
         return ZH_OK;
     }
@@ -96,8 +95,7 @@ static zh_err put_link(zh_identity *t, uint32_t link, zh_keep keep, zh_buf *valu
 /* The store will have this tail: it may go when the next save is through. */
 static zh_err tail_is_written(zh_identity *t, uint32_t link)
 {
-    const uint64_t *place = t->desc.get == NULL ? NULL : zh_map_get(&t->tails, link);
-    zh_link_tail *tail = place == NULL ? NULL : (zh_link_tail *)(uintptr_t)*place;
+    zh_link_tail *tail = t->desc.get == NULL ? NULL : zh_link_at(t, link)->tail;
     if (tail == NULL || tail->saved_in != 0) return ZH_OK;
     const zh_err e = zh_heap_list_reserve(&t->heap, &t->written, sizeof link, 1);
     if (e != ZH_OK) return e;
@@ -127,8 +125,7 @@ static void let_tails_go(zh_identity *t)
 {
     const uint32_t *links = t->written_before.data;
     for (uint32_t i = 0; i < t->written_before.count; i++) {
-        const uint64_t *place = zh_map_get(&t->tails, links[i]);
-        const zh_link_tail *tail = place == NULL ? NULL : (const zh_link_tail *)(uintptr_t)*place;
+        const zh_link_tail *tail = zh_link_at(t, links[i])->tail;
         if (tail != NULL && tail->saved_in == t->saves - 1) zh_link_tail_drop(t, links[i]);
     }
     zh_heap_list empty = t->written_before;
@@ -258,17 +255,11 @@ static zh_err load_link(zh_identity *t, const zh_external_id *id, zh_sv bytes)
     if (e != ZH_OK) return e;
     zh_link_tail *tail = NULL;
     if (t->desc.get == NULL) { /* nobody else would have it */
-        const uint32_t place = t->links_free != 0 ? t->links_free : t->links_end;
         int64_t at_ms = 0;
         zh_reader r = zh_reader_on(value.tail);
         at_ms = zh_read_i64(&r);
         e = zh_link_tail_reserve(t, at_ms, zh_sv_part(value.tail, 8, value.tail.size - 8), &tail);
         if (e != ZH_OK) return e;
-        bool made;
-        if (zh_map_at(&t->tails, place, &made) == NULL) {
-            zh_heap_give(&t->heap, tail, sizeof *tail + tail->size);
-            return ZH_NOMEM;
-        }
     }
     const uint32_t link = zh_link_add(t, id, (uint32_t)value.customer, (uint32_t)value.turn);
     if (tail != NULL) zh_link_tail_set(t, link, tail);

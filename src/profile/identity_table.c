@@ -156,20 +156,18 @@ zh_err zh_link_tail_reserve(zh_identity *t, int64_t at_ms, zh_sv sealed, zh_link
 
 void zh_link_tail_drop(zh_identity *t, uint32_t link)
 {
-    const uint64_t *place = zh_map_get(&t->tails, link);
-    if (place == NULL) return;
-    zh_link_tail *tail = (zh_link_tail *)(uintptr_t)*place;
-    if (tail != NULL) zh_heap_give(&t->heap, tail, sizeof *tail + tail->size);
-    zh_map_drop(&t->tails, link);
+    zh_link *x = zh_link_at(t, link);
+    if (x->tail == NULL) return;
+    zh_heap_give(&t->heap, x->tail, sizeof *x->tail + x->tail->size);
+    x->tail = NULL;
+    t->tails--;
 }
 
 void zh_link_tail_set(zh_identity *t, uint32_t link, zh_link_tail *tail)
 {
-    uint64_t *place = zh_map_get(&t->tails, link);
-    assert(place != NULL);
-    zh_link_tail *old = (zh_link_tail *)(uintptr_t)*place;
-    if (old != NULL) zh_heap_give(&t->heap, old, sizeof *old + old->size);
-    *place = (uint64_t)(uintptr_t)tail;
+    zh_link_tail_drop(t, link);
+    zh_link_at(t, link)->tail = tail;
+    t->tails++;
 }
 
 void zh_number_use(zh_identity *t, uint32_t number)

@@ -314,7 +314,7 @@ static void entries_read_back(uint64_t seed)
     const zh_customer_id gone = zh_identity_root(t, (zh_customer_id){ 2 });
     CHECK(zh_identity_forget(t, gone) == ZH_OK && zh_identity_forget(model_table, gone) == ZH_OK);
     for (int i = 0; i < 3; i++) CHECK(zh_identity_save(t, false, (zh_keep){ &s, shelf_put }) == ZH_OK);
-    CHECK(t->tails.count == 0); /* the store has them all */
+    CHECK(t->tails == 0); /* the store has them all */
     CHECK(hash_of(t) == hash_of(model_table));
     for (uint64_t i = 0; i < USERS; i++) {
         const zh_external_id id = id_of(ZH_ID_USER, i);
@@ -414,7 +414,7 @@ static void a_million_customers_fit(uint64_t customers)
     }
     const size_t tables = t->numbers_count * sizeof(zh_number) + t->links_count * sizeof(zh_link) + t->index_size * sizeof *t->index;
     printf("%llu customers with two ids: %.1f bytes each\n", (unsigned long long)customers, (double)tables / (double)customers);
-    CHECK(tables <= customers * 176); /* 152, and the index at its emptiest */
+    CHECK(tables <= customers * 192); /* 168, and the index at its emptiest */
     zh_identity_close(t);
     zh_buf_close(&record);
 }
