@@ -181,7 +181,11 @@ export function system(empty) {
   return {
     version: '0.1.0', uptimeSeconds: 273_912, startedAt: new Date(Date.now() - 273_912_000).toISOString(),
     positions: [0, 1, 2, 3].map((partition) => ({ partition, logEnd: 203_110_912 + partition * 1_048_576, folded: 203_110_912 + partition * 1_048_576 })), partitions: 4,
-    logBytes: 812_443_648, stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, diskBytes: 210_304_524_288, viewLagMs: 3, ready: true, timeZone: 'Asia/Shanghai',
+    logBytes: 812_443_648, stateBytes: 143_884_288, residentBytes: 211_812_352, diskFreeBytes: 61_203_283_968, diskBytes: 210_304_524_288, viewLagMs: 3,
+    storage: {
+      segments: 14, packedSegments: 13, packedBytes: 391_118_848, packedFromBytes: 805_306_368,
+      backup: { phase: 'done', to: '/mnt/backup/zhun', startedAt: '2026-11-20T02:00:00.000Z', finishedAt: '2026-11-20T02:01:12.000Z', doneBytes: 812_443_648, allBytes: 812_443_648, records: 5_210_334, copiedBytes: 96_468_992, linkedBytes: 0, sameBytes: 715_974_656, stateBytes: 143_884_288, withKey: false },
+    }, ready: true, timeZone: 'Asia/Shanghai',
     ...(empty ? {} : { model: { name: 'cocount', version: 12 } }), counts,
     memory: [['identity', 11_400_000], ['customers', 38_200_000], ['consents', 310_000], ['registry', 40_000], ['catalog', 2_900_000], ['sales', 21_700_000], ['cocount', 74_800_000], ['popularity', 5_100_000], ['counts', 90_000]].map(([view, bytes]) => ({ view, bytes })),
     libraries: [['RocksDB', '7.8.3'], ['libuv', '1.44.2'], ['libsodium', '1.0.18'], ['OpenSSL', '3.0.17'], ['nghttp2', '1.52.0'], ['zlib', '1.2.13']].map(([name, version]) => ({ name, version })),

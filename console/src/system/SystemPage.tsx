@@ -9,7 +9,7 @@ import { Page } from '../shell/Page'
 import { useSystem } from '../shell/useSystem'
 import { Check } from './Check'
 import { DeadLetters } from './DeadLetters'
-import { behindOf, diskOf, isTight, memoryOf, type System } from './system'
+import { behindOf, diskOf, isTight, memoryOf, packingOf, type System } from './system'
 import { useViewName } from './useViewName'
 import '../shared/fields.css'
 import './system.css'
@@ -98,6 +98,7 @@ function Room({ system }: { system: System }) {
   const shareText = (share: number) => (share > 0 && share < 0.01 ? `< ${format.percent(0.01, language)}` : format.percent(share, language))
   const note = (bytes: number) => (disk === undefined ? undefined : t('system.room.ofDisk', { share: shareText(bytes / disk.all) }))
   const parts = memoryOf(system)
+  const packing = packingOf(system)
   const most = Math.max(0, ...parts.map((part) => part.bytes))
   return (
     <Card id="room" title={t('system.room.title')}>
@@ -110,6 +111,14 @@ function Room({ system }: { system: System }) {
           tight={disk !== undefined && isTight(disk.share)}
         />
         <Meter name={t('system.room.log')} value={format.bytes(system.logBytes, language)} note={note(system.logBytes)} share={ofDisk(system.logBytes)} />
+        {packing !== undefined && (
+          <Meter
+            name={t('system.room.packed')}
+            value={format.bytes(packing.bytes, language)}
+            note={t('system.room.packedText', { share: shareText(packing.share), segments: format.count(packing.segments, language), all: format.count(packing.all, language) })}
+            share={packing.share}
+          />
+        )}
         <Meter name={t('system.room.state')} value={format.bytes(system.stateBytes, language)} note={note(system.stateBytes)} share={ofDisk(system.stateBytes)} />
       </ul>
       <h3 className="system-sub">
@@ -121,6 +130,35 @@ function Room({ system }: { system: System }) {
           <Meter key={part.view} name={part.view === '' ? t('system.room.otherMemory') : viewName(part.view)} value={format.bytes(part.bytes, language)} note={t('system.room.ofMemory', { share: shareText(part.bytes / Math.max(1, system.residentBytes)) })} share={most > 0 ? part.bytes / most : 0} />
         ))}
       </ul>
+    </Card>
+  )
+}
+
+function Backup({ backup }: { backup: NonNullable<NonNullable<System['storage']>['backup']> }) {
+  const { t, language } = useWords()
+  const finished = backup.finishedAt
+  const runs = backup.phase === 'state' || backup.phase === 'log' || backup.phase === 'verify'
+  const share = runs && backup.allBytes !== undefined && backup.allBytes > 0 ? Math.min(1, (backup.doneBytes ?? 0) / backup.allBytes) : 0
+  const facts: [string, string][] = [
+    ...(typeof finished === 'string' && !runs ? [[t('system.backup.when'), `${format.date(finished, language, 'moment')} (${format.ago(finished, Date.now(), language)})`] as [string, string]] : []),
+    ...(backup.to === undefined ? [] : [[t('system.backup.to'), backup.to] as [string, string]]),
+    ...(backup.phase === 'done' ? [[t('system.backup.copied'), format.bytes(backup.copiedBytes ?? 0, language)], [t('system.backup.kept'), format.bytes((backup.sameBytes ?? 0) + (backup.linkedBytes ?? 0), language)], [t('system.backup.key'), t(backup.withKey === true ? 'system.backup.withKey' : 'system.backup.withoutKey')]] as [string, string][] : []),
+    ...(backup.phase === 'failed' && backup.why !== undefined ? [[t('system.backup.why'), backup.why] as [string, string]] : []),
+  ]
+  return (
+    <Card id="backup" title={t('system.backup.title')}>
+      <p className={backup.phase === 'none' || backup.phase === 'failed' ? 'warn' : undefined} role="status">
+        {t(`system.backup.${runs ? 'runs' : backup.phase}`, { share: format.percent(share, language) })}
+      </p>
+      <dl className="health-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="less">{t('system.backup.how')}</p>
     </Card>
   )
 }
@@ -228,6 +266,7 @@ export default function SystemPage() {
             {found.counts !== undefined && <Counts counts={found.counts} />}
             <div className="system-column">
               <Room system={found} />
+              {found.storage?.backup !== undefined && <Backup backup={found.storage.backup} />}
               {found.libraries !== undefined && found.libraries.length > 0 && <Libraries libraries={found.libraries} />}
             </div>
             <div className="system-column">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { behindOf, diskOf, isTight, memoryOf, type System } from './system'
+import { behindOf, diskOf, isTight, memoryOf, packingOf, type System } from './system'
 
 const system: System = {
   version: '1', uptimeSeconds: 1, positions: [], logBytes: 1, stateBytes: 1, residentBytes: 100, diskFreeBytes: 25, viewLagMs: 0, ready: true,
@@ -21,3 +21,10 @@ describe('memoryOf', () => {
 })
 
 it.each([[100, 100, 0], [100, 90, 10], [90, 100, 0]])('behindOf %d, %d', (logEnd, folded, want) => expect(behindOf({ partition: 0, logEnd, folded })).toBe(want))
+
+describe('packingOf', () => {
+  const storage = { segments: 5, packedSegments: 4, packedBytes: 45, packedFromBytes: 100 }
+  it('what is packed, and its share of before', () => expect(packingOf({ ...system, storage })).toEqual({ bytes: 45, share: 0.45, segments: 4, all: 5 }))
+  it('nothing before anything is packed', () => expect(packingOf({ ...system, storage: { ...storage, packedSegments: 0, packedFromBytes: 0 } })).toBeUndefined())
+  it('nothing where the engine says nothing', () => expect(packingOf(system)).toBeUndefined())
+})

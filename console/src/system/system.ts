@@ -32,3 +32,10 @@ export function memoryOf(system: System): Part[] {
 export function behindOf(position: System['positions'][number]): number {
   return Math.max(0, position.logEnd - position.folded)
 }
+
+/** The packed part of the log: its bytes, and what share of the bytes before they are; nothing where nothing is packed yet. */
+export function packingOf(system: System): { bytes: number; share: number; segments: number; all: number } | undefined {
+  const storage = system.storage
+  if (storage === undefined || storage.packedSegments === 0 || storage.packedFromBytes <= 0) return undefined
+  return { bytes: storage.packedBytes, share: storage.packedBytes / storage.packedFromBytes, segments: storage.packedSegments, all: storage.segments }
+}
