@@ -23,6 +23,19 @@ export async function items({ enter, check, mock }, language) {
     check(await until(async () => (await page.getByLabel(w.items.search.category).inputValue()) === name), says('a category in the list chooses it'))
     check(await until(async () => (await page.locator('.items-table .cell-button').allInnerTexts()).every((one) => one === name)), says('only its items are listed'))
   }
+  if (mock) {
+    await go('/items')
+    await rows.first().waitFor()
+    await page.getByLabel(w.items.search.order, { exact: true }).selectOption('price')
+    await page.waitForURL(/sort=price/)
+    await page.getByLabel(w.items.search.standing, { exact: true }).selectOption('sellable')
+    await page.waitForURL(/standing=sellable/)
+    await rows.first().waitFor()
+    await page.waitForTimeout(300)
+    check((await rows.count()) > 1, says('what is for sale, by price'))
+    await look(`items-by-price-${language}`)
+    check((await page.getByRole('link', { name: w.items.list.feed }).getAttribute('href')) === '/api/v1/export/catalog?format=google-feed', says('the catalog is there as a feed'))
+  }
   await page.getByLabel(w.items.search.label).fill('no-such-item-anywhere')
   await page.locator('#main').getByRole('button', { name: w.items.search.submit, exact: true }).click()
   await page.getByText(w.items.list.noneTitle).waitFor()

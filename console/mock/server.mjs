@@ -93,7 +93,7 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
   if (path === '/api/v1/system') return shop.system(empty)
   if (path === '/api/v1/placements') return { items: shop.placements, next: null }
-  if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category') }), query)
+  if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category'), brand: query.get('brand'), standing: query.get('standing') }), query)
   const item = /^\/api\/v1\/items\/([^/]+)$/.exec(path)
   if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')
   if (path === '/api/v1/deadletters') return paged(empty ? [] : shop.deadLetters, query)

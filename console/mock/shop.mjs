@@ -57,12 +57,15 @@ export const items = names.map(([itemId, title, category, priceCents], at) => ({
 const heat = (item) => item.last30.views + 4 * item.last30.adds + 8 * item.last30.orders
 
 /** The list of items as the engine gives it: by id, or the ones customers turn to. */
-export function listItems({ q, sort, category }) {
+const stands = { sellable: (one) => one.listed !== false && one.available !== false && one.stock !== 0, sold_out: (one) => one.stock === 0, not_available: (one) => one.available === false, unlisted: (one) => one.listed === false }
+
+export function listItems({ q, sort, category, brand, standing }) {
   const wanted = (q ?? '').toLowerCase()
-  const found = items.filter((one) => (wanted === '' || one.title.toLowerCase().includes(wanted) || one.itemId === q) && (!category || one.category === category))
+  const found = items.filter((one) => (wanted === '' || one.title.toLowerCase().includes(wanted) || one.itemId === q) && (!category || one.category === category) && (!brand || one.brand === brand) && (!standing || stands[standing](one)))
   if (sort === 'popular') return found.filter((one) => heat(one) > 0).sort((a, b) => heat(b) - heat(a))
   if (sort === 'trending') return found.filter((one) => heat(one) > 0).sort((a, b) => randomAt(17, items.indexOf(b)) - randomAt(17, items.indexOf(a)))
-  return [...found].sort((a, b) => (a.itemId < b.itemId ? -1 : 1))
+  const value = { price: (one) => one.priceCents ?? Infinity, price_down: (one) => -(one.priceCents ?? -Infinity), stock: (one) => one.stock ?? Infinity, updated: (one) => -Date.parse(one.updatedAt ?? 0) }[sort]
+  return [...found].sort((a, b) => (value === undefined || value(a) === value(b) ? (a.itemId < b.itemId ? -1 : 1) : value(a) - value(b)))
 }
 
 /** One item with what customers did with it; nothing where there is none. */

@@ -1,5 +1,6 @@
 /* goods.c -- the catalog's routes. */
 #include "base/time.h"
+#include "catalog/browse.h"
 #include "server/answer.h"
 #include "server/call.h"
 
@@ -43,6 +44,8 @@ static void put_item(const zh_world *w, const zh_item *item, zh_json_out *out)
     }
     zh_json_out_key_bool(out, ZH_SV("listed"), item->listed);
     if (item->at_ms != 0) zh_call_time(out, ZH_SV("updatedAt"), item->at_ms);
+    zh_source source;
+    if (item->at_ms != 0 && zh_registry_source(w->registry, item->source, &source) == ZH_OK) zh_json_out_key_text(out, ZH_SV("sourceName"), source.name);
     zh_json_out_key(out, ZH_SV("last30"));
     zh_json_out_object(out);
     put_counts(out, zh_popularity_between(w->popularity, item->id, last_day(w) - COUNTED_DAYS + 1, last_day(w)));
@@ -50,7 +53,7 @@ static void put_item(const zh_world *w, const zh_item *item, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-static size_t most_wanted(zh_call *call, zh_popularity_kind kind, zh_sv words, zh_sv category, const zh_item **out, size_t limit)
+static size_t most_wanted(zh_call *call, zh_popularity_kind kind, const zh_browse_ask *ask, const zh_item **out, size_t limit)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_popular *top = ZH_TAKE(call->arena, zh_popular, ZH_POPULARITY_TOP_MAX);
@@ -58,36 +61,77 @@ static size_t most_wanted(zh_call *call, zh_popularity_kind kind, zh_sv words, z
     size_t count = 0;
     for (size_t i = 0; i < all && count < limit; i++) {
         const zh_item *item = zh_catalog_get(w->catalog, top[i].item);
-        if (item != NULL && zh_catalog_fits(item, words, category)) out[count++] = item;
+        if (item != NULL && zh_browse_fits(item, ask)) out[count++] = item;
     }
     return count;
+}
+
+static int place_in(const char *const *names, int count, zh_sv text)
+{
+    for (int i = 0; i < count; i++)
+        if (zh_sv_equal(text, zh_sv_of(names[i]))) return i;
+    return -1;
+}
+
+/* The first field that is wrong, or NULL. *popular: by what customers did, not by the item itself. */
+static const char *read_browse(zh_call *call, zh_browse_ask *ask, bool *popular, bool *trending, const char **detail)
+{
+    static const char *const sorts[] = { "price", "price_down", "updated", "stock", "id", "popular", "trending" };
+    static const char *const standings[] = { "", "sellable", "sold_out", "not_available", "unlisted" };
+    const zh_sv sort = zh_http_param(call->request, ZH_SV("sort"));
+    const int by = sort.size == 0 ? ZH_BROWSE_ID : place_in(sorts, 7, sort);
+    const int standing = place_in(standings, 5, zh_http_param(call->request, ZH_SV("standing")));
+    *detail = "must be id, popular, trending, price, price_down, stock or updated";
+    if (by < 0) return "sort";
+    *detail = "must be sellable, sold_out, not_available or unlisted";
+    if (standing < 0) return "standing";
+    *popular = by == 5;
+    *trending = by == 6;
+    *ask = (zh_browse_ask){ .words = zh_http_param(call->request, ZH_SV("q")), .category = zh_http_param(call->request, ZH_SV("category")),
+                            .brand = zh_http_param(call->request, ZH_SV("brand")), .standing = (zh_browse_standing)standing,
+                            .sort = by > ZH_BROWSE_ID ? ZH_BROWSE_ID : (zh_browse_sort)by };
+    return NULL;
+}
+
+/* A cursor of a sorted page is the number of items before it; one of ids is an id, as it was before there were others. */
+static size_t skip_of(zh_sv cursor, size_t limit)
+{
+    size_t skip = 0;
+    for (size_t i = 0; i < cursor.size && skip < ZH_BROWSE_DEPTH_MAX; i++) skip = cursor.data[i] >= '0' && cursor.data[i] <= '9' ? skip * 10 + (size_t)(cursor.data[i] - '0') : 0;
+    return skip > ZH_BROWSE_DEPTH_MAX - limit ? ZH_BROWSE_DEPTH_MAX - limit : skip;
 }
 
 void zh_route_items(zh_call *call)
 {
     zh_world *w = zh_engine_world(call->engine);
-    const zh_sv sort = zh_http_param(call->request, ZH_SV("sort")), words = zh_http_param(call->request, ZH_SV("q"));
-    const zh_sv category = zh_http_param(call->request, ZH_SV("category"));
-    const bool popular = zh_sv_equal(sort, ZH_SV("popular")), trending = zh_sv_equal(sort, ZH_SV("trending"));
-    if (sort.size > 0 && !popular && !trending && !zh_sv_equal(sort, ZH_SV("id"))) {
-        zh_call_problem(call, 400, "bad_field", "sort", "must be id, popular or trending");
+    zh_browse_ask ask;
+    bool popular, trending, more = false;
+    const char *detail, *wrong = read_browse(call, &ask, &popular, &trending, &detail);
+    if (wrong != NULL) {
+        zh_call_problem(call, 400, "bad_field", wrong, detail);
         return;
     }
     const size_t limit = zh_call_limit(call);
-    const zh_item **items = ZH_TAKE(call->arena, const zh_item *, limit);
-    bool more = false;
+    const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
+    const bool by_id = !popular && !trending && ask.sort == ZH_BROWSE_ID && ask.brand.size == 0 && ask.standing == ZH_BROWSE_ANY;
+    if (!popular && !trending && !by_id) ask.skip = skip_of(cursor, limit);
+    const zh_item **items = ZH_TAKE(call->arena, const zh_item *, ask.skip + limit);
+    char next[24] = "";
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
     zh_world_lock_read(w);
     size_t count = 0;
-    if (items != NULL && (popular || trending)) count = most_wanted(call, popular ? ZH_POPULAR : ZH_TRENDING, words, category, items, limit);
-    else if (items != NULL) count = zh_catalog_search(w->catalog, words, category, zh_http_param(call->request, ZH_SV("cursor")), items, limit, &more);
-    for (size_t i = 0; i < count; i++) put_item(w, items[i], &out);
+    if (items != NULL && (popular || trending)) count = most_wanted(call, popular ? ZH_POPULAR : ZH_TRENDING, &ask, items, limit);
+    else if (items != NULL && by_id) count = zh_catalog_search(w->catalog, ask.words, ask.category, cursor, items, limit, &more);
+    else if (items != NULL) count = zh_browse(w->catalog, &ask, items, limit, &more);
+    for (size_t i = 0; i < count; i++) put_item(w, items[ask.skip + i], &out);
     zh_json_out_end(&out);
     zh_json_out_key(&out, ZH_SV("next"));
-    if (more && count > 0) zh_json_out_text(&out, items[count - 1]->text);
+    snprintf(next, sizeof next, "%zu", ask.skip + count);
+    if (more && count > 0 && by_id) zh_json_out_text(&out, items[count - 1]->text);
+    else if (more && count > 0 && ask.skip + count + limit <= ZH_BROWSE_DEPTH_MAX) zh_json_out_text(&out, zh_sv_of(next));
     else zh_json_out_null(&out);
     zh_world_unlock(w);
     zh_json_out_end(&out);

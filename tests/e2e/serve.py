@@ -694,6 +694,16 @@ def figures():
     check(popular and all(item in ITEMS and category_of(item) == "shoes" for item in popular), "popular items of a category", popular)
     check(set(item["itemId"] for item in engine.admin("GET", "/api/v1/items?category=shoes&limit=500").json["items"]) == set(ITEMS[1::4]), "all items of a category")
     refused(engine.admin("GET", "/api/v1/items?sort=height"), 400, "items by height", "sort")
+    refused(engine.admin("GET", "/api/v1/items?standing=odd"), 400, "items of an odd standing", "standing")
+    prices, cursor = [], ""
+    while cursor is not None:
+        page = engine.admin("GET", f"/api/v1/items?sort=price_down&limit=7&cursor={cursor}").json
+        prices += [item["priceCents"] for item in page["items"]]
+        cursor = page["next"]
+    known = [price for price in prices if price is not None]
+    equal(prices, sorted(known, reverse=True) + [None] * (len(prices) - len(known)), "items by price, page by page, unknown ones last")
+    for_sale = engine.admin("GET", "/api/v1/items?standing=sellable&limit=500").json["items"]
+    check(all(item["available"] and item["stock"] != 0 and item["listed"] for item in for_sale), "items for sale")
 
 
 def policies():

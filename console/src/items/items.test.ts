@@ -5,11 +5,13 @@ const ask = (address: string) => askOf(new URLSearchParams(address))
 
 describe('askOf', () => {
   it.each([
-    ['', { q: '', category: '', sort: 'popular' }],
-    ['sort=trending&category=Bags', { q: '', category: 'Bags', sort: 'trending' }],
-    ['q=bag', { q: 'bag', category: '', sort: 'id' }], // a search must also find what nobody has looked at
-    ['q=bag&sort=popular', { q: 'bag', category: '', sort: 'popular' }],
-    ['sort=price', { q: '', category: '', sort: 'popular' }],
+    ['', { q: '', category: '', brand: '', standing: '', sort: 'popular' }],
+    ['sort=trending&category=Bags', { q: '', category: 'Bags', brand: '', standing: '', sort: 'trending' }],
+    ['q=bag', { q: 'bag', category: '', brand: '', standing: '', sort: 'id' }], // a search must also find what nobody has looked at
+    ['q=bag&sort=popular', { q: 'bag', category: '', brand: '', standing: '', sort: 'popular' }],
+    ['sort=odd', { q: '', category: '', brand: '', standing: '', sort: 'popular' }],
+    ['brand=Leaf&standing=sold_out&sort=price', { q: '', category: '', brand: 'Leaf', standing: 'sold_out', sort: 'price' }],
+    ['standing=odd', { q: '', category: '', brand: '', standing: '', sort: 'popular' }],
   ])('%s', (address, want) => expect(ask(address)).toEqual(want))
   it('one field changes, the others stay', () => expect(withAsk(new URLSearchParams('q=a&sort=id'), 'q', '').toString()).toBe('sort=id'))
 })

@@ -2,12 +2,16 @@
 import type { Schema } from '../shared/client'
 
 export type Item = Schema<'CatalogItem'>
-export type Sort = 'popular' | 'trending' | 'id'
-export const sorts: readonly Sort[] = ['popular', 'trending', 'id']
+export type Sort = 'popular' | 'trending' | 'id' | 'price' | 'price_down' | 'stock' | 'updated'
+export const sorts: readonly Sort[] = ['popular', 'trending', 'id', 'updated', 'price', 'price_down', 'stock']
+export type Shelf = 'sellable' | 'sold_out' | 'not_available' | 'unlisted'
+export const shelves: readonly Shelf[] = ['sellable', 'sold_out', 'not_available', 'unlisted']
 
 export interface Ask {
   q: string
   category: string
+  brand: string
+  standing: Shelf | ''
   sort: Sort
 }
 
@@ -15,7 +19,8 @@ export interface Ask {
 export function askOf(search: URLSearchParams): Ask {
   const q = search.get('q') ?? ''
   const sort = sorts.find((one) => one === search.get('sort')) ?? (q === '' ? 'popular' : 'id')
-  return { q, category: search.get('category') ?? '', sort }
+  const standing = shelves.find((one) => one === search.get('standing')) ?? ''
+  return { q, category: search.get('category') ?? '', brand: search.get('brand') ?? '', standing, sort }
 }
 
 export function withAsk(search: URLSearchParams, field: keyof Ask, value: string): URLSearchParams {
