@@ -14,6 +14,9 @@ const pages = (mock) => [
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
   { name: 'sources', path: '/sources', full: '.source-row' },
   { name: 'imports', path: '/imports', full: '.import-steps' },
+  { name: 'quality', path: '/quality', full: '.quality-reasons tbody tr' },
+  { name: 'plan', path: '/plan', full: '.plan-rule' },
+  { name: 'letters', path: '/letters?outcome=all', full: '.card' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

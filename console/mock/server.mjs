@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
+import * as made from './quality.mjs'
 import * as shop from './shop.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -96,7 +97,14 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category'), brand: query.get('brand'), standing: query.get('standing') }), query)
   const item = /^\/api\/v1\/items\/([^/]+)$/.exec(path)
   if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')
-  if (path === '/api/v1/deadletters') return paged(empty ? [] : shop.deadLetters, query)
+  if (path === '/api/v1/deadletters') return made.lettersOf(query, empty, paged)
+  if (path === '/api/v1/deadletters/replay') return made.replayAll(body)
+  const letter = /^\/api\/v1\/deadletters\/(\d+)\/(replay|discard)$/.exec(path)
+  if (letter) return (letter[2] === 'replay' ? made.replayOne(letter[1], body) : made.discard(letter[1])) ?? problem(404, 'not_found', 'no such letter')
+  if (path === '/api/v1/quality') return made.quality(query, empty)
+  if (path === '/api/v1/quality/samples') return made.samples(query, empty)
+  if (path === '/api/v1/quality/true') return made.believe(body)
+  if (path === '/api/v1/tracking-plan') return method === 'PUT' ? made.putPlan(body) : made.trackingPlan(empty)
   if (path === '/api/v1/sources') return paged(empty ? [] : shop.sources, query)
   if (path === '/api/v1/keys') return keysOf(method, query, body, empty)
   const revoked = /^\/api\/v1\/keys\/(\d+)$/.exec(path)

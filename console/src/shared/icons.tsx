@@ -66,6 +66,9 @@ export const EngineIcon = icon(
 )
 export const SourcesIcon = icon(<path d="M4 4.5h4v4H4zM4 11.5h4v4H4zM8 6.5h3.5v7H8M11.5 10H17M14.5 7.5 17 10l-2.5 2.5" />)
 export const ImportsIcon = icon(<path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 12.5v4h13v-4" />)
+export const QualityIcon = icon(<path d="M10 2.8 16.5 5v5c0 3.6-2.7 6-6.5 7.2C6.2 16 3.5 13.6 3.5 10V5zM7 10l2.2 2.2L13.2 8" />)
+export const PlanIcon = icon(<path d="M4.5 3.5h11v13h-11zM7.5 7.5h5M7.5 10.5h5M7.5 13.5h3" />)
+export const LettersIcon = icon(<path d="M3 5h14v10H3zM3 6l7 5 7-5" />)
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
 export const HelpIcon = icon(
   <>

@@ -19,6 +19,9 @@ const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
+const QualityPage = lazy(() => import('../quality/QualityPage'))
+const PlanPage = lazy(() => import('../quality/PlanPage'))
+const LettersPage = lazy(() => import('../quality/LettersPage'))
 const SystemPage = lazy(() => import('../system/SystemPage'))
 
 function makeClient(): QueryClient {
@@ -64,6 +67,9 @@ export function App() {
                   <Route path="/preview" element={<PreviewPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/imports" element={<ImportsPage />} />
+                  <Route path="/quality" element={<QualityPage />} />
+                  <Route path="/plan" element={<PlanPage />} />
+                  <Route path="/letters" element={<LettersPage />} />
                   <Route path="/system" element={<SystemPage />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>
