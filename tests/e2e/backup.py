@@ -65,7 +65,7 @@ key = os.path.join(engine.data, "zhun.key")
 for number in range(FIRST):
     engine.collect("batch", {"batch": batch("first", number)})
 
-until = time.monotonic() + 120  # a segment that is packed later is another file, and would be copied anew
+until = time.monotonic() + 900  # a segment that is packed later is another file, and would be copied anew
 while time.monotonic() < until:
     now = engine.admin("GET", "/api/v1/system").json["storage"]
     if now["packedSegments"] == now["segments"] - 2:

@@ -11,7 +11,7 @@ import kit
 from kit import check, equal
 
 BATCH, BATCHES = 400, 60  # over 4 MiB of log, so that a first segment is sealed
-WAIT_S = 120
+WAIT_S = 900  # a bound for what hangs, no promise
 
 
 def events(batch):
