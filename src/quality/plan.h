@@ -11,7 +11,7 @@
  * have doubled. Type counts of a property are the sum over shapes.
  *
  * Guarantees  the same events in the order of the log give the same entries.
- * Cost        about 0.1 us an event of a known shape, without allocation.
+ * Cost        about 0.3 us an event of a known shape, nearly all of it the print of its text; no allocation.
  * Threads     readers together or one writer.
  */
 #ifndef ZH_QUALITY_PLAN_H

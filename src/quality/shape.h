@@ -5,7 +5,7 @@
  *
  * Guarantees  any bytes give a shape, never a crash; what is no minified JSON object gives an empty or a cut one.
  *             Equal members of equal kinds in the same order give the same print.
- * Cost        print about 0.1 us for an event of 300 bytes; no allocation.
+ * Cost        print about 0.25 us for properties of 214 bytes, measured on a busy machine; no allocation.
  * Not here    values (base/json.h). The texts are those the collector wrote: minified, checked.
  */
 #ifndef ZH_QUALITY_SHAPE_H
