@@ -17,6 +17,7 @@ the process (waiting, reading, memory), because a kill before and after such a c
 import os
 import random
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -368,8 +369,10 @@ def main():
         kit.skip(f"{crash.STEP} or {crash.FAULTS} is not here")
     if os.geteuid() != 0:
         kit.skip("the crash suite needs root")
+    if subprocess.run([crash.STEP, crash.Control().path, "true"]).returncode != 0:
+        kit.skip("ptrace is not allowed here")
     say(f"seed {SEED} (CRASH_SEED), every {STEP}. of {CALLS} calls (CRASH_STEP, CRASH_CALLS), {'long' if LONG else 'short'} form (CRASH)")
-    for name, part in (("kills", kills), ("recovery", recovery), ("power", power), ("faults", faults)):
+    for name, part in (("kills", kills), ("recovery", recovery), ("faults", faults), ("power", power)):
         if name in PARTS:
             began = time.monotonic()
             part()

@@ -42,7 +42,7 @@ static inline void help_record(zh_buf *to, uint32_t partition, uint64_t sequence
     const size_t size = (size_t)(test_random(&state) % (size_max + 1));
     const bool noisy = test_random(&state) % 2 == 0;
     zh_buf_reset(to);
-    char *room = zh_buf_room(to, size);
+    char *room = size == 0 ? NULL : zh_buf_room(to, size);
     CHECK(size == 0 || room != NULL);
     for (size_t i = 0; i < size; i++) room[i] = noisy ? (char)test_random(&state) : (char)(sequence % 7 + i / 16);
 }

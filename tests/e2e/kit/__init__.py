@@ -64,6 +64,8 @@ def finish():
 
 
 def skip(why):
+    if _failed:
+        finish()  # what was seen before counts
     _close_all()
     print(f"skipped: {why}")
     sys.exit(77)
