@@ -52,13 +52,14 @@ def past(end):
     return time.monotonic() > end
 
 
-def died(engine):
-    """Ended by the kill; its folder is as the kill left it."""
+def died(engine, reap=True):
+    """Ended by itself or by a kill; its folder is as that left it."""
     try:
         engine.process.wait(10)
     except Exception:  # still there: the kill did not come
         return False
-    engine.kill()
+    if reap:
+        engine.kill()
     return True
 
 
@@ -326,6 +327,8 @@ def fault_operations(engine, control, ledger, kind, times, name, end):
                 check(status in (200, 201), f"{name}: operation {number} is answered", status)
                 break
             count += 1
+            if status is None:
+                died(engine, reap=False)
             check(status in (200, 201, 503) or (status is None and engine.process.poll() is not None), f"{where}: it is answered, or refused with 503", status)
             how = after_fault(engine, control, ledger, where)
             closed, ended = closed + (how == "closed"), ended + (how == "ended")
