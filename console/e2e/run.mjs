@@ -12,6 +12,7 @@ import { chromium } from 'playwright-core'
 import { start } from '../mock/server.mjs'
 import { chromiumPath, flags, toolsFor } from './browser.mjs'
 import { customers } from './customers.mjs'
+import { debugging } from './debugger.mjs'
 import { frame } from './frame.mjs'
 import { imports } from './imports.mjs'
 import { items } from './items.mjs'
@@ -28,7 +29,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, items, preview, sources, imports, quality, system, shapes, states, paint }
+const walks = { session, live, customers, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

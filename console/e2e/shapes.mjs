@@ -17,6 +17,7 @@ const pages = (mock) => [
   { name: 'quality', path: '/quality', full: '.quality-reasons tbody tr' },
   { name: 'plan', path: '/plan', full: '.plan-rule' },
   { name: 'letters', path: '/letters?outcome=all', full: '.card' },
+  { name: 'debugger', path: '/debugger', full: '.debug' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

@@ -89,6 +89,23 @@ function revokeKey(id) {
   return {}
 }
 
+const sources = shop.sources.map((one) => ({ limit: null, ...one }))
+function limit(id, body) {
+  const one = sources.find((source) => source.id === id)
+  if (one === undefined) return problem(404, 'not_found', 'no such source')
+  one.limit = body.eventsPerSecond == null ? null : { eventsPerSecond: body.eventsPerSecond, burst: 2 * body.eventsPerSecond }
+  return {}
+}
+
+// The debugger of each source: off until it is started.
+const watched = new Map()
+function debugging(method, id, body) {
+  if (method === 'PUT' && body.minutes > 0) watched.set(id, Date.now() + body.minutes * 60_000)
+  if (method === 'PUT' && !body.minutes) watched.delete(id)
+  const until = watched.get(id)
+  return until === undefined ? { on: false, raw: true, until: null, items: [] } : { on: true, raw: true, until: new Date(until).toISOString(), items: shop.debugged() }
+}
+
 function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
@@ -105,7 +122,11 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/quality/samples') return made.samples(query, empty)
   if (path === '/api/v1/quality/true') return made.believe(body)
   if (path === '/api/v1/tracking-plan') return method === 'PUT' ? made.putPlan(body) : made.trackingPlan(empty)
-  if (path === '/api/v1/sources') return paged(empty ? [] : shop.sources, query)
+  if (path === '/api/v1/sources') return paged(empty ? [] : sources, query)
+  const limited = /^\/api\/v1\/sources\/(\d+)\/limit$/.exec(path)
+  if (limited && method === 'PUT') return limit(limited[1], body)
+  const debugged = /^\/api\/v1\/sources\/(\d+)\/debugger$/.exec(path)
+  if (debugged) return debugging(method, debugged[1], body)
   if (path === '/api/v1/keys') return keysOf(method, query, body, empty)
   const revoked = /^\/api\/v1\/keys\/(\d+)$/.exec(path)
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])

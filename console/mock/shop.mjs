@@ -156,6 +156,20 @@ export const deadLetters = Array.from({ length: 41 }, (_, i) => {
   return { id: `0-${900 - i}`, messageId: /"messageId":"([^"]+)"/.exec(raw)?.[1] ?? '', reason, detail, source, receivedAt: new Date(Date.now() - (i + 1) * 1_140_000).toISOString(), raw }
 })
 
+/** What the debugger saw: a login, an order, a refused record. */
+export function debugged() {
+  const standing = (orders, revenueCents, traits = null) => ({ orders, revenueCents, traits })
+  const one = (number, more) => ({ number, at: new Date(Date.now() - (4 - Number(number)) * 4_000).toISOString(), status: 200, tookUs: 3_200, dialect: 'segment', method: 'POST', path: '/v1/batch', accepted: 1, duplicate: 0, rejected: 0, eventsAll: 1, events: [], rejects: null, ...more })
+  const request = (body) => ({ query: '', headers: { Host: 'engine.shop.example', 'User-Agent': 'node', 'Content-Type': 'application/json' }, bodyBytes: 240, body: JSON.stringify(body) })
+  const identity = (kind, more = {}) => ({ kind, customer: '12349', userBefore: '12349', anonymousBefore: null, previousBefore: null, ...more })
+  const order = { order_id: '581587', total: 40.5, currency: 'GBP', products: [{ product_id: '85123A', quantity: 3, price: 13.5 }] }
+  return [
+    one('3', { status: 200, accepted: 0, rejected: 1, eventsAll: 0, request: request({ writeKey: '**********', batch: [{ type: 'track', messageId: 'm-3' }] }), rejects: [{ index: 0, reason: 'no_customer', text: 'the event names no customer: userId or anonymousId is needed', detail: '', raw: '{"type":"track"}' }] }),
+    one('2', { request: request({ batch: [{ type: 'track', event: 'Order Completed', messageId: 'm-2', userId: 'u12349', properties: order }] }), events: [{ type: 'track', event: 'Order Completed', messageId: 'm-2', outcome: 'accepted', raw: { messageId: 'm-2', type: 'track', event: 'Order Completed', userId: 'u12349', properties: order }, identity: identity('known'), before: standing(4, 120_000), after: standing(5, 124_050), personal: null }] }),
+    one('1', { path: '/v1/i', request: request({ userId: 'u12349', anonymousId: 'a-1', messageId: 'm-1', traits: { city: 'Leeds', email: 'x@shop.example' } }), events: [{ type: 'identify', event: '', messageId: 'm-1', outcome: 'accepted', raw: { messageId: 'm-1', type: 'identify', userId: 'u12349', traits: { city: 'Leeds' } }, identity: identity('joined', { anonymousBefore: '90210' }), before: standing(4, 120_000, { city: 'York' }), after: standing(4, 120_000, { city: 'Leeds', level: 2 }), personal: ['email'] }] }),
+  ]
+}
+
 export const sources = [
   ['web', ['segment'], 402_118, 4_000], ['app', ['rudderstack'], 96_204, 41_000], ['mini-program', ['sensors'], 43_587, 130_000], ['history', ['import'], 541_909, 86_400_000 * 3],
 ].map(([name, dialects, events, agoMs], at) => ({ id: String(at + 1), name, dialects, events, lastEventAt: new Date(Date.now() - agoMs).toISOString() }))

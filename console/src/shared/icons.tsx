@@ -69,6 +69,7 @@ export const ImportsIcon = icon(<path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 12.5v
 export const QualityIcon = icon(<path d="M10 2.8 16.5 5v5c0 3.6-2.7 6-6.5 7.2C6.2 16 3.5 13.6 3.5 10V5zM7 10l2.2 2.2L13.2 8" />)
 export const PlanIcon = icon(<path d="M4.5 3.5h11v13h-11zM7.5 7.5h5M7.5 10.5h5M7.5 13.5h3" />)
 export const LettersIcon = icon(<path d="M3 5h14v10H3zM3 6l7 5 7-5" />)
+export const DebuggerIcon = icon(<path d="M7 7.5a3 3 0 0 1 6 0M6 8.5h8v4a4 4 0 0 1-8 0zM10 8.5v8M2.8 7l3 2.2M17.2 7l-3 2.2M2.5 12H6M14 12h3.5M3.3 16.8l3-2.4M16.7 16.8l-3-2.4" />)
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
 export const HelpIcon = icon(
   <>

@@ -13,6 +13,7 @@ import { useAppearance } from './theme'
 const OverviewPage = lazy(() => import('../overview/OverviewPage'))
 const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
+const DebuggerPage = lazy(() => import('../debugger/DebuggerPage'))
 const LivePage = lazy(() => import('../live/LivePage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
@@ -70,6 +71,7 @@ export function App() {
                   <Route path="/quality" element={<QualityPage />} />
                   <Route path="/plan" element={<PlanPage />} />
                   <Route path="/letters" element={<LettersPage />} />
+                  <Route path="/debugger" element={<DebuggerPage />} />
                   <Route path="/system" element={<SystemPage />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>

@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { CustomersIcon, EngineIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PreviewIcon, QualityIcon, SourcesIcon } from '../shared/icons'
+import { CustomersIcon, DebuggerIcon, EngineIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PreviewIcon, QualityIcon, SourcesIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'items' | 'preview' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'items' | 'preview' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -32,6 +32,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; pl
       { to: '/quality', key: 'quality', Icon: QualityIcon },
       { to: '/plan', key: 'plan', Icon: PlanIcon },
       { to: '/letters', key: 'letters', Icon: LettersIcon },
+      { to: '/debugger', key: 'debugger', Icon: DebuggerIcon },
       { to: '/system', key: 'system', Icon: EngineIcon },
     ],
   },

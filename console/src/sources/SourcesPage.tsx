@@ -10,6 +10,7 @@ import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { Connect } from './Connect'
+import { Limit } from './Limit'
 import { NewKey } from './NewKey'
 import { Revoke } from './Revoke'
 import { senderOf } from './snippets'
@@ -24,7 +25,7 @@ function useKeys() {
   return useQuery({ queryKey: ['keys'], queryFn: ({ signal }) => call('get', '/api/v1/keys', { query: { limit: 500 }, signal }) })
 }
 
-function Seen({ source }: { source: Source }) {
+function Seen({ source, onLimit }: { source: Source; onLimit?: (source: Source) => void }) {
   const { t, language } = useWords()
   return (
     <dl className="source-seen">
@@ -40,6 +41,13 @@ function Seen({ source }: { source: Source }) {
           ) : (
             <span className="less">{t('sources.list.never')}</span>
           )}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('sources.limit.name')}</dt>
+        <dd>
+          {source.limit == null ? t('sources.limit.none') : t('sources.limit.some', { number: format.count(source.limit.eventsPerSecond, language) })}
+          {onLimit !== undefined && <button type="button" className="text-button" aria-label={t('sources.limit.change', { source: source.name })} onClick={() => onLimit(source)}>{t('sources.limit.button')}</button>}
         </dd>
       </div>
     </dl>
@@ -64,14 +72,14 @@ function KeyLine({ one, onRevoke }: { one: Key; onRevoke?: (key: Key) => void })
   )
 }
 
-function SourceRow({ group, known, onRevoke }: { group: Group; known: boolean; onRevoke: (key: Key) => void }) {
+function SourceRow({ group, known, onRevoke, onLimit }: { group: Group; known: boolean; onRevoke: (key: Key) => void; onLimit: (source: Source) => void }) {
   const { t } = useWords()
   return (
     <li className="source-row">
       <div className="source-head">
         <h3 className="source-name">{group.source.name}</h3>
         {(group.source.dialects ?? []).map((dialect) => <span key={dialect} className="chip">{dialect}</span>)}
-        <Seen source={group.source} />
+        <Seen source={group.source} {...(known ? { onLimit } : {})} />
       </div>
       {known && (
         <>
@@ -100,6 +108,7 @@ export default function SourcesPage() {
   const keys = useKeys()
   const [making, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<Key | undefined>()
+  const [limiting, setLimiting] = useState<Source | undefined>()
   const [written, setWritten] = useState('')
   const denied = keys.error instanceof CallError && keys.error.status === 403
   const all = keys.data?.items ?? []
@@ -112,7 +121,7 @@ export default function SourcesPage() {
             {(list) => (
               <ul className="source-list">
                 {groupsOf(list.items, all).map((group) => (
-                  <SourceRow key={group.source.id} group={group} known={keys.data !== undefined} onRevoke={setRevoking} />
+                  <SourceRow key={group.source.id} group={group} known={keys.data !== undefined} onRevoke={setRevoking} onLimit={setLimiting} />
                 ))}
               </ul>
             )}
@@ -143,6 +152,7 @@ export default function SourcesPage() {
           onClose={() => setMaking(false)}
         />
       )}
+      {limiting !== undefined && <Limit source={limiting} onClose={() => setLimiting(undefined)} />}
       {revoking !== undefined && <Revoke one={revoking} onClose={() => setRevoking(undefined)} />}
     </Page>
   )

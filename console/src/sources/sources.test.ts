@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { calledOf, groupsOf, isSourceName, keyNamed, type Key } from './sources'
+import { limitOf, calledOf, groupsOf, isSourceName, keyNamed, type Key } from './sources'
 import { KEY_PLACE, senderOf, senders, snippetOf } from './snippets'
 
 const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, ...more })
+
+describe('the field of a limit', () => {
+  it('is a number, none, or neither', () => expect(['', ' 500 ', '0', '1.5', '-1', 'x', '10000001'].map(limitOf)).toEqual([null, 500, undefined, undefined, undefined, undefined, undefined]))
+})
 
 describe('sources', () => {
   it('stand with their keys, the newest first, the revoked apart', () => {

@@ -30,5 +30,13 @@ export function keyNamed(text: string, keys: readonly Key[]): Key | undefined {
   return given === '' ? undefined : keys.find((key) => isLive(key) && key.kind === 'write' && key.hint.length > 1 && given.endsWith(key.hint.slice(1)))
 }
 
+/** What stands in the field of a limit: a number, null for none; undefined: neither. */
+export function limitOf(text: string): number | null | undefined {
+  const given = text.trim()
+  if (given === '') return null
+  const number = Number(given)
+  return /^\d{1,8}$/.test(given) && number >= 1 && number <= 10_000_000 ? number : undefined
+}
+
 /** What a name of a source may hold: it stands in addresses of webhooks. */
 export const isSourceName = (name: string) => /^[A-Za-z0-9._-]{1,100}$/.test(name)
