@@ -9,7 +9,7 @@
 #define REPLAY_SAVE_WORK_MS 20000        /* a long replay saves now and then, so that a crash in it does not lose all */
 #define COLLECT_STEP 256                 /* customers of a checkpoint written between two turns: about 200 us */
 #define SPARE_BLOCKS 4                   /* kept for reuse: fresh memory costs a fault for each page of it */
-#define SAVE_SHARE 4                     /* folding does this many times the work of a checkpoint before the next one */
+#define SAVE_SHARE 2                     /* folding does this many times the work of a checkpoint before the next one */
 #define SCRATCH_BYTES_MAX (256u << 20)  /* one merge of two trade customers may write millions of steps */
 
 struct zh_fold {

@@ -891,6 +891,16 @@ def quality():
     equal(engine.admin("GET", "/api/v1/export/interactions").status, 200, "what is learned from")
 
 
+def backups():
+    """Begun by the command, which asks over the folder's socket; tests/e2e/backup.py looks into one."""
+    refused(engine.admin("POST", "/api/v1/backups", {"to": "/tmp/zhun-anything"}), 403, "over the network none is begun")
+    equal(engine.admin("GET", "/api/v1/backups").json["phase"], "none", "there was none yet")
+    status, said, error = kit.run("backup", "--data", engine.data, os.path.join(kit.folder(), "backup"))
+    equal(status, 0, f"the command makes one: {said} {error}")
+    engine.description.asked["POST", "/api/v1/backups"].add(202)
+    equal(engine.admin("GET", "/api/v1/backups").json["phase"], "done", "and it is told of")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -906,7 +916,7 @@ def every_route():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
