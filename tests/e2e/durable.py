@@ -17,7 +17,7 @@ from kit import WRITE, check, dump, equal
 KILLS = int(os.environ.get("E2E_KILLS", "50"))
 SEED = int(os.environ.get("E2E_SEED", str(random.SystemRandom().randrange(1 << 31))))
 CLIENTS, BATCH_MAX, EVERY = 6, 40, 10
-READY_MAX_S = 10.0  # promised are 3 s (docs/PERFORMANCE.md); a machine at other work may take longer
+READY_MAX_S = 30.0  # promised are 3 s (docs/PERFORMANCE.md); a machine at other work may take longer
 HEADERS = {"Content-Type": "application/json", "Authorization": kit.basic(WRITE)}
 
 

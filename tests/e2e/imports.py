@@ -12,8 +12,8 @@ from kit import check, equal
 
 LINES = 541909
 COUNTS = ("accepted", "duplicate", "rejected")
-# What is promised is 3 s (docs/PERFORMANCE.md); a machine at other work may take longer. Folding all again would take more than this.
-READY_MAX_S, RESIDENT_MAX = 10.0, 400 << 20
+# Bounds for what hangs or leaks. The promises of docs/PERFORMANCE.md are narrower, hold on a machine at rest, and what was seen is printed.
+READY_MAX_S, RESIDENT_MAX = 30.0, 600 << 20
 FILE = os.path.join(kit.SHARED, "data", "orders", "online_retail.csv.gz")
 EXPECTED = os.path.join(kit.SHARED, "data", "expected", "orders_online_retail.json")
 
@@ -102,6 +102,8 @@ def main():
         engine.kill()
         engine.start()
         check(engine.ready_s < READY_MAX_S, f"ready in {READY_MAX_S} s after kill -9 ({turn})", f"{engine.ready_s:.2f} s")
+        folded = engine.metric("zhun_view_records_total")
+        check(folded < first["accepted"] / 10, f"after kill -9 little is folded again ({turn})", folded)
         equal(numbers(engine), before, f"kill -9 changes nothing ({turn})")
         resident = system_of(engine)["residentBytes"]
         check(resident < RESIDENT_MAX, f"resident memory after kill -9 ({turn})", f"{resident >> 20} MB")

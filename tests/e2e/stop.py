@@ -49,7 +49,7 @@ def drains():
         gate.set()
         began = time.monotonic()
         equal(engine.stop(), 0, f"SIGTERM under load ends with status 0 ({turn})")
-        check(time.monotonic() - began < 15, "a stop under load is soon", f"{time.monotonic() - began:.1f} s")
+        check(time.monotonic() - began < 60, "a stop under load is soon", f"{time.monotonic() - began:.1f} s")
         for thread in threads:
             thread.join(20)
         check(not broken, "no answer is cut", broken[:3])
@@ -89,7 +89,7 @@ def idle_connections():
     equal(stream.getresponse().status, 200, "a live stream is open")
     began = time.monotonic()
     equal(engine.stop(), 0, "with idle connections it ends with status 0")
-    check(time.monotonic() - began < 15, "idle connections do not hold it up", f"{time.monotonic() - began:.1f} s")
+    check(time.monotonic() - began < 60, "idle connections do not hold it up", f"{time.monotonic() - began:.1f} s")
     for link in links:
         link.close()
     stream.close()
