@@ -18,8 +18,12 @@ static void put_counts(zh_json_out *out, zh_popularity_counts c)
     zh_json_out_key_int(out, ZH_SV("orders"), c.buys);
 }
 
-/* The UTC day counts end with: the newest event's, so that an imported history has its last days too. */
-static int64_t last_day(const zh_world *w) { return w->counts.newest_ms / ZH_DAY_MS; }
+/* The UTC day counts end with: the newest event's, so that an imported history has its last days too. Without any event it
+ * is the log's. */
+static int64_t last_day(const zh_world *w)
+{
+    return (w->counts.newest_ms > 0 ? w->counts.newest_ms : w->counts.commit_ms) / ZH_DAY_MS;
+}
 
 static void put_item(const zh_world *w, const zh_item *item, zh_json_out *out)
 {

@@ -84,6 +84,8 @@ def small_files():
     bring_in(engine.data, "shopify-csv", shopify, "Shopify again", (0, 3, 1), "--currency", "CNY")
     bring_in(engine.data, "google-feed", rss, "RSS again", (0, 3, 0))
     equal(items_of(engine), items, "twice changes nothing, not even the time of a change")
+    days = [one["day"] for one in engine.admin("GET", "/api/v1/items/w-1").json["daily"]]
+    check(days == sorted(days) and days[0] > "2020", "the days of an item that no event named end with today", days[-1:])
     round_trip(engine, items)
     refusals(engine)
     engine.stop()
