@@ -96,7 +96,11 @@ int main(int argc, char **argv)
     if (zh_state_close(state) != ZH_OK) stop("the state cannot be closed");
     const size_t before = resident();
     if (zh_state_open(&state, &desc, &why) != ZH_OK || zh_dedup_open(&dedup, state) != ZH_OK) stop("the state cannot be opened again");
-    ask(dedup, "new", ids + 1, UINT64_C(1) << 62, ZH_SEEN_NEW);
+    ask(dedup, "new, filter being read", ids + 1, UINT64_C(1) << 61, ZH_SEEN_NEW);
+    const double began = now_ns(CLOCK_MONOTONIC);
+    while (!zh_dedup_is_filtered(dedup)) usleep(10000);
+    printf("{\"bench\":\"dedup_filter\",\"ids\":%llu,\"waited_s\":%.2f}\n", (unsigned long long)ids, (now_ns(CLOCK_MONOTONIC) - began) / 1e9);
+    ask(dedup, "new", UINT64_C(1) << 62, UINT64_C(1) << 61, ZH_SEEN_NEW); /* others than before */
     ask(dedup, "seen", 0, ids, ZH_SEEN_SAME);
     printf("{\"bench\":\"dedup_memory\",\"ids\":%llu,\"resident_bytes_an_id\":%.2f,\"state_bytes_an_id\":%.2f,\"wanted\":1.5}\n", (unsigned long long)ids,
            (double)(resident() > before ? resident() - before : 0) / (double)ids, (double)zh_state_memory_bytes(state) / (double)ids);

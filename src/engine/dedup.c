@@ -1,5 +1,7 @@
 #include "engine/dedup.h"
+#include "base/bloom.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 typedef struct entry {
@@ -16,6 +18,15 @@ struct zh_dedup {
     zh_state *state;
     table now, before;
     bool whole; /* every key of the state is in the tables */
+
+    /* "Certainly not" without asking the state: keys asked since the opening, and those that were there then, which a
+     * thread reads in; until it is through the state is asked. */
+    zh_bloom since, then;
+    bool since_fails;            /* a key did not go in: it says nothing any more */
+    _Atomic bool then_is_whole, stopping;
+    zh_state_scan scan;
+    pthread_t thread;
+    bool started;
 };
 
 static zh_event_key never_free(zh_event_key key)
@@ -157,23 +168,48 @@ static zh_err read_all(zh_dedup *d)
     return e != ZH_OK ? e : closed;
 }
 
+/* Every row that was in the state at the opening, into `then`. A failure leaves it unfinished: the state is asked. */
+static void *fill(void *context)
+{
+    zh_dedup *d = context;
+    pthread_setname_np(pthread_self(), "zhun-dedup"); /* as top and a profile show it */
+    bool good = zh_bloom_reserve(&d->then, zh_state_rows(d->state, ZH_SPACE_DEDUP)) == ZH_OK;
+    while (good && !d->stopping && zh_state_scan_next(&d->scan))
+        good = d->scan.key.size == 16 && zh_bloom_add(&d->then, big_endian(d->scan.key.data), big_endian(d->scan.key.data + 8)) == ZH_OK;
+    const zh_err closed = zh_state_scan_close(&d->scan);
+    if (good && closed == ZH_OK && !d->stopping) d->then_is_whole = true;
+    return NULL;
+}
+
 zh_err zh_dedup_open(zh_dedup **out, zh_state *state)
 {
     zh_dedup *d = calloc(1, sizeof *d);
     if (d == NULL) return ZH_NOMEM;
     d->state = state;
-    const zh_err e = read_all(d);
+    zh_err e = read_all(d);
     if (e != ZH_OK) {
         zh_dedup_close(d);
         return e;
     }
+    d->scan = zh_state_scan_open(state, ZH_SPACE_DEDUP, (zh_sv){ 0 }, (zh_sv){ 0 }); /* what is there now, whatever comes */
+    d->started = pthread_create(&d->thread, NULL, fill, d) == 0;
+    if (!d->started) (void)zh_state_scan_close(&d->scan);
     *out = d;
     return ZH_OK;
+}
+
+bool zh_dedup_is_filtered(const zh_dedup *d)
+{
+    return d->then_is_whole;
 }
 
 void zh_dedup_close(zh_dedup *d)
 {
     if (d == NULL) return;
+    d->stopping = true;
+    if (d->started) pthread_join(d->thread, NULL);
+    zh_bloom_close(&d->since);
+    zh_bloom_close(&d->then);
     free(d->now.entries);
     free(d->before.entries);
     free(d);
@@ -202,12 +238,18 @@ static zh_err in_state(zh_dedup *d, zh_event_key key, uint64_t *body_hash)
     return e;
 }
 
+static bool may_be_in_state(const zh_dedup *d, zh_event_key key)
+{
+    if (d->since_fails || !d->then_is_whole) return true;
+    return zh_bloom_may_have(&d->then, key.high, key.low) || zh_bloom_may_have(&d->since, key.high, key.low);
+}
+
 zh_err zh_dedup_ask(zh_dedup *d, zh_event_key key, uint64_t body_hash, zh_seen *seen)
 {
     key = never_free(key);
     const entry *there = in_memory(d, key);
     uint64_t body_before = there != NULL ? there->body_hash : 0;
-    if (there == NULL && !d->whole) {
+    if (there == NULL && !d->whole && may_be_in_state(d, key)) {
         const zh_err e = in_state(d, key, &body_before);
         if (e != ZH_OK && e != ZH_ABSENT) return e;
         if (e == ZH_OK) {
@@ -220,7 +262,9 @@ zh_err zh_dedup_ask(zh_dedup *d, zh_event_key key, uint64_t body_hash, zh_seen *
         return ZH_OK;
     }
     *seen = ZH_SEEN_NEW;
-    return insert(&d->now, key, body_hash);
+    const zh_err e = insert(&d->now, key, body_hash);
+    if (e == ZH_OK && !d->since_fails) d->since_fails = zh_bloom_add(&d->since, key.high, key.low) != ZH_OK;
+    return e;
 }
 
 void zh_dedup_forget(zh_dedup *d, zh_event_key key)

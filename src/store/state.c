@@ -11,7 +11,6 @@
 
 #define FORMAT_VERSION "1"
 #define BLOOM_BITS 10             /* a key; one false yes in a hundred */
-#define DEDUP_BLOCK_BYTES 16384   /* a quarter of the index that RocksDB's own size would take */
 #define OPEN_FILES_MAX 512        /* of the process's 1024 */
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
 #define SYNC_STEP_BYTES (1 << 20) /* written out as it goes, so that the log's syncs do not queue behind a whole file */
@@ -110,13 +109,13 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     rocksdb_options_t *o = state->options[space];
     rocksdb_block_based_table_options_t *table = state->tables[space];
     rocksdb_block_based_options_set_block_cache(table, state->cache);
-    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, space != ZH_SPACE_DEDUP); /* else they are memory beside the limit */
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1); /* else they are memory beside the limit */
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
-    if (space == ZH_SPACE_DEDUP) { /* asked at every event, for ids of all times: the filters must be at hand, whatever they take */
-        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_ribbon(BLOOM_BITS));
-        rocksdb_block_based_options_set_block_size(table, DEDUP_BLOCK_BYTES);
-    } else if (has_bloom(space)) {
+    if (has_bloom(space))
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+    if (space == ZH_SPACE_DEDUP) { /* ids of all times: filters and indexes that outgrow the cache come in small parts */
+        rocksdb_block_based_options_set_index_type(table, rocksdb_block_based_table_index_type_two_level_index_search);
+        rocksdb_block_based_options_set_partition_filters(table, 1);
     }
     rocksdb_options_set_block_based_table_factory(o, table);
     if (is_bulk(space)) { /* filled by whole files of random keys: merged in few large steps, and hashes do not compress */
@@ -500,6 +499,12 @@ zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why)
         return ZH_EXISTS;
     }
     return checkpoint(state, path, why);
+}
+
+uint64_t zh_state_rows(zh_state *state, zh_space space)
+{
+    uint64_t rows = 0;
+    return rocksdb_property_int_cf(state->db, state->spaces[space], "rocksdb.estimate-num-keys", &rows) == 0 ? rows : 0;
 }
 
 uint64_t zh_state_bytes(zh_state *state)

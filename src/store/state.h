@@ -113,6 +113,7 @@ ZH_MUST zh_err zh_state_flush(zh_state *state);
 /* A consistent copy into the folder `to` (must not exist; its parent must); hard links where the disk allows. Flushes first. */
 ZH_MUST zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why);
 
+uint64_t zh_state_rows(zh_state *state, zh_space space); /* about; each key may be counted as often as it was written */
 uint64_t zh_state_bytes(zh_state *state);        /* on disk, about */
 uint64_t zh_state_memory_bytes(zh_state *state); /* in memory, about */
 

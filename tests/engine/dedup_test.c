@@ -57,6 +57,36 @@ static void test_random_questions_equal_an_array(uint64_t seed, const char *dir)
     CHECK(zh_state_close(state) == ZH_OK);
 }
 
+/* More than the tables take, so that the state has to be asked, with and without the filter. */
+static void test_a_large_state(const char *dir)
+{
+    enum { MANY = ZH_DEDUP_KEYS + ZH_DEDUP_KEYS / 4 };
+    zh_state *state = open_state(dir);
+    zh_dedup_row *rows = malloc(MANY * sizeof *rows);
+    CHECK(rows != NULL);
+    for (uint64_t i = 0; i < MANY; i++) rows[i] = (zh_dedup_row){ key_of(i), i };
+    CHECK(zh_dedup_keep(state, rows, MANY) == ZH_OK);
+    free(rows);
+    zh_dedup *dedup;
+    zh_seen seen;
+    CHECK(zh_dedup_open(&dedup, state) == ZH_OK);
+    for (uint64_t i = 0; i < MANY; i += 97) CHECK(zh_dedup_ask(dedup, key_of(i), i, &seen) == ZH_OK && seen == ZH_SEEN_SAME);
+    while (!zh_dedup_is_filtered(dedup)) usleep(1000);
+    for (uint64_t i = 0; i < MANY; i += 7) CHECK(zh_dedup_ask(dedup, key_of(i), i, &seen) == ZH_OK && seen == ZH_SEEN_SAME);
+    for (uint64_t i = 0; i < MANY; i += 89) CHECK(zh_dedup_ask(dedup, key_of(i), i + 1, &seen) == ZH_OK && seen == ZH_SEEN_OTHER_BODY);
+    static zh_dedup_row fresh[5000];
+    for (uint64_t i = 0; i < 5000; i++) {
+        fresh[i] = (zh_dedup_row){ key_of(MANY + i), i };
+        CHECK(zh_dedup_ask(dedup, fresh[i].key, i, &seen) == ZH_OK && seen == ZH_SEEN_NEW);
+    }
+    CHECK(zh_dedup_keep(state, fresh, 5000) == ZH_OK);
+    zh_dedup_turn(dedup);
+    zh_dedup_turn(dedup); /* now only the state and the filter know them */
+    for (uint64_t i = 0; i < 5000; i++) CHECK(zh_dedup_ask(dedup, key_of(MANY + i), i, &seen) == ZH_OK && seen == ZH_SEEN_SAME);
+    zh_dedup_close(dedup);
+    CHECK(zh_state_close(state) == ZH_OK);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
@@ -66,6 +96,8 @@ int main(int argc, char **argv)
         snprintf(path, sizeof path, "%s/%d", dir, (int)i);
         test_random_questions_equal_an_array(seed + i, path);
     }
+    snprintf(path, sizeof path, "%s/large", dir);
+    test_a_large_state(path);
     snprintf(command, sizeof command, "rm -rf %s", dir);
     return system(command) == 0 ? 0 : 1;
 }
