@@ -99,7 +99,8 @@ int main(int argc, char **argv)
     ask(dedup, "new, filter being read", ids + 1, UINT64_C(1) << 61, ZH_SEEN_NEW);
     const double began = now_ns(CLOCK_MONOTONIC);
     while (!zh_dedup_is_filtered(dedup)) usleep(10000);
-    printf("{\"bench\":\"dedup_filter\",\"ids\":%llu,\"waited_s\":%.2f}\n", (unsigned long long)ids, (now_ns(CLOCK_MONOTONIC) - began) / 1e9);
+    printf("{\"bench\":\"dedup_filter\",\"ids\":%llu,\"estimated\":%llu,\"waited_s\":%.2f}\n", (unsigned long long)ids,
+           (unsigned long long)zh_state_rows(state, ZH_SPACE_DEDUP), (now_ns(CLOCK_MONOTONIC) - began) / 1e9);
     ask(dedup, "new", UINT64_C(1) << 62, UINT64_C(1) << 61, ZH_SEEN_NEW); /* others than before */
     ask(dedup, "seen", 0, ids, ZH_SEEN_SAME);
     printf("{\"bench\":\"dedup_memory\",\"ids\":%llu,\"resident_bytes_an_id\":%.2f,\"state_bytes_an_id\":%.2f,\"wanted\":1.5}\n", (unsigned long long)ids,
