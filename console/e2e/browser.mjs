@@ -17,7 +17,7 @@ export const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-
 export const pattern = (text) => new RegExp(text.split(/\{\{\w+\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+'))
 
 /** Whether something comes true soon: an address changes before the page that is drawn from it. */
-export async function until(holds, ms = 5_000) {
+export async function until(holds, ms = 20_000) {
   for (const end = Date.now() + ms; ; await new Promise((done) => setTimeout(done, 50))) {
     if (await holds()) return true
     if (Date.now() > end) return false

@@ -95,7 +95,11 @@ export default function LettersPage() {
   })
   const shown = letters.data?.pages.flatMap((page) => page.items) ?? []
   const reasons = letters.data?.pages[0]?.reasons ?? []
-  const open = shown.find((one) => one.id === search.get('letter'))
+  // A letter that was sent again leaves the list of open ones; its drawer stays, to say what became of it.
+  const [held, setHeld] = useState<Letter>()
+  const listed = shown.find((one) => one.id === search.get('letter'))
+  if (listed !== undefined && listed !== held) setHeld(listed)
+  const open = listed ?? (held?.id === search.get('letter') ? held : undefined)
   const put = (name: string, value: string | null) => setAddress((old) => {
     const next = new URLSearchParams(old)
     if (value === null) next.delete(name)
@@ -144,10 +148,10 @@ export default function LettersPage() {
                 </table>
               </div>
               {letters.hasNextPage && <div className="letters-more"><Button loading={letters.isFetchingNextPage} onClick={() => void letters.fetchNextPage()}>{t('shared.more')}</Button></div>}
-              {open !== undefined && <Mend key={open.id} letter={open} onClose={() => put('letter', null)} />}
             </>
           )}
         </View>
+        {open !== undefined && <Mend key={open.id} letter={open} onClose={() => put('letter', null)} />}
       </Card>
     </Page>
   )
