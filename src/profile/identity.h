@@ -179,7 +179,8 @@ void zh_identity_plan_make(const zh_identity *identity, const zh_identity_ask *a
  * Errors: the keeper's, get's, ZH_NOMEM, ZH_CORRUPT. */
 ZH_MUST zh_err zh_identity_save(zh_identity *identity, bool all, zh_keep keep);
 /* A save of what changed in steps of `most` entries, so that others need not wait for the whole of it. The table may
- * change between the steps: each entry is written as it is then, never older than at the begin. */
+ * change between the steps: each entry is written as it is then, never older than at the begin. After an error the next
+ * begin takes what was left with the rest; what `keep` got before it must not be thrown away. */
 ZH_MUST zh_err zh_identity_save_begin(zh_identity *identity, zh_keep keep);
 ZH_MUST zh_err zh_identity_save_some(zh_identity *identity, size_t most, zh_keep keep, bool *done);
 ZH_MUST zh_err zh_identity_load(zh_identity *identity, zh_sv key, zh_sv value);

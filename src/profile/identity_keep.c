@@ -126,7 +126,7 @@ static void let_tails_go(zh_identity *t)
     const uint32_t *links = t->written_before.data;
     for (uint32_t i = 0; i < t->written_before.count; i++) {
         const zh_link_tail *tail = zh_link_at(t, links[i])->tail;
-        if (tail != NULL && tail->saved_in == t->saves - 1) zh_link_tail_drop(t, links[i]);
+        if (tail != NULL && tail->saved_in != 0 && tail->saved_in < t->saves) zh_link_tail_drop(t, links[i]);
     }
     zh_heap_list empty = t->written_before;
     empty.count = 0;
@@ -142,8 +142,31 @@ static void take_over(zh_heap_list *saving, zh_heap_list *dirty)
     *dirty = empty;
 }
 
+/* What a save that broke off did not write is as if it had changed since. Room for one more stays in the list. */
+static zh_err give_back(zh_heap *heap, zh_heap_list *dirty, zh_heap_list *saving, uint32_t written)
+{
+    if (written >= saving->count) return ZH_OK;
+    const uint32_t left = saving->count - written;
+    const zh_err e = zh_heap_list_reserve(heap, dirty, sizeof(uint32_t), left + 1);
+    if (e != ZH_OK) return e;
+    memcpy((uint32_t *)dirty->data + dirty->count, (const uint32_t *)saving->data + written, left * sizeof(uint32_t));
+    dirty->count += left;
+    saving->count = written;
+    return ZH_OK;
+}
+
+static zh_err give_back_unfinished(zh_identity *t)
+{
+    const uint32_t numbers = t->saving_numbers.count, at = t->saving_at;
+    zh_err e = give_back(&t->heap, &t->dirty_links, &t->saving_links, at > numbers ? at - numbers : 0);
+    if (e == ZH_OK) e = give_back(&t->heap, &t->dirty_numbers, &t->saving_numbers, at < numbers ? at : numbers);
+    return e;
+}
+
 zh_err zh_identity_save_begin(zh_identity *t, zh_keep keep)
 {
+    const zh_err unfinished = give_back_unfinished(t);
+    if (unfinished != ZH_OK) return unfinished;
     const zh_external_id *gone = t->gone.data;
     for (uint32_t i = 0; i < t->gone.count; i++) {
         char key[ZH_LINK_KEY_BYTES];
