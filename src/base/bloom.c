@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define KEYS_A_BLOCK 50
+#define KEYS_A_BLOCK 44
 #define BITS_A_KEY 7
 #define FIRST_KEYS ((size_t)1 << 20) /* 1.3 MB; few parts keep questions cheap and mistakes rare */
 
@@ -41,7 +41,7 @@ zh_err zh_bloom_add(zh_bloom *bloom, uint64_t high, uint64_t low)
 {
     zh_bloom_part *last = bloom->parts_count_ == 0 ? NULL : &bloom->parts_[bloom->parts_count_ - 1];
     if (last == NULL || last->keys == last->keys_max) {
-        size_t keys = bloom->keys < FIRST_KEYS ? FIRST_KEYS : bloom->keys;
+        size_t keys = bloom->keys < FIRST_KEYS / 3 ? FIRST_KEYS : bloom->keys * 3;
         if (keys > ZH_BLOOM_PART_KEYS_MAX) keys = ZH_BLOOM_PART_KEYS_MAX;
         const zh_err e = add_part(bloom, keys);
         if (e != ZH_OK) return e;

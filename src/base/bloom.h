@@ -1,9 +1,9 @@
 /* bloom.h -- a growing set of hashes that answers "certainly not" or "perhaps": a Bloom filter in blocks of a cache line.
  *
- * Parts are added as it fills, each as large as all before (at most ZH_BLOOM_PART_KEYS_MAX keys), so nothing is ever built anew.
+ * Parts are added as it fills, each three times as large as all before (at most ZH_BLOOM_PART_KEYS_MAX keys), so nothing is ever built anew.
  *
- * Guarantees  what was added is always "perhaps"; of what was not, about 1.2 in a hundred and part are. Nothing can be taken out.
- * Cost        add: one miss of the cache; a question: one a part, which run side by side. 10.24 bits a key when full.
+ * Guarantees  what was added is always "perhaps"; of what was not, about 0.7 in a hundred and part are. Nothing can be taken out.
+ * Cost        add: one miss of the cache; a question: one a part, which run side by side. 11.6 bits a key when full.
  * Keys        128-bit hashes, of which any bits are as good as any other.
  * Threads     readers together or one writer.
  * Source      Putze, Sanders, Singler, "Cache-, hash- and space-efficient Bloom filters", JEA 14 (2009).
@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define ZH_BLOOM_PARTS_MAX 64
-#define ZH_BLOOM_PART_KEYS_MAX ((size_t)16 << 20) /* 21 MB; a reserved first part may be larger */
+#define ZH_BLOOM_PART_KEYS_MAX ((size_t)16 << 20) /* 24 MB; a reserved first part may be larger */
 
 typedef struct zh_bloom_part { /* private */
     uint64_t (*blocks)[8];

@@ -125,25 +125,35 @@ static zh_err sort_rows(zh_dedup_row *rows, size_t count)
     return e;
 }
 
-zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count)
+zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count, uint16_t day)
 {
     if (count == 0) return ZH_OK;
     for (size_t i = 0; i < count; i++) rows[i].key = never_free(rows[i].key);
     zh_err e = sort_rows(rows, count);
     if (e != ZH_OK) return e;
-    char(*keys)[16] = malloc(count * sizeof *keys);
+    struct row_bytes { char key[16], value[ZH_STATE_DEDUP_VALUE_BYTES]; } *bytes = malloc(count * sizeof *bytes);
     zh_state_row *out = malloc(count * sizeof *out);
     size_t used = 0;
-    for (size_t i = 0; keys != NULL && out != NULL && i < count; i++) {
+    for (size_t i = 0; bytes != NULL && out != NULL && i < count; i++) {
         if (i > 0 && zh_event_key_equal(rows[i].key, rows[i - 1].key)) continue; /* a replay meets a row twice */
-        key_bytes(rows[i].key, keys[used]);
-        out[used] = (zh_state_row){ { keys[used], 16 }, { (const char *)&rows[i].body_hash, 8 } };
+        struct row_bytes *b = &bytes[used];
+        key_bytes(rows[i].key, b->key);
+        memcpy(b->value, &rows[i].body_hash, 8);
+        b->value[8] = (char)(unsigned char)(day & 255);
+        b->value[9] = (char)(unsigned char)(day >> 8);
+        out[used] = (zh_state_row){ { b->key, sizeof b->key }, { b->value, sizeof b->value } };
         used++;
     }
-    e = keys == NULL || out == NULL ? ZH_NOMEM : zh_state_ingest(state, ZH_SPACE_DEDUP, out, used);
-    free(keys);
+    e = bytes == NULL || out == NULL ? ZH_NOMEM : zh_state_ingest(state, ZH_SPACE_DEDUP, out, used);
+    free(bytes);
     free(out);
     return e;
+}
+
+/* The hash of the body, then the day; format 1 of the state had no day. */
+static bool is_value(zh_sv value)
+{
+    return value.size == ZH_STATE_DEDUP_VALUE_BYTES || value.size == 8;
 }
 
 static zh_err read_all(zh_dedup *d)
@@ -157,7 +167,7 @@ static zh_err read_all(zh_dedup *d)
             break;
         }
         uint64_t body_hash;
-        if (scan.key.size != 16 || scan.value.size != 8) {
+        if (scan.key.size != 16 || !is_value(scan.value)) {
             e = ZH_CORRUPT;
             break;
         }
@@ -232,7 +242,7 @@ static zh_err in_state(zh_dedup *d, zh_event_key key, uint64_t *body_hash)
     key_bytes(key, bytes);
     zh_buf value = zh_buf_open(64);
     zh_err e = zh_state_get(d->state, ZH_SPACE_DEDUP, (zh_sv){ bytes, 16 }, &value);
-    if (e == ZH_OK && value.size != 8) e = ZH_CORRUPT;
+    if (e == ZH_OK && !is_value(zh_buf_view(&value))) e = ZH_CORRUPT;
     if (e == ZH_OK) memcpy(body_hash, value.data, 8);
     zh_buf_close(&value);
     return e;

@@ -7,7 +7,7 @@
  *
  * Guarantees  exact: no false "new" and no false "seen" as long as the 128-bit key is one.
  *             The same key with another body is told apart, never dropped in silence.
- * Cost        about 60 ns in memory. Of older keys a Bloom filter in memory (1.3 bytes a key) says no to 98 in a hundred
+ * Cost        about 60 ns in memory. Of older keys a Bloom filter in memory (1.5 bytes a key) says no to 99 in a hundred
  *             strangers; the rest asks the state, 10 to 50 us. The filter is read in by a thread after the opening; until then the state is asked.
  *             24 bytes a key at a load of at most 3/4; at most two tables of ZH_DEDUP_KEYS.
  * Threads     one: the committer. zh_dedup_keep belongs to the keeper and touches no table.
@@ -44,7 +44,8 @@ typedef struct zh_dedup_row {
     zh_event_key key;
     uint64_t body_hash;
 } zh_dedup_row;
-/* Sorts `rows`. A key that is there already keeps its place. Errors: ZH_NOMEM, ZH_IO, ZH_FULL. */
-ZH_MUST zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count);
+/* Sorts `rows`. A key that is there already keeps its place. `day`: UTC days since 1970 at which the newest of them was committed; see
+ * zh_state_forget_before. Errors: ZH_NOMEM, ZH_IO, ZH_FULL. */
+ZH_MUST zh_err zh_dedup_keep(zh_state *state, zh_dedup_row *rows, size_t count, uint16_t day);
 
 #endif

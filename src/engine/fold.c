@@ -1,4 +1,5 @@
 #include "engine/fold.h"
+#include "base/time.h"
 #include "engine/keeper.h"
 #include "engine/merge_read.h"
 
@@ -136,7 +137,7 @@ static void remember_live(zh_fold *f, uint32_t partition, uint64_t sequence, int
     pthread_mutex_unlock(&f->lock);
 }
 
-static zh_err remember_seen(zh_fold *f, zh_event_key key, uint64_t body_hash)
+static zh_err remember_seen(zh_fold *f, zh_event_key key, uint64_t body_hash, int64_t commit_ms)
 {
     zh_keeper_rows *seen = &f->seen;
     if (seen->count == seen->cap) {
@@ -147,6 +148,7 @@ static zh_err remember_seen(zh_fold *f, zh_event_key key, uint64_t body_hash)
         seen->cap = cap;
     }
     seen->rows[seen->count++] = (zh_dedup_row){ key, body_hash };
+    seen->day = (uint16_t)(commit_ms / ZH_DAY_MS); /* commits go up */
     return ZH_OK;
 }
 
@@ -162,7 +164,7 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
     f->records_since_save++;
     if (record.kind == ZH_RECORD_EVENT) {
         const zh_timeline_at at = { record.event.customer, record.event.time_ms, partition, it->sequence };
-        e = remember_seen(f, record.event.key, record.event.body_hash);
+        e = remember_seen(f, record.event.key, record.event.body_hash, commit_ms);
         if (e == ZH_OK) e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_EVENTS, &at);
         if (e == ZH_OK && record.event.type == ZH_EVENT_IDENTIFY && record.event.personal.size > 0)
             e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_TRAITS, &at);

@@ -113,7 +113,7 @@ static void forget_identity(zh_keeper *k)
 
 static zh_err write_rows(zh_keeper *k, zh_keeper_rows *rows)
 {
-    zh_err e = zh_dedup_keep(k->d.state, rows->rows, rows->count);
+    zh_err e = zh_dedup_keep(k->d.state, rows->rows, rows->count, rows->day);
     if (e == ZH_OK) e = zh_timeline_flush(k->d.timeline);
     if (e == ZH_OK) rows->count = 0;
     return e;

@@ -25,6 +25,7 @@ typedef struct zh_keeper zh_keeper;
 typedef struct zh_keeper_rows { /* dedup keys folded and not in the state yet; grows by the fold thread */
     zh_dedup_row *rows;
     size_t count, cap;
+    uint16_t day; /* UTC, of the newest of them */
 } zh_keeper_rows;
 
 typedef struct zh_keeper_desc {

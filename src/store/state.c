@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT_VERSION "1"
+#define FORMAT_VERSION "2"
+#define FORMAT_BEFORE "1"         /* values of DEDUP had no day; read as they are */
 #define BLOOM_BITS 10             /* a key; one false yes in a hundred */
 #define OPEN_FILES_MAX 512        /* of the process's 1024 */
 #define FLUSH_FOLDER "flushed"    /* see zh_state_flush */
@@ -31,6 +32,8 @@ struct zh_state {
     rocksdb_block_based_table_options_t *tables[FAMILIES];
     rocksdb_readoptions_t *read;
     rocksdb_writeoptions_t *write;
+    rocksdb_compactionfilter_t *old_ids;
+    _Atomic uint16_t first_day; /* of DEDUP rows; older ones may go */
 };
 
 struct zh_state_batch {
@@ -104,6 +107,32 @@ zh_err zh_state_probe(const zh_state *state, uint64_t bytes)
 
 /* --- open */
 
+static unsigned char is_old_id(void *context, int level, const char *key, size_t key_bytes, const char *value, size_t value_bytes, char **new_value,
+                               size_t *new_bytes, unsigned char *changed)
+{
+    (void)level, (void)key, (void)key_bytes, (void)new_value, (void)new_bytes, (void)changed;
+    const zh_state *state = context;
+    if (value_bytes != ZH_STATE_DEDUP_VALUE_BYTES) return 0;
+    const unsigned char *day = (const unsigned char *)value + value_bytes - 2;
+    return (day[0] | day[1] << 8) < state->first_day;
+}
+
+static const char *name_of_filter(void *context)
+{
+    (void)context;
+    return "ids of days that are gone";
+}
+
+static void nothing_to_free(void *context)
+{
+    (void)context;
+}
+
+void zh_state_forget_before(zh_state *state, uint16_t day)
+{
+    state->first_day = day;
+}
+
 static void set_options(zh_state *state, int space, size_t cache_bytes)
 {
     rocksdb_options_t *o = state->options[space];
@@ -116,6 +145,8 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     if (space == ZH_SPACE_DEDUP) { /* ids of all times: filters and indexes that outgrow the cache come in small parts */
         rocksdb_block_based_options_set_index_type(table, rocksdb_block_based_table_index_type_two_level_index_search);
         rocksdb_block_based_options_set_partition_filters(table, 1);
+        state->old_ids = rocksdb_compactionfilter_create(state, nothing_to_free, is_old_id, name_of_filter);
+        rocksdb_options_set_compaction_filter(o, state->old_ids);
     }
     rocksdb_options_set_block_based_table_factory(o, table);
     if (is_bulk(space)) { /* filled by whole files of random keys: merged in few large steps, and hashes do not compress */
@@ -189,11 +220,12 @@ static zh_err check_format(zh_state *state, zh_note *why)
     char *value = rocksdb_get_cf(state->db, state->read, state->spaces[ZH_SPACES_COUNT], "format", 6, &size, &text);
     zh_err e = error_of(text, why);
     if (e != ZH_OK) return e;
-    if (value != NULL && (size != 1 || value[0] != FORMAT_VERSION[0])) {
+    const bool is_before = value != NULL && size == 1 && value[0] == FORMAT_BEFORE[0];
+    if (value != NULL && !is_before && (size != 1 || value[0] != FORMAT_VERSION[0])) {
         zh_note_set(why, "state: its format is %.*s, this program knows " FORMAT_VERSION ": start the newer version, or delete "
                     "the folder, and it is rebuilt from the log", (int)(size < 20 ? size : 20), value);
         e = ZH_FORMAT;
-    } else if (value == NULL) {
+    } else if (value == NULL || is_before) {
         rocksdb_put_cf(state->db, state->write, state->spaces[ZH_SPACES_COUNT], "format", 6, FORMAT_VERSION, 1, &text);
         e = error_of(text, why);
         if (e == ZH_OK) e = zh_state_flush(state);
@@ -231,6 +263,7 @@ static void state_free(zh_state *state)
         if (state->options[i] != NULL) rocksdb_options_destroy(state->options[i]);
         if (state->tables[i] != NULL) rocksdb_block_based_options_destroy(state->tables[i]);
     }
+    if (state->old_ids != NULL) rocksdb_compactionfilter_destroy(state->old_ids);
     if (state->cache != NULL) rocksdb_cache_destroy(state->cache);
     if (state->read != NULL) rocksdb_readoptions_destroy(state->read);
     if (state->write != NULL) rocksdb_writeoptions_destroy(state->write);
@@ -510,6 +543,11 @@ uint64_t zh_state_rows(zh_state *state, zh_space space)
 uint64_t zh_state_bytes(zh_state *state)
 {
     return sum_of(state, "rocksdb.total-sst-files-size");
+}
+
+bool zh_state_is_merging(zh_state *state)
+{
+    return sum_of(state, "rocksdb.num-running-compactions") + sum_of(state, "rocksdb.compaction-pending") > 0;
 }
 
 uint64_t zh_state_memory_bytes(zh_state *state)

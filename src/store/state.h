@@ -33,7 +33,7 @@
 /* Append only: the name of a space is stored. */
 #define ZH_SPACE_LIST(X)                                                                       \
     X(META, "meta")         /* positions, versions, counters */                                \
-    X(DEDUP, "dedup")       /* 128-bit key hash -> body hash; Bloom filter */       \
+    X(DEDUP, "dedup")       /* 128-bit key hash -> body hash, day; Bloom filter */       \
     X(IDS, "ids")           /* external id (blinded) -> customer number; Bloom filter */       \
     X(VIEWS, "views")       /* checkpoints of views */                                         \
     X(TIMELINE, "timeline") /* customer, time -> position in the log */                        \
@@ -103,6 +103,11 @@ zh_state_scan zh_state_scan_open(zh_state *state, zh_space space, zh_sv prefix, 
 bool zh_state_scan_next(zh_state_scan *scan);
 zh_err zh_state_scan_close(zh_state_scan *scan); /* ZH_OK, or why the walk ended early: ZH_CORRUPT, ZH_IO */
 
+/* Values of DEDUP of ZH_STATE_DEDUP_VALUE_BYTES end with the day they were written on (u16, little-endian). Rows of days before `day`
+ * may go from now on: they do when their files are merged, so one may still be found for a while. Any thread. */
+#define ZH_STATE_DEDUP_VALUE_BYTES 10
+void zh_state_forget_before(zh_state *state, uint16_t day);
+
 /* Would a flush and `bytes` of rows find a disk that takes them? Tries it with a file of its own. To be asked before: RocksDB does
  * not go on after some failures of its files, Debian's stops the process. Errors: ZH_FULL, ZH_IO. Cost: a sync. */
 ZH_MUST zh_err zh_state_probe(const zh_state *state, uint64_t bytes);
@@ -115,6 +120,7 @@ ZH_MUST zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why);
 
 uint64_t zh_state_rows(zh_state *state, zh_space space); /* about; each key may be counted as often as it was written */
 uint64_t zh_state_bytes(zh_state *state);        /* on disk, about */
+bool zh_state_is_merging(zh_state *state);       /* files are being merged, or should be: what is asked costs more meanwhile */
 uint64_t zh_state_memory_bytes(zh_state *state); /* in memory, about */
 
 #endif

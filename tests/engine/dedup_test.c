@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { KEYS = 2000 };
+enum { KEYS = 2000, DAY = 20000 };
 
 static zh_event_key key_of(uint64_t i)
 {
@@ -44,7 +44,7 @@ static void test_random_questions_equal_an_array(uint64_t seed, const char *dir)
             if (!taken[k]) rows[rows_count++] = (zh_dedup_row){ key_of(k), k };
             taken[k] = true;
         }
-        CHECK(zh_dedup_keep(state, rows, rows_count) == ZH_OK);
+        CHECK(zh_dedup_keep(state, rows, rows_count, DAY) == ZH_OK);
         if (round % 2) rows_count = 0; /* else the same rows come again, as in a replay */
         if (round % 3 == 0) zh_dedup_turn(dedup);
         if (round % 4 == 3) { /* a restart */
@@ -65,7 +65,7 @@ static void test_a_large_state(const char *dir)
     zh_dedup_row *rows = malloc(MANY * sizeof *rows);
     CHECK(rows != NULL);
     for (uint64_t i = 0; i < MANY; i++) rows[i] = (zh_dedup_row){ key_of(i), i };
-    CHECK(zh_dedup_keep(state, rows, MANY) == ZH_OK);
+    CHECK(zh_dedup_keep(state, rows, MANY, DAY) == ZH_OK);
     free(rows);
     zh_dedup *dedup;
     zh_seen seen;
@@ -79,11 +79,38 @@ static void test_a_large_state(const char *dir)
         fresh[i] = (zh_dedup_row){ key_of(MANY + i), i };
         CHECK(zh_dedup_ask(dedup, fresh[i].key, i, &seen) == ZH_OK && seen == ZH_SEEN_NEW);
     }
-    CHECK(zh_dedup_keep(state, fresh, 5000) == ZH_OK);
+    CHECK(zh_dedup_keep(state, fresh, 5000, DAY) == ZH_OK);
     zh_dedup_turn(dedup);
     zh_dedup_turn(dedup); /* now only the state and the filter know them */
     for (uint64_t i = 0; i < 5000; i++) CHECK(zh_dedup_ask(dedup, key_of(MANY + i), i, &seen) == ZH_OK && seen == ZH_SEEN_SAME);
     zh_dedup_close(dedup);
+    CHECK(zh_state_close(state) == ZH_OK);
+}
+
+/* Ids of days that are gone may go, but no others: by the time all files are merged they have. */
+static void test_days_that_are_gone(const char *dir)
+{
+    enum { A_DAY = 20000, DAYS = 12 };
+    zh_state *state = open_state(dir);
+    static zh_dedup_row rows[A_DAY];
+    zh_state_forget_before(state, DAY + DAYS / 2);
+    for (uint16_t day = 0; day < DAYS; day++) {
+        for (uint64_t i = 0; i < A_DAY; i++) rows[i] = (zh_dedup_row){ key_of(day * A_DAY + i), i };
+        CHECK(zh_dedup_keep(state, rows, A_DAY, (uint16_t)(DAY + day)) == ZH_OK);
+        while (zh_state_is_merging(state)) usleep(1000);
+    }
+    uint64_t old = 0;
+    for (uint64_t day = 0; day < DAYS; day++) {
+        for (uint64_t i = 0; i < A_DAY; i++) {
+            char key[16];
+            const zh_event_key k = key_of(day * A_DAY + i);
+            for (int b = 0; b < 8; b++) key[b] = (char)(k.high >> (56 - 8 * b)), key[8 + b] = (char)(k.low >> (56 - 8 * b));
+            const zh_err e = zh_state_has(state, ZH_SPACE_DEDUP, (zh_sv){ key, 16 });
+            CHECK(e == ZH_OK || (e == ZH_ABSENT && day < DAYS / 2));
+            old += e == ZH_OK && day < DAYS / 2;
+        }
+    }
+    CHECK(old < A_DAY * 3); /* of six days; the files of the last few wait for the next merge */
     CHECK(zh_state_close(state) == ZH_OK);
 }
 
@@ -98,6 +125,8 @@ int main(int argc, char **argv)
     }
     snprintf(path, sizeof path, "%s/large", dir);
     test_a_large_state(path);
+    snprintf(path, sizeof path, "%s/days", dir);
+    test_days_that_are_gone(path);
     snprintf(command, sizeof command, "rm -rf %s", dir);
     return system(command) == 0 ? 0 : 1;
 }
