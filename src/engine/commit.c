@@ -43,6 +43,7 @@ struct zh_commit {
     int64_t commit_ms;      /* of the last blocks; each append has a later one, so blocks have one order */
     bool unsynced;          /* a part of a group was appended and not synced yet */
     uint64_t next_letter;
+    zh_identity_policy policy, policy_wanted; /* wanted: under the lock */
     uint64_t pushed_at_turn; /* blocks pushed when the dedup tables last turned over */
 
     pthread_t thread;
@@ -58,7 +59,7 @@ struct zh_commit {
     zh_intake said;        /* what the log lines said last */
 
     zh_histogram *seconds;
-    zh_counter *groups, *group_events, *refused[ZH_INTAKE_COUNT];
+    zh_counter *groups, *group_events, *refused[ZH_INTAKE_COUNT], *held_limit, *held_device;
 };
 
 /* ---- building the blocks of a group ---- */
@@ -193,7 +194,7 @@ static zh_err seal(zh_commit *c, zh_customer_id customer, const zh_wrapped_dek *
     return zh_seal_personal_under(c->d.sealer, customer, &slot->dek, place, plain, &c->sealed);
 }
 
-static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv texts[3], int64_t now_ms)
+static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv texts[3], int64_t at_ms)
 {
     for (uint32_t i = 0; i < plan->links_count; i++) {
         const zh_identity_step *step = &plan->links[i];
@@ -209,7 +210,7 @@ static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv 
         zh_err e = seal(c, step->customer, dek, place, texts[step->text]);
         if (e != ZH_OK && e != ZH_ABSENT) return e; /* absent: an erased customer's id stays unreadable */
         const zh_identity_link link = {
-            .id = step->id, .customer = step->customer, .turn = step->turn, .at_ms = now_ms,
+            .id = step->id, .customer = step->customer, .turn = step->turn, .at_ms = at_ms,
             .sealed = e == ZH_OK ? zh_buf_view(&c->sealed) : (zh_sv){ 0 },
             .dek = makes ? (zh_sv){ (const char *)fresh.bytes, sizeof fresh.bytes } : (zh_sv){ 0 },
         };
@@ -222,11 +223,11 @@ static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv 
 }
 
 /* Whose is it? Records what has to be known first. */
-static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv texts[3], int64_t now_ms, zh_customer_id *customer)
+static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv texts[3], int64_t now_ms, zh_customer_id *customer, uint32_t *held)
 {
     zh_identity_plan plan;
     zh_identity_plan_make(c->d.identity, ask, &plan); /* only this thread changes the table */
-    zh_err e = put_links(c, &plan, texts, now_ms);
+    zh_err e = put_links(c, &plan, texts, ask->time_ms);
     if (e == ZH_OK && plan.has_merge && c->partitions > 1) e = append_so_far(c, now_ms);
     if (e == ZH_OK && plan.has_merge) {
         const zh_identity_merge merge = { .from = plan.from, .to = plan.to, .at_ms = now_ms, .why = plan.why };
@@ -235,7 +236,15 @@ static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv text
         e = put_identity(c, home(c, plan.to));
     }
     *customer = plan.customer;
+    *held = plan.held;
     return e;
+}
+
+static uint32_t marks_of(zh_commit *c, uint32_t held)
+{
+    if (held & ZH_IDENTITY_HELD_LIMIT) zh_counter_add(c->held_limit, 1);
+    if (held & ZH_IDENTITY_HELD_DEVICE) zh_counter_add(c->held_device, 1);
+    return (held & ZH_IDENTITY_HELD_LIMIT ? (uint32_t)ZH_MARK_ID_LIMIT : 0) | (held & ZH_IDENTITY_HELD_DEVICE ? (uint32_t)ZH_MARK_SHARED_DEVICE : 0);
 }
 
 static zh_err seal_into(zh_commit *c, zh_event *event)
@@ -310,6 +319,7 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
         return e;
     }
     const zh_identity_ask ask = {
+        .policy = &c->policy, .time_ms = event->time_ms,
         .has_user = event->user_id.size > 0, .has_anonymous = event->anonymous_id.size > 0,
         .has_previous = event->previous_id.size > 0, .is_alias = event->type == ZH_EVENT_ALIAS,
         .user = ids->user, .anonymous = ids->anonymous,
@@ -317,7 +327,9 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
         .may_be_user = ids->may_be_user && event->user_id.size == 0, .anonymous_user = ids->anonymous_user,
     };
     const zh_sv texts[3] = { event->user_id, event->anonymous_id, event->previous_id };
-    if ((e = resolve(c, &ask, texts, now_ms, &event->customer)) != ZH_OK) return e;
+    uint32_t held;
+    if ((e = resolve(c, &ask, texts, now_ms, &event->customer, &held)) != ZH_OK) return e;
+    if (held != 0) event->marks |= marks_of(c, held);
     if ((e = seal_into(c, event)) != ZH_OK) return e;
 
     zh_fold_block *block = block_of(c, home(c, event->customer));
@@ -336,9 +348,10 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
 
 static zh_err put_consent(zh_commit *c, zh_work *work, zh_consent_change *consent, int64_t now_ms)
 {
-    const zh_identity_ask ask = { .has_user = true, .user = work->consent_ids->user };
+    const zh_identity_ask ask = { .policy = &c->policy, .time_ms = now_ms, .has_user = true, .user = work->consent_ids->user };
     const zh_sv texts[3] = { work->consent_user, { 0 }, { 0 } };
-    zh_err e = resolve(c, &ask, texts, now_ms, &consent->customer);
+    uint32_t held;
+    zh_err e = resolve(c, &ask, texts, now_ms, &consent->customer, &held);
     if (e != ZH_OK) return e;
     work->customer = consent->customer;
     zh_buf_reset(&c->record);
@@ -519,6 +532,7 @@ static void *run(void *context)
         }
         while (must_wait(c)) wait_until(c, BEHIND_MS);
         zh_work *group = take_group(c);
+        c->policy = c->policy_wanted;
         pthread_mutex_unlock(&c->lock);
         if (group != NULL) commit_group(c, group);
         else if (!c->broken) tick(c);
@@ -573,6 +587,13 @@ zh_err zh_commit_submit(zh_commit *c, zh_work *work)
     return e;
 }
 
+void zh_commit_set_policy(zh_commit *c, const zh_identity_policy *policy)
+{
+    pthread_mutex_lock(&c->lock);
+    c->policy_wanted = *policy;
+    pthread_mutex_unlock(&c->lock);
+}
+
 zh_intake zh_commit_intake(const zh_commit *c)
 {
     if (c->broken) return ZH_INTAKE_LOG_FAILED;
@@ -595,11 +616,15 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->sealed = zh_buf_open(ZH_SEAL_PLAIN_BYTES_MAX + ZH_SEALED_EXTRA_BYTES);
     c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     c->next_letter = desc->next_letter;
+    c->policy_wanted = desc->policy;
     c->commit_ms = desc->last_commit_ms;
     c->waiting = zh_queue_open(ZH_COMMIT_QUEUE_BYTES_MAX);
     c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
     c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);
     c->group_events = zh_metrics_counter(desc->metrics, "zhun_commit_events_total", "Events made durable.", NULL, 0);
+    const zh_metric_label limit = { "reason", ZH_SV("id_limit") }, device = { "reason", ZH_SV("shared_device") };
+    c->held_limit = zh_metrics_counter(desc->metrics, "zhun_ids_held_total", "Events whose ids were not joined.", &limit, 1);
+    c->held_device = zh_metrics_counter(desc->metrics, "zhun_ids_held_total", "Events whose ids were not joined.", &device, 1);
     for (int i = 0; i < ZH_INTAKE_COUNT; i++) {
         const zh_metric_label label = { "reason", zh_sv_of(zh_intake_code((zh_intake)i)) };
         if (i != ZH_INTAKE_OPEN) c->refused[i] = zh_metrics_counter(desc->metrics, "zhun_refused_total", "Works refused while the intake was closed.", &label, 1);

@@ -55,6 +55,7 @@ typedef struct zh_commit_desc {
     const zh_sealer *sealer;
     uint32_t key_id;        /* of the workspace key that seals now */
     uint64_t next_letter;   /* number of the next dead letter, from 1 */
+    zh_identity_policy policy;
     int64_t last_commit_ms; /* of the newest block of the log; 0: it is empty */
     const zh_clock *clock;  /* NULL: the real one */
     zh_metrics *metrics;
@@ -69,6 +70,9 @@ void zh_commit_close(zh_commit *commit);
 /* Hand over one work; on ZH_OK done() will be called. Errors (done is not called): ZH_BUSY too much of this
  * source waits (queue.h); ZH_IO the intake is closed; ZH_STOPPED. */
 ZH_MUST zh_err zh_commit_submit(zh_commit *commit, zh_work *work);
+
+/* How far ids are joined, from the next group on. */
+void zh_commit_set_policy(zh_commit *commit, const zh_identity_policy *policy);
 
 zh_intake zh_commit_intake(const zh_commit *commit);
 

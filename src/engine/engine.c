@@ -348,7 +348,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     const zh_commit_desc desc = {
         .workspace = g->workspace, .log = g->log, .fold = g->fold, .dedup = g->dedup,
         .identity = g->world->identity, .identity_lock = &g->world->identity_lock,
-        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1,
+        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1, .policy = ZH_IDENTITY_POLICY_DEFAULT,
         .last_commit_ms = g->world->counts.commit_ms,
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };

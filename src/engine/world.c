@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 4 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it: the log tells them again */
+#define COUNTS_VERSION 5 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 not who used a device: the log tells them again */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 

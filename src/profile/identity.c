@@ -23,6 +23,8 @@ void zh_identity_close(zh_identity *t)
     zh_heap_list_close(&t->heap, &t->dirty_numbers, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->dirty_links, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->gone, sizeof(zh_external_id));
+    zh_heap_list_close(&t->heap, &t->devices, sizeof(zh_device));
+    zh_map_close(&t->device_of);
     zh_heap_list_close(&t->heap, &t->saving_numbers, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->saving_links, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->written, sizeof(uint32_t));
@@ -78,7 +80,7 @@ size_t zh_identity_customers(const zh_identity *t) { return t->numbers_count; }
 
 size_t zh_identity_bytes(const zh_identity *t)
 {
-    return zh_heap_held(&t->heap);
+    return zh_heap_held(&t->heap) + zh_map_bytes(&t->device_of);
 }
 
 zh_identity_absorbed zh_identity_absorbed_of(const zh_identity *t, zh_customer_id customer)

@@ -28,6 +28,7 @@
 #define ZH_IDENTITY_LINKS_MAX 3          /* one event adds: user id, anonymous id, previous id */
 #define ZH_IDENTITY_ABSORBED_MAX 256     /* numbers one customer may absorb by plan: a kiosk or a test
                                           * login must not swallow the shop. Records are obeyed. */
+#define ZH_IDENTITY_DEVICE_MOVES 8       /* newest customers of one anonymous id that are remembered, with times */
 #define ZH_IDENTITY_TURN_MAX 16000000u   /* moves of one id; after that it stays (24 bits in memory) */
 #define ZH_IDENTITY_CUSTOMERS_MAX 0xFFFFFFF0u /* numbers are 32 bits wide in memory */
 
@@ -47,7 +48,7 @@ typedef struct zh_external_id {
  *          3    16  blind index, high then low
  *         19     8  customer
  *         27     4  turn: 1 when first linked, one more each time the id moves to another customer
- *         31     8  at_ms
+ *         31     8  at_ms: the time of the event that said so
  *         39     1  1 when a wrapped key follows, else 0
  *         40   69?  wrapped key: present where this record makes the customer
  *          .     .  sealed text, size as var before it */
@@ -112,6 +113,9 @@ bool zh_identity_is_known(const zh_identity *identity, zh_customer_id customer);
 size_t zh_identity_customers(const zh_identity *identity); /* numbers in use, absorbed ones too */
 size_t zh_identity_bytes(const zh_identity *identity);     /* memory held */
 
+/* Known customers (survivors, each once) among the last that used this anonymous id; 1 where it never moved from a known one. */
+uint32_t zh_identity_device_customers(const zh_identity *identity, const zh_external_id *id);
+
 /* All ids of a customer and of those it absorbed, in no particular order: sort before showing.
  *     for (zh_identity_links it = zh_identity_links_of(id, customer); zh_identity_links_next(&it);) use(it.id);
  * The table must not change meanwhile. */
@@ -136,7 +140,18 @@ bool zh_identity_absorbed_next(zh_identity_absorbed *it);
 /* Append the sealed text of an id, from memory or through desc.get. Errors: ZH_ABSENT, ZH_CORRUPT, get's own. */
 ZH_MUST zh_err zh_identity_sealed(zh_identity *identity, const zh_external_id *id, zh_buf *out);
 
+/* How far ids are joined: a workspace's choice. It is asked when an event is planned, never in a fold. */
+typedef struct zh_identity_policy {
+    uint32_t users_max;     /* user ids one customer may have, all of them by alias: a login never joins two */
+    uint32_t anonymous_max; /* anonymous ids one customer may have */
+    uint32_t shared_from;   /* so many known customers on one anonymous id: it is a shared device's. 2 .. ZH_IDENTITY_DEVICE_MOVES */
+} zh_identity_policy;
+#define ZH_IDENTITY_POLICY_DEFAULT ((zh_identity_policy){ .users_max = 10, .anonymous_max = 250, .shared_from = 3 })
+#define ZH_IDENTITY_POLICY_IDS_MAX 250 /* of users_max and anonymous_max */
+
 typedef struct zh_identity_ask {
+    const zh_identity_policy *policy;          /* NULL: no limits */
+    int64_t time_ms;                           /* of the event */
     bool has_user, has_anonymous, has_previous;
     bool is_alias;                             /* without it `previous` is ignored */
     zh_blind_id user, anonymous;
@@ -155,6 +170,12 @@ typedef struct zh_identity_step {
     zh_identity_text text; /* which of the event's ids is to be sealed into the record */
 } zh_identity_step;
 
+/* Why ids of an event were not joined. */
+enum {
+    ZH_IDENTITY_HELD_LIMIT = 1,  /* the customer has as many ids of the kind as the policy lets */
+    ZH_IDENTITY_HELD_DEVICE = 2, /* a device of many: what happens there without a login is of nobody known */
+};
+
 /* What to record before the event, in this order: links, then the merge. The first link makes the
  * customer where is_new, and carries the new key. */
 typedef struct zh_identity_plan {
@@ -165,6 +186,7 @@ typedef struct zh_identity_plan {
     bool has_merge;
     zh_customer_id from, to; /* where has_merge */
     zh_merge_why why;
+    uint32_t held;           /* ZH_IDENTITY_HELD_ */
 } zh_identity_plan;
 
 /* This id will be looked up soon: bring its memory near, a step at a time, since each step needs what the one before

@@ -11,6 +11,7 @@
 #ifndef ZH_PROFILE_IDENTITY_INSIDE_H
 #define ZH_PROFILE_IDENTITY_INSIDE_H
 #include "base/heap.h"
+#include "base/map.h"
 #include "profile/identity.h"
 
 enum {
@@ -46,6 +47,14 @@ typedef struct zh_link {
 } zh_link;
 _Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 40, "the header promises bytes a customer");
 
+/* The last customers of an anonymous id that moved; oldest first. */
+typedef struct zh_device {
+    uint32_t link;
+    uint8_t count;          /* 0, or at least 2 */
+    uint32_t customers[ZH_IDENTITY_DEVICE_MOVES];
+    int64_t since_ms[ZH_IDENTITY_DEVICE_MOVES]; /* INT64_MIN: of the first one it is not known */
+} zh_device;
+
 #define ZH_NUMBERS_CHUNK 512u  /* 44 KiB */
 #define ZH_LINKS_CHUNK 1024u   /* 40 KiB */
 
@@ -62,6 +71,8 @@ struct zh_identity {
     size_t index_size;      /* a power of two, or 0 */
     size_t tails;           /* links whose tail is in memory */
     zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */
+    zh_map device_of;       /* link -> place in devices; only links that moved */
+    zh_heap_list devices;   /* of zh_device */
     zh_heap_list gone;      /* of zh_external_id: links that were removed since the last save */
     zh_heap_list saving_numbers, saving_links; /* of uint32_t: what the save under way has to write */
     uint32_t saving_at;     /* of both lists together: written so far */
@@ -93,6 +104,11 @@ static inline zh_link *zh_link_at(const zh_identity *t, uint32_t link)
     return &t->links[link / ZH_LINKS_CHUNK][link % ZH_LINKS_CHUNK];
 }
 
+static inline uint32_t zh_link_place(const zh_identity *t) /* of the next link that is added */
+{
+    return t->links_free != 0 ? t->links_free : t->links_end;
+}
+
 uint32_t zh_link_find(const zh_identity *t, const zh_external_id *id); /* 0: none */
 void zh_link_key(const zh_external_id *id, char key[ZH_LINK_KEY_BYTES]);
 uint32_t zh_identity_absorbed_count(const zh_identity *t, uint32_t root);
@@ -111,5 +127,16 @@ void zh_link_remove(zh_identity *t, uint32_t link);
 void zh_link_tail_set(zh_identity *t, uint32_t link, zh_link_tail *tail); /* its place was reserved */
 void zh_link_tail_drop(zh_identity *t, uint32_t link);
 void zh_absorb(zh_identity *t, uint32_t from, uint32_t to); /* both survivors, different */
+
+/* Who used an anonymous id (identity_device.c). */
+ZH_MUST zh_err zh_device_reserve(zh_identity *t, uint32_t link); /* one move more of this link */
+void zh_device_move(zh_identity *t, uint32_t link, uint32_t from, uint32_t to, int64_t at_ms); /* its place was reserved */
+void zh_device_drop(zh_identity *t, uint32_t link);              /* the link is removed */
+const zh_device *zh_device_of(const zh_identity *t, uint32_t link); /* NULL: it never moved */
+uint32_t zh_device_at(const zh_identity *t, uint32_t link, int64_t time_ms); /* whose it was then, as linked; 0: it never moved */
+uint32_t zh_device_known(const zh_identity *t, uint32_t link);   /* known customers that used it */
+void zh_device_put(const zh_device *device, zh_buf *out);        /* at least two customers */
+void zh_device_get(zh_reader *r, zh_device *out);
+void zh_device_set(zh_identity *t, uint32_t link, const zh_device *device); /* its place was reserved */
 
 #endif

@@ -2,11 +2,14 @@
  *
  *     'C' number u64 (big-endian)        [version u8 = 1][flags u8][survivor u64][wrapped key 69?]
  *     'L' kind u8, blind 16 (big-endian) [version u8 = 1][customer u64][turn var][at_ms i64][sealed text]
+ *         of an anonymous id that moved  [version u8 = 2][customer u64][turn var][count u8] each: customer u32, since zig,
+ *                                        oldest first; [at_ms i64][sealed text]
  */
 #include "profile/identity_inside.h"
 
 #define VERSION 1
-#define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64)
+#define VERSION_MOVED 2
+#define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64 + ZH_IDENTITY_DEVICE_MOVES * 14)
 #define KEPT_FLAGS (ZH_NUMBER_ABSORBED | ZH_NUMBER_DEK | ZH_NUMBER_ERASED)
 
 static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh_buf *value)
@@ -23,7 +26,7 @@ static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh
     return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
 }
 
-typedef struct link_value { uint64_t customer, turn; zh_sv tail; } link_value;
+typedef struct link_value { uint64_t customer, turn; zh_device device; zh_sv tail; } link_value; /* device.count 0: it never moved */
 
 static zh_err get_link_value(zh_sv value, link_value *out)
 {
@@ -31,11 +34,13 @@ static zh_err get_link_value(zh_sv value, link_value *out)
     const uint8_t version = zh_read_u8(&r);
     out->customer = zh_read_u64(&r);
     out->turn = zh_read_var(&r);
+    out->device.count = 0;
+    if (version == VERSION_MOVED) zh_device_get(&r, &out->device);
     out->tail = zh_read_bytes(&r, zh_reader_left(&r));
     if (r.bad || out->tail.size < 8 || out->tail.size > 8 + ZH_IDENTITY_SEALED_BYTES_MAX) return ZH_CORRUPT;
     if (out->customer == 0 || out->customer > ZH_IDENTITY_CUSTOMERS_MAX) return ZH_CORRUPT;
     if (out->turn == 0 || out->turn > ZH_IDENTITY_TURN_MAX) return ZH_CORRUPT;
-    return version == VERSION ? ZH_OK : ZH_FORMAT;
+    return version == VERSION || version == VERSION_MOVED ? ZH_OK : ZH_FORMAT;
 }
 
 /* at_ms and sealed text: still in memory, or as the store has them (read into `was`). */
@@ -84,9 +89,11 @@ static zh_err put_link(zh_identity *t, uint32_t link, zh_keep keep, zh_buf *valu
     char key[ZH_LINK_KEY_BYTES];
     zh_link_key(&id, key);
     zh_buf_reset(value);
-    zh_buf_put_u8(value, VERSION);
+    const zh_device *device = zh_device_of(t, link);
+    zh_buf_put_u8(value, device == NULL ? VERSION : VERSION_MOVED);
     zh_buf_put_u64(value, x->customer);
     zh_buf_put_var(value, x->turn);
+    if (device != NULL) zh_device_put(device, value);
     zh_buf_put(value, tail);
     e = zh_buf_err(value);
     return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
@@ -273,8 +280,11 @@ static zh_err load_link(zh_identity *t, const zh_external_id *id, zh_sv bytes)
     zh_err e = get_link_value(bytes, &value);
     if (e != ZH_OK) return e;
     if (id->kind < ZH_ID_USER || id->kind >= ZH_ID_KIND_END || zh_link_find(t, id) != 0) return ZH_CORRUPT;
+    if (value.device.count > 0 && (id->kind != ZH_ID_ANONYMOUS || value.device.customers[value.device.count - 1] != value.customer))
+        return ZH_CORRUPT;
     e = zh_number_reserve(t, value.customer);
     if (e == ZH_OK) e = zh_link_reserve(t);
+    if (e == ZH_OK && value.device.count > 0) e = zh_device_reserve(t, zh_link_place(t));
     if (e != ZH_OK) return e;
     zh_link_tail *tail = NULL;
     if (t->desc.get == NULL) { /* nobody else would have it */
@@ -286,6 +296,7 @@ static zh_err load_link(zh_identity *t, const zh_external_id *id, zh_sv bytes)
     }
     const uint32_t link = zh_link_add(t, id, (uint32_t)value.customer, (uint32_t)value.turn);
     if (tail != NULL) zh_link_tail_set(t, link, tail);
+    if (value.device.count > 0) zh_device_set(t, link, &value.device);
     return ZH_OK;
 }
 
@@ -348,6 +359,15 @@ bool zh_identity_check(const zh_identity *t, const char **why)
         absorbed += (n->flags & ZH_NUMBER_ABSORBED) != 0;
         if (!(n->flags & ZH_NUMBER_ABSORBED)) listed += zh_identity_absorbed_count(t, (uint32_t)number);
     }
+    for (uint32_t i = 0; i < t->devices.count; i++) {
+        const zh_device *d = (const zh_device *)t->devices.data + i;
+        const uint64_t *place = zh_map_get(&t->device_of, d->link);
+        UNLESS(place != NULL && *place == i, "a device is not found by its link");
+        if (d->count == 0) continue;
+        UNLESS(zh_link_at(t, d->link)->kind == ZH_ID_ANONYMOUS, "a device is of no anonymous id");
+        UNLESS(zh_link_at(t, d->link)->customer == d->customers[d->count - 1], "a device's last customer is not its link's");
+    }
+    UNLESS(t->device_of.count == t->devices.count, "the count of devices is wrong");
     UNLESS(links == t->links_count, "a link is in no chain");
     UNLESS(numbers == t->numbers_count, "the count of numbers is wrong");
     UNLESS(absorbed == listed, "an absorbed number is in no list");

@@ -5,116 +5,177 @@
 
 typedef struct known {
     zh_external_id id;
+    uint32_t link;     /* 0: unknown */
     uint32_t customer; /* the survivor, 0: unknown */
     uint32_t turn;     /* 0: unknown */
+    bool is_known;     /* the customer has a user id */
+    zh_identity_text text;
 } known;
 
-static known look_up(const zh_identity *t, zh_id_kind kind, zh_blind_id blind)
+typedef struct planning {
+    const zh_identity *t;
+    const zh_identity_ask *ask;
+    zh_identity_plan *plan;
+} planning;
+
+static known look_up(const zh_identity *t, zh_id_kind kind, zh_blind_id blind, zh_identity_text text)
 {
-    known k = { .id = { kind, blind } };
-    const uint32_t link = zh_link_find(t, &k.id);
-    if (link == 0) return k;
-    k.turn = zh_link_at(t, link)->turn;
-    k.customer = (uint32_t)zh_identity_root(t, (zh_customer_id){ zh_link_at(t, link)->customer }).number;
+    known k = { .id = { kind, blind }, .text = text };
+    k.link = zh_link_find(t, &k.id);
+    if (k.link == 0) return k;
+    k.turn = zh_link_at(t, k.link)->turn;
+    k.customer = (uint32_t)zh_identity_root(t, (zh_customer_id){ zh_link_at(t, k.link)->customer }).number;
+    k.is_known = zh_identity_is_known(t, (zh_customer_id){ k.customer });
     return k;
 }
 
 /* The id belongs to the plan's customer from now on; one that moved too often stays where it is. */
-static void link_to(zh_identity_plan *plan, const known *k, zh_identity_text text)
+static void link_to(const planning *p, const known *k)
 {
+    zh_identity_plan *plan = p->plan;
     if (k->turn >= ZH_IDENTITY_TURN_MAX) return;
     assert(plan->links_count < ZH_IDENTITY_LINKS_MAX);
     plan->links[plan->links_count++] = (zh_identity_step){
-        .id = k->id, .customer = plan->customer, .turn = k->turn + 1, .text = text };
+        .id = k->id, .customer = plan->customer, .turn = k->turn + 1, .text = k->text };
 }
 
-static void begin_new(const zh_identity *t, zh_identity_plan *plan)
+static void begin_new(const planning *p)
 {
-    plan->customer = zh_identity_next(t);
-    plan->is_new = true;
+    p->plan->customer = zh_identity_next(p->t);
+    p->plan->is_new = true;
 }
 
-static bool may_absorb(const zh_identity *t, uint32_t from, uint32_t to)
+/* ---- how far ids are joined ---- */
+
+/* Ids of one kind that a customer has, counted no further than `enough`. */
+static uint32_t ids_of(const zh_identity *t, uint32_t customer, zh_id_kind kind, uint32_t enough)
 {
-    return zh_identity_absorbed_count(t, from) + 1 + zh_identity_absorbed_count(t, to) <=
-           ZH_IDENTITY_ABSORBED_MAX;
+    uint32_t count = 0;
+    zh_identity_links it = zh_identity_links_of(t, (zh_customer_id){ customer });
+    while (count < enough && zh_identity_links_next(&it)) count += it.id.kind == kind;
+    return count;
 }
 
-static void merge(zh_identity_plan *plan, uint32_t from, uint32_t to, zh_merge_why why)
+/* May the customer have one id more? Asked only where one comes; most events bring none. */
+static bool has_room(const planning *p, uint32_t customer, zh_id_kind kind)
 {
-    plan->customer.number = to;
+    const zh_identity_policy *policy = p->ask->policy;
+    if (policy == NULL) return true;
+    const uint32_t most = kind == ZH_ID_USER ? policy->users_max : policy->anonymous_max;
+    if (ids_of(p->t, customer, kind, most) < most) return true;
+    p->plan->held |= ZH_IDENTITY_HELD_LIMIT;
+    return false;
+}
+
+static bool fits(const planning *p, uint32_t from, uint32_t to, zh_id_kind kind, uint32_t most)
+{
+    const uint32_t there = ids_of(p->t, to, kind, most), comes = ids_of(p->t, from, kind, most + 1);
+    return comes == 0 || there + comes <= most;
+}
+
+static bool may_absorb(const planning *p, uint32_t from, uint32_t to)
+{
+    const zh_identity_policy *policy = p->ask->policy;
+    const uint32_t numbers = zh_identity_absorbed_count(p->t, from) + 1 + zh_identity_absorbed_count(p->t, to);
+    const bool may = numbers <= ZH_IDENTITY_ABSORBED_MAX &&
+                     (policy == NULL || (fits(p, from, to, ZH_ID_USER, policy->users_max) &&
+                                         fits(p, from, to, ZH_ID_ANONYMOUS, policy->anonymous_max)));
+    if (!may) p->plan->held |= ZH_IDENTITY_HELD_LIMIT;
+    return may;
+}
+
+/* A tablet on the counter, the family's computer: so many known customers used it that what happens there without a
+ * login is nobody's. It stays so: from then on the id does not move any more. */
+static bool is_shared(const planning *p, const known *anonymous)
+{
+    const zh_identity_policy *policy = p->ask->policy;
+    if (policy == NULL || anonymous->link == 0 || zh_device_known(p->t, anonymous->link) < policy->shared_from) return false;
+    p->plan->held |= ZH_IDENTITY_HELD_DEVICE;
+    return true;
+}
+
+static void merge(const planning *p, uint32_t from, uint32_t to, zh_merge_why why)
+{
+    if (from == to || !may_absorb(p, from, to)) return;
+    zh_identity_plan *plan = p->plan;
     plan->has_merge = true;
     plan->from.number = from;
     plan->to.number = to;
     plan->why = why;
 }
 
-static bool is_anonymous(const zh_identity *t, uint32_t customer)
-{
-    return !zh_identity_is_known(t, (zh_customer_id){ customer });
-}
+/* ---- the cases ---- */
 
-static void plan_both(const zh_identity *t, const known *user, const known *anonymous, zh_identity_plan *plan)
+static void plan_both(const planning *p, const known *user, const known *anonymous)
 {
-    if (user->customer == 0 && anonymous->customer == 0) {
-        begin_new(t, plan);
-        link_to(plan, user, ZH_TEXT_USER);
-        link_to(plan, anonymous, ZH_TEXT_ANONYMOUS);
-    } else if (user->customer == 0 && is_anonymous(t, anonymous->customer)) {
-        plan->customer.number = anonymous->customer; /* the visitor logs in: the history stays theirs */
-        link_to(plan, user, ZH_TEXT_USER);
-    } else if (user->customer == 0) {
-        begin_new(t, plan); /* a shared device: somebody else's until now */
-        link_to(plan, user, ZH_TEXT_USER);
-        link_to(plan, anonymous, ZH_TEXT_ANONYMOUS);
-    } else {
-        plan->customer.number = user->customer;
-        if (anonymous->customer == user->customer) return;
-        if (anonymous->customer != 0 && is_anonymous(t, anonymous->customer) &&
-            may_absorb(t, anonymous->customer, user->customer))
-            merge(plan, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
-        else
-            link_to(plan, anonymous, ZH_TEXT_ANONYMOUS);
+    const bool shared = is_shared(p, anonymous);
+    p->plan->customer.number = user->customer;
+    if (user->customer == 0 && anonymous->customer != 0 && !anonymous->is_known && !shared) {
+        p->plan->customer.number = anonymous->customer; /* the visitor logs in: the history stays theirs */
+        link_to(p, user);
+        return;
+    }
+    if (user->customer == 0) {
+        begin_new(p);
+        link_to(p, user);
+        if (!shared) link_to(p, anonymous); /* unknown, or somebody else's until now */
+    } else if (!shared && anonymous->customer != user->customer) {
+        if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
+        else if (has_room(p, user->customer, ZH_ID_ANONYMOUS)) link_to(p, anonymous);
     }
 }
 
-static void plan_one(const zh_identity *t, const known *id, zh_identity_text text, zh_identity_plan *plan)
+static void plan_one(const planning *p, const known *id)
 {
-    plan->customer.number = id->customer;
+    p->plan->customer.number = id->customer;
     if (id->customer != 0) return;
-    begin_new(t, plan);
-    link_to(plan, id, text);
+    begin_new(p);
+    link_to(p, id);
+}
+
+/* Without a login an event is of whoever used the device at its time; of a shared device it is nobody's. */
+static void plan_visitor(const planning *p, const known *anonymous)
+{
+    if (is_shared(p, anonymous) && anonymous->is_known) {
+        begin_new(p);
+        link_to(p, anonymous);
+        if (p->plan->links_count == 0) *p->plan = (zh_identity_plan){ .customer.number = anonymous->customer }; /* it moves no more */
+        return;
+    }
+    plan_one(p, anonymous);
+    const uint32_t then = anonymous->is_known ? zh_device_at(p->t, anonymous->link, p->ask->time_ms) : 0;
+    if (then != 0 && zh_identity_dek(p->t, (zh_customer_id){ then }) != NULL) p->plan->customer = zh_identity_root(p->t, (zh_customer_id){ then });
 }
 
 /* Some dialects do not say which kind an id is. Where it is a known user's, it is that user; a visitor who was made
  * of it before the login is the same person. */
-static void plan_either(const zh_identity *t, const known *user, const known *anonymous, zh_identity_plan *plan)
+static void plan_either(const planning *p, const known *user, const known *anonymous)
 {
     if (user->customer == 0) {
-        plan_one(t, anonymous, ZH_TEXT_ANONYMOUS, plan);
+        plan_visitor(p, anonymous);
         return;
     }
-    plan->customer.number = user->customer;
-    if (anonymous->customer != 0 && anonymous->customer != user->customer && is_anonymous(t, anonymous->customer) &&
-        may_absorb(t, anonymous->customer, user->customer))
-        merge(plan, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
+    p->plan->customer.number = user->customer;
+    if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
 }
 
-/* The shop says that previous and user are one person; that counts even where both are known. */
-static void plan_alias(const zh_identity *t, const known *user, const known *previous, zh_identity_plan *plan)
+/* The shop says that previous and user are one person; that counts even where both are known users. Of a device that is
+ * a known customer's, or shared, it says no more than a login there. */
+static void plan_alias(const planning *p, const known *user, const known *previous)
 {
-    if (user->customer != 0) {
-        plan->customer.number = user->customer;
-        if (previous->customer == 0) link_to(plan, previous, ZH_TEXT_PREVIOUS);
-        else if (previous->customer != user->customer && may_absorb(t, previous->customer, user->customer))
-            merge(plan, previous->customer, user->customer, ZH_MERGE_ALIAS);
-    } else if (previous->customer != 0) {
-        plan->customer.number = previous->customer; /* as good as making one to merge with */
-        link_to(plan, user, ZH_TEXT_USER);
+    if (previous->id.kind == ZH_ID_ANONYMOUS && (previous->is_known || is_shared(p, previous))) {
+        plan_both(p, user, previous);
+    } else if (user->customer != 0) {
+        p->plan->customer.number = user->customer;
+        if (previous->customer != 0) merge(p, previous->customer, user->customer, ZH_MERGE_ALIAS);
+        else if (has_room(p, user->customer, ZH_ID_ANONYMOUS)) link_to(p, previous);
+    } else if (previous->customer != 0 && has_room(p, previous->customer, ZH_ID_USER)) {
+        p->plan->customer.number = previous->customer; /* as good as making one to merge with */
+        link_to(p, user);
     } else {
-        begin_new(t, plan);
-        link_to(plan, user, ZH_TEXT_USER);
-        link_to(plan, previous, ZH_TEXT_PREVIOUS);
+        begin_new(p);
+        link_to(p, user);
+        if (previous->customer == 0) link_to(p, previous);
     }
 }
 
@@ -122,27 +183,28 @@ void zh_identity_plan_make(const zh_identity *t, const zh_identity_ask *ask, zh_
 {
     assert(ask->has_user || ask->has_anonymous);
     *out = (zh_identity_plan){ 0 };
-    const known user = look_up(t, ZH_ID_USER, ask->user);
-    const known anonymous = look_up(t, ZH_ID_ANONYMOUS, ask->anonymous);
+    const planning p = { t, ask, out };
+    const known user = look_up(t, ZH_ID_USER, ask->user, ZH_TEXT_USER);
+    const known anonymous = look_up(t, ZH_ID_ANONYMOUS, ask->anonymous, ZH_TEXT_ANONYMOUS);
 
     if (ask->is_alias && ask->has_user && ask->has_previous) {
-        known previous = look_up(t, ZH_ID_USER, ask->previous_user);
-        if (previous.customer == 0) previous = look_up(t, ZH_ID_ANONYMOUS, ask->previous_anonymous);
+        known previous = look_up(t, ZH_ID_USER, ask->previous_user, ZH_TEXT_PREVIOUS);
+        if (previous.customer == 0) previous = look_up(t, ZH_ID_ANONYMOUS, ask->previous_anonymous, ZH_TEXT_PREVIOUS);
         if (previous.customer == 0 && zh_blind_id_equal(ask->user, ask->previous_user))
-            plan_one(t, &user, ZH_TEXT_USER, out);
+            plan_one(&p, &user);
         else
-            plan_alias(t, &user, &previous, out);
+            plan_alias(&p, &user, &previous);
         if (ask->has_anonymous && anonymous.customer == 0 &&
-            !zh_blind_id_equal(ask->anonymous, ask->previous_anonymous))
-            link_to(out, &anonymous, ZH_TEXT_ANONYMOUS);
+            !zh_blind_id_equal(ask->anonymous, ask->previous_anonymous) && (out->is_new || has_room(&p, (uint32_t)out->customer.number, ZH_ID_ANONYMOUS)))
+            link_to(&p, &anonymous);
     } else if (ask->has_user && ask->has_anonymous) {
-        plan_both(t, &user, &anonymous, out);
+        plan_both(&p, &user, &anonymous);
     } else if (ask->has_user) {
-        plan_one(t, &user, ZH_TEXT_USER, out);
+        plan_one(&p, &user);
     } else if (ask->may_be_user) {
-        const known either = look_up(t, ZH_ID_USER, ask->anonymous_user);
-        plan_either(t, &either, &anonymous, out);
+        const known either = look_up(t, ZH_ID_USER, ask->anonymous_user, ZH_TEXT_ANONYMOUS);
+        plan_either(&p, &either, &anonymous);
     } else {
-        plan_one(t, &anonymous, ZH_TEXT_ANONYMOUS, out);
+        plan_visitor(&p, &anonymous);
     }
 }

@@ -134,7 +134,7 @@ zh_err zh_link_reserve(zh_identity *t)
         const zh_err e = grow_index(t);
         if (e != ZH_OK) return e;
     }
-    const uint32_t link = t->links_free != 0 ? t->links_free : t->links_end;
+    const uint32_t link = zh_link_place(t);
     void **directory = (void **)t->links;
     const zh_err e = reserve_chunk(&t->heap, &directory, &t->links_chunks, link / ZH_LINKS_CHUNK,
                                    ZH_LINKS_CHUNK * sizeof(zh_link));
@@ -202,9 +202,9 @@ static void unchain(zh_identity *t, uint32_t link)
 
 uint32_t zh_link_add(zh_identity *t, const zh_external_id *id, uint32_t customer, uint32_t turn)
 {
-    uint32_t link = t->links_free;
-    if (link != 0) t->links_free = zh_link_at(t, link)->next;
-    else link = t->links_end++;
+    const uint32_t link = zh_link_place(t);
+    if (link == t->links_free) t->links_free = zh_link_at(t, link)->next;
+    else t->links_end++;
     zh_link *x = zh_link_at(t, link);
     *x = (zh_link){ .blind = id->blind, .customer = customer };
     x->kind = (unsigned)id->kind & 0x7F;
@@ -240,6 +240,7 @@ void zh_link_remove(zh_identity *t, uint32_t link)
     }
     t->index[hole] = 0;
     unchain(t, link);
+    zh_device_drop(t, link);
     zh_link_tail_drop(t, link);
     *x = (zh_link){ .next = t->links_free };
     t->links_free = link;

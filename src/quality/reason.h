@@ -21,7 +21,9 @@
     X(BOT_SWEEP,      "bot_sweep",      true,  "walks through the whole catalog and never comes back to an item") \
     X(FAKE_CUSTOMER,  "fake_customer",  true,  "one of many new customers that do the same at the same pace")     \
     X(FAKE_REVIEW,    "fake_review",    true,  "one of many reviews with the same words, or of one item at once") \
-    X(PLAN,           "plan_violation", true,  "not as the locked tracking plan says")
+    X(PLAN,           "plan_violation", true,  "not as the locked tracking plan says")                              \
+    X(ID_LIMIT,       "id_limit",       false, "its ids were not joined: the customer has as many as the shop lets") \
+    X(SHARED_DEVICE,  "shared_device",  false, "from a device that many known customers use")
 typedef enum zh_quality_reason {
 #define X(name, code, apart, text) ZH_QUALITY_##name,
     ZH_QUALITY_LIST(X)

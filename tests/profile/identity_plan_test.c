@@ -132,7 +132,7 @@ static void an_id_of_no_stated_kind(void)
     }
 }
 
-/* A kiosk's user id must not swallow every visitor: past the maximum, the visitor's id moves instead. */
+/* A kiosk's user id must not swallow every visitor: past the maximum nothing is joined, and the visitor stays apart. */
 static void absorption_has_an_end(void)
 {
     zh_identity *t;
@@ -144,8 +144,130 @@ static void absorption_has_an_end(void)
                                   .anonymous = blind(ZH_ID_ANONYMOUS, 'a') };
     zh_identity_plan plan;
     zh_identity_plan_make(t, &ask, &plan);
-    CHECK(!plan.has_merge && plan.links_count == 1 && plan.links[0].turn == 2 && plan.customer.number == 1);
+    CHECK(!plan.has_merge && plan.links_count == 0 && plan.customer.number == 1 && plan.held == ZH_IDENTITY_HELD_LIMIT);
     zh_identity_close(t);
+}
+
+/* ---- limits and devices ---- */
+
+typedef struct life { zh_identity *t; zh_identity_policy policy; int64_t now_ms; } life;
+
+static life begin(zh_identity_policy policy)
+{
+    life l = { .policy = policy };
+    CHECK(zh_identity_open(&l.t, &(zh_identity_desc){ 0 }) == ZH_OK);
+    return l;
+}
+
+static void end(life *l)
+{
+    const char *why;
+    CHECK(zh_identity_check(l->t, &why));
+    zh_identity_close(l->t);
+}
+
+/* One event of these ids (0: without) at that time; its plan is recorded. */
+static zh_identity_plan event_at(life *l, int64_t time_ms, char user, char visitor, char previous)
+{
+    const zh_identity_ask ask = { .policy = &l->policy, .time_ms = time_ms, .has_user = user != 0, .has_anonymous = visitor != 0,
+        .has_previous = previous != 0, .is_alias = previous != 0, .user = blind(ZH_ID_USER, user), .anonymous = blind(ZH_ID_ANONYMOUS, visitor),
+        .previous_user = blind(ZH_ID_USER, previous), .previous_anonymous = blind(ZH_ID_ANONYMOUS, previous) };
+    zh_identity_plan plan;
+    zh_identity_plan_make(l->t, &ask, &plan);
+    zh_wrapped_dek dek = { { 1 } };
+    zh_buf record = zh_buf_open(1000);
+    for (uint32_t i = 0; i < plan.links_count; i++) {
+        zh_buf_reset(&record);
+        zh_identity_link_put(&(zh_identity_link){ .id = plan.links[i].id, .customer = plan.links[i].customer, .turn = plan.links[i].turn, .at_ms = time_ms,
+            .dek = plan.is_new && i == 0 ? (zh_sv){ (const char *)dek.bytes, sizeof dek.bytes } : (zh_sv){ 0 } }, &record);
+        CHECK(zh_identity_fold(l->t, zh_buf_view(&record)) == ZH_OK);
+    }
+    zh_buf_close(&record);
+    if (plan.has_merge) fold_merge(l->t, plan.from.number, plan.to.number);
+    return plan;
+}
+
+static zh_identity_plan event(life *l, char user, char visitor, char previous) { return event_at(l, l->now_ms += 10, user, visitor, previous); }
+
+static void a_device_of_many_is_nobodys(void)
+{
+    life l = begin(ZH_IDENTITY_POLICY_DEFAULT);
+    const uint64_t first = event(&l, 0, 'a', 0).customer.number;
+    CHECK(event(&l, 'u', 'a', 0).customer.number == first); /* what came before the first login is theirs */
+    const uint64_t second = event(&l, 'v', 'a', 0).customer.number;
+    CHECK(second != first && event(&l, 0, 'a', 0).customer.number == second);
+    const uint64_t third = event(&l, 'w', 'a', 0).customer.number;
+    CHECK(third != first && third != second);
+    const zh_external_id device = { ZH_ID_ANONYMOUS, blind(ZH_ID_ANONYMOUS, 'a') };
+    CHECK(zh_identity_device_customers(l.t, &device) == 3);
+    zh_identity_plan plan = event(&l, 0, 'a', 0);
+    const uint64_t nobody = plan.customer.number;
+    CHECK(plan.is_new && plan.held == ZH_IDENTITY_HELD_DEVICE && !zh_identity_is_known(l.t, plan.customer));
+    for (char user = 'u'; user <= 'z'; user++) { /* known ones and new ones: they are themselves, and take nothing with them */
+        plan = event(&l, user, 'a', 0);
+        CHECK(plan.held == ZH_IDENTITY_HELD_DEVICE && !plan.has_merge && plan.customer.number != nobody && zh_identity_is_known(l.t, plan.customer));
+        CHECK(event(&l, 0, 'a', 0).customer.number == nobody);
+    }
+    CHECK(event(&l, 'u', 0, 'a').customer.number == first && event(&l, 0, 'a', 0).customer.number == nobody); /* an alias says no more than a login */
+    CHECK(event(&l, 'u', 0, 0).customer.number == first && event(&l, 'v', 0, 0).customer.number == second);
+    end(&l);
+}
+
+/* What was queued on the device and comes later belongs to whoever used it then. */
+static void a_late_event_is_of_its_time(void)
+{
+    life l = begin(ZH_IDENTITY_POLICY_DEFAULT);
+    const uint64_t first = event_at(&l, 100, 'u', 'a', 0).customer.number, second = event_at(&l, 200, 'v', 'a', 0).customer.number;
+    CHECK(event_at(&l, 150, 0, 'a', 0).customer.number == first);
+    CHECK(event_at(&l, 50, 0, 'a', 0).customer.number == first);
+    CHECK(event_at(&l, 200, 0, 'a', 0).customer.number == second && event_at(&l, 900, 0, 'a', 0).customer.number == second);
+    CHECK(event_at(&l, 300, 'u', 'a', 0).customer.number == first && event_at(&l, 250, 0, 'a', 0).customer.number == second);
+    CHECK(event_at(&l, 301, 0, 'a', 0).customer.number == first);
+    CHECK(zh_identity_forget(l.t, (zh_customer_id){ second }) == ZH_OK);
+    CHECK(event_at(&l, 250, 0, 'a', 0).customer.number == first); /* never of one who was erased */
+    end(&l);
+}
+
+/* Two who take turns are two, however often; and an alias of one of them to the other makes them one. */
+static void a_device_counts_people_not_logins(void)
+{
+    life l = begin(ZH_IDENTITY_POLICY_DEFAULT);
+    for (int i = 0; i < 20; i++) CHECK(event(&l, i % 2 == 0 ? 'u' : 'v', 'a', 0).held == 0);
+    CHECK(event(&l, 'v', 0, 'u').has_merge && event(&l, 'w', 'a', 0).held == 0 && event(&l, 0, 'a', 0).held == 0);
+    const zh_external_id device = { ZH_ID_ANONYMOUS, blind(ZH_ID_ANONYMOUS, 'a') };
+    CHECK(zh_identity_device_customers(l.t, &device) == 2);
+    end(&l);
+}
+
+static void an_alias_of_a_device_joins_no_two_people(void)
+{
+    life l = begin(ZH_IDENTITY_POLICY_DEFAULT);
+    const uint64_t first = event(&l, 'u', 'a', 0).customer.number;
+    const zh_identity_plan plan = event(&l, 'v', 0, 'a');
+    CHECK(!plan.has_merge && plan.customer.number != first && event(&l, 0, 'a', 0).customer.number == plan.customer.number);
+    CHECK(event(&l, 'u', 0, 0).customer.number == first);
+    end(&l);
+}
+
+static void ids_have_limits(void)
+{
+    life l = begin((zh_identity_policy){ .users_max = 1, .anonymous_max = 2, .shared_from = 3 });
+    const uint64_t u = event(&l, 'u', 'a', 0).customer.number;
+    CHECK(event(&l, 'u', 'b', 0).held == 0);
+    CHECK(event(&l, 'u', 'c', 0).held == ZH_IDENTITY_HELD_LIMIT && event(&l, 'u', 'a', 0).held == 0);
+    const uint64_t c = event(&l, 0, 'c', 0).customer.number; /* a visitor of their own */
+    CHECK(c != u);
+    zh_identity_plan plan = event(&l, 'u', 'c', 0);
+    CHECK(!plan.has_merge && plan.held == ZH_IDENTITY_HELD_LIMIT && plan.customer.number == u && event(&l, 0, 'c', 0).customer.number == c);
+    const uint64_t v = event(&l, 'v', 0, 0).customer.number;
+    plan = event(&l, 'v', 0, 'u'); /* both known: one user id a customer */
+    CHECK(!plan.has_merge && plan.held == ZH_IDENTITY_HELD_LIMIT && plan.customer.number == v);
+    plan = event(&l, 'w', 0, 'u'); /* not known before */
+    CHECK(plan.is_new && plan.held == ZH_IDENTITY_HELD_LIMIT && plan.links_count == 1);
+    CHECK(event(&l, 'w', 0, 'd').held == 0 && event(&l, 'w', 0, 'e').held == 0 && event(&l, 'w', 0, 'f').held == ZH_IDENTITY_HELD_LIMIT);
+    l.policy.users_max = 2;
+    CHECK(event(&l, 'v', 0, 'u').has_merge && event(&l, 'v', 0, 'w').held == ZH_IDENTITY_HELD_LIMIT);
+    end(&l);
 }
 
 /* An id that moved 16 million times stays; the event still has a customer. */
@@ -170,5 +292,10 @@ int main(void)
     an_id_of_no_stated_kind();
     absorption_has_an_end();
     moving_has_an_end();
+    a_device_of_many_is_nobodys();
+    a_late_event_is_of_its_time();
+    a_device_counts_people_not_logins();
+    an_alias_of_a_device_joins_no_two_people();
+    ids_have_limits();
     return 0;
 }

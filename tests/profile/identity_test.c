@@ -190,7 +190,7 @@ static void random_life(uint64_t seed, history *h, zh_identity *t, bool with_era
     for (int step = 0; step < STEPS; step++) {
         const uint64_t user = test_random(&seed) % USERS, visitor = test_random(&seed) % VISITORS;
         const uint64_t previous = test_random(&seed) % USERS, what = test_random(&seed) % 8;
-        zh_identity_ask ask = { .has_user = what != 0, .has_anonymous = what != 1 && what != 2, .is_alias = what == 2,
+        zh_identity_ask ask = { .time_ms = step, .has_user = what != 0, .has_anonymous = what != 1 && what != 2, .is_alias = what == 2,
             .has_previous = what == 2, .user = blind_of(ZH_ID_USER, user), .anonymous = blind_of(ZH_ID_ANONYMOUS, visitor),
             .previous_user = blind_of(ZH_ID_USER, previous), .previous_anonymous = blind_of(ZH_ID_ANONYMOUS, previous) };
         if (with_erasure && last > 3 && test_random(&seed) % 20 == 0) {
