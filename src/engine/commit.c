@@ -223,20 +223,17 @@ static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv 
 }
 
 /* Whose is it? Records what has to be known first. */
-static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv texts[3], int64_t now_ms, zh_customer_id *customer, uint32_t *held)
+static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv texts[3], int64_t now_ms, zh_identity_plan *plan)
 {
-    zh_identity_plan plan;
-    zh_identity_plan_make(c->d.identity, ask, &plan); /* only this thread changes the table */
-    zh_err e = put_links(c, &plan, texts, ask->time_ms);
-    if (e == ZH_OK && plan.has_merge && c->partitions > 1) e = append_so_far(c, now_ms);
-    if (e == ZH_OK && plan.has_merge) {
-        const zh_identity_merge merge = { .from = plan.from, .to = plan.to, .at_ms = now_ms, .why = plan.why };
+    zh_identity_plan_make(c->d.identity, ask, plan); /* only this thread changes the table */
+    zh_err e = put_links(c, plan, texts, ask->time_ms);
+    if (e == ZH_OK && plan->has_merge && c->partitions > 1) e = append_so_far(c, now_ms);
+    if (e == ZH_OK && plan->has_merge) {
+        const zh_identity_merge merge = { .from = plan->from, .to = plan->to, .at_ms = now_ms, .why = plan->why };
         zh_buf_reset(&c->record);
         zh_identity_merge_put(&merge, &c->record);
-        e = put_identity(c, home(c, plan.to));
+        e = put_identity(c, home(c, plan->to));
     }
-    *customer = plan.customer;
-    *held = plan.held;
     return e;
 }
 
@@ -327,9 +324,10 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
         .may_be_user = ids->may_be_user && event->user_id.size == 0, .anonymous_user = ids->anonymous_user,
     };
     const zh_sv texts[3] = { event->user_id, event->anonymous_id, event->previous_id };
-    uint32_t held;
-    if ((e = resolve(c, &ask, texts, now_ms, &event->customer, &held)) != ZH_OK) return e;
-    if (held != 0) event->marks |= marks_of(c, held);
+    zh_identity_plan plan;
+    if ((e = resolve(c, &ask, texts, now_ms, &plan)) != ZH_OK) return e;
+    event->customer = plan.own;
+    if (plan.held != 0) event->marks |= marks_of(c, plan.held);
     if ((e = seal_into(c, event)) != ZH_OK) return e;
 
     zh_fold_block *block = block_of(c, home(c, event->customer));
@@ -342,7 +340,7 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
     for (int i = 0; i < 4; i++) block->records.data[start + (size_t)i] = (char)(unsigned char)(size >> (8 * i));
     block->count++;
     work->accepted++;
-    work->customer = event->customer;
+    work->customer = plan.customer;
     return ZH_OK;
 }
 
@@ -350,14 +348,15 @@ static zh_err put_consent(zh_commit *c, zh_work *work, zh_consent_change *consen
 {
     const zh_identity_ask ask = { .policy = &c->policy, .time_ms = now_ms, .has_user = true, .user = work->consent_ids->user };
     const zh_sv texts[3] = { work->consent_user, { 0 }, { 0 } };
-    uint32_t held;
-    zh_err e = resolve(c, &ask, texts, now_ms, &consent->customer, &held);
+    zh_identity_plan plan;
+    zh_err e = resolve(c, &ask, texts, now_ms, &plan);
     if (e != ZH_OK) return e;
-    work->customer = consent->customer;
+    consent->customer = plan.own;
+    work->customer = plan.customer;
     zh_buf_reset(&c->record);
     zh_consent_put(consent, &c->record);
     e = zh_buf_err(&c->record);
-    return e != ZH_OK ? e : put_record(c, home(c, work->customer), zh_buf_view(&c->record));
+    return e != ZH_OK ? e : put_record(c, home(c, consent->customer), zh_buf_view(&c->record));
 }
 
 /* What the events to come will ask lies all over the memory of a large shop. Asked for some events ahead, it is there

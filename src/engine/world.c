@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 5 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 not who used a device: the log tells them again */
+#define COUNTS_VERSION 6 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom: the log tells them again */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 
@@ -30,6 +30,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
         return e;
     }
     e = zh_identity_open(&w->identity, &(zh_identity_desc){ .get = desc->sealed_get, .context = desc->sealed_context });
+    if (e == ZH_OK) e = zh_absorbed_open(&w->absorbed);
     if (e == ZH_OK) e = zh_customers_open(&w->customers, &(zh_customers_desc){ 0 });
     if (e == ZH_OK) e = zh_consents_open(&w->consents, ZH_WORLD_CONSENT_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
@@ -55,6 +56,7 @@ void zh_world_close(zh_world *w)
 {
     if (w == NULL) return;
     zh_identity_close(w->identity);
+    zh_absorbed_close(w->absorbed);
     zh_customers_close(w->customers);
     zh_consents_close(w->consents);
     zh_registry_close(w->registry);
@@ -143,6 +145,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     zh_event *event = &record->event;
     zh_err e = zh_event_get(record->bytes, scratch, event);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    event->customer = zh_absorbed_root(w->absorbed, event->customer);
     const int64_t seen_ms = event->time_ms < record->commit_ms ? event->time_ms : record->commit_ms;
     w->counts.events++;
     count_source(w, event->source, record->commit_ms);
@@ -167,15 +170,18 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     zh_identity_merge merge;
     zh_err e = zh_identity_merge_get(record->bytes, &merge);
     if (e != ZH_OK) return ZH_CORRUPT;
+    const zh_customer_id to = zh_absorbed_root(w->absorbed, merge.to);
+    if (to.number == merge.from.number) return ZH_OK;
     zh_effects effects = zh_effects_open(scratch);
     const zh_customer_state *from = zh_customers_get(w->customers, merge.from);
     const int64_t first_ms = from == NULL ? INT64_MAX : zh_customer_first_ms(from);
-    e = zh_customers_merge(w->customers, merge.from, merge.to, &effects);
+    e = zh_absorbed_merge(w->absorbed, merge.from, merge.to);
+    if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
-    if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, merge.to);
-    if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, merge.to);
-    if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, merge.to);
-    if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, merge.to, first_ms);
+    if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
+    if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
+    if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
+    if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, to, first_ms);
     return e;
 }
 
@@ -183,6 +189,7 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
 {
     zh_consent_change change;
     if (zh_consent_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
+    change.customer = zh_absorbed_root(w->absorbed, change.customer);
     return zh_consents_change(w->consents, &change);
 }
 
@@ -220,6 +227,7 @@ static zh_err learn_event(zh_world *w, zh_sv bytes, zh_arena *scratch)
     zh_err e = zh_event_get(bytes, scratch, &event);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     if (event.customer.number == 0) return ZH_CORRUPT;
+    event.customer = zh_absorbed_root(w->absorbed, event.customer);
     event.marks &= ~(uint32_t)(ZH_MARK_OUTLIER | ZH_MARK_BOT_AGENT | ZH_MARK_APART);
     zh_effects effects = zh_effects_open(scratch);
     if ((e = zh_customers_learn(w->customers, event.customer, &event, &effects)) != ZH_OK) return e;
@@ -355,7 +363,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 }
 
 static const struct { char letter; const char *name; } views[] = {
-    { 'I', "identity" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
+    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
     { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
@@ -369,6 +377,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
         e = zh_identity_save(w->identity, all, keep);
         pthread_rwlock_unlock(&w->identity_lock);
         return e;
+    case 'a': return zh_absorbed_save(w->absorbed, all, keep);
     case 'c': return zh_customers_save(w->customers, all, keep);
     case 'k': return zh_consents_save(w->consents, all, keep);
     case 'r': return zh_registry_save(w->registry, all, keep);
@@ -390,6 +399,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
 {
     switch (letter) {
     case 'I': return zh_identity_load(w->identity, key, value);
+    case 'a': return zh_absorbed_load(w->absorbed, key, value);
     case 'c': return zh_customers_load(w->customers, key, value);
     case 'k': return zh_consents_load(w->consents, key, value);
     case 'r': return zh_registry_load(w->registry, key, value);
@@ -567,6 +577,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
 {
     *view = "identity";
     if (!zh_identity_check(w->identity, why)) return false;
+    *view = "absorbed";
+    if (!zh_absorbed_check(w->absorbed, why)) return false;
     *view = "customers";
     if (!zh_customers_check(w->customers, why)) return false;
     *view = "consents";
@@ -601,6 +613,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     *name = views[i].name;
     switch (views[i].letter) {
     case 'I': *bytes = zh_identity_bytes(w->identity); break;
+    case 'a': *bytes = zh_absorbed_bytes(w->absorbed); break;
     case 'c': *bytes = zh_customers_bytes(w->customers); break;
     case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
     case 's': *bytes = zh_sales_bytes(w->sales); break;

@@ -5,6 +5,7 @@
  *
  *     letter  view                     folds
  *     -       identity                 IDENTITY, MERGE (own space; by the committer in a running engine)
+ *     a       absorbed                 MERGE
  *     c       customers                EVENT, MERGE
  *     k       consents                 CONSENT, MERGE
  *     r       registry                 DEFINITION
@@ -20,9 +21,8 @@
  *     p       popularity               EVENT, steps
  *     w       the world's own numbers  all
  *
- * Records carry the customer's number as it was when they were committed. They are folded in the order
- * of commits (commit.h), so at that moment the number has not been absorbed by another: no redirection
- * is looked up here, and identity, which runs ahead of the fold, has no influence on the views.
+ * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
+ * the log, `absorbed` knows: identity runs ahead of the fold and has no influence on the views.
  *
  * Guarantees  the same log gives the same entries, live, after any restart and in a rebuild (tested).
  * Cost        about 3 us an event.
@@ -43,6 +43,7 @@
 #include "measure/visits.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
+#include "profile/absorbed.h"
 #include "profile/customer.h"
 #include "profile/identity.h"
 #include "quality/letters.h"
@@ -77,6 +78,7 @@ typedef struct zh_world_saving { /* where the entries of one view go: a batch, o
 
 typedef struct zh_world {
     zh_identity *identity;
+    zh_absorbed_view *absorbed;
     zh_customers *customers;
     zh_consents *consents;
     zh_registry *registry;

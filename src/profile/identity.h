@@ -179,12 +179,13 @@ enum {
 /* What to record before the event, in this order: links, then the merge. The first link makes the
  * customer where is_new, and carries the new key. */
 typedef struct zh_identity_plan {
-    zh_customer_id customer; /* whose event it is, after the merge */
+    zh_customer_id customer; /* whose event it is, after the merge: a survivor */
+    zh_customer_id own;      /* the number its id was linked to, absorbed or not: what the event carries, so that a merge can be taken back */
     bool is_new;
     zh_identity_step links[ZH_IDENTITY_LINKS_MAX];
     uint32_t links_count;
     bool has_merge;
-    zh_customer_id from, to; /* where has_merge */
+    zh_customer_id from, to; /* where has_merge; from survives until then, to may be absorbed already */
     zh_merge_why why;
     uint32_t held;           /* ZH_IDENTITY_HELD_ */
 } zh_identity_plan;

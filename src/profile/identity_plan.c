@@ -7,6 +7,7 @@ typedef struct known {
     zh_external_id id;
     uint32_t link;     /* 0: unknown */
     uint32_t customer; /* the survivor, 0: unknown */
+    uint32_t own;      /* as linked */
     uint32_t turn;     /* 0: unknown */
     bool is_known;     /* the customer has a user id */
     zh_identity_text text;
@@ -24,7 +25,8 @@ static known look_up(const zh_identity *t, zh_id_kind kind, zh_blind_id blind, z
     k.link = zh_link_find(t, &k.id);
     if (k.link == 0) return k;
     k.turn = zh_link_at(t, k.link)->turn;
-    k.customer = (uint32_t)zh_identity_root(t, (zh_customer_id){ zh_link_at(t, k.link)->customer }).number;
+    k.own = zh_link_at(t, k.link)->customer;
+    k.customer = (uint32_t)zh_identity_root(t, (zh_customer_id){ k.own }).number;
     k.is_known = zh_identity_is_known(t, (zh_customer_id){ k.customer });
     return k;
 }
@@ -36,13 +38,20 @@ static void link_to(const planning *p, const known *k)
     if (k->turn >= ZH_IDENTITY_TURN_MAX) return;
     assert(plan->links_count < ZH_IDENTITY_LINKS_MAX);
     plan->links[plan->links_count++] = (zh_identity_step){
-        .id = k->id, .customer = plan->customer, .turn = k->turn + 1, .text = k->text };
+        .id = k->id, .customer = plan->own, .turn = k->turn + 1, .text = k->text };
 }
 
 static void begin_new(const planning *p)
 {
-    p->plan->customer = zh_identity_next(p->t);
+    p->plan->own = p->plan->customer = zh_identity_next(p->t);
     p->plan->is_new = true;
+}
+
+/* The event is of the customer this id leads to. */
+static void is_of(const planning *p, const known *k)
+{
+    p->plan->customer.number = k->customer;
+    p->plan->own.number = k->own;
 }
 
 /* ---- how far ids are joined ---- */
@@ -94,13 +103,14 @@ static bool is_shared(const planning *p, const known *anonymous)
     return true;
 }
 
-static void merge(const planning *p, uint32_t from, uint32_t to, zh_merge_why why)
+/* One customer for both ids: the survivor is `to`'s. */
+static void merge(const planning *p, const known *from, const known *to, zh_merge_why why)
 {
-    if (from == to || !may_absorb(p, from, to)) return;
+    if (from->customer == to->customer || !may_absorb(p, from->customer, to->customer)) return;
     zh_identity_plan *plan = p->plan;
     plan->has_merge = true;
-    plan->from.number = from;
-    plan->to.number = to;
+    plan->from.number = from->customer;
+    plan->to.number = to->own;
     plan->why = why;
 }
 
@@ -109,9 +119,9 @@ static void merge(const planning *p, uint32_t from, uint32_t to, zh_merge_why wh
 static void plan_both(const planning *p, const known *user, const known *anonymous)
 {
     const bool shared = is_shared(p, anonymous);
-    p->plan->customer.number = user->customer;
+    is_of(p, user);
     if (user->customer == 0 && anonymous->customer != 0 && !anonymous->is_known && !shared) {
-        p->plan->customer.number = anonymous->customer; /* the visitor logs in: the history stays theirs */
+        is_of(p, anonymous); /* the visitor logs in: the history stays theirs */
         link_to(p, user);
         return;
     }
@@ -120,14 +130,14 @@ static void plan_both(const planning *p, const known *user, const known *anonymo
         link_to(p, user);
         if (!shared) link_to(p, anonymous); /* unknown, or somebody else's until now */
     } else if (!shared && anonymous->customer != user->customer) {
-        if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
+        if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous, user, ZH_MERGE_LOGIN);
         else if (has_room(p, user->customer, ZH_ID_ANONYMOUS)) link_to(p, anonymous);
     }
 }
 
 static void plan_one(const planning *p, const known *id)
 {
-    p->plan->customer.number = id->customer;
+    is_of(p, id);
     if (id->customer != 0) return;
     begin_new(p);
     link_to(p, id);
@@ -139,12 +149,16 @@ static void plan_visitor(const planning *p, const known *anonymous)
     if (is_shared(p, anonymous) && anonymous->is_known) {
         begin_new(p);
         link_to(p, anonymous);
-        if (p->plan->links_count == 0) *p->plan = (zh_identity_plan){ .customer.number = anonymous->customer }; /* it moves no more */
+        if (p->plan->links_count > 0) return;
+        p->plan->is_new = false; /* it moved too often to move again */
+        is_of(p, anonymous);
         return;
     }
     plan_one(p, anonymous);
     const uint32_t then = anonymous->is_known ? zh_device_at(p->t, anonymous->link, p->ask->time_ms) : 0;
-    if (then != 0 && zh_identity_dek(p->t, (zh_customer_id){ then }) != NULL) p->plan->customer = zh_identity_root(p->t, (zh_customer_id){ then });
+    if (then == 0 || zh_identity_dek(p->t, (zh_customer_id){ then }) == NULL) return;
+    p->plan->own.number = then;
+    p->plan->customer = zh_identity_root(p->t, p->plan->own);
 }
 
 /* Some dialects do not say which kind an id is. Where it is a known user's, it is that user; a visitor who was made
@@ -155,8 +169,8 @@ static void plan_either(const planning *p, const known *user, const known *anony
         plan_visitor(p, anonymous);
         return;
     }
-    p->plan->customer.number = user->customer;
-    if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous->customer, user->customer, ZH_MERGE_LOGIN);
+    is_of(p, user);
+    if (anonymous->customer != 0 && !anonymous->is_known) merge(p, anonymous, user, ZH_MERGE_LOGIN);
 }
 
 /* The shop says that previous and user are one person; that counts even where both are known users. Of a device that is
@@ -166,11 +180,11 @@ static void plan_alias(const planning *p, const known *user, const known *previo
     if (previous->id.kind == ZH_ID_ANONYMOUS && (previous->is_known || is_shared(p, previous))) {
         plan_both(p, user, previous);
     } else if (user->customer != 0) {
-        p->plan->customer.number = user->customer;
-        if (previous->customer != 0) merge(p, previous->customer, user->customer, ZH_MERGE_ALIAS);
+        is_of(p, user);
+        if (previous->customer != 0) merge(p, previous, user, ZH_MERGE_ALIAS);
         else if (has_room(p, user->customer, ZH_ID_ANONYMOUS)) link_to(p, previous);
     } else if (previous->customer != 0 && has_room(p, previous->customer, ZH_ID_USER)) {
-        p->plan->customer.number = previous->customer; /* as good as making one to merge with */
+        is_of(p, previous); /* as good as making one to merge with */
         link_to(p, user);
     } else {
         begin_new(p);

@@ -311,7 +311,10 @@ void zh_debug_committed(zh_call *call, const zh_work *work)
     e->accepted = work->accepted;
     e->duplicate = work->duplicate;
     e->conflict = work->conflict;
-    for (uint32_t i = 0; i < e->events_count && i < work->events_count; i++) e->events[i].customer = work->e == ZH_OK ? work->events[i].customer.number : 0;
+    for (uint32_t i = 0; i < e->events_count && i < work->events_count; i++) {
+        const zh_customer_id customer = work->events[i].customer;
+        e->events[i].customer = work->e == ZH_OK && customer.number != 0 ? zh_world_root(zh_engine_world(call->engine), customer).number : 0;
+    }
 }
 
 void zh_debug_answered(zh_call *call, unsigned status)

@@ -214,12 +214,12 @@ static void random_life(uint64_t seed, history *h, zh_identity *t, bool with_era
                 if (zh_blind_id_equal(id.blind, plan.links[i].id.blind)) m.of[id.kind][n] = plan.links[i].customer.number;
             }
         if (plan.has_merge) {
-            CHECK(model_root(&m, plan.from.number) == plan.from.number && model_root(&m, plan.to.number) == plan.to.number);
+            CHECK(model_root(&m, plan.from.number) == plan.from.number && model_root(&m, plan.to.number) == plan.customer.number);
             CHECK(plan.why == ZH_MERGE_ALIAS || !model_known(&m, plan.from.number));
             m.up[plan.from.number] = plan.to.number;
         }
         /* What every plan promises: the event's ids lead to the plan's customer, who survives. */
-        CHECK(model_root(&m, plan.customer.number) == plan.customer.number);
+        CHECK(model_root(&m, plan.customer.number) == plan.customer.number && model_root(&m, plan.own.number) == plan.customer.number);
         if (ask.has_user) CHECK(model_root(&m, m.of[ZH_ID_USER][user]) == plan.customer.number);
         if (ask.has_anonymous) CHECK(model_root(&m, m.of[ZH_ID_ANONYMOUS][visitor]) == plan.customer.number);
         if (step % 20 == 0 || step == STEPS - 1) model_check(&m, t, last);
