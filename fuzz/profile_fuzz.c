@@ -87,8 +87,8 @@ static void customer_entry(zh_sv bytes)
         zh_customer_put(zh_customers_get(c, one), &entry);
         must(zh_customers_load(again, ZH_SV("\0\0\0\0\0\0\0\1"), zh_buf_view(&entry)) == ZH_OK);
         uint64_t a, b;
-        must(zh_customer_hash(zh_customers_get(c, one), &a) == ZH_OK);
-        must(zh_customer_hash(zh_customers_get(again, one), &b) == ZH_OK && a == b);
+        must(zh_customer_hash(c, zh_customers_get(c, one), &a) == ZH_OK);
+        must(zh_customer_hash(again, zh_customers_get(again, one), &b) == ZH_OK && a == b);
         /* A sound state merges into another without harm. */
         zh_arena arena = zh_arena_open((size_t)256 << 20);
         zh_effects effects = zh_effects_open(&arena);

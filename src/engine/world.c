@@ -363,7 +363,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 }
 
 static const struct { char letter; const char *name; } views[] = {
-    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
+    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
     { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
@@ -379,6 +379,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
         return e;
     case 'a': return zh_absorbed_save(w->absorbed, all, keep);
     case 'c': return zh_customers_save(w->customers, all, keep);
+    case 't': return zh_terms_save(zh_customers_terms(w->customers), all, keep);
     case 'k': return zh_consents_save(w->consents, all, keep);
     case 'r': return zh_registry_save(w->registry, all, keep);
     case 'i': return zh_catalog_save(w->catalog, all, keep);
@@ -401,6 +402,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'I': return zh_identity_load(w->identity, key, value);
     case 'a': return zh_absorbed_load(w->absorbed, key, value);
     case 'c': return zh_customers_load(w->customers, key, value);
+    case 't': return zh_terms_load(zh_customers_terms(w->customers), key, value);
     case 'k': return zh_consents_load(w->consents, key, value);
     case 'r': return zh_registry_load(w->registry, key, value);
     case 'i': return zh_catalog_load(w->catalog, key, value);
@@ -581,6 +583,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_absorbed_check(w->absorbed, why)) return false;
     *view = "customers";
     if (!zh_customers_check(w->customers, why)) return false;
+    *view = "terms";
+    if (!zh_terms_check(zh_customers_terms(w->customers), why)) return false;
     *view = "consents";
     if (!zh_consents_check(w->consents, why)) return false;
     *view = "registry";
@@ -615,6 +619,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'I': *bytes = zh_identity_bytes(w->identity); break;
     case 'a': *bytes = zh_absorbed_bytes(w->absorbed); break;
     case 'c': *bytes = zh_customers_bytes(w->customers); break;
+    case 't': *bytes = zh_terms_bytes(zh_customers_terms(w->customers)); break;
     case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;

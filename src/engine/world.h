@@ -7,6 +7,7 @@
  *     -       identity                 IDENTITY, MERGE (own space; by the committer in a running engine)
  *     a       absorbed                 MERGE
  *     c       customers                EVENT, MERGE
+ *     t       terms of activities      EVENT (with customers)
  *     k       consents                 CONSENT, MERGE
  *     r       registry                 DEFINITION
  *     i       catalog                  ITEM, EVENT
@@ -44,7 +45,7 @@
 #include "model/cocount.h"
 #include "model/popularity.h"
 #include "profile/absorbed.h"
-#include "profile/customer.h"
+#include "profile/activity.h"
 #include "profile/identity.h"
 #include "quality/letters.h"
 #include "quality/plan.h"

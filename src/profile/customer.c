@@ -11,12 +11,15 @@ zh_err zh_customers_open(zh_customers **out, const zh_customers_desc *desc)
     zh_customers *c = zh_heap_take(&heap, sizeof *c);
     if (c == NULL) return ZH_NOMEM;
     zh_json *json;
-    const zh_err e = zh_json_open(&json, ZH_EVENT_BYTES_MAX);
+    zh_terms *terms = NULL;
+    zh_err e = zh_json_open(&json, ZH_EVENT_BYTES_MAX);
+    if (e == ZH_OK && (e = zh_terms_open(&terms)) != ZH_OK) zh_json_close(json);
     if (e != ZH_OK) {
         zh_heap_close(&heap);
         return e;
     }
-    *c = (zh_customers){ .heap = heap, .states = zh_map_open(), .json = json, .text = zh_buf_open(ZH_EVENT_BYTES_MAX),
+    *c = (zh_customers){ .heap = heap, .states = zh_map_open(), .json = json, .terms = terms, .text = zh_buf_open(ZH_EVENT_BYTES_MAX),
+                         .fact = zh_buf_open(ZH_EVENT_BYTES_MAX), .left = zh_buf_open(ZH_EVENT_BYTES_MAX), .right = zh_buf_open(ZH_EVENT_BYTES_MAX),
                          .freezes = 1, .entry = zh_buf_open(ZH_CUSTOMER_ENTRY_BYTES_MAX) };
     *out = c;
     return ZH_OK;
@@ -34,7 +37,11 @@ void zh_customers_close(zh_customers *c)
     zh_heap_list_close(&c->heap, &c->frozen, sizeof(uint64_t));
     zh_buf_close(&c->entry);
     zh_json_close(c->json);
+    zh_terms_close(c->terms);
     zh_buf_close(&c->text);
+    zh_buf_close(&c->fact);
+    zh_buf_close(&c->left);
+    zh_buf_close(&c->right);
     zh_heap heap = c->heap; /* the table itself lies in it */
     zh_heap_close(&heap);
 }
@@ -128,6 +135,8 @@ size_t zh_customers_bytes(const zh_customers *c)
 {
     return zh_heap_held(&c->heap) + zh_map_bytes(&c->states);
 }
+
+zh_terms *zh_customers_terms(const zh_customers *c) { return c->terms; }
 
 const zh_customer_state *zh_customers_walk(const zh_customers *c, size_t *at)
 {
@@ -273,7 +282,7 @@ size_t zh_customer_bytes(const zh_customer_state *s)
     const struct { const zh_heap_list *list; size_t each; } parts[] = {
         { &s->tallies, sizeof(zh_tally) }, { &s->days, sizeof(uint64_t) }, { &s->touches, sizeof(zh_touch) }, { &s->glances, sizeof(zh_glance) },
         { &s->bought, sizeof(zh_bought) }, { &s->orders, sizeof(zh_order) }, { &s->stated, sizeof(zh_stated) },
-        { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 },
+        { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 }, { &s->activity, 1 },
     };
     size_t bytes = zh_heap_round(sizeof *s);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -14,6 +14,7 @@
  *     orders     hash of order id     what was stated, lines, refunds         smallest hashes
  *     tastes     week, kind, name     points                                  newest weeks
  *     traits     name, part           newest value (JSON text), additions     smallest names
+ *     activity   time, content        each event, small (activity.h)          newest events
  *
  * "Smallest numbers" of a keyed hash is a fair sample that any order of arrival agrees on
  * (bottom-k; Cohen, Kaplan, PODC 2007); only accounts no person has get there.
@@ -176,6 +177,7 @@ typedef enum zh_trait_said { ZH_TRAIT_SET, ZH_TRAIT_SET_ONCE, ZH_TRAIT_UNSET, ZH
 zh_trait_said zh_customer_trait_said(const zh_event *event);
 size_t zh_customer_bytes(const zh_customer_state *state);                             /* memory of this state */
 
+struct zh_terms; /* profile/terms.h */
 typedef struct zh_customers zh_customers;
 typedef struct zh_customers_desc {
     size_t bytes_max; /* bound of all states; 0: 16 GiB */
@@ -211,6 +213,8 @@ ZH_MUST zh_err zh_customers_drop(zh_customers *customers, zh_customer_id custome
 const zh_customer_state *zh_customers_get(const zh_customers *customers, zh_customer_id customer);
 /* This customer will be asked for or folded soon: bring its memory near. Step 0: the table, 1: the state. A hint. */
 void zh_customers_prefetch(const zh_customers *customers, zh_customer_id customer, int step);
+/* What the numbers in activities mean; the table's own, kept as a view beside it. */
+struct zh_terms *zh_customers_terms(const zh_customers *customers);
 size_t zh_customers_count(const zh_customers *customers);
 size_t zh_customers_bytes(const zh_customers *customers); /* memory held */
 
@@ -229,7 +233,9 @@ ZH_MUST zh_err zh_customers_freeze(zh_customers *customers, zh_keep keep);
 ZH_MUST zh_err zh_customers_thaw(zh_customers *customers, size_t most, bool *done);
 /* The bytes of one entry, and a hash of them for comparing states. */
 void zh_customer_put(const zh_customer_state *state, zh_buf *out);
-ZH_MUST zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash);
+/* The same with names by their hashes, not by this table's numbers (terms.h): equal for equal events in any table. */
+void zh_customer_put_by_hash(const zh_customers *customers, const zh_customer_state *state, zh_buf *out);
+ZH_MUST zh_err zh_customer_hash(const zh_customers *customers, const zh_customer_state *state, uint64_t *hash);
 
 /* Is every state as this file promises? Else *why is a static sentence. O(everything). */
 bool zh_customers_check(const zh_customers *customers, const char **why);

@@ -95,7 +95,7 @@ static bool check_interest(const zh_customer_state *s, const char **why)
 bool zh_customer_inner_check(const zh_customer_state *s, const char **why)
 {
     UNLESS(s->first_ms <= s->last_ms, "seen last before first");
-    if (!check_habits(s, why) || !check_sales(s, why) || !check_interest(s, why)) return false;
+    if (!check_habits(s, why) || !check_sales(s, why) || !check_interest(s, why) || !zh_customer_inner_facts_check(s, why)) return false;
     *why = NULL;
     return true;
 }

@@ -35,6 +35,7 @@ typedef struct reading {
     uint32_t traits_count;
     bool has_changes;   /* all traits afterwards are in traits_bytes */
     zh_sv traits_bytes;
+    zh_sv fact;          /* for the activity; empty: it is kept apart */
     bool is_lesson;      /* the event was folded before, without its lines */
 } reading;
 
@@ -152,6 +153,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s, const reading
     room.stated = r->stated_count;
     for (uint32_t i = 0; i < r->traits_count; i++) room.traits_bytes += zh_trait_bytes(&r->traits[i]);
     if (r->has_changes) room.traits_bytes = r->traits_bytes.size;
+    room.activity_bytes = zh_customer_inner_fact_room(r->fact);
     return room;
 }
 
@@ -213,7 +215,7 @@ static uint64_t day_of(int64_t time_ms)
     return (uint64_t)zh_clamp16(day) << 48 | 1ull << slot;
 }
 
-static void apply(zh_customer_state *s, const reading *r)
+static void apply(zh_customers *c, zh_customer_state *s, const reading *r)
 {
     const zh_event *event = r->event;
     if (!r->is_lesson) {
@@ -232,9 +234,19 @@ static void apply(zh_customer_state *s, const reading *r)
             zh_customer_inner_bought_add(s, &(zh_bought){ .item = bit->item, .last_ms = event->time_ms,
                 .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
     }
+    zh_customer_inner_fact_add(c, s, event->time_ms, r->fact);
     if (r->has_order) zh_customer_inner_order_add(s, &r->order, r->stated, r->stated_count);
     if (r->has_changes) zh_customer_inner_traits_put(s, r->traits_bytes);
     for (uint32_t i = 0; !r->has_changes && i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
+}
+
+static zh_err read_fact(zh_customers *c, reading *r)
+{
+    zh_buf_reset(&c->fact);
+    if (r->event->marks & (ZH_MARK_OUTLIER | ZH_MARK_APART)) return ZH_OK;
+    const zh_err e = zh_customer_inner_fact_of(c->terms, r->event, &c->fact);
+    r->fact = zh_buf_view(&c->fact);
+    return e;
 }
 
 static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *event, bool is_lesson, zh_effects *effects)
@@ -244,6 +256,7 @@ static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *eve
     reading r = { .event = event, .rule = rules[event->act], .rank = zh_rank_of(event), .is_lesson = is_lesson };
     zh_err e = read_bits(&r, effects->arena);
     if (e == ZH_OK && !is_lesson) e = read_order(&r, effects->arena);
+    if (e == ZH_OK) e = read_fact(c, &r);
     if (e == ZH_OK && !is_lesson) e = zh_traits_of(c, event, effects->arena, &r.traits, &r.traits_count);
     if (e != ZH_OK) return e;
 
@@ -261,7 +274,7 @@ static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *eve
         if (made) zh_customer_inner_untake(c, customer.number);
         return e;
     }
-    apply(state, &r);
+    apply(c, state, &r);
     return ZH_OK;
 }
 

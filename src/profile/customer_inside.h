@@ -1,6 +1,6 @@
 /* customer_inside.h -- how one customer's state lies in memory; for the files of customer only.
  *
- * Ten lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
+ * Eleven lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
  * the sum of a key, take the larger of two, insert a key and drop the last one past the maximum.
  * A dropped key never comes back, because the maximum keeps the first keys of an order that does
  * not depend on arrival; that is the whole proof that order does not matter.
@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/keep.h"
 #include "base/map.h"
-#include "profile/customer.h"
+#include "profile/activity.h"
 
 #define ZH_CUSTOMER_ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 #define ZH_DAY_MS 86400000
@@ -48,6 +48,7 @@ struct zh_customer_state {
     zh_heap_list tastes;        /* zh_taste, by (week down, kind, hash) */
     zh_heap_list names;         /* bytes: [hash u64][size u8][text] by hash, of the hashes in tastes */
     zh_heap_list traits;        /* bytes: [time i64][tie u64][part u8][name size u8][value size u16][name][value] by name, part */
+    zh_heap_list activity;      /* bytes: activity.c */
     bool has_changes;           /* a part of `traits` is no VALUE */
     bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
     uint32_t changed_in;        /* the freeze count when it was put into `changed`; 0: saved since */
@@ -64,12 +65,13 @@ struct zh_customers {
     zh_keep frozen_keep;        /* where they go */
     zh_buf entry;               /* scratch: the bytes of one */
     zh_json *json;              /* for traits */
-    zh_buf text;                /* scratch */
+    zh_terms *terms;            /* of activities; owned */
+    zh_buf text, fact, left, right; /* scratch */
 };
 
 /* What one event or one merge may add to each list. */
 typedef struct zh_customer_inner_room {
-    size_t tallies, days, touches, glances, bought, orders, stated, tastes, names_bytes, traits_bytes;
+    size_t tallies, days, touches, glances, bought, orders, stated, tastes, names_bytes, traits_bytes, activity_bytes;
 } zh_customer_inner_room;
 
 /* One line of an event, with what the parts need. */
@@ -144,6 +146,18 @@ void zh_customer_inner_trait_add(zh_customer_state *state, const zh_trait *trait
 /* The traits of an identify event, in the arena. */
 ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_arena *arena, zh_trait **out,
                             uint32_t *count);
+
+/* activity (activity.c): an event's bytes, without its time; and where there is room for them, added */
+ZH_MUST zh_err zh_customer_inner_fact_of(zh_terms *terms, const zh_event *event, zh_buf *out);
+size_t zh_customer_inner_fact_room(zh_sv event);
+void zh_customer_inner_fact_add(zh_customers *customers, zh_customer_state *state, int64_t time_ms, zh_sv event);
+/* All of both, in the arena; `terms` are those of `from`. Data NULL: `from` has none. */
+ZH_MUST zh_err zh_customer_inner_facts_joined(zh_customers *customers, const zh_terms *terms, const zh_customer_state *from,
+                                              const zh_customer_state *to, zh_arena *arena, zh_sv *bytes);
+void zh_customer_inner_facts_put(zh_customer_state *state, zh_sv bytes);
+void zh_customer_inner_facts_keep(const zh_customer_state *state, const zh_terms *terms, zh_buf *out);
+ZH_MUST zh_err zh_customer_inner_facts_read(zh_heap *heap, zh_reader *r, zh_customer_state *state);
+bool zh_customer_inner_facts_check(const zh_customer_state *state, const char **why);
 
 /* changes (customer_change.c): all traits of a state after what an event said of them, or joined with another's; bytes in the
  * arena, to be put where there is room for them. For states with changes and events that say one. */

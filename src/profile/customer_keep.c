@@ -1,6 +1,6 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 3][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 4][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
@@ -13,13 +13,14 @@
  *     tastes   var n, n x [hash u64][week u16][kind u8][points var]
  *     names    var n, n x [hash u64][text]
  *     traits   var n, n x [time_ms i64][tie u64][part u8][name text][value text]
+ *     activity var bytes, as activity.c draws them
  */
 #include "profile/customer_inside.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define VERSION 3 /* 2 had no additions to traits: the log tells them again */
+#define VERSION 4 /* 2 had no additions to traits, 3 no activity: the log tells them again */
 
 static void put_order(const zh_order *o, zh_buf *out)
 {
@@ -97,7 +98,7 @@ static void put_interest(const zh_customer_state *s, zh_buf *out)
     }
 }
 
-void zh_customer_put(const zh_customer_state *s, zh_buf *out)
+static void put_state(const zh_customer_state *s, const zh_terms *terms, zh_buf *out)
 {
     zh_buf_put_u8(out, VERSION);
     zh_buf_put_u8(out, s->orders_dropped);
@@ -133,12 +134,17 @@ void zh_customer_put(const zh_customer_state *s, zh_buf *out)
     }
     put_sales(s, out);
     put_interest(s, out);
+    zh_customer_inner_facts_keep(s, terms, out);
 }
 
-zh_err zh_customer_hash(const zh_customer_state *state, uint64_t *hash)
+void zh_customer_put(const zh_customer_state *s, zh_buf *out) { put_state(s, NULL, out); }
+
+void zh_customer_put_by_hash(const zh_customers *c, const zh_customer_state *s, zh_buf *out) { put_state(s, c->terms, out); }
+
+zh_err zh_customer_hash(const zh_customers *c, const zh_customer_state *state, uint64_t *hash)
 {
     zh_buf bytes = zh_buf_open(ZH_CUSTOMER_ENTRY_BYTES_MAX);
-    zh_customer_put(state, &bytes);
+    zh_customer_put_by_hash(c, state, &bytes);
     const zh_err e = zh_buf_err(&bytes);
     if (e == ZH_OK) *hash = zh_fast64(zh_buf_view(&bytes));
     zh_buf_close(&bytes);
@@ -301,6 +307,7 @@ zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
     zh_err e = read_habits(heap, &r, s);
     if (e == ZH_OK) e = read_sales(heap, &r, s);
     if (e == ZH_OK) e = read_interest(heap, &r, s);
+    if (e == ZH_OK) e = zh_customer_inner_facts_read(heap, &r, s);
     if (e != ZH_OK) return e;
     const char *why;
     return r.bad || zh_reader_left(&r) > 0 || !zh_customer_inner_check(s, &why) ? ZH_CORRUPT : ZH_OK;

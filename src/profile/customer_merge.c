@@ -45,8 +45,8 @@ static void join_orders(zh_customer_state *to, const zh_customer_state *from)
     to->orders_dropped |= from->orders_dropped;
 }
 
-/* `traits`: all of both, where they are told by their changes; data NULL: they are not. */
-static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv traits)
+/* `traits`: all of both, where they are told by their changes; data NULL: they are not. `facts`: all of both; NULL: `from` has none. */
+static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv traits, zh_sv facts)
 {
     zh_customer_inner_seen(to, from->first_ms, from->last_ms);
     const zh_tally *tallies = from->tallies.data;
@@ -63,6 +63,7 @@ static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv tra
     for (uint32_t i = 0; i < from->tastes.count; i++)
         zh_customer_inner_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
     join_orders(to, from);
+    if (facts.data != NULL) zh_customer_inner_facts_put(to, facts);
     if (traits.data != NULL) {
         zh_customer_inner_traits_put(to, traits);
         return;
@@ -85,9 +86,11 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
     if (e != ZH_OK) return e;
     const size_t steps = effects->count;
     zh_customer_inner_room room = room_for(absorbed);
-    zh_sv traits = { 0 };
+    zh_sv traits = { 0 }, facts = { 0 };
     if (absorbed->has_changes || survivor->has_changes) e = zh_customer_inner_joined(target, absorbed, survivor, effects->arena, &traits);
     if (traits.data != NULL) room.traits_bytes = traits.size;
+    if (e == ZH_OK) e = zh_customer_inner_facts_joined(target, source->terms, absorbed, survivor, effects->arena, &facts);
+    room.activity_bytes = facts.size;
     if (e == ZH_OK) e = zh_customer_inner_reserve(&target->heap, survivor, &room);
     if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
     if (e != ZH_OK) {
@@ -95,7 +98,7 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
         if (made) zh_customer_inner_untake(target, to.number);
         return e;
     }
-    join(survivor, absorbed, traits);
+    join(survivor, absorbed, traits, facts);
     zh_customer_inner_untake(source, from.number);
     return ZH_OK;
 }
