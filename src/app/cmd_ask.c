@@ -122,6 +122,67 @@ const zh_command zh_cmd_check = {
     .example = "  zhun check --data ./zhun-data", ASK_OPTIONS, .run = run_check,
 };
 
+/* ---- retention ---- */
+
+static int64_t number_of(zh_json_value root, zh_sv name)
+{
+    int64_t value = 0;
+    (void)zh_json_int(zh_json_get(root, name), &value);
+    return value;
+}
+
+static void print_rule(zh_json_value rule)
+{
+    const int64_t seconds = number_of(rule, ZH_SV("eventsSeconds")), bytes = number_of(rule, ZH_SV("logBytes"));
+    if (seconds == 0 && bytes == 0) puts("everything is kept");
+    if (seconds > 0) printf("events leave the log when they are older than %.1f days\n", (double)seconds / 86400);
+    if (bytes > 0) printf("the oldest events leave the log while it is larger than %.1f MB\n", (double)bytes / 1e6);
+}
+
+static void print_retention(zh_json_value root)
+{
+    print_rule(zh_json_get(root, ZH_SV("rule")));
+    const zh_sv oldest = zh_json_text_or_empty(zh_json_get(root, ZH_SV("oldestAt"))), next = zh_json_text_or_empty(zh_json_get(root, ZH_SV("nextDropAt")));
+    const zh_json_value base = zh_json_get(root, ZH_SV("base"));
+    bool whole = true;
+    (void)zh_json_bool(zh_json_get(root, ZH_SV("whole")), &whole);
+    printf("log: %.1f MB, from %.*s%s\n", (double)number_of(root, ZH_SV("logBytes")) / 1e6, ZH_SV_ARG(oldest.size > 0 ? oldest : ZH_SV("now")),
+           whole ? ", from its first record" : "; what was before is in the base");
+    if (zh_json_is(base, ZH_JSON_OBJECT))
+        printf("base %lld: %lld events up to %.*s, %.1f MB, digest %.*s\n", (long long)number_of(base, ZH_SV("number")), (long long)number_of(base, ZH_SV("events")),
+               ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(base, ZH_SV("until")))), (double)number_of(base, ZH_SV("bytes")) / 1e6,
+               ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(base, ZH_SV("digest")))));
+    if (next.size > 0) printf("the next segment goes at %.*s\n", ZH_SV_ARG(next));
+    const zh_sv phase = zh_json_text_or_empty(zh_json_get(root, ZH_SV("phase")));
+    if (zh_sv_equal(phase, ZH_SV("failed"))) printf("the last try failed: %.*s\n", ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(root, ZH_SV("why")))));
+    else printf("now: %.*s\n", ZH_SV_ARG(phase));
+}
+
+static int run_retention(const zh_options *given)
+{
+    int status;
+    zh_door *door = open_door(given, true, &status);
+    if (door == NULL) return status;
+    zh_client_answer answer;
+    zh_note why;
+    const zh_err e = zh_door_ask(door, ZH_SV("GET"), ZH_SV("/api/v1/retention"), (zh_sv){ 0 }, &answer, &why);
+    zh_json_value root;
+    zh_json *json = e == ZH_OK ? parse(answer.body, &root) : NULL;
+    if (json == NULL) zh_complain("retention: %s", e == ZH_OK ? "the answer cannot be read" : why.text);
+    else if (zh_options_flag(given, "json")) print(answer.body);
+    else print_retention(root);
+    status = json != NULL ? ZH_EXIT_DONE : status_of(e == ZH_OK ? ZH_IO : e);
+    zh_json_close(json);
+    zh_door_close(door);
+    return status;
+}
+
+const zh_command zh_cmd_retention = {
+    .name = "retention", .usage = "--data DIR [--json]",
+    .summary = "How much of the log is kept, and the base it begins with.\nThe rule is that of the engine that runs: zhun serve --retention-events AGE --retention-size SIZE.",
+    .example = "  zhun retention --data ./zhun-data", ASK_OPTIONS, .run = run_retention,
+};
+
 /* ---- profile ---- */
 
 static void escape(zh_sv id, zh_buf *out)

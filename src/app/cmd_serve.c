@@ -29,6 +29,9 @@ static const zh_option options[] = {
     { "cache-mb", "N", "memory of the state store", "64", false },
     { "trusted-proxies", "ADDRESSES", "whose X-Forwarded-Proto is believed: 127.0.0.1,10.0.0.2 …", "127.0.0.1,::1", false },
     { "public-placements", "NAMES", "placements that a page may ask for with the write key: home,product_page …", NULL, false },
+    { "retention-events", "AGE", "events older than this leave the log: 400d, 36h; 0 keeps all", "0", false },
+    { "retention-size", "SIZE", "the oldest leave it while it is larger: 500GB, 20GB; 0: any size", "0", false },
+    { "segment-mb", "N", "size of a new file of the log; retention lets go of whole ones", "64", false },
     { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
 };
 
@@ -61,6 +64,22 @@ static bool split_listen(zh_sv text, char host[HOST_BYTES], uint16_t *port)
     return number <= 65535;
 }
 
+static bool read_rule(const zh_options *given, zh_retention_rule *rule)
+{
+    const zh_sv events = zh_options_text(given, "retention-events"), size = zh_options_text(given, "retention-size");
+    uint64_t ms;
+    if (!zh_options_duration(events, &ms) || (ms > 0 && ms < (uint64_t)ZH_RETENTION_MS_MIN)) {
+        zh_complain("--retention-events %.*s: must be an age of an hour or more, such as 400d or 36h, or 0", ZH_SV_ARG(events));
+        return false;
+    }
+    if (!zh_options_size(size, &rule->log_bytes) || (rule->log_bytes > 0 && rule->log_bytes < ZH_RETENTION_BYTES_MIN)) {
+        zh_complain("--retention-size %.*s: must be a size of 1MB or more, such as 500GB, or 0", ZH_SV_ARG(size));
+        return false;
+    }
+    rule->events_ms = (int64_t)ms;
+    return true;
+}
+
 /* A name that does not exist would be an open door that nobody notices is shut. */
 static bool are_placements(zh_sv names)
 {
@@ -78,7 +97,8 @@ static bool are_placements(zh_sv names)
 }
 
 typedef struct numbers {
-    int64_t partitions, cache_mb, threads;
+    int64_t partitions, cache_mb, threads, segment_mb;
+    zh_retention_rule retention;
 } numbers;
 
 typedef struct running {
@@ -107,7 +127,7 @@ static int open_engine(running *r, const zh_options *given)
     const zh_engine_desc desc = {
         .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
         .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink,
-        .progress = say_recovered, .progress_context = r,
+        .retention = r->n.retention, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
     };
     zh_note why;
     const zh_err e = zh_engine_open(&r->engine, &desc, &why);
@@ -209,10 +229,11 @@ static int run_with(const zh_options *given)
         zh_complain("%s: serve takes no arguments: see zhun serve --help", given->arguments[0]);
         return ZH_EXIT_USAGE;
     }
-    running r = { .n = { 1, 64, 2 }, .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
+    running r = { .n = { 1, 64, 2, 64, { 0 } }, .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
     if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &r.n.partitions) ||
         !zh_options_number(given, "cache-mb", 8, 65536, &r.n.cache_mb) ||
-        !zh_options_number(given, "threads", 1, 64, &r.n.threads)) return ZH_EXIT_USAGE;
+        !zh_options_number(given, "threads", 1, 64, &r.n.threads) ||
+        !zh_options_number(given, "segment-mb", 1, ZH_LOG_SEGMENT_BYTES_MAX >> 20, &r.n.segment_mb) || !read_rule(given, &r.n.retention)) return ZH_EXIT_USAGE;
     zh_line_level level;
     if (zh_line_level_parse(zh_options_text(given, "log-level"), &level) != ZH_OK) {
         zh_complain("--log-level: must be debug, info, warn or error");

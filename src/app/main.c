@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 static const zh_command *const commands[] = {
-    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
+    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_retention, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
 };
 
 static int run_import(int argc, char **argv)

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#define NAME_BYTES_MAX 64 /* of an option */
+
 void zh_complain(const char *format, ...)
 {
     va_list args;
@@ -136,6 +138,18 @@ static int take_entry(zh_options *given, zh_sv path, zh_sv key, zh_yaml_node val
     return given->values[at] == NULL ? ZH_EXIT_COULD_NOT : -1;
 }
 
+/* `retention: {events: 400d}` says retention-events. */
+static int take_group(zh_options *given, zh_sv path, zh_sv group, zh_yaml_node map, zh_arena *memory)
+{
+    int status = -1;
+    for (zh_yaml_iter it = zh_yaml_walk(map); status == -1 && zh_yaml_next(&it);) {
+        char name[NAME_BYTES_MAX];
+        const int size = snprintf(name, sizeof name, "%.*s-%.*s", ZH_SV_ARG(group), ZH_SV_ARG(it.key));
+        status = take_entry(given, path, size < (int)sizeof name ? (zh_sv){ name, (size_t)size } : it.key, it.value, memory);
+    }
+    return status;
+}
+
 int zh_options_file(zh_options *given, zh_sv path, zh_arena *memory)
 {
     zh_buf text = zh_buf_open(ZH_YAML_BYTES_MAX);
@@ -151,9 +165,48 @@ int zh_options_file(zh_options *given, zh_sv path, zh_arena *memory)
     }
     int status = -1;
     for (zh_yaml_iter it = zh_yaml_walk(zh_yaml_root(yaml)); status == -1 && zh_yaml_next(&it);)
-        status = take_entry(given, path, it.key, it.value, memory);
+        status = zh_yaml_type_of(it.value) == ZH_YAML_MAP ? take_group(given, path, it.key, it.value, memory) : take_entry(given, path, it.key, it.value, memory);
     zh_yaml_close(yaml);
     return status;
+}
+
+typedef struct unit {
+    const char *name;
+    uint64_t factor;
+} unit;
+
+/* A whole number and one of the units; 0 needs none. */
+static bool measure(zh_sv text, const unit *units, size_t count, uint64_t *out)
+{
+    uint64_t value = 0;
+    size_t at = 0;
+    for (; at < text.size && text.data[at] >= '0' && text.data[at] <= '9'; at++) {
+        if (value > INT64_MAX / 20) return false;
+        value = value * 10 + (uint64_t)(text.data[at] - '0');
+    }
+    const zh_sv name = zh_sv_part(text, at, SIZE_MAX);
+    *out = 0;
+    if (at == 0) return text.size == 0;
+    if (name.size == 0 && value == 0) return true;
+    for (size_t i = 0; i < count; i++)
+        if (zh_sv_equal(name, zh_sv_of(units[i].name)) && value <= INT64_MAX / units[i].factor) {
+            *out = value * units[i].factor;
+            return true;
+        }
+    return false;
+}
+
+bool zh_options_duration(zh_sv text, uint64_t *ms)
+{
+    static const unit units[] = { { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 } };
+    return measure(text, units, sizeof units / sizeof *units, ms);
+}
+
+bool zh_options_size(zh_sv text, uint64_t *bytes)
+{
+    static const unit units[] = { { "KB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 }, { "TB", 1000000000000 },
+                                  { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }, { "TiB", (uint64_t)1 << 40 } };
+    return measure(text, units, sizeof units / sizeof *units, bytes);
 }
 
 zh_sv zh_options_text(const zh_options *given, const char *name)

@@ -49,13 +49,16 @@ enum { ZH_EXIT_DONE = 0, ZH_EXIT_FAILED = 1, ZH_EXIT_USAGE = 2, ZH_EXIT_COULD_NO
  * (--help: 0, wrong usage: 2, and it was said why). */
 int zh_options_read(zh_options *out, const zh_command *command, int argc, char **argv);
 /* Fill what neither the command line nor the environment gave from a YAML file: a mapping of option names, with _
- * or - between words. -1, or the status to exit with: an unknown key, a value that is no text, a file that cannot
+ * or - between words; a mapping below a name makes names of both, `retention: {events: 400d}` is retention-events. -1, or the status to exit with: an unknown key, a value that is no text, a file that cannot
  * be read is said on standard error. `memory` keeps the values and must outlive the options. */
 int zh_options_file(zh_options *given, zh_sv path, zh_arena *memory);
 zh_sv zh_options_text(const zh_options *given, const char *name); /* empty where not given */
 bool zh_options_flag(const zh_options *given, const char *name);
 /* A whole number in [least, most]; false and a message on stderr otherwise. Not given: *out stays. */
 bool zh_options_number(const zh_options *given, const char *name, int64_t least, int64_t most, int64_t *out);
+/* "400d", "36h", "90m", "10s", "0" in ms; "500GB", "20MB", "64KiB", "0" in bytes. False: no such text, or too large. */
+bool zh_options_duration(zh_sv text, uint64_t *ms);
+bool zh_options_size(zh_sv text, uint64_t *bytes);
 void zh_options_help(const zh_command *command, FILE *to);
 
 /* "zhun: what happened: what to do" on standard error. */

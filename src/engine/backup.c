@@ -72,6 +72,7 @@ static void note_put(zh_json_out *out, const zh_backup_status *s)
     zh_json_out_key_int(out, ZH_SV("linkedBytes"), (int64_t)s->linked_bytes);
     zh_json_out_key_int(out, ZH_SV("sameBytes"), (int64_t)s->same_bytes);
     zh_json_out_key_int(out, ZH_SV("stateBytes"), (int64_t)s->state_bytes);
+    zh_json_out_key_int(out, ZH_SV("baseBytes"), (int64_t)s->base_bytes);
     zh_json_out_key_bool(out, ZH_SV("withKey"), s->has_key);
     zh_json_out_key_text(out, ZH_SV("to"), zh_sv_of(s->to));
     zh_json_out_end(out);
@@ -113,7 +114,7 @@ static zh_err note_read(const char *folder, const char *name, zh_backup_status *
         *s = (zh_backup_status){ .phase = ZH_BACKUP_DONE, .started_ms = (int64_t)number_of(root, ZH_SV("startedMs")),
                                  .finished_ms = (int64_t)number_of(root, ZH_SV("finishedMs")), .records = number_of(root, ZH_SV("records")),
                                  .copied_bytes = number_of(root, ZH_SV("copiedBytes")), .linked_bytes = number_of(root, ZH_SV("linkedBytes")),
-                                 .same_bytes = number_of(root, ZH_SV("sameBytes")), .state_bytes = number_of(root, ZH_SV("stateBytes")) };
+                                 .same_bytes = number_of(root, ZH_SV("sameBytes")), .state_bytes = number_of(root, ZH_SV("stateBytes")), .base_bytes = number_of(root, ZH_SV("baseBytes")) };
         (void)zh_json_bool(zh_json_get(root, ZH_SV("withKey")), &s->has_key);
         snprintf(s->to, sizeof s->to, "%.*s", ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(root, ZH_SV("to")))));
     }
@@ -191,6 +192,44 @@ static zh_err verify_log(const char *folder, const char *name, zh_note *why)
     return e;
 }
 
+/* The rows of a base in a copy, all of them; `folder`/base/NUMBER. */
+static zh_err check_base(const char *folder, zh_base *out, zh_note *why)
+{
+    zh_err e = zh_base_find(zh_sv_of(folder), out, why);
+    if (e == ZH_ABSENT) return ZH_OK; /* a log that is whole */
+    return e == ZH_OK ? zh_base_check_rows(out, NULL, NULL, why) : e;
+}
+
+/* As it is; the one of an earlier backup stays where it is the same. */
+static zh_err copy_base(zh_backups *b, zh_note *why)
+{
+    zh_base base, there;
+    zh_note unasked = { "" };
+    char folder[ZH_BACKUP_PATH_BYTES], fresh[ZH_BACKUP_PATH_BYTES], place[ZH_BACKUP_PATH_BYTES];
+    const char *to = b->status.to;
+    b->d.base(b->d.context, &base);
+    zh_err e = zh_base_tidy(zh_sv_of(to), NULL);
+    if (e == ZH_OK && zh_base_find(zh_sv_of(to), &there, &unasked) == ZH_OK && there.number == base.number && strcmp(there.digest, base.digest) == 0 &&
+        zh_base_check_rows(&there, NULL, NULL, &unasked) == ZH_OK) {
+        b->status.base_bytes = there.bytes;
+        return ZH_OK;
+    }
+    if (e == ZH_OK) e = path_of(folder, to, "base");
+    if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(folder));
+    if (e != ZH_OK || base.number == 0) return e;
+    const char *name = strrchr(base.path, '/') + 1;
+    e = zh_file_make_dirs(zh_sv_of(folder));
+    if (e == ZH_OK) e = path_of(fresh, folder, "copy.tmp");
+    if (e == ZH_OK) e = path_of(place, folder, name);
+    if (e == ZH_OK) e = zh_tree_copy(zh_sv_of(base.path), zh_sv_of(fresh), NULL, NULL);
+    if (e == ZH_OK && rename(fresh, place) != 0) e = ZH_IO;
+    if (e == ZH_OK) e = zh_file_sync_dir(zh_sv_of(folder));
+    if (e != ZH_OK) zh_note_set(why, "the base %s cannot be copied: %s", base.path, zh_err_text(e));
+    if (e == ZH_OK) e = check_base(to, &there, why);
+    b->status.base_bytes = base.bytes;
+    return e;
+}
+
 static zh_err copy_key(const char *from, const char *folder, zh_note *why)
 {
     char to[ZH_BACKUP_PATH_BYTES];
@@ -210,6 +249,7 @@ static zh_err fill(zh_backups *b, zh_note *why)
     if (e == ZH_OK) e = remove_there(to, ZH_BACKUP_FILE);
     if (e == ZH_OK) e = remove_there(to, "zhun.key");
     if (e == ZH_OK) e = copy_state(b, why);
+    if (e == ZH_OK) e = copy_base(b, why);
     set_phase(b, ZH_BACKUP_LOG);
     if (e == ZH_OK) e = copy_log(b, why);
     set_phase(b, ZH_BACKUP_VERIFY);
@@ -399,6 +439,9 @@ static zh_err restore_parts(restorer *r, const zh_backup_status *note, bool *has
     zh_err e = zh_file_make_dirs(zh_sv_of(r->dir));
     if (e == ZH_OK) e = restore_tree(r, "log", "log.restoring");
     if (e == ZH_OK) e = verify_log(r->dir, "log.restoring", r->why);
+    zh_base base = { 0 };
+    if (e == ZH_OK && has(r->from, "base")) e = restore_tree(r, "base", "base");
+    if (e == ZH_OK) e = check_base(r->dir, &base, r->why);
     if (e == ZH_OK) e = restore_tree(r, "state", "state");
     if (e == ZH_OK) e = path_of(key, r->from, "zhun.key");
     if (e == ZH_OK && r->desc->key_file.size > 0) snprintf(key, sizeof key, "%.*s", ZH_SV_ARG(r->desc->key_file));
@@ -422,6 +465,7 @@ zh_err zh_restore(const zh_restore_desc *desc, zh_restored *did, zh_note *why)
     if (e != ZH_OK) return e;
     char path[ZH_BACKUP_PATH_BYTES];
     if (path_of(path, r.from, "log") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
+    if (path_of(path, r.from, "base") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
     if (path_of(path, r.from, "state") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
     bool has_key;
     e = restore_parts(&r, &note, &has_key);

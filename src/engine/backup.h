@@ -3,6 +3,7 @@
  *     TO/backup.json   what it is: version, moment, positions; written last. Without it the folder is no backup
  *     TO/log/          the log up to what was durable (store/log_copy.h), every byte checked
  *     TO/state/        the views at a position of that log; they save time, and where old segments were dropped they are needed
+ *     TO/base/         what the log begins with, where old segments were dropped (base.h), every byte checked
  *     TO/zhun.key      only where it was asked for
  *
  * A backup into a folder that holds one brings it up to date: segments that are there and whole are left as they are.
@@ -15,6 +16,7 @@
 #ifndef ZH_ENGINE_BACKUP_H
 #define ZH_ENGINE_BACKUP_H
 #include "base/note.h"
+#include "engine/base.h"
 #include "store/log_copy.h"
 #include "store/state.h"
 
@@ -29,7 +31,7 @@ typedef struct zh_backup_status {
     char to[ZH_BACKUP_PATH_BYTES];
     int64_t started_ms, finished_ms;
     uint64_t done_bytes, all_bytes; /* of the log */
-    uint64_t copied_bytes, linked_bytes, same_bytes, state_bytes, records;
+    uint64_t copied_bytes, linked_bytes, same_bytes, state_bytes, base_bytes, records;
     bool has_key;
     zh_note why;                    /* FAILED */
 } zh_backup_status;
@@ -39,7 +41,8 @@ typedef struct zh_backups_desc {
     zh_sv dir, key_file;
     zh_log *log;
     zh_state *state;
-    void (*hold)(void *context, bool on); /* nothing is dropped while on */
+    void (*hold)(void *context, bool on); /* nothing is dropped while on, and the base stays */
+    void (*base)(void *context, zh_base *out);
     void *context;
 } zh_backups_desc;                   /* the parts are borrowed until close */
 

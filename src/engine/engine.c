@@ -29,6 +29,9 @@ struct zh_engine {
     zh_fold *fold;
     zh_commit *commit;
     zh_upkeep *upkeep;
+    zh_retention *retention;
+    zh_base base;        /* number 0: none */
+    bool used_base;      /* the state was made from it */
     zh_undo *undo;
     zh_backups *backups;
     zh_tz *tz;
@@ -93,6 +96,12 @@ static zh_err sealed_of(void *context, zh_sv key, zh_buf *out)
 static zh_err zone_of_log(zh_engine *g, zh_note *why)
 {
     zh_log_reader *reader;
+    if (g->base.number > 0) return read_zone(g, zh_sv_of(g->base.zone), why);
+    if (zh_log_begin(g->log, 0) > 0) {
+        zh_note_set(why, "the log of %s begins with record %llu, and the folder base, which has what was before, is missing: restore it from a backup",
+                    g->dir, (unsigned long long)zh_log_begin(g->log, 0));
+        return ZH_CORRUPT;
+    }
     zh_err e = zh_log_reader_open(&reader, g->log, 0, zh_log_begin(g->log, 0));
     if (e != ZH_OK) return e;
     zh_log_frame frame;
@@ -154,7 +163,7 @@ static zh_err open_log(zh_engine *g, zh_note *why)
     g->is_new = !zh_file_exists(zh_sv_of(meta));
     if (g->is_new && g->d.must_exist) return say_empty(g, why);
     const uint32_t partitions = !g->is_new ? 0 : g->d.partitions == 0 ? 1 : g->d.partitions;
-    e = zh_log_open(&g->log, &(zh_log_desc){ .dir = zh_sv_of(path), .partitions = partitions,
+    e = zh_log_open(&g->log, &(zh_log_desc){ .dir = zh_sv_of(path), .partitions = partitions, .segment_bytes = g->d.segment_bytes,
                                              .report = report_cut, .report_context = g }, why);
     if (e == ZH_OK) g->partitions = zh_log_partitions(g->log);
     return e;
@@ -175,11 +184,37 @@ static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positi
     zh_err e = zh_world_open(&g->world, &desc);
     if (e == ZH_OK) e = zh_world_load(g->world, g->state, positions, g->partitions, why);
     for (uint32_t p = 0; e == ZH_OK && p < g->partitions; p++)
-        if (positions[p] > zh_log_end(g->log, p)) e = ZH_STALE;
+        if (positions[p] > zh_log_end(g->log, p) || (g->base.number > 0 && positions[p] < g->base.positions[p])) e = ZH_STALE;
     return e;
 }
 
-/* With `ready` the state that was folded without what was undone takes its place, else an empty one. */
+/* The base the log begins with, proved before it is needed. */
+static zh_err open_base(zh_engine *g, zh_note *why)
+{
+    zh_err e = zh_base_find(zh_sv_of(g->dir), &g->base, why);
+    if (e == ZH_OK && g->base.partitions != g->partitions) {
+        zh_note_set(why, "%s is of another log: restore the folder base from a backup", g->base.path);
+        e = ZH_CORRUPT;
+    }
+    if (e != ZH_OK && e != ZH_ABSENT) return e;
+    return zh_base_tidy(zh_sv_of(g->dir), e == ZH_OK ? &g->base : NULL);
+}
+
+/* The base's rows become the state, which is not there. */
+static zh_err state_of_base(zh_engine *g, const char *state, zh_note *why)
+{
+    char fresh[PATH_BYTES];
+    zh_err e = path_in(g, "base/state.tmp", fresh);
+    if (e == ZH_OK) e = zh_base_check_rows(&g->base, NULL, NULL, why);
+    if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(fresh));
+    if (e == ZH_OK) e = zh_base_state(&g->base, zh_sv_of(fresh), false, why);
+    if (e == ZH_OK && rename(fresh, state) != 0) e = ZH_IO;
+    if (e == ZH_OK) e = zh_file_sync_dir(zh_sv_of(g->dir));
+    g->used_base = e == ZH_OK;
+    return e;
+}
+
+/* With `ready` the state that was folded without what was undone takes its place, else that of the base, else an empty one. */
 static zh_err clear_state(zh_engine *g, bool ready, zh_note *why)
 {
     zh_world_close(g->world);
@@ -193,6 +228,7 @@ static zh_err clear_state(zh_engine *g, bool ready, zh_note *why)
     if (e == ZH_OK && rename(path, aside) != 0) e = ZH_IO;
     if (e == ZH_OK && ready) e = path_in(g, "state.ready", other);
     if (e == ZH_OK && ready && rename(other, path) != 0) e = ZH_IO;
+    if (e == ZH_OK && !ready && g->base.number > 0) e = state_of_base(g, path, why);
     return e != ZH_OK ? e : open_state(g, why);
 }
 
@@ -275,6 +311,18 @@ static zh_err open_sealer(zh_engine *g, zh_note *why)
     return e;
 }
 
+/* A base that is another's must not become the truth. */
+static zh_err judge_base(zh_engine *g, bool *sound, zh_note *why)
+{
+    zh_note asked = { "" };
+    const zh_err e = g->base.number == 0 ? ZH_OK : zh_base_check_signature(&g->base, &g->sealer, &asked);
+    *sound = e == ZH_OK;
+    if (e == ZH_OK) return ZH_OK;
+    if (g->used_base) zh_note_set(why, "%s", asked.text);
+    else say_rebuild(g, "base.damaged", e);
+    return g->used_base ? e : ZH_OK;
+}
+
 static void put_setting(zh_buf *record, zh_sv name, zh_sv json, int64_t now_ms)
 {
     zh_buf_reset(record);
@@ -315,9 +363,14 @@ static zh_err found_workspace(zh_engine *g, zh_note *why)
 
 /* ---- opening and closing ---- */
 
-static void hold_upkeep(void *context, bool on)
+static void hold_retention(void *context, bool on)
 {
-    zh_upkeep_hold(context, on);
+    zh_retention_hold(context, on);
+}
+
+static void base_of_retention(void *context, zh_base *out)
+{
+    zh_retention_base(context, out);
 }
 
 static zh_err open_all(zh_engine *g, zh_note *why)
@@ -334,13 +387,15 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     }
     if ((e = open_lock(g, why)) != ZH_OK) return e;
     if ((e = open_log(g, why)) != ZH_OK) return e;
-    bool ready = false;
+    if ((e = open_base(g, why)) != ZH_OK) return e;
+    bool ready = false, sound = true;
     if ((e = finish_renames(g, &ready)) != ZH_OK) return e;
     if ((e = open_state(g, why)) != ZH_OK) return e;
     if (zh_log_end(g->log, 0) == 0) e = found_workspace(g, why);
     else e = zone_of_log(g, why);
     if (e == ZH_OK) e = recover(g, ready, why);
     if (e == ZH_OK) e = open_sealer(g, why);
+    if (e == ZH_OK) e = judge_base(g, &sound, why);
     if (e == ZH_OK) e = zh_fold_start(g->fold);
     if (e == ZH_OK) e = zh_undo_open(&g->undo, g);
     if (e != ZH_OK) return e;
@@ -356,8 +411,12 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .world = g->world, .sealer = &g->sealer,
                                     .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_upkeep_open(&g->upkeep, &upkeep);
+    const zh_retention_desc retention = { .dir = zh_sv_of(g->dir), .zone = zh_sv_of(g->zone), .rule = g->d.retention, .base = &g->base, .is_sound = sound, .log = g->log,
+                                          .fold = g->fold, .world = g->world, .state = g->state, .sales = zh_engine_sales_desc(g), .sealer = &g->sealer,
+                                          .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink };
+    if (e == ZH_OK) e = zh_retention_open(&g->retention, &retention);
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
-                                      .hold = hold_upkeep, .context = g->upkeep };
+                                      .hold = hold_retention, .base = base_of_retention, .context = g->retention };
     return e == ZH_OK ? zh_backups_open(&g->backups, &backups) : e;
 }
 
@@ -389,6 +448,8 @@ void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
     zh_backups_close(g->backups);
+    zh_undo_stop(g->undo);
+    zh_retention_close(g->retention);
     zh_upkeep_close(g->upkeep);
     zh_undo_close(g->undo);
     zh_commit_close(g->commit);
@@ -412,6 +473,7 @@ zh_state *zh_engine_state(zh_engine *g) { return g->state; }
 zh_timeline *zh_engine_timeline(zh_engine *g) { return g->timeline; }
 zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
 zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
+zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_metrics *zh_engine_metrics(zh_engine *g) { return g->d.metrics; }

@@ -3,6 +3,7 @@
  *     DIR/zhun.lock    one process a folder          DIR/log/     the event log (the truth)
  *     DIR/zhun.key     the key file (or elsewhere)   DIR/state/   RocksDB: all of it can be rebuilt
  *     DIR/zhun.sock    the door for commands (server)     DIR/ballast  space for a start on a full disk (ballast.h)
+ *     DIR/base/        views as of where the log begins, where retention dropped what was before (base.h)
  *
  * Opening recovers: the log's torn end is cut, views are loaded from the last checkpoint and folded
  * on to the log's end. From then on the committer makes work durable and the fold thread keeps the
@@ -20,6 +21,7 @@
 #include "engine/backup.h"
 #include "engine/commit.h"
 #include "engine/fold.h"
+#include "engine/retention.h"
 #include "engine/vault.h"
 #include "engine/world.h"
 #include "sys/line.h"
@@ -32,6 +34,8 @@ typedef struct zh_engine_desc {
     uint32_t partitions;     /* of a new log; 0: 1. An existing log keeps its own */
     zh_sv time_zone;         /* of a new workspace: "Asia/Shanghai"; empty: UTC. An existing one keeps its own */
     size_t cache_bytes;      /* of the state; 0: its default */
+    zh_retention_rule retention; /* zeros: keep all */
+    uint32_t segment_bytes;  /* of new segments of the log; 0: its default */
     const zh_clock *clock;   /* NULL: the real one */
     zh_metrics *metrics;     /* required */
     zh_line_sink *sink;      /* log lines; NULL: none are written by the engine */
@@ -54,6 +58,7 @@ zh_state *zh_engine_state(zh_engine *engine);
 zh_timeline *zh_engine_timeline(zh_engine *engine);
 zh_fold *zh_engine_fold(zh_engine *engine);
 zh_backups *zh_engine_backups(zh_engine *engine);
+zh_retention *zh_engine_retention(zh_engine *engine);
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);
 zh_metrics *zh_engine_metrics(zh_engine *engine);

@@ -28,6 +28,20 @@ zh_err zh_history_event(zh_engine *g, uint32_t partition, uint64_t sequence, zh_
     return e;
 }
 
+zh_err zh_history_trait(zh_engine *g, const zh_timeline_at *at, zh_arena *arena, zh_event *out)
+{
+    zh_err e = zh_history_event(g, at->partition, at->sequence, arena, out);
+    if (e != ZH_ABSENT) return e;
+    zh_buf record = zh_buf_open(RECORD_BYTES_MAX);
+    e = zh_timeline_kept(zh_engine_timeline(g), at, &record);
+    if (e == ZH_OK) {
+        const zh_sv copy = zh_arena_copy(arena, zh_buf_view(&record));
+        e = copy.data == NULL ? ZH_NOMEM : zh_event_get(copy, arena, out);
+    }
+    zh_buf_close(&record);
+    return e;
+}
+
 zh_err zh_history_personal(zh_engine *g, const zh_event *event, const zh_permit *permit, zh_arena *arena, zh_sv *plain)
 {
     *plain = (zh_sv){ 0 };

@@ -15,6 +15,8 @@ size_t zh_history_numbers(zh_engine *engine, zh_customer_id customer, zh_custome
 
 /* The event at a place of the log. Views live in the arena. Errors: ZH_ABSENT not there, or no event; ZH_IO, ZH_CORRUPT, ZH_NOMEM. */
 ZH_MUST zh_err zh_history_event(zh_engine *engine, uint32_t partition, uint64_t sequence, zh_arena *arena, zh_event *out);
+/* The same of an event with sealed traits, also where the log dropped it and its row kept what is of use. */
+ZH_MUST zh_err zh_history_trait(zh_engine *engine, const zh_timeline_at *at, zh_arena *arena, zh_event *out);
 /* The personal part of such an event in clear, in the arena; "" where there is none or it was erased. */
 ZH_MUST zh_err zh_history_personal(zh_engine *engine, const zh_event *event, const zh_permit *permit, zh_arena *arena, zh_sv *plain);
 

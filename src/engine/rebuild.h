@@ -1,4 +1,5 @@
-/* rebuild.h -- fold the whole log into a second, empty world and compare: the proof that views are views.
+/* rebuild.h -- fold the whole log into a second world and compare: the proof that views are views. It begins empty, or where the log
+ * was cut with the base (base.h), every byte and the signature of which are checked first.
  *
  * Reading every frame checks every CRC on the way. The live engine goes on working meanwhile; only
  * the comparison itself holds the world's lock.
@@ -15,8 +16,8 @@ typedef struct zh_rebuild_report {
     void *context;
 } zh_rebuild_report;
 
-/* *equal: every view has the same entries, and passes its own check. Errors: ZH_CORRUPT damage of the log (*why names
- * it), ZH_BUSY new ids kept arriving during the comparison: ask again; ZH_NOMEM, ZH_IO. */
+/* *equal: every view has the same entries, and passes its own check. Errors: ZH_CORRUPT damage of the log or of the base (*why
+ * names it), ZH_BUSY new ids kept arriving during the comparison: ask again; ZH_NOMEM, ZH_IO. */
 ZH_MUST zh_err zh_rebuild_check(zh_engine *engine, const zh_rebuild_report *report, bool *equal, zh_note *why);
 
 #endif

@@ -357,6 +357,50 @@ static bool decision_in(const generation *g, zh_decision_id id, uint32_t *partit
     return false;
 }
 
+zh_err zh_timeline_kept(zh_timeline *t, const zh_timeline_at *at, zh_buf *out)
+{
+    char key[EVENT_KEY_BYTES];
+    event_key(ZH_TIMELINE_TRAITS, at, key);
+    const zh_err e = zh_state_get(t->state, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, out);
+    return e == ZH_OK && out->size == 0 ? ZH_ABSENT : e;
+}
+
+/* ---- what the log drops ---- */
+
+void zh_timeline_drop(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at)
+{
+    char key[EVENT_KEY_BYTES];
+    event_key(kind, at, key);
+    zh_state_drop(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key });
+}
+
+void zh_timeline_drop_decision(zh_state_batch *batch, zh_decision_id id)
+{
+    char key[DECISION_KEY_BYTES];
+    decision_key(id, key);
+    zh_state_drop(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key });
+}
+
+void zh_timeline_keep(zh_state_batch *batch, const zh_timeline_at *at, zh_sv record)
+{
+    char key[EVENT_KEY_BYTES];
+    event_key(ZH_TIMELINE_TRAITS, at, key);
+    zh_state_put(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key }, record);
+}
+
+zh_err zh_timeline_prune(zh_state *state, zh_state_batch *batch, zh_customer_id number)
+{
+    char prefix[9] = { (char)ZH_TIMELINE_TRAITS };
+    put_be(prefix + 1, number.number, 8);
+    size_t at = 0;
+    zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_TIMELINE, (zh_sv){ prefix, sizeof prefix }, (zh_sv){ 0 });
+    while (zh_state_scan_next(&scan))
+        if (at++ >= ZH_TIMELINE_TRAITS_KEPT && scan.value.size > 0) zh_state_drop(batch, ZH_SPACE_TIMELINE, scan.key);
+    return zh_state_scan_close(&scan);
+}
+
+/* ---- decisions ---- */
+
 zh_err zh_timeline_find_decision(zh_timeline *t, zh_decision_id id, uint32_t *partition, uint64_t *sequence)
 {
     pthread_mutex_lock(&t->lock);

@@ -5,7 +5,8 @@
  * would cost more than all views together. Keys of the state sort as they are read:
  *
  *     'e' customer (8, big-endian) ~time (8) ~sequence (8) partition (4)     no value: an event
- *     't' the same                                                           an event with sealed traits
+ *     't' the same                                                           an event with sealed traits; its record as
+ *                                                                            value where the log dropped it
  *     'd' decision id (16)                                                   partition (4) sequence (8)
  *
  * Customer 0 is nobody: there stand the dead letters. A customer who absorbed others has the rows
@@ -35,6 +36,8 @@ typedef struct zh_timeline_at {
 
 typedef struct zh_timeline zh_timeline;
 
+#define ZH_TIMELINE_TRAITS_KEPT 16 /* newest events with sealed traits of a number: older ones are never asked for */
+
 ZH_MUST zh_err zh_timeline_open(zh_timeline **out, zh_state *state); /* state is borrowed; ZH_NOMEM */
 void zh_timeline_close(zh_timeline *timeline);
 
@@ -48,8 +51,19 @@ ZH_MUST zh_err zh_timeline_flush(zh_timeline *timeline);
  * (<= ZH_TIMELINE_PAGE_MAX); *count of them into `out`. Errors: ZH_IO, ZH_CORRUPT, ZH_NOMEM. */
 ZH_MUST zh_err zh_timeline_read(zh_timeline *timeline, zh_timeline_kind kind, const zh_customer_id *numbers, size_t numbers_count,
                                 const zh_timeline_at *after, size_t limit, zh_timeline_at *out, size_t *count);
+/* The record of an event with sealed traits that the log dropped, into `out`. ZH_ABSENT: it was not kept. */
+ZH_MUST zh_err zh_timeline_kept(zh_timeline *timeline, const zh_timeline_at *at, zh_buf *out);
 /* ZH_ABSENT: no such decision. */
 ZH_MUST zh_err zh_timeline_find_decision(zh_timeline *timeline, zh_decision_id id, uint32_t *partition, uint64_t *sequence);
+
+/* ---- rows of records that the log drops; for rows that were flushed ---- */
+
+void zh_timeline_drop(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at);
+void zh_timeline_drop_decision(zh_state_batch *batch, zh_decision_id id);
+/* An event with sealed traits: its row gets the record. */
+void zh_timeline_keep(zh_state_batch *batch, const zh_timeline_at *at, zh_sv record);
+/* Rows of kept records behind the newest ZH_TIMELINE_TRAITS_KEPT of a number go. ZH_IO, ZH_CORRUPT. */
+ZH_MUST zh_err zh_timeline_prune(zh_state *state, zh_state_batch *batch, zh_customer_id number);
 
 /* A cursor as text for an answer, and back. Errors: ZH_FORMAT. */
 #define ZH_TIMELINE_CURSOR_BYTES 64

@@ -61,6 +61,7 @@ zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out)
 /* The views that are built, apart from those that work. */
 typedef struct building {
     zh_undo *undo;
+    zh_base base; /* that it begins with; number 0: none */
     zh_state *state;
     zh_world *world;
     zh_timeline *timeline;
@@ -84,12 +85,15 @@ static void say_progress(void *context, uint64_t done, uint64_t all)
 static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
 {
     zh_engine *g = b->undo->engine;
-    const uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
+    uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
     const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .skip = skip->numbers, .skip_count = skip->count };
     zh_note why;
     zh_err e = zh_tree_remove(dir);
-    if (e == ZH_OK || e == ZH_ABSENT) e = zh_state_open(&b->state, &(zh_state_desc){ .dir = dir }, &why);
+    if (e == ZH_ABSENT) e = ZH_OK;
+    if (e == ZH_OK && b->base.number > 0) e = zh_base_state(&b->base, dir, false, &why);
+    if (e == ZH_OK) e = zh_state_open(&b->state, &(zh_state_desc){ .dir = dir }, &why);
     if (e == ZH_OK) e = zh_world_open(&b->world, &world);
+    if (e == ZH_OK) e = zh_world_load(b->world, b->state, positions, zh_log_partitions(zh_engine_log(g)), &why);
     if (e == ZH_OK) e = zh_timeline_open(&b->timeline, b->state);
     if (e == ZH_OK) e = zh_metrics_open(&b->metrics);
     if (e != ZH_OK) return e;
@@ -121,7 +125,8 @@ static zh_err announce(zh_undo *u, zh_fold *fold)
 static zh_err build(zh_undo *u, zh_sv dir, const zh_undo_skip *skip)
 {
     building b = { .undo = u };
-    zh_note why;
+    zh_note why = { "" };
+    zh_retention_base(zh_engine_retention(u->engine), &b.base);
     zh_err e = open_views(&b, dir, skip);
     if (e == ZH_OK) e = announce(u, b.fold);
     if (e == ZH_OK) e = zh_fold_replay(b.fold, say_progress, u, &why);
@@ -166,7 +171,9 @@ static void *run(void *context)
     while (u->wanted && !u->stopping) {
         u->wanted = false;
         pthread_mutex_unlock(&u->lock);
+        zh_retention_hold(zh_engine_retention(u->engine), true);
         const zh_err e = build_until_all(u);
+        zh_retention_hold(zh_engine_retention(u->engine), false);
         pthread_mutex_lock(&u->lock);
         u->failed = e;
         u->ready = e == ZH_OK && !u->wanted;
@@ -210,7 +217,7 @@ zh_undo_progress zh_undo_progress_of(zh_undo *u)
     return p;
 }
 
-void zh_undo_close(zh_undo *u)
+void zh_undo_stop(zh_undo *u)
 {
     if (u == NULL) return;
     pthread_mutex_lock(&u->lock);
@@ -218,6 +225,13 @@ void zh_undo_close(zh_undo *u)
     if (u->fold != NULL) zh_fold_stop_replay(u->fold);
     pthread_mutex_unlock(&u->lock);
     if (u->started) pthread_join(u->thread, NULL);
+    u->started = false;
+}
+
+void zh_undo_close(zh_undo *u)
+{
+    if (u == NULL) return;
+    zh_undo_stop(u);
     pthread_mutex_destroy(&u->lock);
     free(u);
 }

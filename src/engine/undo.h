@@ -9,6 +9,9 @@
  * Why not swapped in place: timeline, dedup and the state's rows are read without a lock by many; an opening exists
  * already, takes as long as a restart and survives any crash.
  *
+ * With a base (base.h) building begins there, so an import that a base knows cannot be taken back: its events, or some of
+ * them, are not in the log any more (zh_retention_may_undo).
+ *
  * What stays  ids that an import made known and merges it caused: other events may stand on them by now.
  * Cost        one replay in a thread of its own, and twice the memory of the views meanwhile.
  */
@@ -30,6 +33,7 @@ ZH_MUST zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out);
 typedef struct zh_undo zh_undo; /* the builder; a part of the engine */
 
 ZH_MUST zh_err zh_undo_open(zh_undo **out, zh_engine *engine); /* ZH_NOMEM */
+void zh_undo_stop(zh_undo *undo);  /* a building under way ends; none begins any more */
 void zh_undo_close(zh_undo *undo); /* a building under way is given up; the next opening folds */
 /* Something was undone: build, or build again. */
 ZH_MUST zh_err zh_undo_go(zh_undo *undo);

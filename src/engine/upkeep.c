@@ -22,7 +22,6 @@ struct zh_upkeep {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping;
-    int holds;       /* backups that run: nothing is dropped */
     zh_arena arena;  /* of one event */
     zh_buf sealed;
     int64_t owed_us; /* rest not taken yet: sleeps of less than a millisecond are put together */
@@ -167,11 +166,4 @@ void zh_upkeep_close(zh_upkeep *u)
     pthread_cond_destroy(&u->wake);
     pthread_mutex_destroy(&u->lock);
     free(u);
-}
-
-void zh_upkeep_hold(zh_upkeep *u, bool on)
-{
-    pthread_mutex_lock(&u->lock);
-    u->holds += on ? 1 : -1;
-    pthread_mutex_unlock(&u->lock);
 }

@@ -31,7 +31,4 @@ typedef struct zh_upkeep_desc {
 ZH_MUST zh_err zh_upkeep_open(zh_upkeep **out, const zh_upkeep_desc *desc); /* ZH_NOMEM; starts the thread */
 void zh_upkeep_close(zh_upkeep *upkeep);                                     /* ends what it does within milliseconds; NULL is fine */
 
-/* While a backup runs nothing is dropped; may be nested. From any thread. */
-void zh_upkeep_hold(zh_upkeep *upkeep, bool on);
-
 #endif

@@ -99,7 +99,7 @@ zh_err zh_workspace_unwrap(const zh_kek *kek, zh_workspace_id workspace, const z
 
 /* Numbers of the sub-keys: part of the stored format. */
 enum { SUB_WRAP = 1, SUB_LETTER = 2 };                      /* of the seal key */
-enum { SUB_NONCE = 1, SUB_NONCE_PLAIN = 2, SUB_DEDUP = 3, SUB_BLIND = 16 }; /* of the index key; + kind */
+enum { SUB_NONCE = 1, SUB_NONCE_PLAIN = 2, SUB_DEDUP = 3, SUB_SIGN = 4, SUB_BLIND = 16 }; /* of the index key; + kind */
 
 static void derive(uint8_t *out, size_t size, uint64_t number, const char context[8], const uint8_t key[32])
 {
@@ -125,6 +125,7 @@ zh_err zh_sealer_open(zh_sealer *out, zh_workspace_id workspace, const zh_worksp
     derive(out->nonce_, 16, SUB_NONCE, "zhunindx", keys[0].index);
     derive(out->nonce_plain_, 16, SUB_NONCE_PLAIN, "zhunindx", keys[0].index);
     derive(out->dedup_, 16, SUB_DEDUP, "zhunindx", keys[0].index);
+    derive(out->sign_, 32, SUB_SIGN, "zhunindx", keys[0].index);
     for (int kind = 0; kind < ZH_BLIND_COUNT; kind++)
         derive(out->blind_[kind], 16, SUB_BLIND + (uint64_t)kind, "zhunindx", keys[0].index);
     return ZH_OK;
@@ -354,4 +355,19 @@ zh_event_key zh_dedup_key(const zh_sealer *sealer, zh_source_id source, zh_sv me
     }
     crypto_shorthash_siphashx24(hash, bytes, 5 + size, sealer->dedup_);
     return (zh_event_key){ .high = get_le(hash, 8), .low = get_le(hash + 8, 8) };
+}
+
+/* --- signatures ----------------------------------------------------------------------------- */
+
+void zh_seal_sign(const zh_sealer *sealer, zh_sv what, zh_sv bytes, uint8_t out[32])
+{
+    crypto_generichash_state state;
+    const uint8_t size = (uint8_t)what.size; /* so that a name and bytes are never another name and other bytes */
+    assert(what.size <= UINT8_MAX);
+    crypto_generichash_init(&state, sealer->sign_, sizeof sealer->sign_, 32);
+    crypto_generichash_update(&state, &size, 1);
+    crypto_generichash_update(&state, (const uint8_t *)what.data, what.size);
+    crypto_generichash_update(&state, (const uint8_t *)bytes.data, bytes.size);
+    crypto_generichash_final(&state, out, 32);
+    zh_wipe(&state, sizeof state);
 }

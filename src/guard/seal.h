@@ -67,7 +67,7 @@ typedef struct zh_sealer { /* all fields private; holds secrets: wiped by close 
     zh_workspace_id workspace_;
     uint32_t keys_count_;
     struct zh_sealer_key_ { uint32_t id; uint8_t wrap[32], letter[32]; } keys_[ZH_SEALER_KEYS_MAX];
-    uint8_t nonce_[16], nonce_plain_[16], dedup_[16], blind_[ZH_BLIND_COUNT][16];
+    uint8_t nonce_[16], nonce_plain_[16], dedup_[16], blind_[ZH_BLIND_COUNT][16], sign_[32];
 } zh_sealer;
 
 /* keys[0] seals, all unseal; equal `index` in all, different ids (assert). Caller closes.
@@ -122,6 +122,10 @@ ZH_MUST zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh
 zh_blind_id zh_blind(const zh_sealer *sealer, zh_blind_kind kind, zh_sv external_id);
 /* What makes an event itself: (source, messageId). */
 zh_event_key zh_dedup_key(const zh_sealer *sealer, zh_source_id source, zh_sv message_id);
+
+/* A signature that only who has the workspace's key can make: a keyed hash (BLAKE2b-256) of `what`, a name for the kind of
+ * thing, and its bytes. Compare with zh_digest_equal of guard/digest.h. */
+void zh_seal_sign(const zh_sealer *sealer, zh_sv what, zh_sv bytes, uint8_t out[32]);
 
 /* Overwrite a secret so that the compiler cannot leave it out. */
 void zh_wipe(void *bytes, size_t size);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define IDS_MAX 32            /* ids of one customer shown */
-#define TRAIT_EVENTS_MAX 16   /* newest identify events read for personal traits; older ones said the same things */
+#define TRAIT_EVENTS_MAX ZH_TIMELINE_TRAITS_KEPT /* newest identify events read for personal traits; older ones said the same things */
 #define TASTES_MAX 10         /* names of one affinity shown */
 #define TASTE_HALF_LIFE_WEEKS 4.0
 
@@ -169,7 +169,7 @@ static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_pe
     zh_event event;
     zh_sv plain;
     zh_json_value root;
-    if (zh_history_event(call->engine, at->partition, at->sequence, call->arena, &event) != ZH_OK) return;
+    if (zh_history_trait(call->engine, at, call->arena, &event) != ZH_OK) return;
     const zh_trait_said said = zh_customer_trait_said(&event);
     if ((said == ZH_TRAIT_SET_ONCE) != once || said == ZH_TRAIT_ADD || said == ZH_TRAIT_APPEND || said == ZH_TRAIT_DELETE) return;
     if (deleted != NULL && zh_rank_compare(zh_rank_of(&event), *deleted) <= 0) return;

@@ -21,6 +21,10 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
 zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit);
 /* A whole object. Takes the world's read lock. */
 void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* 410: it was there, and retention let it go. */
+void zh_answer_expired(zh_call *call, const char *field);
+/* The member `expiredBefore` at the end of a customer's events, where earlier ones were dropped. */
+void zh_answer_expired_before(zh_call *call, zh_customer_id customer, zh_json_out *out);
 void zh_answer_decision(zh_call *call, const zh_decision *decision, zh_json_out *out);
 
 #endif

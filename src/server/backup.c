@@ -32,6 +32,7 @@ void zh_backup_json(zh_call *call, zh_json_out *out)
         zh_json_out_key_int(out, ZH_SV("linkedBytes"), (int64_t)s.linked_bytes);
         zh_json_out_key_int(out, ZH_SV("sameBytes"), (int64_t)s.same_bytes);
         zh_json_out_key_int(out, ZH_SV("stateBytes"), (int64_t)s.state_bytes);
+        zh_json_out_key_int(out, ZH_SV("baseBytes"), (int64_t)s.base_bytes);
         zh_json_out_key_bool(out, ZH_SV("withKey"), s.has_key);
         if (s.phase == ZH_BACKUP_FAILED) zh_json_out_key_text(out, ZH_SV("why"), zh_sv_of(s.why.text));
     }

@@ -163,6 +163,9 @@ zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_cus
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_backup, zh_route_backup_start;
+zh_call_handler zh_route_retention;
+void zh_retention_json(zh_call *call, zh_json_out *out);
+void zh_retention_gauges(zh_call *call); /* of /metrics */
 void zh_backup_json(zh_call *call, zh_json_out *out); /* the backup that runs, or the last one, as an object */
 zh_call_handler zh_route_export_events, zh_route_export_catalog;
 zh_call_handler zh_route_items, zh_route_item, zh_route_items_post, zh_route_item_put;

@@ -120,7 +120,11 @@ static void export_log(zh_call *call, export_form form, zh_sv type)
     zh_log *log = zh_engine_log(call->engine);
     if (p.next < zh_log_begin(log, partition)) p.next = zh_log_begin(log, partition);
     zh_buf_reset(&call->thread->out);
-    const zh_err e = read_some(&p);
+    zh_err e = read_some(&p);
+    if ((e == ZH_STALE || e == ZH_ABSENT) && p.next < zh_log_begin(log, partition)) { /* dropped meanwhile: on with what is there */
+        p.next = zh_log_begin(log, partition);
+        e = ZH_OK;
+    }
     if (e != ZH_OK && e != ZH_ABSENT) {
         zh_call_failed(call, e, "the log cannot be read");
         return;

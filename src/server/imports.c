@@ -302,8 +302,13 @@ void zh_route_import_undo(zh_call *call)
                         e == ZH_ABSENT ? "no import has this number" : e == ZH_EXISTS ? "this import was undone already" : "this import is running: stop it, or wait until it is done");
         return;
     }
-    e = keep(call, &c);
-    if (e == ZH_OK && c.events + c.items > 0) e = zh_undo_go(zh_engine_undo(call->engine));
-    if (e != ZH_OK) zh_call_failed(call, e, NULL);
+    zh_retention *retention = zh_engine_retention(call->engine);
+    zh_retention_hold(retention, true); /* no base may take in what is being taken back */
+    const bool gone = c.events + c.items > 0 && !zh_retention_may_undo(retention, c.number);
+    if (!gone) e = keep(call, &c);
+    if (!gone && e == ZH_OK && c.events + c.items > 0) e = zh_undo_go(zh_engine_undo(call->engine));
+    zh_retention_hold(retention, false);
+    if (gone) zh_call_problem(call, 409, "expired", "id", "events of this import are older than the log keeps (retention), so views cannot be told anew without it: it stays");
+    else if (e != ZH_OK) zh_call_failed(call, e, NULL);
     else answer_entry(call, 202, c.number, false);
 }

@@ -67,8 +67,12 @@ static zh_err open_letter(zh_call *call, const zh_letter *at, const zh_permit *p
 static void put_letter(zh_call *call, const zh_letter *at, const zh_permit *permit, zh_json_out *out)
 {
     zh_deadletter letter;
-    if (open_letter(call, at, permit, call->arena, &letter) != ZH_OK) return;
     char text[24];
+    const zh_err e = open_letter(call, at, permit, call->arena, &letter);
+    const bool expired = e == ZH_ABSENT && zh_retention_is_expired(zh_engine_log(call->engine), at->partition, at->sequence);
+    if (e != ZH_OK && !expired) return;
+    if (expired) /* what the view remembers of it */
+        letter = (zh_deadletter){ .id = at->number, .why = (zh_reject)at->why, .source = at->source, .received_ms = at->received_ms };
     zh_json_out_object(out);
     snprintf(text, sizeof text, "%llu", (unsigned long long)letter.id);
     zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(text));
@@ -82,6 +86,7 @@ static void put_letter(zh_call *call, const zh_letter *at, const zh_permit *perm
     zh_json_out_key_text(out, ZH_SV("outcome"), zh_sv_of(zh_letter_outcome_text((zh_letter_outcome)at->outcome)));
     zh_call_time(out, ZH_SV("outcomeAt"), at->outcome_ms);
     zh_json_out_key_text(out, ZH_SV("raw"), letter.raw);
+    if (expired) zh_json_out_key_bool(out, ZH_SV("expired"), true);
     zh_json_out_end(out);
 }
 
@@ -343,6 +348,10 @@ static zh_err try_letter(attempt *a, const zh_permit *permit, zh_sv mended, bool
         return ZH_OK;
     }
     zh_err e = open_letter(a->call, a->letter, permit, a->arena, &letter);
+    if (e == ZH_ABSENT && zh_retention_is_expired(zh_engine_log(a->call->engine), a->letter->partition, a->letter->sequence)) {
+        refuse(a, (zh_reject)a->letter->why, ZH_SV("the letter is older than the log keeps (retention)"));
+        return ZH_OK;
+    }
     if (e != ZH_OK) return e;
     a->raw = mended.size > 0 ? mended : letter.raw;
     a->message_id = letter.message_id;

@@ -162,6 +162,7 @@ void zh_route_metrics(zh_call *call)
     const zh_log_packing packing = zh_log_packing_of(zh_engine_log(call->engine));
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_bytes", "Bytes of packed segments of the log.", NULL, 0), (double)packing.packed_bytes);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_from_bytes", "Bytes the same segments had before.", NULL, 0), (double)packing.unpacked_bytes);
+    zh_retention_gauges(call);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_model_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
     zh_buf *out = &call->thread->out;
     zh_buf_reset(out);

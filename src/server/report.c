@@ -254,6 +254,10 @@ void zh_route_event(zh_call *call)
     zh_log *log = zh_engine_log(call->engine);
     const bool there = partition < zh_log_partitions(log) && sequence < zh_log_end(log, partition);
     zh_err e = there ? zh_history_event(call->engine, partition, sequence, call->arena, &event) : ZH_ABSENT;
+    if (e == ZH_ABSENT && zh_retention_is_expired(log, partition, sequence)) {
+        zh_answer_expired(call, "position");
+        return;
+    }
     if (e == ZH_ABSENT) {
         zh_call_problem(call, 404, "not_found", "position", "no event stands there");
         return;
@@ -408,6 +412,7 @@ void zh_route_customer_events(zh_call *call)
     char next[ZH_TIMELINE_CURSOR_BYTES] = "";
     if (count > limit) zh_timeline_cursor(&rows[limit - 1], next);
     zh_answer_next(&out, next);
+    if (next[0] == '\0') zh_answer_expired_before(call, id, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

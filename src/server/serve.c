@@ -378,6 +378,7 @@ void zh_route_profile_events(zh_call *call)
     }
     zh_json_out_end(&out);
     zh_answer_next(&out, next);
+    if (next[0] == '\0') zh_answer_expired_before(call, customer, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

@@ -117,6 +117,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/export/events", zh_route_export_events, NEED_RIGHT, ZH_RIGHT_EXPORT, true, false },
     { ZH_HTTP_GET, "/api/v1/export/catalog", zh_route_export_catalog, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_GET, "/api/v1/backups", zh_route_backup, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_GET, "/api/v1/retention", zh_route_retention, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/backups", zh_route_backup_start, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
     { ZH_HTTP_POST, "/api/v1/check", zh_route_check, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
 

@@ -71,6 +71,8 @@ static void put_storage(zh_call *call, zh_log *log, zh_json_out *out)
     zh_json_out_key_int(out, ZH_SV("packedFromBytes"), (int64_t)packing.unpacked_bytes);
     zh_json_out_key(out, ZH_SV("backup"));
     zh_backup_json(call, out);
+    zh_json_out_key(out, ZH_SV("retention"));
+    zh_retention_json(call, out);
     zh_json_out_end(out);
 }
 

@@ -13,7 +13,7 @@ static void partition_close(zh_log_partition *part)
     if (part->file >= 0) close(part->file);
     if (part->synced_file >= 0) close(part->synced_file);
     if (part->dir >= 0) close(part->dir);
-    for (uint32_t i = 0; i < part->segments_count; i++) free(part->segments[i].index.frames);
+    for (uint32_t i = part->segments_first; i < part->segments_count; i++) free(part->segments[i].index.frames);
     free(part->segments);
     pthread_mutex_destroy(&part->lock);
     pthread_mutex_destroy(&part->sync_lock);
@@ -160,7 +160,7 @@ zh_err zh_log_index_put(zh_log_index *index, uint64_t delta, uint64_t offset)
     return ZH_OK;
 }
 
-zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes)
+zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes, int64_t opened_ms)
 {
     if (part->segments_count == part->segments_cap) {
         const uint32_t cap = part->segments_cap == 0 ? 8 : 2 * part->segments_cap;
@@ -170,7 +170,7 @@ zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint
         part->segments_cap = cap;
     }
     part->segments[part->segments_count++] =
-        (zh_log_segment){ .first_sequence = first_sequence, .file_bytes = file_bytes, .indexed = true };
+        (zh_log_segment){ .first_sequence = first_sequence, .file_bytes = file_bytes, .opened_ms = opened_ms, .indexed = true };
     return ZH_OK;
 }
 
@@ -203,7 +203,7 @@ zh_err zh_log_roll(zh_log *log, zh_log_partition *part, uint64_t need, int64_t o
         .file_bytes = bytes, .opened_ms = opened_ms };
     if ((e = name_segment(log, part, file, &header)) == ZH_OK) {
         pthread_mutex_lock(&part->lock);
-        e = zh_log_segments_put(part, header.first_sequence, bytes);
+        e = zh_log_segments_put(part, header.first_sequence, bytes, opened_ms);
         if (e == ZH_OK) {
             part->end_offset = part->shown_offset = ZH_LOG_ALIGN;
             part->shown_sequence = part->end_sequence;
@@ -355,24 +355,52 @@ zh_err zh_log_drop(zh_log *log, uint32_t partition, uint64_t sequence)
     assert(partition < log->partitions_count);
     zh_log_partition *part = &log->partitions[partition];
     if (is_broken(log)) return ZH_IO;
-    uint32_t gone = 0;
-    while (gone + 1 < part->segments_count && part->segments[gone + 1].first_sequence <= sequence) gone++;
-    if (gone == 0) return ZH_OK;
-    for (uint32_t i = 0; i < gone; i++) { /* oldest first: what a crash leaves is without a gap */
-        char name[ZH_LOG_NAME_BYTES];
-        zh_log_segment_name(name, part->segments[0].first_sequence);
+    for (;;) { /* oldest first: what a crash leaves is without a gap */
+        zh_err e = ZH_OK;
         pthread_mutex_lock(&part->lock); /* else a packed file could take the name just after (log_transcode.c) */
-        if (unlinkat(part->dir, name, 0) != 0) {
-            pthread_mutex_unlock(&part->lock);
-            return ZH_IO;
+        zh_log_segment *oldest = &part->segments[part->segments_first];
+        const bool goes = part->segments_first + 1 < part->segments_count && oldest[1].first_sequence <= sequence;
+        if (goes) {
+            char name[ZH_LOG_NAME_BYTES];
+            zh_log_segment_name(name, oldest->first_sequence);
+            if (unlinkat(part->dir, name, 0) != 0 && errno != ENOENT) e = ZH_IO;
+            if (e == ZH_OK) {
+                free(oldest->index.frames);
+                oldest->index = (zh_log_index){ 0 };
+                part->segments_first++; /* the row stays where it is: the appender works on its end without the lock */
+            }
         }
-        free(part->segments[0].index.frames);
-        part->segments_count--;
-        memmove(part->segments, part->segments + 1, part->segments_count * sizeof *part->segments);
         pthread_mutex_unlock(&part->lock);
+        if (!goes || e != ZH_OK) return e;
         if (zh_log_sync_dir(log->io, part->dir) != ZH_OK) return break_log(log);
     }
-    return ZH_OK;
+}
+
+bool zh_log_closed(zh_log *log, uint32_t partition, uint32_t index, zh_log_extent *out)
+{
+    assert(partition < log->partitions_count);
+    zh_log_partition *part = &log->partitions[partition];
+    pthread_mutex_lock(&part->lock);
+    const bool there = index < part->segments_count - part->segments_first - 1;
+    if (there) {
+        const zh_log_segment *segment = &part->segments[part->segments_first + index];
+        *out = (zh_log_extent){ .first_sequence = segment->first_sequence, .next_sequence = segment[1].first_sequence,
+                                .bytes = segment->file_bytes, .until_ms = segment[1].opened_ms };
+    }
+    pthread_mutex_unlock(&part->lock);
+    return there;
+}
+
+uint64_t zh_log_droppable(zh_log *log, uint32_t partition, uint64_t sequence)
+{
+    assert(partition < log->partitions_count);
+    zh_log_partition *part = &log->partitions[partition];
+    pthread_mutex_lock(&part->lock);
+    uint32_t at = part->segments_first;
+    while (at + 1 < part->segments_count && part->segments[at + 1].first_sequence <= sequence) at++;
+    const uint64_t below = part->segments[at].first_sequence;
+    pthread_mutex_unlock(&part->lock);
+    return below;
 }
 
 /* --- ask */
@@ -387,7 +415,7 @@ static uint64_t ask(zh_log *log, uint32_t partition, char what)
     assert(partition < log->partitions_count);
     zh_log_partition *part = &log->partitions[partition];
     pthread_mutex_lock(&part->lock);
-    const uint64_t answer = what == 'b' ? part->segments[0].first_sequence :
+    const uint64_t answer = what == 'b' ? part->segments[part->segments_first].first_sequence :
                             what == 'e' ? part->shown_sequence : part->shown_synced;
     pthread_mutex_unlock(&part->lock);
     return answer;
@@ -403,7 +431,7 @@ uint64_t zh_log_bytes(zh_log *log)
     for (uint32_t i = 0; i < log->partitions_count; i++) {
         zh_log_partition *part = &log->partitions[i];
         pthread_mutex_lock(&part->lock);
-        for (uint32_t s = 0; s + 1 < part->segments_count; s++) bytes += part->segments[s].file_bytes;
+        for (uint32_t s = part->segments_first; s + 1 < part->segments_count; s++) bytes += part->segments[s].file_bytes;
         bytes += part->shown_offset;
         pthread_mutex_unlock(&part->lock);
     }

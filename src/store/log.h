@@ -16,8 +16,8 @@
  *             reads and one LZ4 call, or a copy where a neighbour was fetched before: 20 us for a frame of 57 KB, and
  *             in proportion, so a large group commit is better given as several blocks of ~100 KB to append_many: still
  *             one sync. 8 bytes of memory a frame.
- * Threads     one appender (append, append_many, drop); any number of readers and fetches beside it, and sync from any
- *             thread. A reader belongs to one thread. One inner thread writes zeros ahead.
+ * Threads     one appender (append, append_many); any number of readers and fetches beside it, one that drops or packs, and
+ *             sync from any thread. A reader belongs to one thread. One inner thread writes zeros ahead.
  * Clock       commit times are given by the appender; nothing here reads the time of day.
  * Not here    sealing (guard): key_id is carried, not used. What records mean (core). Order between partitions.
  */
@@ -130,8 +130,19 @@ ZH_MUST zh_err zh_log_make_room(zh_log *log);
 ZH_MUST zh_err zh_log_sync(zh_log *log);
 
 /* Delete whole segments of which every record is below `sequence`; the last segment stays. Readers whose
- * place is deleted say ZH_STALE. */
+ * place is deleted say ZH_STALE. From any one thread, beside the appender. A crash leaves some of them. Errors: ZH_IO. */
 ZH_MUST zh_err zh_log_drop(zh_log *log, uint32_t partition, uint64_t sequence);
+/* Where the log would begin after that drop. */
+uint64_t zh_log_droppable(zh_log *log, uint32_t partition, uint64_t sequence);
+
+/* A segment that another follows. */
+typedef struct zh_log_extent {
+    uint64_t first_sequence, next_sequence;
+    uint64_t bytes;   /* on disk */
+    int64_t until_ms; /* commit time of the first record behind it: its own are not later */
+} zh_log_extent;
+/* The closed segments of a partition, oldest first: for (uint32_t i = 0; zh_log_closed(log, p, i, &it); i++) … */
+bool zh_log_closed(zh_log *log, uint32_t partition, uint32_t index, zh_log_extent *out);
 
 uint32_t zh_log_partitions(const zh_log *log);
 uint64_t zh_log_begin(zh_log *log, uint32_t partition);  /* first record still there, or the end */

@@ -54,7 +54,7 @@ static zh_err take_moment(zh_log_partition *part, moment *m)
     const zh_log_segment *last = &part->segments[part->segments_count - 1];
     m->firsts = malloc(part->segments_count * sizeof *m->firsts);
     if (m->firsts == NULL) e = ZH_NOMEM;
-    for (uint32_t i = 0; e == ZH_OK && i < part->segments_count; i++) m->firsts[m->count++] = part->segments[i].first_sequence;
+    for (uint32_t i = part->segments_first; e == ZH_OK && i < part->segments_count; i++) m->firsts[m->count++] = part->segments[i].first_sequence;
     m->end_sequence = part->shown_synced;
     m->end_offset = offset_of(part, part->shown_synced);
     m->last_bytes = last->file_bytes;

@@ -18,7 +18,7 @@
  *                   60    4 CRC-32C of these          60    4 CRC-32C of these
  *
  * Who may touch what: `lock` guards segments, indexes and the shown ends; the appender alone changes them, so it
- * reads them without. Fields below "appender" belong to the appender. `ahead` has a lock of its own. The order of locks
+ * reads them without. Only segments_first is changed by whoever drops, and the appender looks at the last segment alone. Fields below "appender" belong to the appender. `ahead` has a lock of its own. The order of locks
  * is ahead or sync_lock, then lock.
  */
 #ifndef ZH_STORE_LOG_INNER_H
@@ -49,6 +49,7 @@ typedef struct zh_log_segment {
     uint64_t first_sequence;
     uint64_t file_bytes;
     uint64_t unpacked_bytes; /* > 0: packed, and so many bytes before; the file under the name is then another */
+    int64_t opened_ms;       /* commit time of the block that opened it */
     bool indexed;       /* index is complete; the last segment's always is */
     bool unpackable;    /* packing it was tried in vain */
     zh_log_index index; /* made when first needed */
@@ -67,8 +68,8 @@ typedef struct zh_log_partition {
     uint32_t number;
     int dir;
     pthread_mutex_t lock;
-    zh_log_segment *segments; /* in order; at least one */
-    uint32_t segments_count, segments_cap;
+    zh_log_segment *segments; /* in order; those before segments_first were dropped, at least one was not */
+    uint32_t segments_first, segments_count, segments_cap;
     uint64_t shown_sequence;  /* readers see what is below */
     uint64_t shown_synced;    /* below is durable */
     uint64_t shown_offset;    /* end of the last shown frame in the last segment */
@@ -194,7 +195,7 @@ ZH_MUST zh_err zh_log_recover(zh_log *log, const zh_log_desc *desc, zh_note *why
 /* Seal the last segment and begin one with room for `need` bytes of frames. */
 ZH_MUST zh_err zh_log_roll(zh_log *log, zh_log_partition *part, uint64_t need, int64_t opened_ms);
 /* Note down a new last segment; the caller holds the lock or is alone. */
-ZH_MUST zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes);
+ZH_MUST zh_err zh_log_segments_put(zh_log_partition *part, uint64_t first_sequence, uint64_t file_bytes, int64_t opened_ms);
 ZH_MUST zh_err zh_log_index_put(zh_log_index *index, uint64_t delta, uint64_t offset);
 void zh_log_mark_synced(const zh_log_partition *part, uint64_t synced); /* write the hint */
 

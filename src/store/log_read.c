@@ -46,13 +46,13 @@ typedef struct found {
 /* The last segment that begins at or before the sequence; the caller holds the lock. */
 static zh_log_segment *segment_of(const zh_log_partition *part, uint64_t sequence)
 {
-    uint32_t low = 0, high = part->segments_count;
+    uint32_t low = part->segments_first, high = part->segments_count;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (part->segments[middle].first_sequence <= sequence) low = middle + 1;
         else high = middle;
     }
-    return low == 0 ? NULL : &part->segments[low - 1];
+    return low == part->segments_first ? NULL : &part->segments[low - 1];
 }
 
 static uint64_t frame_of(const zh_log_segment *segment, uint64_t sequence)

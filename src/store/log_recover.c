@@ -56,7 +56,7 @@ static zh_err find_segments(zh_log_partition *part, zh_note *why)
         if (e == ZH_OK && i + 1 < count && (uint64_t)info.st_size != header.file_bytes)
             e = refuse(why, ZH_CORRUPT, part, name, (uint64_t)info.st_size < header.file_bytes ?
                        (uint64_t)info.st_size : header.file_bytes, "the file has another size than its header says");
-        if (e == ZH_OK) e = zh_log_segments_put(part, firsts[i], header.file_bytes);
+        if (e == ZH_OK) e = zh_log_segments_put(part, firsts[i], header.file_bytes, header.opened_ms);
         if (e == ZH_OK) part->segments[i].unpacked_bytes = header.unpacked_bytes;
         if (e == ZH_OK && i + 1 < count) part->segments[i].indexed = false;
     }

@@ -28,7 +28,7 @@ typedef struct job {
 
 static zh_log_segment *segment_named(zh_log_partition *part, uint64_t first_sequence)
 {
-    for (uint32_t i = 0; i < part->segments_count; i++)
+    for (uint32_t i = part->segments_first; i < part->segments_count; i++)
         if (part->segments[i].first_sequence == first_sequence) return &part->segments[i];
     return NULL;
 }
@@ -40,7 +40,7 @@ static bool choose(job *j)
     for (uint32_t p = 0; !any && p < j->log->partitions_count; p++) {
         zh_log_partition *part = &j->log->partitions[p];
         pthread_mutex_lock(&part->lock);
-        for (uint32_t i = 0; !any && i + 1 < part->segments_count; i++) {
+        for (uint32_t i = part->segments_first; !any && i + 1 < part->segments_count; i++) {
             const zh_log_segment *segment = &part->segments[i];
             if (segment->unpacked_bytes > 0 || segment->unpackable) continue;
             any = true;
@@ -260,8 +260,8 @@ zh_log_packing zh_log_packing_of(zh_log *log)
     for (uint32_t p = 0; p < log->partitions_count; p++) {
         zh_log_partition *part = &log->partitions[p];
         pthread_mutex_lock(&part->lock);
-        all.segments += part->segments_count;
-        for (uint32_t i = 0; i < part->segments_count; i++) {
+        all.segments += part->segments_count - part->segments_first;
+        for (uint32_t i = part->segments_first; i < part->segments_count; i++) {
             if (part->segments[i].unpacked_bytes == 0) continue;
             all.packed_segments++;
             all.packed_bytes += part->segments[i].file_bytes;

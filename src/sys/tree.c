@@ -53,6 +53,7 @@ uint64_t zh_tree_bytes(zh_sv path)
 
 typedef struct copier {
     char *piece;
+    zh_sv linked; /* ending of names that are linked; empty: none */
     void (*copied)(void *context, uint64_t bytes);
     void *context;
 } copier;
@@ -96,20 +97,28 @@ static zh_err copy_file(const copier *c, const char *source, const char *target,
     return e;
 }
 
+static bool link_file(const copier *c, const char *source, const char *target)
+{
+    const zh_sv name = zh_sv_of(source);
+    if (c->linked.size == 0 || name.size < c->linked.size) return false;
+    return zh_sv_equal(zh_sv_part(name, name.size - c->linked.size, c->linked.size), c->linked) && link(source, target) == 0;
+}
+
 static zh_err copy_entry(const copier *c, const FTSENT *at, const char *target)
 {
     if (at->fts_info == FTS_D) return mkdir(target, 0700) == 0 ? ZH_OK : error_of(errno);
     if (at->fts_info == FTS_DP) return zh_file_sync_dir(zh_sv_of(target));
+    if (at->fts_info == FTS_F && link_file(c, at->fts_accpath, target)) return ZH_OK;
     if (at->fts_info == FTS_F) return copy_file(c, at->fts_accpath, target, at->fts_statp->st_mode);
     return at->fts_info == FTS_DNR || at->fts_info == FTS_ERR || at->fts_info == FTS_NS ? error_of(at->fts_errno) : ZH_OK;
 }
 
-zh_err zh_tree_copy(zh_sv from, zh_sv to, void (*copied)(void *context, uint64_t bytes), void *context)
+static zh_err copy_tree(zh_sv from, zh_sv to, copier c)
 {
     char copy[ZH_FILE_PATH_MAX + 1], target[ZH_FILE_PATH_MAX + 1];
     FTS *tree = walk(from, copy);
     if (tree == NULL) return ZH_RANGE;
-    copier c = { .piece = malloc(PIECE_BYTES), .copied = copied, .context = context };
+    c.piece = malloc(PIECE_BYTES);
     zh_err e = c.piece == NULL ? ZH_NOMEM : ZH_OK;
     FTSENT *at;
     while (e == ZH_OK && (at = fts_read(tree)) != NULL) {
@@ -119,4 +128,14 @@ zh_err zh_tree_copy(zh_sv from, zh_sv to, void (*copied)(void *context, uint64_t
     fts_close(tree);
     free(c.piece);
     return e;
+}
+
+zh_err zh_tree_copy(zh_sv from, zh_sv to, void (*copied)(void *context, uint64_t bytes), void *context)
+{
+    return copy_tree(from, to, (copier){ .copied = copied, .context = context });
+}
+
+zh_err zh_tree_link(zh_sv from, zh_sv to, zh_sv suffix)
+{
+    return copy_tree(from, to, (copier){ .linked = suffix });
 }

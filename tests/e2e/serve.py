@@ -900,6 +900,7 @@ def backups():
     equal(status, 0, f"the command makes one: {said} {error}")
     engine.description.asked["POST", "/api/v1/backups"].add(202)
     equal(engine.admin("GET", "/api/v1/backups").json["phase"], "done", "and it is told of")
+    equal(engine.admin("GET", "/api/v1/retention").json["phase"], "off", "and so is what is kept (tests/e2e/retention.py lets something go)")
 
 
 def every_route():

@@ -1,0 +1,112 @@
+#include "engine/sweep.h"
+#include "base/map.h"
+#include "engine/base_build.h"
+#include "engine/timeline.h"
+
+#define BATCH_BYTES (1u << 20)
+#define ARENA_BYTES_MAX (1u << 20) /* the lines of one event */
+
+typedef struct sweeper {
+    const zh_sweep_desc *d;
+    zh_state_batch *batch;
+    zh_map touched; /* customers who got rows of traits */
+    zh_arena arena;
+    zh_buf record;
+    uint32_t day_first;
+} sweeper;
+
+static bool is_undone(const sweeper *s, zh_sv record)
+{
+    const uint32_t import = zh_record_import_of(record);
+    if (import == 0) return false;
+    zh_world_lock_read(s->d->world);
+    const bool undone = zh_imports_is_undone(s->d->world->imports, import);
+    zh_world_unlock(s->d->world);
+    return undone;
+}
+
+static void drop_id(sweeper *s, zh_event_key key, int64_t commit_ms)
+{
+    char bytes[ZH_BASE_ID_KEY_BYTES];
+    if (zh_base_day(commit_ms) >= s->day_first) return;
+    zh_base_id_key(0, key, bytes);
+    zh_state_drop(s->batch, ZH_SPACE_DEDUP, (zh_sv){ bytes + 4, 16 });
+}
+
+static zh_err sweep_event(sweeper *s, const zh_log_records *it, int64_t commit_ms)
+{
+    zh_event event;
+    zh_arena_reset(&s->arena);
+    zh_err e = zh_event_get(it->record, &s->arena, &event);
+    if (e != ZH_OK || is_undone(s, it->record)) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    const zh_timeline_at at = { event.customer, event.time_ms, s->d->partition, it->sequence };
+    zh_timeline_drop(s->batch, ZH_TIMELINE_EVENTS, &at);
+    drop_id(s, event.key, commit_ms);
+    if (event.type != ZH_EVENT_IDENTIFY || event.personal.size == 0) return ZH_OK;
+    e = zh_base_trait_record(&event, &s->record);
+    if (e == ZH_OK) zh_timeline_keep(s->batch, &at, zh_buf_view(&s->record));
+    return e == ZH_OK ? zh_map_put(&s->touched, event.customer.number, 1) : e;
+}
+
+static zh_err sweep_record(sweeper *s, const zh_log_records *it, int64_t commit_ms)
+{
+    zh_decision decision;
+    switch (zh_record_kind_of(it->record)) {
+    case ZH_RECORD_EVENT: return sweep_event(s, it, commit_ms);
+    case ZH_RECORD_DEADLETTER:
+        zh_timeline_drop(s->batch, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, s->d->partition, it->sequence });
+        return ZH_OK;
+    case ZH_RECORD_DECISION:
+        zh_arena_reset(&s->arena);
+        if (zh_decision_get(it->record, &s->arena, &decision) != ZH_OK) return ZH_CORRUPT;
+        zh_timeline_drop_decision(s->batch, decision.id);
+        return ZH_OK;
+    default: return ZH_OK;
+    }
+}
+
+static zh_err sweep_all(sweeper *s)
+{
+    const zh_sweep_desc *d = s->d;
+    zh_log_reader *reader;
+    zh_log_frame frame;
+    uint64_t next = zh_log_begin(d->log, d->partition);
+    if (next >= d->below) return ZH_OK;
+    zh_err e = zh_log_reader_open(&reader, d->log, d->partition, next);
+    if (e != ZH_OK) return e;
+    while (e == ZH_OK && next < d->below && (e = zh_log_reader_next(reader, &frame)) == ZH_OK) {
+        for (zh_log_records it = zh_log_records_of(&frame); e == ZH_OK && zh_log_record_next(&it) && it.sequence < d->below;)
+            e = sweep_record(s, &it, frame.commit_ms);
+        next = frame.first_sequence + frame.count;
+        if (e == ZH_OK && zh_state_batch_bytes(s->batch) > BATCH_BYTES) e = zh_state_commit(s->batch);
+        if (e == ZH_OK && d->go_on != NULL && !d->go_on(d->context)) e = ZH_STOPPED;
+    }
+    zh_log_reader_close(reader);
+    return e;
+}
+
+static zh_err prune_traits(sweeper *s)
+{
+    uint64_t number, one;
+    zh_err e = zh_state_commit(s->batch); /* what is pruned must be seen */
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&s->touched, &at, &number, &one);) {
+        e = zh_timeline_prune(s->d->state, s->batch, (zh_customer_id){ number });
+        if (e == ZH_OK && zh_state_batch_bytes(s->batch) > BATCH_BYTES) e = zh_state_commit(s->batch);
+    }
+    return e == ZH_OK ? zh_state_commit(s->batch) : e;
+}
+
+zh_err zh_sweep(const zh_sweep_desc *desc)
+{
+    const uint32_t today = zh_base_day(desc->now_ms);
+    sweeper s = { .d = desc, .touched = zh_map_open(), .arena = zh_arena_open(ARENA_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX),
+                  .day_first = today > ZH_BASE_ID_DAYS ? today - ZH_BASE_ID_DAYS : 0 };
+    zh_err e = zh_state_batch_open(&s.batch, desc->state);
+    if (e == ZH_OK) e = sweep_all(&s);
+    if (e == ZH_OK) e = prune_traits(&s);
+    zh_state_batch_close(s.batch);
+    zh_map_close(&s.touched);
+    zh_arena_close(&s.arena);
+    zh_buf_close(&s.record);
+    return e;
+}
