@@ -366,7 +366,12 @@ static zh_err free_ids_of_days(zh_state *state)
     zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_DEDUP, (zh_sv){ 0 }, (zh_sv){ 0 });
     while (e == ZH_OK && zh_state_scan_next(&scan)) {
         if (scan.key.size != ZH_BASE_ID_KEY_BYTES) continue;
-        zh_state_put(batch, ZH_SPACE_DEDUP, zh_sv_part(scan.key, 4, SIZE_MAX), scan.value);
+        char value[ZH_STATE_DEDUP_VALUE_BYTES];
+        if (scan.value.size != 8) e = ZH_CORRUPT;
+        else memcpy(value, scan.value.data, 8);
+        value[8] = scan.key.data[3];
+        value[9] = scan.key.data[2];
+        zh_state_put(batch, ZH_SPACE_DEDUP, zh_sv_part(scan.key, 4, SIZE_MAX), (zh_sv){ value, sizeof value });
         zh_state_drop(batch, ZH_SPACE_DEDUP, scan.key);
         if (zh_state_batch_bytes(batch) > PIECE_BYTES) e = zh_state_commit(batch);
     }

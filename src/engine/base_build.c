@@ -75,12 +75,10 @@ static zh_err open_all(builder *b)
 
 /* ---- what is kept beside the views ---- */
 
-/* Ids of days that are over, here and where the engine works. */
+/* Ids of days that are over. Where the engine works they go by their day too (zh_state_forget_before). */
 static zh_err forget_old_ids(builder *b)
 {
-    zh_state_batch *live;
-    zh_err e = zh_state_batch_open(&live, b->d->live);
-    if (e != ZH_OK) return e;
+    zh_err e = ZH_OK;
     zh_state_scan scan = zh_state_scan_open(b->state, ZH_SPACE_DEDUP, (zh_sv){ 0 }, (zh_sv){ 0 });
     while (e == ZH_OK && zh_state_scan_next(&scan)) {
         if (scan.key.size != ZH_BASE_ID_KEY_BYTES) e = ZH_CORRUPT;
@@ -88,16 +86,11 @@ static zh_err forget_old_ids(builder *b)
         for (int i = 0; e == ZH_OK && i < 4; i++) day = day << 8 | (unsigned char)scan.key.data[i];
         if (e != ZH_OK || day >= b->day_first) break;
         zh_state_drop(b->batch, ZH_SPACE_DEDUP, scan.key);
-        zh_state_drop(live, ZH_SPACE_DEDUP, zh_sv_part(scan.key, 4, SIZE_MAX));
         e = commit_if(b, false);
-        if (e == ZH_OK && zh_state_batch_bytes(live) > BATCH_BYTES) e = zh_state_commit(live);
         if (e == ZH_OK && !may_go_on(b)) e = ZH_STOPPED;
     }
     const zh_err closed = zh_state_scan_close(&scan);
-    if (e == ZH_OK) e = closed;
-    if (e == ZH_OK) e = zh_state_commit(live);
-    zh_state_batch_close(live);
-    return e;
+    return e != ZH_OK ? e : closed;
 }
 
 zh_err zh_base_trait_record(const zh_event *event, zh_buf *out)
@@ -121,10 +114,12 @@ static zh_err keep_beside(builder *b, const zh_world_record *record)
         zh_state_put(b->batch, ZH_SPACE_DEDUP, (zh_sv){ key, sizeof key }, (zh_sv){ (const char *)&event->body_hash, 8 });
     }
     if (event->type == ZH_EVENT_IDENTIFY && event->personal.size > 0) {
-        const zh_timeline_at at = { event->customer, event->time_ms, record->partition, record->sequence };
-        e = zh_base_trait_record(event, &b->record);
+        zh_event own = *event; /* folding made it the event of who absorbed its number; it is sealed under its own */
+        own.customer = zh_event_customer(record->bytes);
+        const zh_timeline_at at = { own.customer, event->time_ms, record->partition, record->sequence };
+        e = zh_base_trait_record(&own, &b->record);
         if (e == ZH_OK) zh_timeline_keep(b->batch, &at, zh_buf_view(&b->record));
-        if (e == ZH_OK) e = zh_map_put(&b->touched, event->customer.number, 1);
+        if (e == ZH_OK) e = zh_map_put(&b->touched, own.customer.number, 1);
     }
     return e;
 }

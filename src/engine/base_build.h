@@ -23,7 +23,6 @@ typedef struct zh_base_build_desc {
     zh_sv zone;
     const uint32_t *skip;    /* imports that are undone */
     size_t skip_count;
-    zh_state *live;          /* forgets ids older than ZH_BASE_ID_DAYS whose events went before */
     bool (*go_on)(void *context); /* asked often; may rest. False: ZH_STOPPED */
     void *context;
 } zh_base_build_desc; /* borrowed */

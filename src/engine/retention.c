@@ -167,7 +167,7 @@ static zh_err advance(zh_retention *r, int64_t until_ms, zh_note *why)
     if (numbers == NULL) return ZH_NOMEM;
     zh_err e = settled_imports(r, numbers, &count) ? ZH_OK : ZH_BUSY;
     const zh_base_build_desc desc = { .dir = r->d.dir, .from = &r->base, .log = r->d.log, .until_ms = until_ms, .now_ms = now_of(r), .sales = r->d.sales,
-                                      .zone = r->d.zone, .skip = numbers, .skip_count = count, .live = r->d.state, .go_on = go_on, .context = r };
+                                      .zone = r->d.zone, .skip = numbers, .skip_count = count, .go_on = go_on, .context = r };
     if (e == ZH_OK) e = zh_base_build(&desc, &fresh, why);
     if (e == ZH_OK) e = zh_base_sign(r->d.dir, &fresh, r->d.sealer, why);
     if (e == ZH_OK) e = zh_fold_checkpoint(r->d.fold); /* the state is never behind the base */
@@ -211,6 +211,14 @@ static zh_err drop_partition(zh_retention *r, uint32_t p)
     return ZH_OK;
 }
 
+/* An id goes when it is old enough and its event is not in the log. */
+static void forget_ids(const zh_retention *r)
+{
+    const uint32_t today = zh_base_day(now_of(r)), until = zh_base_day(r->base.until_ms);
+    const uint32_t first = today > ZH_BASE_ID_DAYS ? today - ZH_BASE_ID_DAYS : 0;
+    if (r->base.number > 0) zh_state_forget_before(r->d.state, (uint16_t)(first < until ? first : until));
+}
+
 /* What the base covers: its rows first, durable, then its files. */
 static zh_err drop(zh_retention *r)
 {
@@ -220,10 +228,11 @@ static zh_err drop(zh_retention *r)
         const uint64_t below = zh_log_droppable(r->d.log, p, r->base.positions[p]);
         if (below <= zh_log_begin(r->d.log, p)) continue;
         any = true;
-        e = zh_sweep(&(zh_sweep_desc){ .log = r->d.log, .state = r->d.state, .world = r->d.world, .partition = p, .below = below, .now_ms = now_of(r), .go_on = go_on, .context = r });
+        e = zh_sweep(&(zh_sweep_desc){ .log = r->d.log, .state = r->d.state, .world = r->d.world, .partition = p, .below = below, .go_on = go_on, .context = r });
     }
     if (!any) return ZH_OK;
     if (e == ZH_OK) e = zh_fold_checkpoint(r->d.fold);
+    if (e == ZH_OK) forget_ids(r);
     for (uint32_t p = 0; e == ZH_OK && p < r->base.partitions; p++) e = drop_partition(r, p);
     return e;
 }
@@ -276,6 +285,7 @@ static void *run(void *context)
     const pid_t thread = (pid_t)syscall(SYS_gettid);
     (void)setpriority(PRIO_PROCESS, (id_t)thread, NICE); /* of this thread alone; both are best effort */
     (void)syscall(SYS_ioprio_set, IOPRIO_WHO_THREAD, thread, IOPRIO_LAST);
+    forget_ids(r);
     while (rest_ms(r, look(r))) {}
     return NULL;
 }

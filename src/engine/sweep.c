@@ -4,6 +4,7 @@
 #include "engine/timeline.h"
 
 #define BATCH_BYTES (1u << 20)
+#define MERGES_MAX 64              /* from a number to who it is now; mostly one or none */
 #define ARENA_BYTES_MAX (1u << 20) /* the lines of one event */
 
 typedef struct sweeper {
@@ -12,7 +13,6 @@ typedef struct sweeper {
     zh_map touched; /* customers who got rows of traits */
     zh_arena arena;
     zh_buf record;
-    uint32_t day_first;
 } sweeper;
 
 static bool is_undone(const sweeper *s, zh_sv record)
@@ -25,24 +25,29 @@ static bool is_undone(const sweeper *s, zh_sv record)
     return undone;
 }
 
-static void drop_id(sweeper *s, zh_event_key key, int64_t commit_ms)
+/* Rows stand under the number that the event's own had become when it was folded: itself, or one on its way to who it is now. */
+static void drop_rows(sweeper *s, const zh_timeline_at *own, bool has_traits)
 {
-    char bytes[ZH_BASE_ID_KEY_BYTES];
-    if (zh_base_day(commit_ms) >= s->day_first) return;
-    zh_base_id_key(0, key, bytes);
-    zh_state_drop(s->batch, ZH_SPACE_DEDUP, (zh_sv){ bytes + 4, 16 });
+    zh_timeline_at at = *own;
+    zh_world_lock_read(s->d->world);
+    for (int i = 0; i < MERGES_MAX && at.customer.number != 0; i++) {
+        zh_timeline_drop(s->batch, ZH_TIMELINE_EVENTS, &at);
+        if (has_traits) zh_timeline_drop(s->batch, ZH_TIMELINE_TRAITS, &at);
+        at.customer = zh_absorbed_next(s->d->world->absorbed, at.customer);
+    }
+    zh_world_unlock(s->d->world);
 }
 
-static zh_err sweep_event(sweeper *s, const zh_log_records *it, int64_t commit_ms)
+static zh_err sweep_event(sweeper *s, const zh_log_records *it)
 {
     zh_event event;
     zh_arena_reset(&s->arena);
     zh_err e = zh_event_get(it->record, &s->arena, &event);
     if (e != ZH_OK || is_undone(s, it->record)) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     const zh_timeline_at at = { event.customer, event.time_ms, s->d->partition, it->sequence };
-    zh_timeline_drop(s->batch, ZH_TIMELINE_EVENTS, &at);
-    drop_id(s, event.key, commit_ms);
-    if (event.type != ZH_EVENT_IDENTIFY || event.personal.size == 0) return ZH_OK;
+    const bool has_traits = event.type == ZH_EVENT_IDENTIFY && event.personal.size > 0;
+    drop_rows(s, &at, has_traits);
+    if (!has_traits) return ZH_OK;
     e = zh_base_trait_record(&event, &s->record);
     if (e == ZH_OK) zh_timeline_keep(s->batch, &at, zh_buf_view(&s->record));
     return e == ZH_OK ? zh_map_put(&s->touched, event.customer.number, 1) : e;
@@ -52,7 +57,7 @@ static zh_err sweep_record(sweeper *s, const zh_log_records *it, int64_t commit_
 {
     zh_decision decision;
     switch (zh_record_kind_of(it->record)) {
-    case ZH_RECORD_EVENT: return sweep_event(s, it, commit_ms);
+    case ZH_RECORD_EVENT: return sweep_event(s, it);
     case ZH_RECORD_DEADLETTER:
         zh_timeline_drop(s->batch, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, s->d->partition, it->sequence });
         return ZH_OK;
@@ -98,9 +103,7 @@ static zh_err prune_traits(sweeper *s)
 
 zh_err zh_sweep(const zh_sweep_desc *desc)
 {
-    const uint32_t today = zh_base_day(desc->now_ms);
-    sweeper s = { .d = desc, .touched = zh_map_open(), .arena = zh_arena_open(ARENA_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX),
-                  .day_first = today > ZH_BASE_ID_DAYS ? today - ZH_BASE_ID_DAYS : 0 };
+    sweeper s = { .d = desc, .touched = zh_map_open(), .arena = zh_arena_open(ARENA_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX) };
     zh_err e = zh_state_batch_open(&s.batch, desc->state);
     if (e == ZH_OK) e = sweep_all(&s);
     if (e == ZH_OK) e = prune_traits(&s);

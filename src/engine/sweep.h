@@ -1,7 +1,7 @@
 /* sweep.h -- rows of the state whose records the log is about to drop.
  *
  * Timeline rows and those of decisions go. Of events with sealed traits the newest of each customer stay, with the record in the row.
- * Ids stay until they are ZH_BASE_ID_DAYS old: the base knows their days.
+ * Ids stay: they go by their day (zh_state_forget_before).
  *
  * Cost        reads the records once, about 1 us each. Doing it twice is no harm.
  */
@@ -16,7 +16,6 @@ typedef struct zh_sweep_desc {
     zh_world *world;         /* which imports are undone: their events have no rows */
     uint32_t partition;
     uint64_t below;          /* records from the log's beginning up to here */
-    int64_t now_ms;
     bool (*go_on)(void *context);
     void *context;
 } zh_sweep_desc;

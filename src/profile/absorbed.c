@@ -35,6 +35,12 @@ zh_customer_id zh_absorbed_root(const zh_absorbed_view *view, zh_customer_id cus
     return customer;
 }
 
+zh_customer_id zh_absorbed_next(const zh_absorbed_view *view, zh_customer_id customer)
+{
+    const uint64_t *up = zh_map_get(&view->up, customer.number);
+    return (zh_customer_id){ up == NULL ? 0 : *up };
+}
+
 static zh_err set(zh_absorbed_view *view, uint64_t from, uint64_t to)
 {
     const zh_err e = zh_map_put(&view->dirty, from, 1);

@@ -25,6 +25,8 @@ void zh_absorbed_close(zh_absorbed_view *view);
 
 /* Who it is now; the number itself where nobody absorbed it. */
 zh_customer_id zh_absorbed_root(const zh_absorbed_view *view, zh_customer_id customer);
+/* Who absorbed it itself, one step; 0 where nobody did. */
+zh_customer_id zh_absorbed_next(const zh_absorbed_view *view, zh_customer_id customer);
 /* `from` is absorbed by `to`, or by who absorbed that. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_absorbed_merge(zh_absorbed_view *view, zh_customer_id from, zh_customer_id to);
 /* `from` stands for itself again. Unknown is fine. Errors: ZH_NOMEM. */

@@ -67,12 +67,12 @@ static void lose(const char *dir, const char *name)
 }
 
 /* An event of today with a sealed e-mail. */
-static void identify(zh_engine *g, const char *user, const char *id)
+static void identify(zh_engine *g, const char *user, const char *anonymous, const char *mail, const char *id)
 {
     char personal[96];
-    snprintf(personal, sizeof personal, "{\"traits\":{\"email\":\"%s@example.com\"}}", user);
+    snprintf(personal, sizeof personal, "{\"traits\":{\"email\":\"%s@example.com\"}}", mail);
     zh_event event = { .type = ZH_EVENT_IDENTIFY, .time_ms = zh_clock_wall_ms(&fake), .original_ms = zh_clock_wall_ms(&fake), .received_ms = zh_clock_wall_ms(&fake),
-                       .message_id = zh_sv_of(id), .user_id = zh_sv_of(user), .personal = zh_sv_of(personal), .body_hash = zh_fast64(zh_sv_of(id)) };
+                       .message_id = zh_sv_of(id), .user_id = zh_sv_of(user), .anonymous_id = zh_sv_of(anonymous), .personal = mail == NULL ? (zh_sv){ 0 } : zh_sv_of(personal), .body_hash = zh_fast64(zh_sv_of(id)) };
     zh_work_ids ids = { 0 };
     zh_engine_prepare(g, (zh_source_id){ 1 }, &event, &ids, 1);
     zh_work work = { .events = &event, .ids = &ids, .events_count = 1 };
@@ -85,13 +85,14 @@ static void check_mail(zh_engine *g, const char *user)
     zh_arena arena = zh_arena_open(1 << 20);
     const zh_customer_id customer = zh_engine_find(g, zh_sv_of(user), (zh_sv){ 0 });
     zh_timeline_at rows[ZH_TIMELINE_TRAITS_KEPT];
+    zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
     size_t count;
     zh_event event;
     zh_sv plain = { 0 };
     char wanted[64];
     snprintf(wanted, sizeof wanted, "%s@example.com", user);
     CHECK(customer.number != 0);
-    CHECK(zh_timeline_read(zh_engine_timeline(g), ZH_TIMELINE_TRAITS, &customer, 1, NULL, ZH_TIMELINE_TRAITS_KEPT, rows, &count) == ZH_OK && count > 0);
+    CHECK(zh_timeline_read(zh_engine_timeline(g), ZH_TIMELINE_TRAITS, numbers, zh_history_numbers(g, customer, numbers), NULL, ZH_TIMELINE_TRAITS_KEPT, rows, &count) == ZH_OK && count > 0);
     CHECK(zh_history_trait(g, &rows[0], &arena, &event) == ZH_OK);
     zh_permit permit;
     zh_world *w = zh_engine_world(g);
@@ -115,7 +116,10 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     const zh_retention_rule all = { 0 }, rule = { .events_ms = 10 * DAY };
     const uint64_t first[] = { 0, 1, 2, 3, 4 };
     zh_engine *g = open_engine(dir, partitions, all);
-    identify(g, "ann", "identify-1");
+    identify(g, "ann", NULL, "ann", "identify-1");
+    identify(g, NULL, "device", "bob", "identify-2"); /* said as nobody known, who then logs in: two numbers, one customer */
+    identify(g, "bob", NULL, NULL, "identify-3");
+    identify(g, "bob", "device", NULL, "identify-4");
     fill(g, seed, 0, 2000);
     zh_clock_advance(&fake, 11 * DAY);
     fill(g, seed, 2000, 2600);
@@ -129,20 +133,22 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     zh_retention_status_of(zh_engine_retention(g), &now);
     CHECK(begin > 0 && now.is_cut && now.base.number > 0 && now.segments > 0 && now.oldest_ms > 0);
     CHECK(zh_retention_is_expired(zh_engine_log(g), 0, 0) && !zh_retention_is_expired(zh_engine_log(g), 0, zh_log_end(zh_engine_log(g), 0)));
-    CHECK(zh_engine_world(g)->counts.events == 2601);
+    CHECK(zh_engine_world(g)->counts.events == 2604);
     check_rebuild(g);
     check_known(g, seed, first, 5, true); /* dropped eleven days ago, and still known */
     check_mail(g, "ann");
+    check_mail(g, "bob");
     fill(g, seed, 2600, 2700);
     check_rebuild(g);
     zh_engine_close(g);
 
     lose(dir, "state");
     g = open_engine(dir, 0, rule); /* base + tail */
-    CHECK(zh_engine_world(g)->counts.events == 2701 && begin_of(g) == begin);
+    CHECK(zh_engine_world(g)->counts.events == 2704 && begin_of(g) == begin);
     check_rebuild(g);
     check_known(g, seed, first, 5, true);
     check_mail(g, "ann");
+    check_mail(g, "bob");
 
     zh_clock_advance(&fake, 11 * DAY); /* a second base upon the first; the ids of the first are 22 days old */
     fill(g, seed, 2700, 3600);
@@ -158,8 +164,9 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     zh_engine_close(g);
     lose(dir, "state");
     g = open_engine(dir, 0, rule);
-    CHECK(zh_engine_world(g)->counts.events == 4501);
+    CHECK(zh_engine_world(g)->counts.events == 4504);
     check_mail(g, "ann");
+    check_mail(g, "bob");
     check_known(g, seed, first, 5, false); /* forgotten, and not before */
     check_rebuild(g);
     zh_engine_close(g);

@@ -38,6 +38,17 @@ static zh_absorbed_view *read_back(const shelf *s)
     return v;
 }
 
+static void test_each_step_is_told(void)
+{
+    zh_absorbed_view *view;
+    CHECK(zh_absorbed_open(&view) == ZH_OK);
+    CHECK(zh_absorbed_next(view, (zh_customer_id){ 7 }).number == 0);
+    CHECK(zh_absorbed_merge(view, (zh_customer_id){ 7 }, (zh_customer_id){ 3 }) == ZH_OK && zh_absorbed_merge(view, (zh_customer_id){ 3 }, (zh_customer_id){ 12 }) == ZH_OK);
+    CHECK(zh_absorbed_next(view, (zh_customer_id){ 7 }).number == 3 && zh_absorbed_next(view, (zh_customer_id){ 3 }).number == 12 && zh_absorbed_next(view, (zh_customer_id){ 12 }).number == 0);
+    CHECK(zh_absorbed_split(view, (zh_customer_id){ 7 }) == ZH_OK && zh_absorbed_next(view, (zh_customer_id){ 7 }).number == 0);
+    zh_absorbed_close(view);
+}
+
 int main(void)
 {
     zh_absorbed_view *v, *w;
@@ -65,5 +76,6 @@ int main(void)
     CHECK(zh_absorbed_load(w, ZH_SV("\0\0\0\0\0\0\0\1"), ZH_SV("\2\3")) == ZH_FORMAT && zh_absorbed_bytes(w) > 0);
     zh_absorbed_close(w);
     zh_absorbed_close(v);
+    test_each_step_is_told();
     return 0;
 }
