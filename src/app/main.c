@@ -1,4 +1,5 @@
 /* main.c -- `zhun COMMAND`: finds the command, hands over the rest. */
+#include "app/cmd_analyze.h"
 #include "app/cmd_ask.h"
 #include "app/cmd_backup.h"
 #include "app/cmd_demo.h"
@@ -24,6 +25,7 @@ static int run_import(int argc, char **argv)
 static const struct { const char *name; int (*run)(int argc, char **argv); const char *summary; } others[] = {
     { "import", run_import, "Bring files of events, orders and items in." },
     { "eval", zh_cmd_eval, "Measure recommenders on plain files." },
+    { "analyze", zh_cmd_analyze, "Statistics on plain files or numbers: customers, experiments, baskets." },
 };
 
 static void help(FILE *to)

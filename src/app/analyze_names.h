@@ -1,0 +1,10 @@
+/* analyze_names.h -- every analysis by its function: one line in the table of cmd_analyze.c each. */
+#ifndef ZH_APP_ANALYZE_NAMES_H
+#define ZH_APP_ANALYZE_NAMES_H
+#include "app/analyze.h"
+
+void zh_analyze_rfm(zh_analyze *job);
+void zh_analyze_cohort(zh_analyze *job);
+void zh_analyze_clv(zh_analyze *job);
+
+#endif

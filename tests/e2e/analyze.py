@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""`zhun analyze`: every case of the reference data with its tolerance, and what it says to bad input.
+
+Each file of ZHUN_SHARED/data/expected with a key `analyze` that this build knows is a list of questions: an `input` that is an
+object goes in as --spec, any other asks for all of the file. The answer must hold every name of `expect`. Cases that no tolerance
+covers are compared exactly. Without the reference data only the checks on bad input run, and the rest says "skipped".
+"""
+import json
+import math
+import os
+import subprocess
+
+import kit
+from kit import check, equal
+
+DATA = os.path.join(kit.SHARED, "data")
+# What a case names differently from its tolerance: the tolerance that belongs to a field, by the end of its path.
+GROUPS = {"coef_t": "coef", "coef_c": "coef", "ll_t": "ll", "ll_c": "ll", "mean_uplift": "mean", "power_at_scaling": "power_abs",
+          "published": "published_abs", "spend_sum": "spend", "spend_sumsq": "spend", "spend_mean": "spend", "spend_var": "spend"}
+# Facts about the published source, not about an answer.
+NOT_ASKED = {"published"}
+
+
+def number(value):
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, (int, float)):
+        return float(value)
+    return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}.get(value) if isinstance(value, str) else None
+
+
+def bound(tolerance, name, want):
+    """How far a number of this name may be off."""
+    if not tolerance:
+        return 1e-9
+    group = GROUPS.get(name)
+    for key in (name, group):
+        if key in tolerance:
+            return tolerance[key]
+        if key and key + "_rel" in tolerance:
+            return abs(want) * tolerance[key + "_rel"]
+    if "params" in tolerance and name not in ("n", "donors"):
+        return tolerance["params"]
+    if "metrics" in tolerance and isinstance(want, float) and want != int(want):
+        return tolerance["metrics"]
+    counts = tolerance.get("counts")
+    if counts is not None and want == int(want):
+        return counts
+    return max(tolerance.get("abs", 0), tolerance.get("rel", 0) * abs(want))
+
+
+def differences(want, got, tolerance, path=""):
+    name = next((part for part in reversed(path.split("/")) if part and not part.isdigit()), "")
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            return [f"{path}: no object"]
+        return [d for key in want if key not in NOT_ASKED for d in ([f"{path}/{key}: absent"] if key not in got else differences(want[key], got[key], tolerance, f"{path}/{key}"))]
+    if isinstance(want, list):
+        if not isinstance(got, list) or len(got) != len(want):
+            return [f"{path}: {got!r} is no list of {len(want)}"]
+        return [d for i, pair in enumerate(zip(want, got)) for d in differences(*pair, tolerance, f"{path}/{i}")]
+    a, b = number(want), number(got)
+    if a is None or b is None or a != a or math.isinf(a):
+        return [] if want == got else [f"{path}: {got!r}, want {want!r}"]
+    return [] if abs(a - b) <= bound(tolerance, name, a) else [f"{path}: {got!r}, want {want!r} within {bound(tolerance, name, a):g}"]
+
+
+def ask(name, *options, spec=None):
+    command = [kit.ZHUN, "analyze", name, *options]
+    if spec is not None:
+        command += ["--spec", "-"]
+    done = subprocess.run(command, input=None if spec is None else json.dumps(spec), capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def known():
+    status, out, err = kit.run("analyze", "--help")
+    equal(status, 0, "zhun analyze --help")
+    return {line.split()[0] for line in out.split("names:\n")[1].split("\n\n")[0].splitlines() if line.startswith("  ")}
+
+
+def run_case(book, case):
+    options = ["--json", "--root", DATA]
+    spec = case["input"] if isinstance(case["input"], dict) else None
+    if book["data"]:
+        options += ["--in", os.path.join(DATA, book["data"])]
+    status, out, err = ask(book["analyze"], *options, spec=spec)
+    if status != 0:
+        return [f"status {status}: {err.strip()[:300]}"]
+    return differences(case["expect"], json.loads(out), case["tolerance"])
+
+
+def test_reference():
+    folder = os.path.join(DATA, "expected")
+    names = known()
+    if not os.path.isdir(folder):
+        kit.say("skipped: no reference data at " + folder)
+        return
+    for file in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, file), encoding="utf-8") as stream:
+            book = json.load(stream)
+        if book.get("analyze") not in names:
+            continue
+        for case in book["cases"]:
+            wrong = run_case(book, case)
+            check(not wrong, f"{file} {case['id']}", "; ".join(wrong)[:600])
+
+
+# ---- bad input: the status, and a sentence that names the field and says what to do ----
+
+def write(name, text):
+    path = os.path.join(kit.folder(), name)
+    with open(path, "wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def refuses(what, status, words, name, *options, spec=None):
+    got, out, err = ask(name, *options, spec=spec)
+    equal((got, out), (status, ""), f"{what}: status, and no answer")
+    check(err.startswith("zhun: ") and err.count("\n") == 1 and ": " in err[6:], f"{what}: one sentence", err)
+    for word in words:
+        check(word in err, f"{what}: says {word!r}", err)
+
+
+def test_command():
+    refuses("no name", 2, ["analyze --help"], "--json")
+    refuses("an unknown name", 2, ["magic"], "magic")
+    refuses("an unknown option", 2, ["--foo"], "rfm", "--foo")
+    refuses("an unknown key", 2, ["colour", "date"], "rfm", "--param", "colour=red")
+    refuses("a param without a value", 2, ["alpha"], "rfm", "--param", "alpha")
+    refuses("a spec that is no JSON", 2, ["JSON"], "rfm", "--spec", write("spec.json", "{"))
+    refuses("a spec that is a list", 2, ["JSON object"], "rfm", "--spec", write("list.json", "[1]"))
+    refuses("a spec that is not there", 3, ["nowhere.json"], "rfm", "--spec", "/nowhere.json")
+    refuses("no file", 2, ["--in"], "rfm")
+    refuses("a file that is not there", 3, ["/nowhere.csv"], "rfm", "--in", "/nowhere.csv")
+    refuses("an empty file", 3, ["empty"], "rfm", "--in", write("empty.csv", ""))
+    refuses("a header alone", 3, ["no rows"], "rfm", "--in", write("head.csv", "customer_id,order_date,revenue\n"))
+    refuses("a cut archive", 3, ["cut or damaged"], "rfm", "--in", write("cut.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03K"))
+    refuses("a ragged row", 3, ["line 3", "2 cells"], "rfm", "--in", write("ragged.csv", "customer_id,order_date,revenue\na,2026-01-01,3\nb,2026-01-01\n"))
+    for name in known():
+        status, out, err = kit.run("analyze", name, "--help")
+        check(status == 0 and "example: zhun analyze " + name in out, f"{name} --help has an example", out)
+
+
+ORDERS = "customer_id,order_date,revenue\n"
+
+
+def test_customers():
+    refuses("no column of dates", 3, ["'date'", "columns"], "rfm", "--in", write("a.csv", "customer_id,revenue\na,3\n"))
+    refuses("a revenue that is NaN", 3, ["line 2", "'revenue'", "nan"], "rfm", "--in", write("a.csv", ORDERS + "a,2026-01-01,nan\n"))
+    refuses("a date that is none", 3, ["line 3", "order_date", "2026-13-01"], "cohort", "--in", write("a.csv", ORDERS + "a,2026-01-01,1\nb,2026-13-01,2\n"))
+    refuses("a customer who is not there", 3, ["Nobody"], "rfm", "--in", write("a.csv", ORDERS + "a,2026-01-01,1\n"), "--param", "customer=Nobody")
+    refuses("a date before the data", 2, ["'date'"], "rfm", "--in", write("a.csv", ORDERS + "a,2026-01-01,1\n"), "--param", "date=2025-01-01")
+    refuses("a cohort that is not there", 3, ["2031-01", "2026-01"], "cohort", "--in", write("a.csv", ORDERS + "a,2026-01-01,1\n"), "--param", "cohort=2031-01")
+    refuses("rules of other lengths", 2, ["r_lo"], "rfm", "--in", write("a.csv", ORDERS + "a,2026-01-01,1\n"), spec={"rules": {"names": ["x", "y"], "r_lo": [1]}})
+    # three people, worked out by hand: recency 9, 5, 1 days on 2026-01-10; cuts are quantiles plus 1
+    path = write("b.csv", ORDERS + "a,2026-01-01,10\nb,2026-01-05,20\nb,2026-01-02,5\nc,2026-01-09,30\n")
+    status, out, err = ask("rfm", "--in", path, "--json")
+    got = json.loads(out)
+    equal((got["orders"], got["customers"], got["mean"]["recency"], got["cut_r"][1]), (4, 3, 5, 5.2), "rfm of three people")
+    status, out, err = ask("cohort", "--in", path, "--param", "period=week", "--json")
+    equal([(c["cohort"], c["retained_by_period"]) for c in json.loads(out)["cohorts"]], [("2025-12-29", [2, 1]), ("2026-01-05", [1])], "cohorts by week")
+    status, out, err = ask("rfm", "--in", path)
+    check(status == 0 and "customers" in out and "{" not in out, "rfm for people", out)
+
+
+def test_clv():
+    head = "frequency,recency,T\n"
+    refuses("a negative count", 3, ["line 2", "'frequency'", "not from 0"], "clv", "--in", write("a.csv", head + "-1,0,5\n"), "--param", "fit=bgnbd")
+    refuses("a purchase after the end", 3, ["line 2", "later"], "clv", "--in", write("a.csv", head + "1,6,5\n"), "--param", "fit=bgnbd")
+    refuses("a cell that is NaN", 3, ["line 2", "'T'"], "clv", "--in", write("a.csv", head + "1,2,NaN\n"), "--param", "fit=bgnbd")
+    refuses("no money", 3, ["money"], "clv", "--in", write("a.csv", head + "1,2,5\n"), "--param", "fit=gammagamma")
+    refuses("a missing parameter", 2, ["params.b"], "clv", spec={"params": {"r": 1, "alpha": 1, "a": 1}, "t": 3})
+    refuses("a negative parameter", 2, ["params.alpha"], "clv", spec={"params": {"r": 1, "alpha": -1, "a": 1, "b": 1}, "t": 3})
+    refuses("a negative time", 2, ["'t'"], "clv", spec={"params": {"r": 1, "alpha": 1, "a": 1, "b": 1}, "t": -3})
+    refuses("a missing T", 2, ["'T'"], "clv", spec={"params": {"r": 1, "alpha": 1, "a": 1, "b": 1}, "x": 2, "t_x": 1})
+    refuses("a model that is none", 2, ["paretonbd"], "clv", "--in", write("a.csv", head + "1,2,5\n"), "--param", "fit=prophet")
+
+
+test_command()
+test_customers()
+test_clv()
+test_reference()
+kit.finish()
