@@ -33,6 +33,7 @@ static void records(zh_sv bytes)
     for (zh_sv piece; next_piece(&r, &piece);) {
         zh_identity_link link;
         zh_identity_merge merge;
+        zh_identity_unmerge unmerge;
         zh_buf again = zh_buf_open(4096);
         if (zh_identity_link_get(piece, &link) == ZH_OK) {
             zh_identity_link_put(&link, &again);
@@ -40,6 +41,9 @@ static void records(zh_sv bytes)
         } else if (zh_identity_merge_get(piece, &merge) == ZH_OK) {
             zh_identity_merge_put(&merge, &again);
             must(zh_sv_equal(zh_buf_view(&again), piece));
+        } else if (zh_identity_unmerge_get(piece, &unmerge) == ZH_OK) {
+            zh_identity_unmerge_put(&unmerge, &again);
+            must(again.size <= piece.size);
         }
         zh_buf_close(&again);
         const zh_err e = zh_identity_fold(t, piece);

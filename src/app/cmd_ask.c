@@ -214,12 +214,67 @@ int zh_ask_and_print(const zh_options *given, zh_sv method, zh_sv path, zh_sv bo
     return e == ZH_ABSENT ? ZH_EXIT_FAILED : status_of(e);
 }
 
+static const zh_option profile_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token or server key for --url", NULL, false },
+    { "identity", NULL, "show ids and merges instead; with --url an admin token", NULL, true },
+    { "unmerge", "NUMBER", "take this merge back: a number of --identity", NULL, true },
+    { "json", NULL, "print the engine's own JSON", NULL, true },
+};
+
+/* Merges are told by internal numbers: find the one of the shop's id, then ask for it. */
+static zh_err ask_identity(zh_door *door, const zh_options *given, zh_sv id, zh_buf *path, zh_client_answer *answer, zh_note *why)
+{
+    zh_json_value root, row = { 0 };
+    zh_buf_put(path, ZH_SV("/api/v1/customers?q="));
+    escape(id, path);
+    zh_err e = zh_buf_err(path);
+    if (e == ZH_OK) e = zh_door_ask(door, ZH_SV("GET"), zh_buf_view(path), (zh_sv){ 0 }, answer, why);
+    if (e != ZH_OK) return e;
+    zh_json *json = parse(answer->body, &root);
+    if (json == NULL) return ZH_FORMAT;
+    zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("items")));
+    if (zh_json_next(&it)) row = it.value;
+    const zh_sv number = zh_json_text_or_empty(zh_json_get(row, ZH_SV("id"))), merge = zh_options_text(given, "unmerge");
+    zh_buf_reset(path);
+    zh_buf_printf(path, "/api/v1/customers/%.*s/%s", ZH_SV_ARG(number), merge.size > 0 ? "unmerge" : "identity");
+    const size_t path_size = path->size;
+    zh_buf_printf(path, "{\"number\":\"%.*s\"}", ZH_SV_ARG(zh_sv_part(merge, 0, 20)));
+    e = zh_buf_err(path);
+    if (number.size == 0) {
+        zh_note_set(why, "no such customer");
+        e = ZH_ABSENT;
+    }
+    zh_json_close(json);
+    if (e != ZH_OK) return e;
+    const zh_sv where = zh_sv_part(zh_buf_view(path), 0, path_size), body = zh_sv_part(zh_buf_view(path), path_size, SIZE_MAX);
+    return zh_door_ask(door, merge.size > 0 ? ZH_SV("POST") : ZH_SV("GET"), where, merge.size > 0 ? body : (zh_sv){ 0 }, answer, why);
+}
+
+static int run_identity(const zh_options *given)
+{
+    int status;
+    zh_door *door = open_door(given, true, &status);
+    if (door == NULL) return status;
+    zh_client_answer answer;
+    zh_note why = { "" };
+    zh_buf path = zh_buf_open(8192);
+    const zh_err e = ask_identity(door, given, zh_sv_of(given->arguments[0]), &path, &answer, &why);
+    if (e == ZH_OK) print(answer.body);
+    else zh_complain("profile: %s", why.text[0] != '\0' ? why.text : zh_err_text(e));
+    zh_buf_close(&path);
+    zh_door_close(door);
+    return e == ZH_ABSENT ? ZH_EXIT_FAILED : status_of(e);
+}
+
 static int run_profile(const zh_options *given)
 {
     if (given->arguments_count != 1) {
         zh_complain("profile needs one customer's id: zhun profile --data DIR ID");
         return ZH_EXIT_USAGE;
     }
+    if (zh_options_flag(given, "identity") || zh_options_text(given, "unmerge").size > 0) return run_identity(given);
     zh_buf path = zh_buf_open(4096);
     zh_buf_put(&path, ZH_SV("/v1/profiles/"));
     escape(zh_sv_of(given->arguments[0]), &path);
@@ -231,8 +286,12 @@ static int run_profile(const zh_options *given)
 }
 
 const zh_command zh_cmd_profile = {
-    .name = "profile", .usage = "--data DIR ID", .summary = "Show one customer, as the shop's server would read it.",
-    .example = "  zhun profile --data ./zhun-data u1", ASK_OPTIONS, .run = run_profile,
+    .name = "profile", .usage = "--data DIR [--identity | --unmerge NUMBER] ID",
+    .summary = "Show one customer, as the shop's server would read it.\n"
+               "--identity: its ids, the merges that made it one, and those that were taken back.\n"
+               "--unmerge: take a merge back; both are then as if it had never been.",
+    .example = "  zhun profile --data ./zhun-data u1\n  zhun profile --data ./zhun-data --identity u1\n  zhun profile --data ./zhun-data --unmerge 17 u1",
+    .options = profile_options, .options_count = sizeof profile_options / sizeof *profile_options, .run = run_profile,
 };
 
 /* ---- export ---- */

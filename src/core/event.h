@@ -74,6 +74,7 @@ enum {
     ZH_MARK_BOT_AGENT      = 1 << 10, /* the browser names itself a robot */
     ZH_MARK_ID_LIMIT       = 1 << 11, /* its ids were not joined: the customer has as many as a workspace lets */
     ZH_MARK_SHARED_DEVICE  = 1 << 12, /* its anonymous id is a device's that many known customers use */
+    ZH_MARK_ID_APART       = 1 << 13, /* its ids were not joined: a person took that apart */
     ZH_MARK_APART          = 1 << 30, /* never stored: the fold keeps this event out of learning (src/quality) */
 };
 #define ZH_MARKS_NOT_LEARNED (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER | ZH_MARK_APART) /* nothing is learned from an event with one of them */

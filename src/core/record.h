@@ -23,7 +23,8 @@
     X(POLICIES,   11, "policies")     /* input: policies compared elsewhere (measure/policies.h) */ \
     X(OUTCOME,    12, "outcome")      /* input: what became of a dead letter (quality/letters.h) */ \
     X(WORD,       13, "word")         /* input: a rule of the tracking plan; "this is true" (quality/word.h) */ \
-    X(IMPORT,     14, "import")       /* input: a file that is brought in, or its undoing (collect/imports.h) */
+    X(IMPORT,     14, "import")       /* input: a file that is brought in, or its undoing (collect/imports.h) */ \
+    X(UNMERGE,    15, "unmerge")      /* input: a merge is taken back (profile/identity.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

@@ -1,4 +1,5 @@
 #include "engine/base_build.h"
+#include "engine/undo.h"
 #include "base/map.h"
 #include "engine/engine.h"
 #include "engine/merge_read.h"
@@ -61,7 +62,8 @@ static zh_err open_work(builder *b)
 
 static zh_err open_all(builder *b)
 {
-    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = b->d->sales, .skip = b->d->skip, .skip_count = b->d->skip_count };
+    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = b->d->sales, .skip = b->d->skip->numbers, .skip_count = b->d->skip->count,
+                                   .skip_merges = b->d->skip->merges, .skip_merges_count = b->d->skip->merges_count };
     b->day_first = zh_base_day(b->d->now_ms);
     b->day_first = b->day_first > ZH_BASE_ID_DAYS ? b->day_first - ZH_BASE_ID_DAYS : 0;
     zh_err e = open_work(b);

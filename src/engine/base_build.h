@@ -21,8 +21,7 @@ typedef struct zh_base_build_desc {
     int64_t until_ms, now_ms;
     zh_sales_desc sales;
     zh_sv zone;
-    const uint32_t *skip;    /* imports that are undone */
-    size_t skip_count;
+    const struct zh_undo_skip *skip; /* imports and merges that are undone */
     bool (*go_on)(void *context); /* asked often; may rest. False: ZH_STOPPED */
     void *context;
 } zh_base_build_desc; /* borrowed */

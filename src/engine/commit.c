@@ -11,6 +11,7 @@
 
 #define CONFLICT_BYTES_MAX (8u * ZH_EVENT_BYTES_MAX) /* of one event written out; escapes may make it longer */
 #define CARRY_BYTES_MAX (ZH_LOG_BLOCK_BYTES_MAX / 2 - 64) /* identity records of failed groups; a group makes at most 3 MB */
+#define HELD 3 /* bits of zh_identity_plan.held */
 #define BEHIND_MS 2 /* how often a group that waits for the views looks again */
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
 
@@ -59,7 +60,7 @@ struct zh_commit {
     zh_intake said;        /* what the log lines said last */
 
     zh_histogram *seconds;
-    zh_counter *groups, *group_events, *refused[ZH_INTAKE_COUNT], *held_limit, *held_device;
+    zh_counter *groups, *group_events, *refused[ZH_INTAKE_COUNT], *held[HELD];
 };
 
 /* ---- building the blocks of a group ---- */
@@ -239,9 +240,14 @@ static zh_err resolve(zh_commit *c, const zh_identity_ask *ask, const zh_sv text
 
 static uint32_t marks_of(zh_commit *c, uint32_t held)
 {
-    if (held & ZH_IDENTITY_HELD_LIMIT) zh_counter_add(c->held_limit, 1);
-    if (held & ZH_IDENTITY_HELD_DEVICE) zh_counter_add(c->held_device, 1);
-    return (held & ZH_IDENTITY_HELD_LIMIT ? (uint32_t)ZH_MARK_ID_LIMIT : 0) | (held & ZH_IDENTITY_HELD_DEVICE ? (uint32_t)ZH_MARK_SHARED_DEVICE : 0);
+    static const uint32_t marks[HELD] = { ZH_MARK_ID_LIMIT, ZH_MARK_SHARED_DEVICE, ZH_MARK_ID_APART };
+    uint32_t all = 0;
+    for (unsigned i = 0; i < HELD; i++) {
+        if (!(held & 1u << i)) continue;
+        zh_counter_add(c->held[i], 1);
+        all |= marks[i];
+    }
+    return all;
 }
 
 static zh_err seal_into(zh_commit *c, zh_event *event)
@@ -359,6 +365,19 @@ static zh_err put_consent(zh_commit *c, zh_work *work, zh_consent_change *consen
     return e != ZH_OK ? e : put_record(c, home(c, consent->customer), zh_buf_view(&c->record));
 }
 
+/* As a merge it comes after everything that was said before; it stands in the first partition, where an opening looks for it. */
+static zh_err put_unmerge(zh_commit *c, zh_work *work, int64_t now_ms)
+{
+    const zh_customer_id from = work->unmerge->from;
+    work->not_merged = zh_identity_root(c->d.identity, from).number == from.number;
+    if (work->not_merged) return ZH_OK;
+    const zh_err e = c->partitions > 1 ? append_so_far(c, now_ms) : ZH_OK;
+    if (e != ZH_OK) return e;
+    zh_buf_reset(&c->record);
+    zh_identity_unmerge_put(work->unmerge, &c->record);
+    return put_identity(c, 0);
+}
+
 /* What the events to come will ask lies all over the memory of a large shop. Asked for some events ahead, it is there
  * in time, and the misses of one event run beside the work for others. */
 static void prefetch(const zh_commit *c, const zh_work *work, uint32_t at)
@@ -386,6 +405,7 @@ static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
     for (uint32_t i = 0; e == ZH_OK && i < work->records_count; i++) e = put_record(c, 0, work->records[i]);
     if (e == ZH_OK && work->customer_record.size > 0)
         e = put_record(c, home(c, work->customer_owner), work->customer_record);
+    if (e == ZH_OK && work->unmerge != NULL) e = put_unmerge(c, work, now_ms);
     for (uint32_t i = 0; e == ZH_OK && i < work->consents_count; i++) e = put_consent(c, work, &work->consents[i], now_ms);
     return e;
 }
@@ -621,9 +641,11 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->seconds = zh_metrics_histogram(desc->metrics, "zhun_commit_seconds", "Time of one group commit, from its first record to its sync.", NULL, 0);
     c->groups = zh_metrics_counter(desc->metrics, "zhun_commit_groups_total", "Group commits.", NULL, 0);
     c->group_events = zh_metrics_counter(desc->metrics, "zhun_commit_events_total", "Events made durable.", NULL, 0);
-    const zh_metric_label limit = { "reason", ZH_SV("id_limit") }, device = { "reason", ZH_SV("shared_device") };
-    c->held_limit = zh_metrics_counter(desc->metrics, "zhun_ids_held_total", "Events whose ids were not joined.", &limit, 1);
-    c->held_device = zh_metrics_counter(desc->metrics, "zhun_ids_held_total", "Events whose ids were not joined.", &device, 1);
+    static const char *const held[HELD] = { "id_limit", "shared_device", "id_apart" };
+    for (int i = 0; i < HELD; i++) {
+        const zh_metric_label label = { "reason", zh_sv_of(held[i]) };
+        c->held[i] = zh_metrics_counter(desc->metrics, "zhun_ids_held_total", "Events whose ids were not joined.", &label, 1);
+    }
     for (int i = 0; i < ZH_INTAKE_COUNT; i++) {
         const zh_metric_label label = { "reason", zh_sv_of(zh_intake_code((zh_intake)i)) };
         if (i != ZH_INTAKE_OPEN) c->refused[i] = zh_metrics_counter(desc->metrics, "zhun_refused_total", "Works refused while the intake was closed.", &label, 1);

@@ -180,7 +180,8 @@ static zh_err open_state(zh_engine *g, zh_note *why)
 static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positions[ZH_LOG_PARTITIONS_MAX], zh_note *why)
 {
     const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g),
-                                 .skip = skip->numbers, .skip_count = skip->count };
+                                 .skip = skip->numbers, .skip_count = skip->count,
+                                 .skip_merges = skip->merges, .skip_merges_count = skip->merges_count };
     zh_err e = zh_world_open(&g->world, &desc);
     if (e == ZH_OK) e = zh_world_load(g->world, g->state, positions, g->partitions, why);
     for (uint32_t p = 0; e == ZH_OK && p < g->partitions; p++)
@@ -288,7 +289,7 @@ static zh_err recover(zh_engine *g, bool ready, zh_note *why)
 {
     zh_undo_skip skip = { 0 };
     zh_err e = fold_all(g, &skip, why);
-    for (int turn = 0; e == ZH_OK && turn < 2 && zh_imports_is_pending(g->world->imports); turn++) {
+    for (int turn = 0; e == ZH_OK && turn < 2 && zh_undo_is_pending(g->world); turn++) {
         e = leave_out(g, ready && turn == 0, &skip, why);
         if (e == ZH_OK) e = fold_all(g, &skip, why);
     }
@@ -476,6 +477,7 @@ zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
+zh_line_sink *zh_engine_sink(const zh_engine *g) { return g->d.sink; }
 zh_metrics *zh_engine_metrics(zh_engine *g) { return g->d.metrics; }
 const zh_tz *zh_engine_tz(const zh_engine *g) { return g->tz == NULL ? zh_tz_utc() : g->tz; }
 zh_sales_desc zh_engine_sales_desc(zh_engine *g) { return (zh_sales_desc){ local_ms, g }; }
@@ -595,7 +597,7 @@ zh_err zh_engine_ids(zh_engine *g, zh_customer_id customer, const zh_permit *per
             zh_sv text;
             e = open_id(g, &it, customer, permit, arena, &sealed, &text);
             if (e == ZH_NOMEM || e == ZH_DENIED) break;
-            if (e == ZH_OK) out[(*count)++] = (zh_engine_id){ it.id.kind, text };
+            if (e == ZH_OK) out[(*count)++] = (zh_engine_id){ it.id.kind, text, it.customer, it.id.kind == ZH_ID_ANONYMOUS ? zh_identity_device_customers(g->world->identity, &it.id) : 0 };
             e = ZH_OK; /* erased or damaged: not shown */
         }
     }

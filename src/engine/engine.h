@@ -62,6 +62,7 @@ zh_retention *zh_engine_retention(zh_engine *engine);
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);
 zh_metrics *zh_engine_metrics(zh_engine *engine);
+zh_line_sink *zh_engine_sink(const zh_engine *engine); /* NULL: no log lines */
 const zh_tz *zh_engine_tz(const zh_engine *engine);
 zh_sales_desc zh_engine_sales_desc(zh_engine *engine); /* days in the workspace's zone */
 zh_sv zh_engine_time_zone(const zh_engine *engine);
@@ -97,7 +98,12 @@ ZH_MUST zh_err zh_engine_define(zh_engine *engine, const zh_definition *definiti
 zh_customer_id zh_engine_find(zh_engine *engine, zh_sv user_id, zh_sv anonymous_id);
 
 /* The ids of a customer in clear, user ids first, at most `limit`. Needs a permit. Errors: ZH_DENIED, ZH_NOMEM … */
-typedef struct zh_engine_id { zh_id_kind kind; zh_sv text; } zh_engine_id;
+typedef struct zh_engine_id {
+    zh_id_kind kind;
+    zh_sv text;
+    zh_customer_id own;        /* the number it was linked to */
+    uint32_t device_customers; /* of an anonymous id: known customers that used it */
+} zh_engine_id;
 ZH_MUST zh_err zh_engine_ids(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, zh_arena *arena,
                              zh_engine_id *out, size_t limit, size_t *count);
 

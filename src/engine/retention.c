@@ -1,4 +1,5 @@
 #include "engine/retention.h"
+#include "engine/undo.h"
 #include "engine/base_build.h"
 #include "engine/sweep.h"
 
@@ -128,14 +129,22 @@ static void say(const zh_retention *r, zh_line_level level, const char *event, z
     zh_line_end(&line);
 }
 
-/* Imports that no view knows any more. False: one is being taken back, so what is to be left out is not settled. */
-static bool settled_imports(const zh_retention *r, uint32_t *numbers, size_t *count)
+/* Imports and merges that no view knows any more. ZH_BUSY: one is being taken back, so what is to be left out is not settled. */
+static zh_err settled_skip(const zh_retention *r, zh_undo_skip *skip)
 {
     zh_world_lock_read(r->d.world);
-    const bool settled = !zh_imports_is_pending(r->d.world->imports);
-    *count = zh_imports_undone(r->d.world->imports, true, numbers, ZH_IMPORTS_MAX);
+    const bool settled = !zh_undo_is_pending(r->d.world);
     zh_world_unlock(r->d.world);
-    return settled;
+    const zh_err e = zh_undo_skip_of_world(r->d.world, true, skip);
+    return e != ZH_OK ? e : settled ? ZH_OK : ZH_BUSY;
+}
+
+static bool is_still_settled(const zh_retention *r, const zh_undo_skip *then)
+{
+    zh_undo_skip now;
+    const bool same = settled_skip(r, &now) == ZH_OK && now.count == then->count && now.merges_count == then->merges_count;
+    zh_undo_skip_close(&now);
+    return same;
 }
 
 static bool is_folded(const zh_retention *r, const zh_base *base)
@@ -146,12 +155,11 @@ static bool is_folded(const zh_retention *r, const zh_base *base)
 }
 
 /* It takes the place of the one before; not while somebody holds that. */
-static zh_err take_place(zh_retention *r, zh_base *fresh, size_t undone_count, uint32_t *numbers, zh_note *why)
+static zh_err take_place(zh_retention *r, zh_base *fresh, const zh_undo_skip *skip, zh_note *why)
 {
-    size_t count;
     zh_err e = ZH_OK;
     pthread_mutex_lock(&r->lock);
-    if (r->holds > 0 || r->stopping || !settled_imports(r, numbers, &count) || count != undone_count || !is_folded(r, fresh)) e = ZH_BUSY;
+    if (r->holds > 0 || r->stopping || !is_still_settled(r, skip) || !is_folded(r, fresh)) e = ZH_BUSY;
     if (e == ZH_OK) e = zh_base_publish(r->d.dir, fresh, why);
     if (e == ZH_OK) r->base = *fresh;
     pthread_mutex_unlock(&r->lock);
@@ -161,20 +169,18 @@ static zh_err take_place(zh_retention *r, zh_base *fresh, size_t undone_count, u
 
 static zh_err advance(zh_retention *r, int64_t until_ms, zh_note *why)
 {
-    uint32_t *numbers = calloc(ZH_IMPORTS_MAX, sizeof *numbers);
-    size_t count = 0;
+    zh_undo_skip skip;
     zh_base fresh;
-    if (numbers == NULL) return ZH_NOMEM;
-    zh_err e = settled_imports(r, numbers, &count) ? ZH_OK : ZH_BUSY;
+    zh_err e = settled_skip(r, &skip);
     const zh_base_build_desc desc = { .dir = r->d.dir, .from = &r->base, .log = r->d.log, .until_ms = until_ms, .now_ms = now_of(r), .sales = r->d.sales,
-                                      .zone = r->d.zone, .skip = numbers, .skip_count = count, .go_on = go_on, .context = r };
+                                      .zone = r->d.zone, .skip = &skip, .go_on = go_on, .context = r };
     if (e == ZH_OK) e = zh_base_build(&desc, &fresh, why);
     if (e == ZH_OK) e = zh_base_sign(r->d.dir, &fresh, r->d.sealer, why);
     if (e == ZH_OK) e = zh_fold_checkpoint(r->d.fold); /* the state is never behind the base */
-    if (e == ZH_OK) e = take_place(r, &fresh, count, numbers, why);
+    if (e == ZH_OK) e = take_place(r, &fresh, &skip, why);
     if (e == ZH_OK) say(r, ZH_LINE_INFO, "base.made", ZH_OK, NULL, &fresh);
     if (e == ZH_OK) zh_counter_add(r->bases, 1);
-    free(numbers);
+    zh_undo_skip_close(&skip);
     return e;
 }
 
@@ -346,6 +352,14 @@ void zh_retention_base(zh_retention *r, zh_base *out)
     pthread_mutex_lock(&r->lock);
     *out = r->base;
     pthread_mutex_unlock(&r->lock);
+}
+
+bool zh_retention_may_unmerge(zh_retention *r, int64_t merged_ms)
+{
+    pthread_mutex_lock(&r->lock);
+    const bool may = r->base.number == 0 || merged_ms >= r->base.until_ms;
+    pthread_mutex_unlock(&r->lock);
+    return may;
 }
 
 bool zh_retention_may_undo(zh_retention *r, uint32_t import)

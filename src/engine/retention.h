@@ -56,6 +56,7 @@ void zh_retention_hold(zh_retention *retention, bool on);
 void zh_retention_base(zh_retention *retention, zh_base *out); /* number 0: none. Hold while it is used */
 /* May this import be taken back, or does a base know it? While held. */
 bool zh_retention_may_undo(zh_retention *retention, uint32_t import);
+bool zh_retention_may_unmerge(zh_retention *retention, int64_t merged_ms); /* the same of a merge of that time */
 
 /* Were records dropped, and how old is what is left? */
 typedef struct zh_retention_status {

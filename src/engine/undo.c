@@ -24,17 +24,52 @@ struct zh_undo {
 void zh_undo_skip_close(zh_undo_skip *skip)
 {
     free(skip->numbers);
+    free(skip->merges);
     *skip = (zh_undo_skip){ 0 };
+}
+
+bool zh_undo_is_pending(zh_world *w)
+{
+    pthread_rwlock_rdlock(&w->identity_lock);
+    const bool merges = zh_identity_unmerged(w->identity, false, NULL, 0) > zh_identity_unmerged(w->identity, true, NULL, 0);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return merges || zh_imports_is_pending(w->imports);
+}
+
+static zh_err merges_of(zh_world *w, bool applied_only, zh_undo_skip *out)
+{
+    pthread_rwlock_rdlock(&w->identity_lock);
+    const size_t count = zh_identity_unmerged(w->identity, applied_only, NULL, 0);
+    out->merges = calloc(count + 1, sizeof *out->merges);
+    if (out->merges != NULL) out->merges_count = zh_identity_unmerged(w->identity, applied_only, out->merges, count);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return out->merges == NULL ? ZH_NOMEM : ZH_OK;
 }
 
 zh_err zh_undo_skip_of(zh_engine *engine, bool applied_only, zh_undo_skip *out)
 {
-    zh_world *w = zh_engine_world(engine);
+    return zh_undo_skip_of_world(zh_engine_world(engine), applied_only, out);
+}
+
+zh_err zh_undo_skip_of_world(zh_world *w, bool applied_only, zh_undo_skip *out)
+{
     *out = (zh_undo_skip){ .numbers = calloc(ZH_IMPORTS_MAX, sizeof *out->numbers) };
     if (out->numbers == NULL) return ZH_NOMEM;
     zh_world_lock_read(w);
     out->count = zh_imports_undone(w->imports, applied_only, out->numbers, ZH_IMPORTS_MAX);
     zh_world_unlock(w);
+    return merges_of(w, applied_only, out);
+}
+
+static zh_err add_merge(zh_undo_skip *skip, zh_customer_id from)
+{
+    if ((skip->merges_count & (skip->merges_count - 1)) == 0) { /* full at 0, 1, 2, 4 … */
+        const size_t room = skip->merges_count == 0 ? 1 : skip->merges_count * 2;
+        uint32_t *more = realloc(skip->merges, room * sizeof *more);
+        if (more == NULL) return ZH_NOMEM;
+        skip->merges = more;
+    }
+    skip->merges[skip->merges_count++] = (uint32_t)from.number;
     return ZH_OK;
 }
 
@@ -43,16 +78,21 @@ zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out)
     zh_log_reader *reader;
     zh_log_frame frame;
     zh_import_change change;
+    zh_identity_unmerge unmerge;
     *out = (zh_undo_skip){ .numbers = calloc(ZH_IMPORTS_MAX, sizeof *out->numbers) };
     if (out->numbers == NULL) return ZH_NOMEM;
     zh_err e = zh_log_reader_open(&reader, log, 0, zh_log_begin(log, 0));
     if (e != ZH_OK) return e;
-    while ((e = zh_log_reader_next(reader, &frame)) == ZH_OK)
-        for (zh_log_records it = zh_log_records_of(&frame); zh_log_record_next(&it);) {
-            if (zh_record_kind_of(it.record) != ZH_RECORD_IMPORT || zh_import_change_get(it.record, &change) != ZH_OK) continue;
-            if (change.phase == ZH_IMPORT_UNDONE && out->count < ZH_IMPORTS_MAX) out->numbers[out->count++] = change.number;
+    zh_err full = ZH_OK;
+    while (full == ZH_OK && (e = zh_log_reader_next(reader, &frame)) == ZH_OK)
+        for (zh_log_records it = zh_log_records_of(&frame); full == ZH_OK && zh_log_record_next(&it);) {
+            const zh_record_kind kind = zh_record_kind_of(it.record);
+            if (kind == ZH_RECORD_IMPORT && zh_import_change_get(it.record, &change) == ZH_OK && change.phase == ZH_IMPORT_UNDONE &&
+                out->count < ZH_IMPORTS_MAX) out->numbers[out->count++] = change.number;
+            if (kind == ZH_RECORD_UNMERGE && zh_identity_unmerge_get(it.record, &unmerge) == ZH_OK) full = add_merge(out, unmerge.from);
         }
     zh_log_reader_close(reader);
+    if (full != ZH_OK) return full;
     return e == ZH_ABSENT ? ZH_OK : e;
 }
 
@@ -86,7 +126,8 @@ static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
 {
     zh_engine *g = b->undo->engine;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
-    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .skip = skip->numbers, .skip_count = skip->count };
+    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .skip = skip->numbers, .skip_count = skip->count,
+                                   .skip_merges = skip->merges, .skip_merges_count = skip->merges_count };
     zh_note why;
     zh_err e = zh_tree_remove(dir);
     if (e == ZH_ABSENT) e = ZH_OK;
@@ -141,7 +182,7 @@ static zh_err build(zh_undo *u, zh_sv dir, const zh_undo_skip *skip)
 static bool is_all(zh_undo *u, const zh_undo_skip *skip)
 {
     zh_undo_skip now;
-    const bool all = zh_undo_skip_of(u->engine, false, &now) == ZH_OK && now.count == skip->count;
+    const bool all = zh_undo_skip_of(u->engine, false, &now) == ZH_OK && now.count == skip->count && now.merges_count == skip->merges_count;
     zh_undo_skip_close(&now);
     return all;
 }

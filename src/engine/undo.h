@@ -1,4 +1,4 @@
-/* undo.h -- taking an import back: the views are folded anew without it, beside those that work on.
+/* undo.h -- taking an import or a merge back: the views are folded anew without it, beside those that work on.
  *
  *     DIR/state.next    being folded            DIR/state.ready   folded; the next opening takes it for state
  *
@@ -9,24 +9,28 @@
  * Why not swapped in place: timeline, dedup and the state's rows are read without a lock by many; an opening exists
  * already, takes as long as a restart and survives any crash.
  *
- * With a base (base.h) building begins there, so an import that a base knows cannot be taken back: its events, or some of
- * them, are not in the log any more (zh_retention_may_undo).
+ * With a base (base.h) building begins there, so what a base knows cannot be taken back: an import's events, or some of
+ * them, are not in the log any more, and views of the base have joined who was merged (zh_retention_may_undo, _may_unmerge).
  *
- * What stays  ids that an import made known and merges it caused: other events may stand on them by now.
+ * What stays  ids that an import made known and merges it caused: other events may stand on them by now. Of a merge
+ *             that is taken back, what was decided since: it is not asked again where an id would have gone without it.
  * Cost        one replay in a thread of its own, and twice the memory of the views meanwhile.
  */
 #ifndef ZH_ENGINE_UNDO_H
 #define ZH_ENGINE_UNDO_H
 #include "engine/engine.h"
 
-/* Numbers of imports to leave out. */
+/* What to leave out: imports by their numbers, merges by that of who was absorbed. */
 typedef struct zh_undo_skip {
-    uint32_t *numbers; /* owned */
-    size_t count;
+    uint32_t *numbers, *merges; /* owned */
+    size_t count, merges_count;
 } zh_undo_skip;
 void zh_undo_skip_close(zh_undo_skip *skip);
+/* Is anything taken back that the engine's views still know? */
+bool zh_undo_is_pending(zh_world *world);
 /* Those of the engine's views: all that are undone, or only those that are applied. ZH_NOMEM. */
 ZH_MUST zh_err zh_undo_skip_of(zh_engine *engine, bool applied_only, zh_undo_skip *out);
+ZH_MUST zh_err zh_undo_skip_of_world(zh_world *world, bool applied_only, zh_undo_skip *out);
 /* Those of a log, found by reading its first partition, where such records stand. */
 ZH_MUST zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out);
 

@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "guard/consent.h"
 #include "guard/seal.h"
+#include "profile/identity.h"
 
 /* Keyed hashes of an event's ids, computed before the committer sees it. */
 typedef struct zh_work_ids {
@@ -35,6 +36,7 @@ struct zh_work {
     uint32_t consents_count;
     zh_sv consent_user;
     const zh_work_ids *consent_ids;
+    const zh_identity_unmerge *unmerge; /* a merge to be taken back */
     bool vital;                  /* a choice or an erasure: taken also while the intake is closed (intake.h) */
     bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */
 
@@ -44,6 +46,7 @@ struct zh_work {
     /* What became of it, valid in done. */
     zh_err e;                    /* ZH_OK: durable */
     uint32_t accepted, duplicate, conflict; /* events */
+    bool not_merged;             /* of unmerge: there was nothing to take back any more */
     zh_customer_id customer;     /* of the consent, or of the last event */
 
     zh_work *next_;              /* private */

@@ -30,7 +30,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
         return e;
     }
     e = zh_identity_open(&w->identity, &(zh_identity_desc){ .get = desc->sealed_get, .context = desc->sealed_context });
-    if (e == ZH_OK) e = zh_absorbed_open(&w->absorbed);
+    if (e == ZH_OK) e = zh_absorbed_open(&w->absorbed, desc->skip_merges, desc->skip_merges_count);
     if (e == ZH_OK) e = zh_customers_open(&w->customers, &(zh_customers_desc){ 0 });
     if (e == ZH_OK) e = zh_consents_open(&w->consents, ZH_WORLD_CONSENT_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
@@ -165,17 +165,27 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     return zh_sales_fold(w->sales, event, event->customer);
 }
 
+static zh_err fold_identity(zh_world *w, zh_sv bytes)
+{
+    pthread_rwlock_wrlock(&w->identity_lock);
+    const zh_err e = zh_identity_fold(w->identity, bytes);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return e == ZH_FORMAT ? ZH_CORRUPT : e;
+}
+
 static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *scratch)
 {
     zh_identity_merge merge;
     zh_err e = zh_identity_merge_get(record->bytes, &merge);
     if (e != ZH_OK) return ZH_CORRUPT;
+    if (zh_absorbed_skips(w->absorbed, merge.from)) return ZH_OK; /* it is taken back, further on in the log */
+    if (record->fold_identity && (e = fold_identity(w, record->bytes)) != ZH_OK) return e;
     const zh_customer_id to = zh_absorbed_root(w->absorbed, merge.to);
     if (to.number == merge.from.number) return ZH_OK;
     zh_effects effects = zh_effects_open(scratch);
     const zh_customer_state *from = zh_customers_get(w->customers, merge.from);
     const int64_t first_ms = from == NULL ? INT64_MAX : zh_customer_first_ms(from);
-    e = zh_absorbed_merge(w->absorbed, merge.from, merge.to);
+    e = zh_absorbed_merge(w->absorbed, &merge);
     if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
@@ -183,6 +193,16 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
     if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, to, first_ms);
     return e;
+}
+
+/* From here on its events are its own again. What views had joined stays so until they are folded anew, without the merge
+ * (engine/undo.h). */
+static zh_err fold_unmerge(zh_world *w, const zh_world_record *record)
+{
+    zh_identity_unmerge unmerge;
+    if (zh_identity_unmerge_get(record->bytes, &unmerge) != ZH_OK) return ZH_CORRUPT;
+    const zh_err e = record->fold_identity ? fold_identity(w, record->bytes) : ZH_OK;
+    return e != ZH_OK ? e : zh_absorbed_split(w->absorbed, &unmerge);
 }
 
 static zh_err fold_consent(zh_world *w, const zh_world_record *record)
@@ -248,14 +268,6 @@ static zh_err fold_word(zh_world *w, const zh_world_record *record, zh_arena *sc
     return e == ZH_OK && is_new && word.event.size > 0 ? learn_event(w, word.event, scratch) : e;
 }
 
-static zh_err fold_identity(zh_world *w, zh_sv bytes)
-{
-    pthread_rwlock_wrlock(&w->identity_lock);
-    const zh_err e = zh_identity_fold(w->identity, bytes);
-    pthread_rwlock_unlock(&w->identity_lock);
-    return e == ZH_FORMAT ? ZH_CORRUPT : e;
-}
-
 /* Of an import that was undone? Else it is counted with its import. */
 static bool passes_over(zh_world *w, const zh_world_record *record)
 {
@@ -278,9 +290,8 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     switch (record->kind) {
     case ZH_RECORD_EVENT: return fold_event(w, record, scratch);
     case ZH_RECORD_IDENTITY: return record->fold_identity ? fold_identity(w, record->bytes) : ZH_OK;
-    case ZH_RECORD_MERGE:
-        if (record->fold_identity) e = fold_identity(w, record->bytes);
-        return e != ZH_OK ? e : fold_merge(w, record, scratch);
+    case ZH_RECORD_MERGE: return fold_merge(w, record, scratch);
+    case ZH_RECORD_UNMERGE: return fold_unmerge(w, record);
     case ZH_RECORD_ITEM: return fold_item(w, record);
     case ZH_RECORD_CONSENT: return fold_consent(w, record);
     case ZH_RECORD_DEFINITION:

@@ -4,8 +4,8 @@
  * which view cares about which record, and under which letter each is kept in the state.
  *
  *     letter  view                     folds
- *     -       identity                 IDENTITY, MERGE (own space; by the committer in a running engine)
- *     a       absorbed                 MERGE
+ *     -       identity                 IDENTITY, MERGE, UNMERGE (own space; by the committer in a running engine)
+ *     a       absorbed                 MERGE, UNMERGE
  *     c       customers                EVENT, MERGE
  *     t       terms of activities      EVENT (with customers)
  *     k       consents                 CONSENT, MERGE
@@ -105,6 +105,8 @@ typedef struct zh_world_desc {
     zh_sales_desc sales; /* its clock is that of visits too */
     const uint32_t *skip; /* imports to leave out from the beginning */
     size_t skip_count;
+    const uint32_t *skip_merges; /* numbers whose merges are left out */
+    size_t skip_merges_count;
 } zh_world_desc;
 
 ZH_MUST zh_err zh_world_open(zh_world **out, const zh_world_desc *desc); /* caller closes */

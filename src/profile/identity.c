@@ -25,6 +25,8 @@ void zh_identity_close(zh_identity *t)
     zh_heap_list_close(&t->heap, &t->gone, sizeof(zh_external_id));
     zh_heap_list_close(&t->heap, &t->devices, sizeof(zh_device));
     zh_map_close(&t->device_of);
+    zh_heap_list_close(&t->heap, &t->apart, sizeof(uint32_t));
+    zh_map_close(&t->parents);
     zh_heap_list_close(&t->heap, &t->saving_numbers, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->saving_links, sizeof(uint32_t));
     zh_heap_list_close(&t->heap, &t->written, sizeof(uint32_t));
@@ -80,7 +82,7 @@ size_t zh_identity_customers(const zh_identity *t) { return t->numbers_count; }
 
 size_t zh_identity_bytes(const zh_identity *t)
 {
-    return zh_heap_held(&t->heap) + zh_map_bytes(&t->device_of);
+    return zh_heap_held(&t->heap) + zh_map_bytes(&t->device_of) + zh_map_bytes(&t->parents);
 }
 
 zh_identity_absorbed zh_identity_absorbed_of(const zh_identity *t, zh_customer_id customer)

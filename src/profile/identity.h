@@ -8,7 +8,7 @@
  *
  *     plan ─► IDENTITY / MERGE records ─► log ─► fold
  *
- * Guarantees  an absorbed number redirects for ever; no cycles; folding a record again, or records
+ * Guarantees  an absorbed number redirects until a person takes the merge back; no cycles; folding a record again, or records
  *             older than the table (a checkpoint may be ahead of the log position), changes nothing.
  * Cost        find, root, next, dek: O(1). plan: O(numbers absorbed). A merge: O(numbers absorbed).
  *             168 bytes a customer with two ids, 69 of them its wrapped key, and 11 to 22 for the
@@ -71,6 +71,19 @@ typedef struct zh_identity_merge {
     zh_merge_why why;
 } zh_identity_merge;
 
+/* UNMERGE: [kind, version 1][from u64][to u64][at_ms i64][merged_ms i64][why u8][actor kind u8][actor var].
+ * The merge of `from` is taken back: it and what it had absorbed before stand for themselves again. */
+typedef struct zh_identity_unmerge {
+    zh_customer_id from, to; /* of the merge */
+    int64_t at_ms;
+    int64_t merged_ms;       /* when it was merged, and why */
+    zh_merge_why why;
+    uint8_t actor_kind;      /* zh_actor_kind */
+    uint32_t actor_number;
+} zh_identity_unmerge;
+
+void zh_identity_unmerge_put(const zh_identity_unmerge *unmerge, zh_buf *out);
+ZH_MUST zh_err zh_identity_unmerge_get(zh_sv record, zh_identity_unmerge *out); /* ZH_FORMAT */
 void zh_identity_link_put(const zh_identity_link *link, zh_buf *out);
 void zh_identity_merge_put(const zh_identity_merge *merge, zh_buf *out);
 /* Views point into `record`. Errors: ZH_FORMAT (any other bytes). */
@@ -91,7 +104,7 @@ typedef struct zh_identity_desc {
 ZH_MUST zh_err zh_identity_open(zh_identity **out, const zh_identity_desc *desc);
 void zh_identity_close(zh_identity *identity);
 
-/* Fold an IDENTITY or MERGE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
+/* Fold an IDENTITY, MERGE or UNMERGE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
 ZH_MUST zh_err zh_identity_fold(zh_identity *identity, zh_sv record);
 /* An erasure: the keys and ids of this customer and of all it absorbed are gone, and older records
  * never bring them back. Unknown is fine. Errors: ZH_NOMEM (nothing changed). */
@@ -112,6 +125,14 @@ const zh_wrapped_dek *zh_identity_dek(const zh_identity *identity, zh_customer_i
 bool zh_identity_is_known(const zh_identity *identity, zh_customer_id customer);
 size_t zh_identity_customers(const zh_identity *identity); /* numbers in use, absorbed ones too */
 size_t zh_identity_bytes(const zh_identity *identity);     /* memory held */
+
+/* Was the merge of this number taken back? And had it been folded here before? Then views know it as merged until they are
+ * folded anew, without it. */
+bool zh_identity_is_apart(const zh_identity *identity, zh_customer_id customer);
+bool zh_identity_is_pending(const zh_identity *identity, zh_customer_id customer);
+/* The numbers whose merges were taken back, or of them those that no view knows as merged; at most `room` into `out`.
+ * Returns how many there are. */
+size_t zh_identity_unmerged(const zh_identity *identity, bool applied_only, uint32_t *out, size_t room);
 
 /* Known customers (survivors, each once) among the last that used this anonymous id; 1 where it never moved from a known one. */
 uint32_t zh_identity_device_customers(const zh_identity *identity, const zh_external_id *id);
@@ -174,6 +195,7 @@ typedef struct zh_identity_step {
 enum {
     ZH_IDENTITY_HELD_LIMIT = 1,  /* the customer has as many ids of the kind as the policy lets */
     ZH_IDENTITY_HELD_DEVICE = 2, /* a device of many: what happens there without a login is of nobody known */
+    ZH_IDENTITY_HELD_APART = 4,  /* a person took this merge back */
 };
 
 /* What to record before the event, in this order: links, then the merge. The first link makes the

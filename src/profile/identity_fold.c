@@ -42,9 +42,10 @@ static zh_err fold_merge(zh_identity *t, const zh_identity_merge *record)
 {
     const uint32_t from = (uint32_t)zh_identity_root(t, record->from).number;
     const uint32_t to = (uint32_t)zh_identity_root(t, record->to).number;
-    if (from == to) return ZH_OK;
+    if (from == to || zh_identity_is_apart(t, record->from)) return ZH_OK; /* done, or taken back already */
     zh_err e = zh_number_reserve(t, from);
     if (e == ZH_OK) e = zh_number_reserve(t, to);
+    if (e == ZH_OK) e = zh_parent_reserve(t, from, to, (uint32_t)record->to.number);
     if (e != ZH_OK) return e;
     const size_t moved = (size_t)zh_identity_absorbed_count(t, from) + 2;
     e = zh_heap_list_reserve(&t->heap, &t->dirty_numbers, sizeof(uint32_t), moved);
@@ -68,6 +69,11 @@ zh_err zh_identity_fold(zh_identity *t, zh_sv record)
         zh_identity_merge merge;
         e = zh_identity_merge_get(record, &merge);
         return e == ZH_OK ? fold_merge(t, &merge) : e;
+    }
+    case ZH_RECORD_UNMERGE: {
+        zh_identity_unmerge unmerge;
+        e = zh_identity_unmerge_get(record, &unmerge);
+        return e == ZH_OK ? zh_fold_unmerge(t, &unmerge) : e;
     }
     default: return ZH_OK;
     }

@@ -20,6 +20,8 @@ enum {
     ZH_NUMBER_DEK = 4,
     ZH_NUMBER_ERASED = 8,   /* for ever: no key, no ids */
     ZH_NUMBER_DIRTY = 16,
+    ZH_NUMBER_APART = 32,   /* its merge was taken back: no plan merges it again */
+    ZH_NUMBER_PENDING = 64, /* … after the merge had been folded: views still know it as merged */
 };
 
 typedef struct zh_number {
@@ -73,6 +75,8 @@ struct zh_identity {
     zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */
     zh_map device_of;       /* link -> place in devices; only links that moved */
     zh_heap_list devices;   /* of zh_device */
+    zh_map parents;         /* number -> who absorbed it, where that is not its survivor (identity_split.c) */
+    zh_heap_list apart;     /* of uint32_t: numbers whose merge was taken back */
     zh_heap_list gone;      /* of zh_external_id: links that were removed since the last save */
     zh_heap_list saving_numbers, saving_links; /* of uint32_t: what the save under way has to write */
     uint32_t saving_at;     /* of both lists together: written so far */
@@ -127,6 +131,13 @@ void zh_link_remove(zh_identity *t, uint32_t link);
 void zh_link_tail_set(zh_identity *t, uint32_t link, zh_link_tail *tail); /* its place was reserved */
 void zh_link_tail_drop(zh_identity *t, uint32_t link);
 void zh_absorb(zh_identity *t, uint32_t from, uint32_t to); /* both survivors, different */
+
+/* Merges taken back (identity_split.c). */
+ZH_MUST zh_err zh_parent_reserve(zh_identity *t, uint32_t from, uint32_t to, uint32_t named); /* before `from` is absorbed by `to`; the record named `named` */
+uint32_t zh_parent_of(const zh_identity *t, uint32_t number); /* 0: not absorbed */
+ZH_MUST zh_err zh_apart_reserve(zh_identity *t);
+void zh_apart_add(zh_identity *t, uint32_t number);
+ZH_MUST zh_err zh_fold_unmerge(zh_identity *t, const zh_identity_unmerge *record);
 
 /* Who used an anonymous id (identity_device.c). */
 ZH_MUST zh_err zh_device_reserve(zh_identity *t, uint32_t link); /* one move more of this link */

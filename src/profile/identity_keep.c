@@ -1,6 +1,7 @@
 /* The table as entries, and its check.
  *
  *     'C' number u64 (big-endian)        [version u8 = 1][flags u8][survivor u64][wrapped key 69?]
+ *         absorbed by way of another     [version u8 = 2][flags u8][survivor u64][who absorbed it u64][wrapped key 69?]
  *     'L' kind u8, blind 16 (big-endian) [version u8 = 1][customer u64][turn var][at_ms i64][sealed text]
  *         of an anonymous id that moved  [version u8 = 2][customer u64][turn var][count u8] each: customer u32, since zig,
  *                                        oldest first; [at_ms i64][sealed text]
@@ -8,9 +9,10 @@
 #include "profile/identity_inside.h"
 
 #define VERSION 1
-#define VERSION_MOVED 2
+#define VERSION_MOVED 2 /* of a link */
+#define VERSION_PARENT 2 /* of a number */
 #define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64 + ZH_IDENTITY_DEVICE_MOVES * 14)
-#define KEPT_FLAGS (ZH_NUMBER_ABSORBED | ZH_NUMBER_DEK | ZH_NUMBER_ERASED)
+#define KEPT_FLAGS (ZH_NUMBER_ABSORBED | ZH_NUMBER_DEK | ZH_NUMBER_ERASED | ZH_NUMBER_APART | ZH_NUMBER_PENDING)
 
 static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh_buf *value)
 {
@@ -18,9 +20,11 @@ static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh
     char key[ZH_NUMBER_KEY_BYTES] = { 'C' };
     for (int i = 0; i < 8; i++) key[1 + i] = (char)(unsigned char)((uint64_t)number >> (56 - 8 * i));
     zh_buf_reset(value);
-    zh_buf_put_u8(value, VERSION);
+    const uint32_t up = n->flags & ZH_NUMBER_ABSORBED ? n->up_or_head : 0, parent = zh_parent_of(t, number);
+    zh_buf_put_u8(value, parent == up ? VERSION : VERSION_PARENT);
     zh_buf_put_u8(value, n->flags & KEPT_FLAGS);
-    zh_buf_put_u64(value, n->flags & ZH_NUMBER_ABSORBED ? n->up_or_head : 0);
+    zh_buf_put_u64(value, up);
+    if (parent != up) zh_buf_put_u64(value, parent);
     if (n->flags & ZH_NUMBER_DEK) zh_buf_put(value, (zh_sv){ (const char *)n->dek.bytes, sizeof n->dek.bytes });
     const zh_err e = zh_buf_err(value);
     return e != ZH_OK ? e : keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_buf_view(value));
@@ -254,20 +258,27 @@ static zh_err load_number(zh_identity *t, uint64_t number, zh_sv value)
     zh_reader r = zh_reader_on(value);
     const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
     const uint64_t up = zh_read_u64(&r);
+    const uint64_t parent = version == VERSION_PARENT ? zh_read_u64(&r) : up;
     const zh_sv dek = flags & ZH_NUMBER_DEK ? zh_read_bytes(&r, sizeof(zh_wrapped_dek)) : (zh_sv){ 0 };
-    if (version > VERSION && !r.bad) return ZH_FORMAT;
-    if (r.bad || zh_reader_left(&r) > 0 || version != VERSION || (flags & ~KEPT_FLAGS)) return ZH_CORRUPT;
+    if (version > VERSION_PARENT && !r.bad) return ZH_FORMAT;
+    if (r.bad || zh_reader_left(&r) > 0 || version == 0 || (flags & ~KEPT_FLAGS)) return ZH_CORRUPT;
     if (number == 0 || number > ZH_IDENTITY_CUSTOMERS_MAX) return ZH_CORRUPT;
     if ((flags & ZH_NUMBER_ERASED) && (flags & ZH_NUMBER_DEK)) return ZH_CORRUPT;
+    if ((flags & ZH_NUMBER_APART) ? (flags & ZH_NUMBER_ABSORBED) : (flags & ZH_NUMBER_PENDING)) return ZH_CORRUPT;
+    if (parent != up && (parent == 0 || parent == number || parent > ZH_IDENTITY_CUSTOMERS_MAX || up == 0)) return ZH_CORRUPT;
 
     zh_err e = zh_number_reserve(t, number);
     if (e != ZH_OK) return e;
     zh_number *n = zh_number_at(t, number);
     if (n->flags & ZH_NUMBER_USED) return ZH_CORRUPT;
+    if (flags & ZH_NUMBER_APART) e = zh_apart_reserve(t);
+    if (e == ZH_OK && parent != up) e = zh_map_put(&t->parents, number, parent);
+    if (e != ZH_OK) return e;
     if (flags & ZH_NUMBER_ABSORBED) e = load_absorbed(t, (uint32_t)number, up);
     else if (up != 0) e = ZH_CORRUPT;
     if (e != ZH_OK) return e;
     n->flags |= flags | ZH_NUMBER_USED;
+    if (flags & ZH_NUMBER_APART) zh_apart_add(t, (uint32_t)number);
     t->numbers_count++;
     if (number > t->numbers_max) t->numbers_max = (uint32_t)number;
     if (dek.size > 0) memcpy(n->dek.bytes, dek.data, dek.size);

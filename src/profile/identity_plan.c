@@ -106,8 +106,13 @@ static bool is_shared(const planning *p, const known *anonymous)
 /* One customer for both ids: the survivor is `to`'s. */
 static void merge(const planning *p, const known *from, const known *to, zh_merge_why why)
 {
-    if (from->customer == to->customer || !may_absorb(p, from->customer, to->customer)) return;
     zh_identity_plan *plan = p->plan;
+    if (from->customer == to->customer) return;
+    if (zh_identity_is_apart(p->t, (zh_customer_id){ from->customer })) {
+        plan->held |= ZH_IDENTITY_HELD_APART; /* a person knew better */
+        return;
+    }
+    if (!may_absorb(p, from->customer, to->customer)) return;
     plan->has_merge = true;
     plan->from.number = from->customer;
     plan->to.number = to->own;

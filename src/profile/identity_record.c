@@ -27,6 +27,18 @@ void zh_identity_merge_put(const zh_identity_merge *merge, zh_buf *out)
     zh_buf_put_u8(out, (uint8_t)merge->why);
 }
 
+void zh_identity_unmerge_put(const zh_identity_unmerge *unmerge, zh_buf *out)
+{
+    zh_record_begin(out, ZH_RECORD_UNMERGE, VERSION);
+    zh_buf_put_u64(out, unmerge->from.number);
+    zh_buf_put_u64(out, unmerge->to.number);
+    zh_buf_put_i64(out, unmerge->at_ms);
+    zh_buf_put_i64(out, unmerge->merged_ms);
+    zh_buf_put_u8(out, (uint8_t)unmerge->why);
+    zh_buf_put_u8(out, unmerge->actor_kind);
+    zh_buf_put_var(out, unmerge->actor_number);
+}
+
 static bool head_is(zh_reader *r, zh_record_kind kind)
 {
     const uint8_t have_kind = zh_read_u8(r), version = zh_read_u8(r);
@@ -71,5 +83,24 @@ zh_err zh_identity_merge_get(zh_sv record, zh_identity_merge *out)
     if (r.bad || zh_reader_left(&r) > 0) return ZH_FORMAT;
     if (!is_number(out->from.number) || !is_number(out->to.number)) return ZH_FORMAT;
     if (out->from.number == out->to.number) return ZH_FORMAT;
+    return out->why >= ZH_MERGE_LOGIN && out->why < ZH_MERGE_WHY_END ? ZH_OK : ZH_FORMAT;
+}
+
+zh_err zh_identity_unmerge_get(zh_sv record, zh_identity_unmerge *out)
+{
+    zh_reader r = zh_reader_on(record);
+    if (!head_is(&r, ZH_RECORD_UNMERGE)) return ZH_FORMAT;
+    *out = (zh_identity_unmerge){ 0 };
+    out->from.number = zh_read_u64(&r);
+    out->to.number = zh_read_u64(&r);
+    out->at_ms = zh_read_i64(&r);
+    out->merged_ms = zh_read_i64(&r);
+    out->why = (zh_merge_why)zh_read_u8(&r);
+    out->actor_kind = zh_read_u8(&r);
+    const uint64_t actor = zh_read_var(&r);
+    out->actor_number = (uint32_t)actor;
+
+    if (r.bad || zh_reader_left(&r) > 0 || actor > UINT32_MAX) return ZH_FORMAT;
+    if (!is_number(out->from.number) || !is_number(out->to.number) || out->from.number == out->to.number) return ZH_FORMAT;
     return out->why >= ZH_MERGE_LOGIN && out->why < ZH_MERGE_WHY_END ? ZH_OK : ZH_FORMAT;
 }

@@ -105,6 +105,7 @@ static uint32_t judge(const zh_quality *q, const zh_event *event, uint32_t shape
     if (event->marks & ZH_MARK_BOT_AGENT) reasons |= ZH_QUALITY_BIT(BOT_AGENT);
     if (event->marks & ZH_MARK_ID_LIMIT) reasons |= ZH_QUALITY_BIT(ID_LIMIT);
     if (event->marks & ZH_MARK_SHARED_DEVICE) reasons |= ZH_QUALITY_BIT(SHARED_DEVICE);
+    if (event->marks & ZH_MARK_ID_APART) reasons |= ZH_QUALITY_BIT(ID_APART);
     const bool is_off = event->time_ms < ZH_QUALITY_TIME_MS_MIN || event->time_ms - commit_ms > ZH_QUALITY_AHEAD_MS_MAX;
     if (is_off || (event->marks & ZH_MARK_CLOCK_CLAMPED) != 0) reasons |= ZH_QUALITY_BIT(CLOCK);
     if (has_amounts(event)) reasons |= judge_amounts(q, event, d);

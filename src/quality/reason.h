@@ -23,7 +23,8 @@
     X(FAKE_REVIEW,    "fake_review",    true,  "one of many reviews with the same words, or of one item at once") \
     X(PLAN,           "plan_violation", true,  "not as the locked tracking plan says")                              \
     X(ID_LIMIT,       "id_limit",       false, "its ids were not joined: the customer has as many as the shop lets") \
-    X(SHARED_DEVICE,  "shared_device",  false, "from a device that many known customers use")
+    X(SHARED_DEVICE,  "shared_device",  false, "from a device that many known customers use")                        \
+    X(ID_APART,       "id_apart",       false, "its ids were not joined: a person took that merge back")
 typedef enum zh_quality_reason {
 #define X(name, code, apart, text) ZH_QUALITY_##name,
     ZH_QUALITY_LIST(X)

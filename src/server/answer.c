@@ -68,6 +68,22 @@ void zh_answer_customer_text(zh_customer_id customer, char out[24])
     snprintf(out, 24, "%llu", (unsigned long long)customer.number);
 }
 
+zh_customer_id zh_answer_path_customer(zh_call *call, zh_permit *permit)
+{
+    zh_customer_id id = { 0 };
+    zh_world *w = zh_engine_world(call->engine);
+    if (zh_answer_customer_number(zh_http_path_part(call->request, 3), &id)) id = zh_world_root(w, id);
+    zh_world_lock_read(w);
+    if (id.number != 0 && zh_customers_get(w->customers, id) == NULL) id.number = 0;
+    zh_world_unlock(w);
+    if (id.number == 0) zh_call_problem(call, 404, "not_found", "id", "no such customer");
+    else if (!zh_call_permit(call, id, ZH_PURPOSE_SUPPORT, permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
+        id.number = 0;
+    }
+    return id;
+}
+
 /* ---- ids ---- */
 
 zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit)

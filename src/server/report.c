@@ -343,27 +343,10 @@ void zh_route_customers(zh_call *call)
     zh_call_json(call, 200, &out);
 }
 
-/* The customer of the path; 0: a problem was answered. */
-static zh_customer_id path_customer(zh_call *call, zh_permit *permit)
-{
-    zh_customer_id id = { 0 };
-    zh_world *w = zh_engine_world(call->engine);
-    if (zh_answer_customer_number(zh_http_path_part(call->request, 3), &id)) id = zh_world_root(w, id);
-    zh_world_lock_read(w);
-    if (id.number != 0 && zh_customers_get(w->customers, id) == NULL) id.number = 0;
-    zh_world_unlock(w);
-    if (id.number == 0) zh_call_problem(call, 404, "not_found", "id", "no such customer");
-    else if (!zh_call_permit(call, id, ZH_PURPOSE_SUPPORT, permit)) {
-        zh_call_problem(call, 403, "forbidden", NULL, "this role may not look at one customer");
-        id.number = 0;
-    }
-    return id;
-}
-
 void zh_route_customer(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id id = path_customer(call, &permit);
+    const zh_customer_id id = zh_answer_path_customer(call, &permit);
     if (id.number == 0) return;
     char text[24];
     zh_answer_customer_text(id, text);
@@ -378,7 +361,7 @@ void zh_route_customer(zh_call *call)
 void zh_route_customer_events(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id id = path_customer(call, &permit);
+    const zh_customer_id id = zh_answer_path_customer(call, &permit);
     if (id.number == 0) return;
     const zh_sv cursor = zh_http_param(call->request, ZH_SV("cursor"));
     const size_t limit = zh_call_limit(call);

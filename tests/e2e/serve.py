@@ -903,6 +903,29 @@ def backups():
     equal(engine.admin("GET", "/api/v1/retention").json["phase"], "off", "and so is what is kept (tests/e2e/retention.py lets something go)")
 
 
+def identities():
+    """What made a customer one, and taking it back: it ends with an opening anew (tests/e2e/identity.py looks into it)."""
+    engine.collect("batch", {"batch": [{"type": "track", "event": "E", "anonymousId": "apart", "messageId": "apart-1"}, {"type": "track", "event": "E", "userId": "apart-user", "messageId": "apart-2"},
+                                       {"type": "track", "event": "E", "userId": "apart-user", "anonymousId": "apart", "messageId": "apart-3"}]})
+    engine.sync()
+    customer = engine.admin("GET", "/api/v1/customers?q=apart").json["items"][0]["id"]
+    page = engine.admin("GET", f"/api/v1/customers/{customer}/identity").json
+    equal((sorted(one["id"] for one in page["ids"]), [one["why"] for one in page["merges"]], page["unmerged"]), (["apart", "apart-user"], ["login"], []), "ids and merges of a customer")
+    refused(engine.admin("GET", "/api/v1/customers/999999999/identity"), 404, "the ids of nobody")
+    refused(engine.admin("POST", f"/api/v1/customers/{customer}/unmerge", {"number": customer}), 409, "what was not merged", "number")
+    undone = engine.admin("POST", f"/api/v1/customers/{customer}/unmerge", {"number": page["merges"][0]["number"]})
+    equal((undone.status, [one["state"] for one in undone.json["unmerged"]]), (202, ["undoing"]), "a merge is taken back")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            if engine.admin("GET", f"/api/v1/customers/{customer}/identity").json["unmerged"][0]["state"] == "undone":
+                return
+        except (OSError, ConnectionError, ValueError, KeyError):
+            pass  # it is being opened anew
+        time.sleep(0.1)
+    check(False, "it is undone")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -914,11 +937,14 @@ def every_route():
             event = {"userId": "r", "messageId": f"route-{route}", **small.get(kind, {})}
             engine.collect(route, {"batch": [{"type": "track", "event": "E", **event}]} if kind in ("batch", "b", "import") else {} if kind == "m" else event)
     dialects()
+
+
+def routes():
     for (method, path), statuses in engine.description.asked.items():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, identities, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

@@ -298,6 +298,74 @@ static void an_id_that_moved_to_a_forgotten_customer_leads_nowhere(void)
     zh_identity_close(t);
 }
 
+static void fold_unmerge(zh_identity *t, uint64_t from, uint64_t to)
+{
+    zh_buf record = zh_buf_open(1000);
+    const zh_identity_unmerge unmerge = { .from = { from }, .to = { to }, .at_ms = 9, .merged_ms = 8, .why = ZH_MERGE_LOGIN, .actor_kind = 1, .actor_number = 300 };
+    zh_identity_unmerge_put(&unmerge, &record);
+    zh_identity_unmerge back;
+    CHECK(zh_identity_unmerge_get(zh_buf_view(&record), &back) == ZH_OK && memcmp(&back, &unmerge, sizeof back) == 0);
+    for (size_t cut = 0; cut < record.size; cut++) CHECK(zh_identity_unmerge_get(zh_sv_part(zh_buf_view(&record), 0, cut), &back) == ZH_FORMAT);
+    for (int i = 0; i < 2; i++) CHECK(zh_identity_fold(t, zh_buf_view(&record)) == ZH_OK);
+    zh_buf_close(&record);
+}
+
+/* The law of taking back: after all records and the unmerge, the table is as after all records but the merge. */
+static void a_merge_taken_back_has_never_been(uint64_t seed)
+{
+    history h = { .bytes = zh_buf_open((size_t)1 << 20) };
+    zh_identity *t = open_table();
+    random_life(seed, &h, t, false);
+    size_t merges[STEPS], count = 0;
+    zh_identity_merge merge;
+    for (size_t i = 0; i < h.count; i++)
+        if (zh_identity_merge_get(record_at(&h, i), &merge) == ZH_OK) merges[count++] = i;
+    CHECK(count > 3);
+    for (size_t round = 0; round < 3; round++) {
+        const size_t skipped = merges[test_random(&seed) % count];
+        zh_identity *without = open_table(), *with = open_table();
+        CHECK(zh_identity_merge_get(record_at(&h, skipped), &merge) == ZH_OK);
+        for (size_t i = 0; i < h.count; i++) {
+            CHECK(zh_identity_fold(with, record_at(&h, i)) == ZH_OK);
+            if (i != skipped) CHECK(zh_identity_fold(without, record_at(&h, i)) == ZH_OK);
+        }
+        fold_unmerge(with, merge.from.number, merge.to.number);
+        fold_unmerge(without, merge.from.number, merge.to.number);
+        check(with);
+        uint32_t listed = 0;
+        CHECK(zh_identity_unmerged(with, false, &listed, 1) == 1 && listed == merge.from.number && zh_identity_unmerged(with, true, NULL, 0) == 0);
+        CHECK(zh_identity_unmerged(without, true, NULL, 0) == 1 && zh_identity_is_apart(with, merge.from) && zh_identity_is_pending(with, merge.from));
+        const uint64_t hash = hash_of(with);
+        for (size_t i = 0; i < h.count; i++) CHECK(zh_identity_fold(with, record_at(&h, i)) == ZH_OK); /* a log that is behind */
+        CHECK(hash_of(with) == hash);
+        static shelf s;
+        s.count = 0;
+        CHECK(zh_identity_save(with, true, (zh_keep){ &s, shelf_put }) == ZH_OK);
+        zh_identity *back = open_table();
+        load_shelf(back, &s, &seed);
+        CHECK(hash_of(back) == hash && zh_identity_is_pending(back, merge.from));
+        zh_number_at(with, merge.from.number)->flags &= (uint8_t)~ZH_NUMBER_PENDING; /* all else is equal */
+        CHECK(hash_of(with) == hash_of(without));
+        zh_identity_plan plan; /* no login joins it again */
+        zh_identity_links it = zh_identity_links_of(with, merge.from);
+        const zh_external_id user = id_of(ZH_ID_USER, 999);
+        zh_buf record = zh_buf_open(1000);
+        zh_identity_link_put(&(zh_identity_link){ .id = user, .customer = zh_identity_next(with), .turn = 1 }, &record);
+        CHECK(zh_identity_fold(with, zh_buf_view(&record)) == ZH_OK);
+        while (zh_identity_links_next(&it)) {
+            if (it.id.kind != ZH_ID_ANONYMOUS || zh_identity_is_known(with, merge.from)) continue;
+            zh_identity_plan_make(with, &(zh_identity_ask){ .has_user = true, .has_anonymous = true, .user = user.blind, .anonymous = it.id.blind }, &plan);
+            CHECK(!plan.has_merge && plan.held == ZH_IDENTITY_HELD_APART && plan.links_count == 0);
+        }
+        zh_buf_close(&record);
+        zh_identity_close(without);
+        zh_identity_close(with);
+        zh_identity_close(back);
+    }
+    zh_identity_close(t);
+    zh_buf_close(&h.bytes);
+}
+
 static void entries_read_back(uint64_t seed)
 {
     static shelf s;
@@ -469,6 +537,7 @@ int main(int argc, char **argv)
         random_lives_agree_with_the_model(seed + i);
         folding_again_changes_nothing(seed + i);
         what_is_forgotten_stays_so_when_older_records_come_again(seed + i);
+        a_merge_taken_back_has_never_been(seed + i);
         entries_read_back(seed + i);
         a_save_that_broke_off_is_made_good(seed + i, (int)i);
     }

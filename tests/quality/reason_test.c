@@ -8,7 +8,7 @@ int main(void)
         { "type_violation", 0, true }, { "type_conflict", 1, false }, { "bad_amount", 2, true }, { "outlier", 3, true }, { "missing_value", 4, false },
         { "imputed", 5, false }, { "clock", 6, true }, { "bot_agent", 7, true }, { "bot_rate", 8, true }, { "bot_sweep", 9, true },
         { "fake_customer", 10, true }, { "fake_review", 11, true }, { "plan_violation", 12, true },
-        { "id_limit", 13, false }, { "shared_device", 14, false },
+        { "id_limit", 13, false }, { "shared_device", 14, false }, { "id_apart", 15, false },
     };
     CHECK(sizeof rows / sizeof *rows == ZH_QUALITY_REASONS);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
