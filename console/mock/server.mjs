@@ -145,6 +145,8 @@ function answer(method, path, query, body, empty) {
       next: null,
     }
   }
+  const merged = /^\/api\/v1\/customers\/(\d+)\/(identity|unmerge)$/.exec(path)
+  if (merged) return shop.mergedCustomer(merged[1], merged[2] === 'unmerge' ? body.number : undefined)
   const one = /^\/api\/v1\/customers\/(\d+)(\/events)?$/.exec(path)
   if (one) {
     if (Number(one[1]) > 90_000) return problem(404, 'not_found', 'no such customer')

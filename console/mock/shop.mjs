@@ -250,6 +250,24 @@ export function customer(id) {
   }
 }
 
+// Merges of a customer, and those that somebody took back; one that is young is still being folded.
+const unmerged = new Map()
+export function mergedCustomer(id, number) {
+  const n = Number(id)
+  const at = (days) => new Date(Date.UTC(2011, 9, 1, 9, 30) + days * 86_400_000).toISOString()
+  const all = [[1, 'login', 3], [2, 'alias', 9], [3, 'login', 20]].map(([k, why, days]) => ({ number: String(n + 100_000 * k), into: id, at: at(days), why }))
+  const gone = unmerged.get(id) ?? new Map()
+  const merge = all.find((one) => one.number === number && !gone.has(number))
+  if (merge !== undefined) unmerged.set(id, gone.set(number, { merge, at: Date.now(), by: 'admin' }))
+  const anonymous = all.map((one, i) => ({ kind: 'anonymousId', id: `a-7f3e-${one.number}`, number: one.number, customers: i === 1 ? 2 : 1 }))
+  return {
+    id,
+    ids: [{ kind: 'userId', id: `u${id}`, number: id }, { kind: 'anonymousId', id: `a-19c0-${id}`, number: id, customers: 1 }, ...anonymous.filter((one) => !gone.has(one.number))],
+    merges: all.filter((one) => !gone.has(one.number)),
+    unmerged: [...gone.values()].reverse().map((one) => ({ ...one, at: new Date(one.at).toISOString(), state: Date.now() - one.at > 1500 ? 'undone' : 'undoing' })),
+  }
+}
+
 const reasons = [
   ['popular_in_category', (x) => `Popular in ${x}`, (x) => `${x}中的热销`],
   ['bought_together', (x) => `Often bought with ${x}`, (x) => `常与${x}一起购买`],

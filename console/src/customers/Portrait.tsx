@@ -1,22 +1,14 @@
-import type { ReactNode } from 'react'
 import { Copyable } from '../raw/CopyButton'
 import type { Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { CheckIcon, CrossIcon } from '../shared/icons'
 import { Card } from '../shared/View'
 import { useWords } from '../shared/words'
+import { Merges } from './Merges'
+import { Part } from './Part'
 import { consentLines, leanings, traitText } from './portrait'
 
 const IDS_MAX = 4 // of one kind; a shared tablet may have hundreds
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className="part">
-      <h3 className="part-title">{title}</h3>
-      {children}
-    </div>
-  )
-}
 
 function Facts({ customer }: { customer: Schema<'CustomerProfile'> }) {
   const { t, language } = useWords()
@@ -119,6 +111,7 @@ export function Portrait({ customer }: { customer: Schema<'CustomerProfile'> }) 
           ))}
         </dl>
       </Part>
+      <Merges id={customer.id} />
     </Card>
   )
 }
