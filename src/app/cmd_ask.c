@@ -21,8 +21,7 @@ static int status_of(zh_err e)
     return e == ZH_OK ? ZH_EXIT_DONE : e == ZH_FORMAT || e == ZH_RANGE ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
 }
 
-/* NULL: it was said why, *status is the exit status. */
-static zh_door *open_door(const zh_options *given, bool must_exist, int *status)
+zh_door *zh_ask_door(const zh_options *given, bool must_exist, int *status)
 {
     const zh_sv url = zh_options_text(given, "url");
     zh_door_desc desc = { .url = url, .key = zh_options_text(given, "key"), .must_exist = must_exist };
@@ -96,7 +95,7 @@ static int run_check(const zh_options *given)
 {
     int status = zh_options_text(given, "url").size > 0 ? -1 : verify_log(zh_options_text(given, "data"));
     if (status != -1) return status;
-    zh_door *door = open_door(given, true, &status);
+    zh_door *door = zh_ask_door(given, true, &status);
     if (door == NULL) return status;
     zh_client_answer answer;
     zh_note why;
@@ -203,7 +202,7 @@ static void escape(zh_sv id, zh_buf *out)
 int zh_ask_and_print(const zh_options *given, zh_sv method, zh_sv path, zh_sv body, bool must_exist)
 {
     int status;
-    zh_door *door = open_door(given, must_exist, &status);
+    zh_door *door = zh_ask_door(given, must_exist, &status);
     if (door == NULL) return status;
     zh_client_answer answer;
     zh_note why;
@@ -320,7 +319,7 @@ static int run_export(const zh_options *given)
         return ZH_EXIT_USAGE;
     }
     int status;
-    zh_door *door = open_door(given, true, &status);
+    zh_door *door = zh_ask_door(given, true, &status);
     if (door == NULL) return status;
     char path[1024];
     (void)snprintf(path, sizeof path, "%s", kinds[kind].path);

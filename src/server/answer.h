@@ -17,6 +17,8 @@ void zh_answer_customer_text(zh_customer_id customer, char out[24]);
 
 /* The customer of /api/v1/customers/{id}/…, as it is now, with a permit to support it; 0: a problem was answered. */
 zh_customer_id zh_answer_path_customer(zh_call *call, zh_permit *permit);
+/* A customer of a list, as an object; the user id only where the caller may see it. Takes the world's read lock. */
+void zh_answer_customer_row(zh_call *call, zh_customer_id customer, zh_json_out *out);
 
 /* Members of a profile (an object is open). Takes the world's read lock. */
 void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out);

@@ -161,6 +161,7 @@ zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_identity, zh_route_customer_unmerge,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
+zh_call_handler zh_route_segments_preview;
 zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_backup, zh_route_backup_start;
 zh_call_handler zh_route_retention;

@@ -290,7 +290,7 @@ static size_t latest_customers(zh_world *w, recent *top, size_t most)
     return count;
 }
 
-static void put_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
+void zh_answer_customer_row(zh_call *call, zh_customer_id id, zh_json_out *out)
 {
     zh_world *w = zh_engine_world(call->engine);
     char text[24], currency[4] = "";
@@ -336,7 +336,7 @@ void zh_route_customers(zh_call *call)
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
-    for (size_t i = 0; i < count; i++) put_customer_row(call, top[i].id, &out);
+    for (size_t i = 0; i < count; i++) zh_answer_customer_row(call, top[i].id, &out);
     zh_json_out_end(&out);
     zh_answer_next(&out, "");
     zh_json_out_end(&out);

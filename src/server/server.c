@@ -69,6 +69,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/customers/{}/identity", zh_route_customer_identity, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_POST, "/api/v1/customers/{}/unmerge", zh_route_customer_unmerge, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/preview", zh_route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_POST, "/api/v1/segments/preview", zh_route_segments_preview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/items", zh_route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/items", zh_route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
     { ZH_HTTP_GET, "/api/v1/items/{}", zh_route_item, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },

@@ -1,0 +1,489 @@
+#include "segment/vocabulary.h"
+#include "base/time.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { TAG_CUSTOMER = 1, TAG_ORDERS, TAG_EVENTS, TAG_EVENT, TAG_PRODUCT, TAG_AFFINITY, TAG_CONSENT };
+
+/* ---- what the handles point to ---- */
+
+typedef struct events { /* newest first */
+    const zh_look *look;
+    const zh_fact *facts;
+    uint32_t count;
+} events;
+
+typedef struct event {
+    const zh_look *look;
+    zh_fact fact;
+} event;
+
+typedef struct product {
+    const zh_look *look;
+    zh_fact_line line;
+} product;
+
+static const zh_look *look_of(const zh_cel_run *run) { return run->host; }
+static zh_cel_value no_memory(void) { return zh_cel_error(ZH_CEL_MEMORY, NULL); }
+static zh_cel_value absent(void) { return zh_cel_error(ZH_CEL_ABSENT, NULL); }
+
+static zh_cel_value money(int64_t minor, zh_currency currency)
+{
+    static const double scale[] = { 1, 10, 100, 1000, 10000 };
+    const int digits = currency.code == 0 ? 2 : zh_currency_digits(currency);
+    return zh_cel_double((double)minor / scale[digits >= 0 && digits <= 4 ? digits : 2]);
+}
+
+static zh_cel_value term(const zh_look *look, uint32_t number) { return zh_cel_text(zh_terms_text(look->terms, number)); }
+
+/* From this moment on, not included; no window: from the beginning. */
+static int64_t window_from(const zh_look *look, const zh_cel_value *args, uint32_t count)
+{
+    if (count < 2) return INT64_MIN;
+    const int64_t ms = args[count - 1].i / 1000000;
+    return ms > look->now_ms && look->now_ms >= 0 ? INT64_MIN : look->now_ms - ms;
+}
+
+#define FN(name) static zh_cel_value name(zh_cel_run *run, const zh_cel_value *args, uint32_t count, const zh_cel_overload *self)
+#define UNUSED (void)run, (void)args, (void)count, (void)self
+
+/* ---- moments ---- */
+
+FN(get_now)
+{
+    UNUSED;
+    return zh_cel_timestamp_ms(look_of(run)->now_ms);
+}
+
+/* id: milliseconds of the unit */
+FN(make_window)
+{
+    UNUSED;
+    int64_t ns;
+    if (__builtin_mul_overflow(args[0].i, (int64_t)self->id * 1000000, &ns)) return zh_cel_error(ZH_CEL_OVERFLOW, NULL);
+    return zh_cel_duration(ns);
+}
+
+/* ---- customer ---- */
+
+FN(get_customer)
+{
+    UNUSED;
+    return zh_cel_object(TAG_CUSTOMER, look_of(run));
+}
+
+FN(get_seen)
+{
+    UNUSED;
+    const zh_customer_state *s = look_of(run)->state;
+    if (s == NULL || zh_customer_first_ms(s) > zh_customer_last_ms(s)) return absent();
+    return zh_cel_timestamp_ms(self->id == 0 ? zh_customer_first_ms(s) : zh_customer_last_ms(s));
+}
+
+/* A part of the customer that is asked by its own fields. id: its tag */
+FN(get_part)
+{
+    UNUSED;
+    return zh_cel_object(self->id, look_of(run));
+}
+
+/* ---- JSON of a trait as a value ---- */
+
+static zh_cel_value value_of(zh_cel_run *run, zh_json_value v, int depth);
+
+static zh_cel_value list_of(zh_cel_run *run, zh_json_value v, int depth)
+{
+    const size_t count = zh_json_count(v);
+    zh_cel_value *items = ZH_TAKE(run->arena, zh_cel_value, count > 0 ? count : 1);
+    if (items == NULL || !zh_cel_run_pay(run, count)) return no_memory();
+    uint32_t at = 0;
+    for (zh_json_iter it = zh_json_walk(v); zh_json_next(&it) && at < count;) items[at++] = value_of(run, it.value, depth + 1);
+    return zh_cel_list(items, at);
+}
+
+static zh_cel_value map_of(zh_cel_run *run, zh_json_value v, int depth)
+{
+    const size_t count = zh_json_count(v);
+    zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * count + 1);
+    if (pairs == NULL || !zh_cel_run_pay(run, count)) return no_memory();
+    uint32_t at = 0;
+    for (zh_json_iter it = zh_json_walk(v); zh_json_next(&it) && at < count; at++) {
+        const zh_sv key = zh_arena_copy(run->arena, it.key);
+        if (it.key.size > 0 && key.data == NULL) return no_memory();
+        pairs[2 * at] = zh_cel_text(key);
+        pairs[2 * at + 1] = value_of(run, it.value, depth + 1);
+    }
+    return zh_cel_map_of(run->arena, pairs, at);
+}
+
+static zh_cel_value value_of(zh_cel_run *run, zh_json_value v, int depth)
+{
+    bool b;
+    int64_t i;
+    double d;
+    if (depth > 32) return zh_cel_error(ZH_CEL_LIMIT, NULL);
+    if (zh_json_is(v, ZH_JSON_ARRAY)) return list_of(run, v, depth);
+    if (zh_json_is(v, ZH_JSON_OBJECT)) return map_of(run, v, depth);
+    if (zh_json_is(v, ZH_JSON_INT) && zh_json_int(v, &i)) return zh_cel_int(i);
+    if (zh_json_real(v, &d)) return zh_cel_double(d);
+    if (zh_json_bool(v, &b)) return zh_cel_bool(b);
+    if (!zh_json_is(v, ZH_JSON_TEXT)) return zh_cel_null();
+    const zh_sv text = zh_arena_copy(run->arena, zh_json_text_or_empty(v));
+    return text.data == NULL ? zh_cel_text((zh_sv){ 0 }) : zh_cel_text(text);
+}
+
+FN(get_traits)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    zh_trait trait;
+    zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * ZH_PROFILE_TRAITS_MAX);
+    if (pairs == NULL) return no_memory();
+    uint32_t at = 0;
+    for (uint32_t i = 0; look->state != NULL && zh_customer_trait_at(look->state, i, &trait) && at < ZH_PROFILE_TRAITS_MAX; i++) {
+        zh_json_value root;
+        if (zh_json_parse(look->json, trait.value, &root, NULL) != ZH_OK || zh_json_is(root, ZH_JSON_NULL)) continue;
+        pairs[2 * at] = zh_cel_text(trait.name);
+        pairs[2 * at + 1] = value_of(run, root, 0);
+        at++;
+    }
+    return zh_cel_map_of(run->arena, pairs, at);
+}
+
+/* ---- affinity ---- */
+
+/* Points of a week count half as much ZH_VOCABULARY_HALF_LIFE_DAYS later; shares of one kind add up to 1. id: zh_taste_kind */
+FN(get_affinity)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    uint32_t tastes_count = 0, at = 0;
+    const zh_taste *tastes = look->state == NULL ? NULL : zh_customer_tastes(look->state, &tastes_count);
+    zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * (size_t)tastes_count + 1);
+    uint64_t *hashes = ZH_TAKE(run->arena, uint64_t, (size_t)tastes_count + 1);
+    if (pairs == NULL || hashes == NULL || !zh_cel_run_pay(run, tastes_count)) return no_memory();
+    double sum = 0;
+    for (uint32_t i = 0; i < tastes_count; i++) {
+        if (tastes[i].kind != self->id || tastes[i].points == 0) continue;
+        const double age_days = (double)(look->now_ms / ZH_DAY_MS - (int64_t)tastes[i].week * 7);
+        const double points = tastes[i].points * exp2(-(age_days > 0 ? age_days : 0) / ZH_VOCABULARY_HALF_LIFE_DAYS);
+        uint32_t k = 0;
+        while (k < at && hashes[k] != tastes[i].name_hash) k++;
+        if (k == at) {
+            hashes[at] = tastes[i].name_hash;
+            pairs[2 * at] = zh_cel_text(zh_customer_taste_name(look->state, tastes[i].name_hash));
+            pairs[2 * at++ + 1] = zh_cel_double(0);
+        }
+        pairs[2 * k + 1].d += points;
+        sum += points;
+    }
+    for (uint32_t k = 0; k < at; k++) pairs[2 * k + 1].d /= sum;
+    return zh_cel_map_of(run->arena, pairs, at);
+}
+
+/* ---- consent ---- */
+
+FN(get_consent) /* id: zh_consent_field */
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    const zh_choice said = look->consents == NULL ? ZH_CHOICE_UNKNOWN : zh_consents_said(look->consents, look->customer, (zh_consent_field)self->id);
+    return zh_cel_bool(self->id < ZH_CONSENT_MARKETING ? said != ZH_CHOICE_NO : said == ZH_CHOICE_YES);
+}
+
+/* ---- orders ---- */
+
+FN(orders_count)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    uint32_t all = 0;
+    int64_t found = 0;
+    const zh_order *orders = look->state == NULL ? NULL : zh_customer_orders(look->state, &all);
+    const int64_t from_ms = window_from(look, args, count);
+    for (uint32_t i = 0; i < all; i++) found += zh_order_is_sale(&orders[i]) && orders[i].first_ms > from_ms;
+    return zh_cel_run_pay(run, all / 8) ? zh_cel_int(found) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+}
+
+/* In the currency of most orders; others cannot be added to it. */
+FN(orders_revenue)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    if (look->state == NULL) return zh_cel_double(0);
+    zh_order_totals totals;
+    zh_customer_order_totals(look->state, &totals);
+    if (totals.money_count == 0) return zh_cel_double(0);
+    uint32_t all;
+    const zh_order *orders = zh_customer_orders(look->state, &all);
+    const int64_t from_ms = window_from(look, args, count);
+    int64_t minor = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        if (!zh_order_is_sale(&orders[i]) || orders[i].first_ms <= from_ms || orders[i].currency.code != totals.money[0].currency.code) continue;
+        minor += zh_order_minor(&orders[i]) - orders[i].refunded_minor;
+    }
+    return zh_cel_run_pay(run, all / 8) ? money(minor, totals.money[0].currency) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+}
+
+FN(orders_edge) /* id 0: the first, 1: the last */
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    uint32_t all = 0;
+    const zh_order *orders = look->state == NULL ? NULL : zh_customer_orders(look->state, &all);
+    bool any = false;
+    int64_t edge = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        if (!zh_order_is_sale(&orders[i])) continue;
+        if (!any || (self->id == 0 ? orders[i].first_ms < edge : orders[i].first_ms > edge)) edge = orders[i].first_ms;
+        any = true;
+    }
+    return any ? zh_cel_timestamp_ms(edge) : absent();
+}
+
+/* ---- events ---- */
+
+static zh_cel_value events_of(zh_cel_run *run, const zh_fact *facts, uint32_t count)
+{
+    events *e = ZH_TAKE(run->arena, events, 1);
+    if (e == NULL) return no_memory();
+    *e = (events){ look_of(run), facts, count };
+    return zh_cel_object(TAG_EVENTS, e);
+}
+
+/* Of one name, newer than a moment. */
+static zh_cel_value gather(zh_cel_run *run, bool any_name, uint32_t name, int64_t from_ms)
+{
+    const zh_look *look = look_of(run);
+    if (look->state == NULL || (!any_name && name == 0)) return events_of(run, NULL, 0);
+    zh_facts walk = zh_customer_facts(look->state);
+    const uint32_t all = zh_customer_facts_count(look->state);
+    uint32_t found = 0;
+    for (zh_fact fact; zh_facts_next(&walk, &fact) && fact.time_ms > from_ms;) found += any_name || fact.name == name;
+    zh_fact *facts = ZH_TAKE(run->arena, zh_fact, found + 1);
+    if (facts == NULL) return no_memory();
+    uint32_t at = 0;
+    walk = zh_customer_facts(look->state);
+    for (zh_fact fact; at < found && zh_facts_next(&walk, &fact);)
+        if (any_name || fact.name == name) facts[at++] = fact;
+    return zh_cel_run_pay(run, all / 8 + found) ? events_of(run, facts, at) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+}
+
+FN(customer_events)
+{
+    UNUSED;
+    return count == 1 ? gather(run, true, 0, INT64_MIN) : gather(run, false, zh_terms_find(look_of(run)->terms, zh_cel_sv(args[1])), INT64_MIN);
+}
+
+FN(customer_did)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    const uint32_t name = zh_terms_find(look->terms, zh_cel_sv(args[1]));
+    const int64_t from_ms = count < 3 ? INT64_MIN : window_from(look, args, count);
+    if (look->state == NULL || name == 0) return zh_cel_bool(false);
+    zh_facts walk = zh_customer_facts(look->state);
+    uint64_t looked = 0;
+    for (zh_fact fact; zh_facts_next(&walk, &fact) && fact.time_ms > from_ms; looked++)
+        if (fact.name == name) return zh_cel_bool(true);
+    return zh_cel_run_pay(run, looked / 8) ? zh_cel_bool(false) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+}
+
+FN(events_where)
+{
+    UNUSED;
+    const events *all = args[0].object;
+    zh_fact *kept = ZH_TAKE(run->arena, zh_fact, all->count + 1);
+    event *one = ZH_TAKE(run->arena, event, 1);
+    if (kept == NULL || one == NULL) return no_memory();
+    uint32_t at = 0;
+    one->look = all->look;
+    for (uint32_t i = 0; i < all->count; i++) {
+        one->fact = all->facts[i];
+        const zh_cel_value holds = zh_cel_apply(run, args[1], zh_cel_object(TAG_EVENT, one));
+        if (zh_cel_is_error(holds) && (holds.fatal || holds.code != ZH_CEL_ABSENT)) return holds;
+        if (zh_cel_is_true(holds)) kept[at++] = all->facts[i]; /* what is not stated holds nothing */
+    }
+    return events_of(run, kept, at);
+}
+
+static uint32_t inside(const events *e, int64_t from_ms)
+{
+    uint32_t n = 0;
+    while (n < e->count && e->facts[n].time_ms > from_ms) n++;
+    return n;
+}
+
+FN(events_count)
+{
+    UNUSED;
+    const events *e = args[0].object;
+    return zh_cel_int(inside(e, window_from(e->look, args, count)));
+}
+
+FN(events_sum)
+{
+    UNUSED;
+    const events *e = args[0].object;
+    const uint32_t n = inside(e, window_from(e->look, args, count));
+    int64_t minor = 0;
+    for (uint32_t i = 0; i < n; i++) minor = (int64_t)((uint64_t)minor + (uint64_t)e->facts[i].value_minor);
+    return money(minor, (zh_currency){ 0 });
+}
+
+FN(events_edge) /* id 0: the first, 1: the last */
+{
+    UNUSED;
+    const events *e = args[0].object;
+    return e->count == 0 ? absent() : zh_cel_timestamp_ms(e->facts[self->id == 0 ? e->count - 1 : 0].time_ms);
+}
+
+/* ---- one event, one product ---- */
+
+enum { F_NAME, F_TYPE, F_TIME, F_VALUE, F_ITEM, F_CATEGORY, F_BRAND, F_PRICE, F_QUANTITY, F_ACT };
+
+static zh_cel_value line_field(const zh_look *look, const zh_fact_line *line, uint32_t field)
+{
+    switch (field) {
+    case F_ITEM: return line->item == 0 ? absent() : term(look, line->item);
+    case F_CATEGORY: return line->category == 0 ? absent() : term(look, line->category);
+    case F_BRAND: return line->brand == 0 ? absent() : term(look, line->brand);
+    case F_PRICE: return line->price_minor < 0 ? absent() : money(line->price_minor, (zh_currency){ 0 });
+    default: return zh_cel_int(line->quantity);
+    }
+}
+
+static const char *type_text(zh_event_type type)
+{
+    static const char *const texts[] = { "", "track", "identify", "page", "screen", "group", "alias" };
+    return texts[(unsigned)type < sizeof texts / sizeof *texts ? type : 0];
+}
+
+FN(event_field)
+{
+    UNUSED;
+    const event *e = args[0].object;
+    switch (self->id) {
+    case F_NAME: return term(e->look, e->fact.name);
+    case F_TYPE: return zh_cel_text(zh_sv_of(type_text(e->fact.type)));
+    case F_TIME: return zh_cel_timestamp_ms(e->fact.time_ms);
+    case F_VALUE: return money(e->fact.value_minor, (zh_currency){ 0 });
+    default: break;
+    }
+    zh_fact fact = e->fact;
+    zh_fact_line line;
+    return zh_fact_line_next(&fact, &line) ? line_field(e->look, &line, self->id) : absent();
+}
+
+FN(event_products)
+{
+    UNUSED;
+    const event *e = args[0].object;
+    zh_cel_value *items = ZH_TAKE(run->arena, zh_cel_value, e->fact.lines_count + 1);
+    product *products = ZH_TAKE(run->arena, product, e->fact.lines_count + 1);
+    if (items == NULL || products == NULL || !zh_cel_run_pay(run, e->fact.lines_count)) return no_memory();
+    zh_fact fact = e->fact;
+    uint32_t at = 0;
+    for (; at < e->fact.lines_count && zh_fact_line_next(&fact, &products[at].line); at++) {
+        products[at].look = e->look;
+        items[at] = zh_cel_object(TAG_PRODUCT, &products[at]);
+    }
+    return zh_cel_list(items, at);
+}
+
+FN(product_field)
+{
+    UNUSED;
+    const product *p = args[0].object;
+    return line_field(p->look, &p->line, self->id);
+}
+
+/* ---- declaring ---- */
+
+static const struct { const char *name; uint32_t tag; } objects[] = {
+    { "Customer", TAG_CUSTOMER }, { "Orders", TAG_ORDERS }, { "Events", TAG_EVENTS }, { "Event", TAG_EVENT },
+    { "Product", TAG_PRODUCT }, { "Affinity", TAG_AFFINITY }, { "Consent", TAG_CONSENT },
+};
+
+static const struct { const char *object, *name, *type; zh_cel_fn get; uint32_t id; } fields[] = {
+    { "Customer", "first_seen", "timestamp", get_seen, 0 },
+    { "Customer", "last_seen", "timestamp", get_seen, 1 },
+    { "Customer", "orders", "Orders", get_part, TAG_ORDERS },
+    { "Customer", "traits", "map(string, dyn)", get_traits, 0 },
+    { "Customer", "affinity", "Affinity", get_part, TAG_AFFINITY },
+    { "Customer", "consent", "Consent", get_part, TAG_CONSENT },
+    { "Affinity", "category", "map(string, double)", get_affinity, ZH_TASTE_CATEGORY },
+    { "Affinity", "brand", "map(string, double)", get_affinity, ZH_TASTE_BRAND },
+    { "Consent", "personalization", "bool", get_consent, ZH_CONSENT_PERSONALIZATION },
+    { "Consent", "analytics", "bool", get_consent, ZH_CONSENT_ANALYTICS },
+    { "Orders", "first", "timestamp", orders_edge, 0 },
+    { "Orders", "last", "timestamp", orders_edge, 1 },
+    { "Events", "first", "timestamp", events_edge, 0 },
+    { "Events", "last", "timestamp", events_edge, 1 },
+    { "Event", "name", "string", event_field, F_NAME },
+    { "Event", "type", "string", event_field, F_TYPE },
+    { "Event", "time", "timestamp", event_field, F_TIME },
+    { "Event", "value", "double", event_field, F_VALUE },
+    { "Event", "item_id", "string", event_field, F_ITEM },
+    { "Event", "category", "string", event_field, F_CATEGORY },
+    { "Event", "brand", "string", event_field, F_BRAND },
+    { "Event", "price", "double", event_field, F_PRICE },
+    { "Event", "quantity", "int", event_field, F_QUANTITY },
+    { "Event", "products", "list(Product)", event_products, 0 },
+    { "Product", "item_id", "string", product_field, F_ITEM },
+    { "Product", "category", "string", product_field, F_CATEGORY },
+    { "Product", "brand", "string", product_field, F_BRAND },
+    { "Product", "price", "double", product_field, F_PRICE },
+    { "Product", "quantity", "int", product_field, F_QUANTITY },
+};
+
+static const struct { const char *signature; zh_cel_fn call; uint32_t id; } functions[] = {
+    { "weeks(int) duration", make_window, 7u * 86400000u },
+    { "days(int) duration", make_window, 86400000u },
+    { "hours(int) duration", make_window, 3600000u },
+    { "minutes(int) duration", make_window, 60000u },
+    { ".count(Orders) int", orders_count, 0 },
+    { ".count(Orders, duration) int", orders_count, 0 },
+    { ".revenue(Orders) double", orders_revenue, 0 },
+    { ".revenue(Orders, duration) double", orders_revenue, 0 },
+    { ".events(Customer) Events", customer_events, 0 },
+    { ".events(Customer, string) Events", customer_events, 0 },
+    { ".did(Customer, string) bool", customer_did, 0 },
+    { ".did(Customer, string, duration) bool", customer_did, 0 },
+    { ".where(Events, Event => bool) Events", events_where, 0 },
+    { ".count(Events) int", events_count, 0 },
+    { ".count(Events, duration) int", events_count, 0 },
+    { ".sum(Events) double", events_sum, 0 },
+    { ".sum(Events, duration) double", events_sum, 0 },
+};
+
+zh_err zh_vocabulary_open(zh_cel_env **out, zh_arena *arena)
+{
+    zh_cel_env *env;
+    zh_err e = zh_cel_env_open(&env, arena);
+    for (size_t i = 0; e == ZH_OK && i < sizeof objects / sizeof *objects; i++) e = zh_cel_env_object(env, zh_sv_of(objects[i].name), objects[i].tag);
+    for (size_t i = 0; e == ZH_OK && i < sizeof fields / sizeof *fields; i++)
+        e = zh_cel_env_field(env, zh_sv_of(fields[i].object), zh_sv_of(fields[i].name), zh_sv_of(fields[i].type), fields[i].get, fields[i].id);
+    for (int channel = 0; e == ZH_OK && channel < (int)ZH_CHANNEL_COUNT; channel++)
+        e = zh_cel_env_field(env, ZH_SV("Consent"), zh_sv_of(zh_channel_text((zh_channel)channel)), ZH_SV("bool"), get_consent, (uint32_t)ZH_CONSENT_OF(channel));
+    for (size_t i = 0; e == ZH_OK && i < sizeof functions / sizeof *functions; i++)
+        e = zh_cel_env_function(env, zh_sv_of(functions[i].signature), functions[i].call, functions[i].id);
+    if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("customer"), ZH_SV("Customer"), get_customer, 0);
+    if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("now"), ZH_SV("timestamp"), get_now, 0);
+    if (e == ZH_OK) *out = env;
+    return e;
+}
+
+zh_err zh_vocabulary_compile(zh_cel_program **out, zh_arena *arena, const zh_cel_env *env, zh_sv text, zh_cel_fault *why)
+{
+    return zh_cel_compile(out, arena, env, text, &(zh_cel_limits){ .wanted = "bool" }, why);
+}
+
+bool zh_vocabulary_holds(const zh_cel_program *program, const zh_look *look, zh_arena *scratch, zh_cel_value *error)
+{
+    zh_cel_run run = { .arena = scratch, .host = (void *)(uintptr_t)look, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX };
+    const zh_cel_value value = zh_cel_eval(program, &run);
+    *error = zh_cel_is_error(value) ? value : zh_cel_null();
+    return zh_cel_is_true(value);
+}
