@@ -160,7 +160,7 @@ static void print_retention(zh_json_value root)
 static int run_retention(const zh_options *given)
 {
     int status;
-    zh_door *door = open_door(given, true, &status);
+    zh_door *door = zh_ask_door(given, true, &status);
     if (door == NULL) return status;
     zh_client_answer answer;
     zh_note why;
@@ -254,7 +254,7 @@ static zh_err ask_identity(zh_door *door, const zh_options *given, zh_sv id, zh_
 static int run_identity(const zh_options *given)
 {
     int status;
-    zh_door *door = open_door(given, true, &status);
+    zh_door *door = zh_ask_door(given, true, &status);
     if (door == NULL) return status;
     zh_client_answer answer;
     zh_note why = { "" };

@@ -554,6 +554,9 @@ def roles(admin):
         for group, right in paths:
             for path in group:
                 equal(person.ask("GET", path).status, 200 if may[right] else 403, f"a {role} and GET {path}")
+        count = {"expression": "customer.orders.count() >= 0"}
+        equal(person.ask("POST", "/api/v1/segments/preview", count).status, 200 if may[0] else 403, f"a {role} and a count of customers")
+        equal(person.ask("POST", "/api/v1/segments/preview", {**count, "limit": 5}).status, 200 if may[0] and may[1] else 403, f"a {role} and a list of customers")
         if role not in ("owner", "admin"):
             refused(person.ask("POST", "/api/v1/users", {"name": "x", "role": "owner", "password": "long enough"}), 403, f"a {role} may not make an owner")
         if role in ("viewer", "analyst"):
