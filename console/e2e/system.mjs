@@ -12,6 +12,8 @@ export async function system({ enter, check, base }, language) {
   await look(`system-${language}`, { full: true })
   await page.getByRole('heading', { name: w.system.backup.title, exact: true }).waitFor()
   check((await page.getByText(w.system.backup.how).count()) === 1, says('tells how a backup is made'))
+  await page.getByRole('heading', { name: w.system.retention.title, exact: true }).waitFor()
+  check((await page.getByText(w.system.retention.how).count()) === 1, says('tells what is kept, and where the rule is set'))
   for (const link of ['/metrics', '/openapi.json']) {
     check((await page.locator(`a[href="${link}"]`).count()) === 1, says(`leads to ${link}`))
     check((await context.request.get(base + link)).status() === 200, says(`${link} is there`))

@@ -154,7 +154,7 @@ function answer(method, path, query, body, empty) {
     const from = Number(query.get('cursor') || 0)
     const limit = Number(query.get('limit') ?? 50)
     const events = Array.from({ length: limit }, (_, i) => customerEvent(Number(one[1]), from + i))
-    return { items: events, next: from + limit < 160 ? String(from + limit) : null }
+    return from + limit < 160 ? { items: events, next: String(from + limit) } : { items: events, next: null, expiredBefore: '2025-10-17T03:12:00.000Z' }
   }
   return problem(404, 'not_found', `the mock does not know ${path}`)
 }

@@ -202,6 +202,10 @@ export function system(empty) {
     storage: {
       segments: 14, packedSegments: 13, packedBytes: 391_118_848, packedFromBytes: 805_306_368,
       backup: { phase: 'done', to: '/mnt/backup/zhun', startedAt: '2026-11-20T02:00:00.000Z', finishedAt: '2026-11-20T02:01:12.000Z', doneBytes: 812_443_648, allBytes: 812_443_648, records: 5_210_334, copiedBytes: 96_468_992, linkedBytes: 0, sameBytes: 715_974_656, stateBytes: 143_884_288, withKey: false },
+      retention: {
+        phase: 'waiting', rule: { eventsSeconds: 400 * 86_400 }, logBytes: 812_443_648, oldestAt: '2025-10-17T03:12:00.000Z', whole: false, droppedSegments: 2, droppedBytes: 134_217_728, nextDropAt: '2026-11-25T08:00:00.000Z',
+        base: { number: 7, madeAt: '2026-11-19T08:00:12.000Z', until: '2025-10-17T03:12:00.000Z', events: 1_204_331, bytes: 96_468_992, digest: '5f0c2a8b1d3e4f60718293a4b5c6d7e8f90112233445566778899aabbccddeef', positions: [51_200_100, 51_200_200, 51_200_300, 51_200_400] },
+      },
     }, ready: true, timeZone: 'Asia/Shanghai',
     ...(empty ? {} : { model: { name: 'cocount', version: 12 } }), counts,
     memory: [['identity', 11_400_000], ['customers', 38_200_000], ['consents', 310_000], ['registry', 40_000], ['catalog', 2_900_000], ['sales', 21_700_000], ['cocount', 74_800_000], ['popularity', 5_100_000], ['counts', 90_000]].map(([view, bytes]) => ({ view, bytes })),

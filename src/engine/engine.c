@@ -181,7 +181,7 @@ static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positi
 {
     const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g),
                                  .skip = skip->numbers, .skip_count = skip->count,
-                                 .skip_merges = skip->merges, .skip_merges_count = skip->merges_count };
+                                 .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .is_base = g->used_base };
     zh_err e = zh_world_open(&g->world, &desc);
     if (e == ZH_OK) e = zh_world_load(g->world, g->state, positions, g->partitions, why);
     for (uint32_t p = 0; e == ZH_OK && p < g->partitions; p++)

@@ -6,6 +6,7 @@
 
 #define META_VERSION 1
 #define COUNTS_VERSION 6 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom: the log tells them again */
+#define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, or say so in the decision 0021 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("positions")
 
@@ -24,6 +25,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
 {
     zh_world *w = calloc(1, sizeof *w);
     if (w == NULL) return ZH_NOMEM;
+    w->is_base = desc->is_base;
     zh_err e = init_locks(w);
     if (e != ZH_OK) {
         free(w);
@@ -344,7 +346,8 @@ static zh_err counts_load(zh_world *w, zh_sv value)
 {
     zh_world_counts *counts = &w->counts;
     zh_reader r = zh_reader_on(value);
-    if (zh_read_u8(&r) != COUNTS_VERSION) return ZH_FORMAT;
+    const uint8_t version = zh_read_u8(&r);
+    if (version != COUNTS_VERSION && (!w->is_base || version < COUNTS_VERSION_BASE || version > COUNTS_VERSION)) return ZH_FORMAT;
     counts->events = zh_read_var(&r);
     counts->dead_letters = zh_read_var(&r);
     counts->decisions = zh_read_var(&r);

@@ -96,6 +96,7 @@ typedef struct zh_world {
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */
+    bool is_base;
     pthread_rwlock_t lock, identity_lock;
 } zh_world;
 
@@ -104,6 +105,7 @@ typedef struct zh_world_desc {
     void *sealed_context;
     zh_sales_desc sales; /* its clock is that of visits too */
     const uint32_t *skip; /* imports to leave out from the beginning */
+    bool is_base; /* what will be loaded is a base's: the log cannot tell it again, so earlier forms are read as far as they go */
     size_t skip_count;
     const uint32_t *skip_merges; /* numbers whose merges are left out */
     size_t skip_merges_count;

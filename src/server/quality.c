@@ -186,9 +186,14 @@ void zh_route_quality_samples(zh_call *call)
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
-    for (size_t i = 0; i < count; i++) put_sample(call, &samples[i], &out);
+    size_t expired = 0;
+    for (size_t i = 0; i < count; i++) {
+        put_sample(call, &samples[i], &out);
+        expired += zh_retention_is_expired(zh_engine_log(call->engine), samples[i].partition, samples[i].sequence);
+    }
     zh_json_out_end(&out);
     zh_answer_next(&out, "");
+    if (expired > 0) zh_json_out_key_int(&out, ZH_SV("expired"), (int64_t)expired);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

@@ -159,6 +159,79 @@ static void dropped_segments_are_absent_and_the_rest_stays(void)
     zh_buf_close(&out);
 }
 
+static void closed_segments_follow_each_other_and_say_what_would_go(void)
+{
+    zh_log *log = open_log(false);
+    zh_log_extent it, before = { .next_sequence = zh_log_begin(log, 0) };
+    uint64_t bytes = 0;
+    uint32_t count = 0;
+    for (; zh_log_closed(log, 0, count, &it); count++) {
+        CHECK(it.first_sequence == before.next_sequence && it.next_sequence > it.first_sequence && it.bytes > 0);
+        CHECK(it.until_ms == (int64_t)(1000 + it.next_sequence)); /* help_block: the commit time follows from the sequence */
+        CHECK(zh_log_droppable(log, 0, it.next_sequence) == it.next_sequence);
+        CHECK(zh_log_droppable(log, 0, it.next_sequence - 1) == it.first_sequence);
+        bytes += it.bytes;
+        before = it;
+    }
+    CHECK(count > 2 && bytes < zh_log_bytes(log));
+    CHECK(zh_log_droppable(log, 0, UINT64_MAX) == before.next_sequence);
+    CHECK(zh_log_drop(log, 0, before.first_sequence) == ZH_OK && zh_log_begin(log, 0) == before.first_sequence);
+    CHECK(zh_log_closed(log, 0, 0, &it) && it.first_sequence == before.first_sequence && !zh_log_closed(log, 0, 1, &it));
+    CHECK(zh_log_close(log) == ZH_OK);
+}
+
+typedef struct dropper {
+    zh_log *log;
+    _Atomic bool done;
+    uint64_t seed;
+} dropper;
+
+/* Everything that is closed, again and again. */
+static void *drop_on(void *context)
+{
+    dropper *d = context;
+    while (!d->done) CHECK(zh_log_drop(d->log, 2, zh_log_end(d->log, 2)) == ZH_OK);
+    return NULL;
+}
+
+/* What is there is right, and what is not is said to be absent or gone, never another record. */
+static void *look_on(void *context)
+{
+    dropper *d = context;
+    uint64_t seed = d->seed;
+    zh_buf out = zh_buf_open(SIZE_MAX_BYTES);
+    while (!d->done) {
+        zh_err e;
+        const uint64_t from = zh_log_begin(d->log, 2) + test_random(&seed) % 40;
+        (void)help_walk(d->log, 2, from, SIZE_MAX_BYTES, &e, NULL);
+        CHECK(e == ZH_ABSENT || e == ZH_STALE);
+        e = zh_log_fetch(d->log, 2, from, &out);
+        CHECK(e == ZH_ABSENT || (e == ZH_OK && help_is_record(zh_buf_view(&out), 2, from, SIZE_MAX_BYTES)));
+    }
+    zh_buf_close(&out);
+    return NULL;
+}
+
+static void dropping_goes_on_beside_appends_and_readers(uint64_t seed)
+{
+    zh_log *log = open_log(true);
+    dropper d = { .log = log, .seed = seed };
+    pthread_t threads[3];
+    const uint64_t until = zh_log_end(log, 2) + 4000;
+    CHECK(pthread_create(&threads[0], NULL, drop_on, &d) == 0);
+    CHECK(pthread_create(&threads[1], NULL, look_on, &d) == 0);
+    CHECK(pthread_create(&threads[2], NULL, look_on, &d) == 0);
+    while (zh_log_end(log, 2) < until) append(log, 2, 20, test_random(&seed) % 2 == 0);
+    d.done = true;
+    for (int i = 0; i < 3; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+    zh_err e;
+    CHECK(help_walk(log, 2, zh_log_begin(log, 2), SIZE_MAX_BYTES, &e, NULL) == zh_log_end(log, 2) && e == ZH_ABSENT);
+    CHECK(zh_log_close(log) == ZH_OK);
+    log = open_log(false);
+    CHECK(zh_log_end(log, 2) >= until && help_walk(log, 2, zh_log_begin(log, 2), SIZE_MAX_BYTES, &e, NULL) == zh_log_end(log, 2));
+    CHECK(zh_log_close(log) == ZH_OK);
+}
+
 static void swapped_frames_are_named_and_not_given(void)
 {
     enum { RECORD_BYTES = 1000, COUNT = 40 };
@@ -210,6 +283,8 @@ int main(int argc, char **argv)
     any_record_is_fetched_by_its_position(seed + 1);
     readers_in_other_threads_follow_the_appender(seed + 2);
     dropped_segments_are_absent_and_the_rest_stays();
+    closed_segments_follow_each_other_and_say_what_would_go();
+    dropping_goes_on_beside_appends_and_readers(seed);
     swapped_frames_are_named_and_not_given();
     help_remove(dir);
     return 0;

@@ -68,6 +68,7 @@ export function Timeline({ id }: { id: string }) {
     )
   const all = events.data?.pages.flatMap((page) => page.items) ?? []
   const rows = kind === 'all' ? all : all.filter((row) => kindOf(row) === kind)
+  const expired = events.data?.pages.at(-1)?.expiredBefore
   const opened = all.find((row) => row.position === open)
   return (
     <Card id="timeline" className="timeline-card" title={t('customers.one.timeline')}>
@@ -76,7 +77,7 @@ export function Timeline({ id }: { id: string }) {
         query={events as unknown as UseQueryResult<Pages, Error>}
         lines={8}
         empty={() => all.length === 0}
-        whenEmpty={<Empty title={t('customers.one.timelineEmpty')}>{t('customers.one.timelineEmptyText')}</Empty>}
+        whenEmpty={<Empty title={t('customers.one.timelineEmpty')}>{typeof expired === 'string' ? t('customers.one.expired', { date: format.date(expired, language, 'day') }) : t('customers.one.timelineEmptyText')}</Empty>}
       >
         {() => (
           <div className="timeline">
@@ -98,6 +99,7 @@ export function Timeline({ id }: { id: string }) {
                 </ol>
               </section>
             ))}
+            {!events.hasNextPage && typeof expired === 'string' && <p className="less timeline-none">{t('customers.one.expired', { date: format.date(expired, language, 'day') })}</p>}
             {events.hasNextPage && (
               <Button block loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
                 {kind === 'all' ? t('shared.more') : t('customers.one.older')}

@@ -9,7 +9,7 @@ import { Page } from '../shell/Page'
 import { useSystem } from '../shell/useSystem'
 import { Check } from './Check'
 import { DeadLetters } from './DeadLetters'
-import { behindOf, diskOf, isTight, memoryOf, packingOf, type System } from './system'
+import { ageOf, behindOf, diskOf, isTight, memoryOf, packingOf, type Retention as Kept, type System } from './system'
 import { useViewName } from './useViewName'
 import '../shared/fields.css'
 import './system.css'
@@ -147,18 +147,56 @@ function Backup({ backup }: { backup: NonNullable<NonNullable<System['storage']>
   ]
   return (
     <Card id="backup" title={t('system.backup.title')}>
-      <p className={backup.phase === 'none' || backup.phase === 'failed' ? 'warn' : undefined} role="status">
-        {t(`system.backup.${runs ? 'runs' : backup.phase}`, { share: format.percent(share, language) })}
-      </p>
-      <dl className="health-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className="less">{t('system.backup.how')}</p>
+      <div className="system-facts">
+        <p className={backup.phase === 'none' || backup.phase === 'failed' ? 'warn' : undefined} role="status">
+          {t(`system.backup.${runs ? 'runs' : backup.phase}`, { share: format.percent(share, language) })}
+        </p>
+        <dl className="health-facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="less">{t('system.backup.how')}</p>
+      </div>
+    </Card>
+  )
+}
+
+function Retention({ kept }: { kept: Kept }) {
+  const { t, language } = useWords()
+  const { eventsSeconds, logBytes } = kept.rule
+  const age = eventsSeconds === undefined ? undefined : ageOf(eventsSeconds)
+  const moment = (at: string) => format.date(at, language, 'moment')
+  const facts: [string, string][] = [
+    ...(age === undefined ? [] : [[t('system.retention.age'), t(`system.retention.${age.unit}`, { count: age.count })] as [string, string]]),
+    ...(logBytes === undefined ? [] : [[t('system.retention.size'), format.bytes(logBytes, language)] as [string, string]]),
+    ...(typeof kept.oldestAt === 'string' ? [[t('system.retention.oldest'), `${moment(kept.oldestAt)} (${format.ago(kept.oldestAt, Date.now(), language)})`] as [string, string]] : []),
+    ...(kept.base === null
+      ? []
+      : ([
+          [t('system.retention.base'), t('system.retention.baseText', { number: kept.base.number, events: format.count(kept.base.events, language), bytes: format.bytes(kept.base.bytes, language) })],
+          ...(typeof kept.base.until === 'string' ? [[t('system.retention.until'), moment(kept.base.until)]] : []),
+        ] as [string, string][])),
+    ...(typeof kept.nextDropAt === 'string' ? [[t('system.retention.next'), moment(kept.nextDropAt)] as [string, string]] : []),
+    ...(kept.phase === 'failed' && kept.why !== undefined ? [[t('system.retention.why'), kept.why] as [string, string]] : []),
+  ]
+  return (
+    <Card id="retention" title={t('system.retention.title')}>
+      <div className="system-facts">
+        <p className={kept.phase === 'failed' ? 'warn' : undefined} role="status">{t(`system.retention.${kept.phase}`)}</p>
+        <dl className="health-facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="less">{t('system.retention.how')}</p>
+      </div>
     </Card>
   )
 }
@@ -267,6 +305,7 @@ export default function SystemPage() {
             <div className="system-column">
               <Room system={found} />
               {found.storage?.backup !== undefined && <Backup backup={found.storage.backup} />}
+              {found.storage?.retention !== undefined && <Retention kept={found.storage.retention} />}
               {found.libraries !== undefined && found.libraries.length > 0 && <Libraries libraries={found.libraries} />}
             </div>
             <div className="system-column">

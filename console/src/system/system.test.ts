@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { behindOf, diskOf, isTight, memoryOf, packingOf, type System } from './system'
+import { ageOf, behindOf, diskOf, isTight, memoryOf, packingOf, type System } from './system'
 
 const system: System = {
   version: '1', uptimeSeconds: 1, positions: [], logBytes: 1, stateBytes: 1, residentBytes: 100, diskFreeBytes: 25, viewLagMs: 0, ready: true,
@@ -21,6 +21,8 @@ describe('memoryOf', () => {
 })
 
 it.each([[100, 100, 0], [100, 90, 10], [90, 100, 0]])('behindOf %d, %d', (logEnd, folded, want) => expect(behindOf({ partition: 0, logEnd, folded })).toBe(want))
+
+it.each([[400 * 86_400, 400, 'days'], [36 * 3_600, 36, 'hours'], [2 * 86_400 + 5, 2, 'days'], [3_600, 1, 'hours']])('ageOf %d', (seconds, count, unit) => expect(ageOf(seconds)).toEqual({ count, unit }))
 
 describe('packingOf', () => {
   const storage = { segments: 5, packedSegments: 4, packedBytes: 45, packedFromBytes: 100 }

@@ -33,6 +33,13 @@ export function behindOf(position: System['positions'][number]): number {
   return Math.max(0, position.logEnd - position.folded)
 }
 
+export type Retention = NonNullable<NonNullable<System['storage']>['retention']>
+
+/** Whole days of a rule of age, hours below two days. */
+export function ageOf(seconds: number): { count: number; unit: 'days' | 'hours' } {
+  return seconds >= 2 * 86_400 ? { count: Math.floor(seconds / 86_400), unit: 'days' } : { count: Math.floor(seconds / 3_600), unit: 'hours' }
+}
+
 /** The packed part of the log: its bytes, and what share of the bytes before they are; nothing where nothing is packed yet. */
 export function packingOf(system: System): { bytes: number; share: number; segments: number; all: number } | undefined {
   const storage = system.storage
