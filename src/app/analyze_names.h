@@ -6,5 +6,13 @@
 void zh_analyze_rfm(zh_analyze *job);
 void zh_analyze_cohort(zh_analyze *job);
 void zh_analyze_clv(zh_analyze *job);
+void zh_analyze_abtest(zh_analyze *job);
+void zh_analyze_cuped(zh_analyze *job);
+void zh_analyze_ratio(zh_analyze *job);
+void zh_analyze_bayes(zh_analyze *job);
+void zh_analyze_srm(zh_analyze *job);
+void zh_analyze_power(zh_analyze *job);
+void zh_analyze_sequence(zh_analyze *job);
+void zh_analyze_exploration(zh_analyze *job);
 
 #endif

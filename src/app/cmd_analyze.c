@@ -18,6 +18,21 @@ static const zh_analysis analyses[] = {
     { "clv", "purchases to come and who is still a customer: BG/NBD, Pareto/NBD, BG/BB, Gamma-Gamma",
       "file fit params rows calibration_end holdout_end unit_days x t_x T n t mean_spend periods bins columns header",
       "zhun analyze clv --in orders.csv --param fit=bgnbd --param t=26", zh_analyze_clv },
+    { "abtest", "the difference of two arms: fixed horizon or sequential", "test control treatment difference alpha tuning type file columns header",
+      "zhun analyze abtest --in visits.csv --param 'columns={\"arm\": 1, \"value\": 2}'", zh_analyze_abtest },
+    { "cuped", "the same with what was known before taken out", "test control treatment difference alpha tuning", "zhun analyze cuped --spec sums.json", zh_analyze_cuped },
+    { "ratio", "ratio metrics by the delta method, with or without what was before", "test control treatment difference alpha tuning", "zhun analyze ratio --spec sums.json", zh_analyze_ratio },
+    { "bayes", "chance to win and expected losses of two arms", "control treatment difference alpha prior posterior_mean posterior_sd type file columns header",
+      "zhun analyze bayes --spec sums.json", zh_analyze_bayes },
+    { "srm", "do the arms have as many units as they should", "users weights", "zhun analyze srm --param users=[5000,5200] --param weights=[1,1]", zh_analyze_srm },
+    { "power", "how likely an effect is found; sample sizes",
+      "kind metric baseline_mean variance relative_effect n_per_arm alpha tuning method prior target_power control treatment relative_mde relative_se extra_sample_multiple "
+      "relative p1 p2 power absolute_mde arms delta effect_size sd formula",
+      "zhun analyze power --param kind=sample_size_two_proportions --param p1=0.1 --param p2=0.12", zh_analyze_power },
+    { "confidence-sequence", "a bound on a mean reward that holds at every moment", "rewards weights reward_cycle weight_cycle n alpha file columns header",
+      "zhun analyze confidence-sequence --param rewards=[0,1,1,0] --param weights=[1,2,1,1]", zh_analyze_sequence },
+    { "exploration", "probabilities of arms under an exploring policy", "policy epsilon predicted_cost score lam weights floor",
+      "zhun analyze exploration --param policy=softmax --param score=[1,2,3] --param lam=1", zh_analyze_exploration },
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 
@@ -144,13 +159,17 @@ static bool overridden(const request *r, zh_sv key, size_t from)
     return false;
 }
 
-/* A value is JSON where it can be read as such, else a text. */
+/* A value is JSON where it can be read as such, or a number like .5; else a text. */
 static void put_param(zh_json_out *out, zh_json *scratch, const char *param)
 {
     const zh_sv key = key_of(param), value = zh_sv_of(param + key.size + 1);
     zh_json_value parsed;
     zh_json_out_key(out, key);
+    char *end;
+    const double number = strtod(value.data, &end);
+    const bool decimal = value.size > 1 && (value.data[0] == '.' || value.data[0] == '+') && *end == '\0' && number < 1e300 && number > -1e300;
     if (zh_json_parse(scratch, value, &parsed, NULL) == ZH_OK) zh_json_out_value(out, parsed);
+    else if (decimal) zh_json_out_real(out, number);
     else zh_json_out_text(out, value);
 }
 

@@ -190,6 +190,23 @@ double zh_t_quantile(double p, double dof)
     return p < 0.5 ? -x : x;
 }
 
+double zh_t_noncentral_cdf(double t, double dof, double shift)
+{
+    if (!(t >= 0) || !(dof > 0) || isnan(shift)) return NAN;
+    const double half = 0.5 * shift * shift, x = t * t / (t * t + dof), centre = floor(half);
+    double sum = 0;
+    for (int way = 0; way < 2; way++) /* outward from the largest term, so that few are needed */
+        for (double j = centre - way; j >= 0 && j < centre + STEPS_MAX; j += way == 0 ? 1 : -1) {
+            const double log_half = half > 0 ? log(half) : -1e9;
+            const double even = exp(-half + j * (j > 0 ? log_half : 0) - zh_lgamma(j + 1));
+            const double odd = shift * 0.70710678118654752440 * exp(-half + j * (j > 0 ? log_half : 0) - zh_lgamma(j + 1.5));
+            const double term = even * zh_beta_i(j + 0.5, dof / 2, x) + odd * zh_beta_i(j + 1, dof / 2, x);
+            sum += 0.5 * term;
+            if (fabs(even) + fabs(odd) < 1e-17) break;
+        }
+    return fmin(1, zh_normal_cdf(-shift) + sum);
+}
+
 double zh_chi2_upper(double x, double dof)
 {
     return zh_gamma_q(dof / 2, x / 2);

@@ -178,7 +178,47 @@ def test_clv():
     refuses("a model that is none", 2, ["paretonbd"], "clv", "--in", write("a.csv", head + "1,2,5\n"), "--param", "fit=prophet")
 
 
+ARM = {"sum": 10, "sum_squares": 40, "n": 20}
+
+
+def test_experiments():
+    both = {"control": ARM, "treatment": ARM}
+    refuses("a missing arm", 2, ["treatment.n"], "abtest", spec={"control": ARM})
+    refuses("an arm of one unit", 2, ["control.n"], "abtest", spec={**both, "control": {**ARM, "n": 1}})
+    refuses("squares that cannot be", 2, ["control.sum_squares"], "abtest", spec={**both, "control": {**ARM, "sum_squares": 1}})
+    refuses("a proportion over n", 2, ["control.sum"], "abtest", spec={**both, "control": {"type": "proportion", "sum": 21, "n": 20}})
+    refuses("a control mean of 0", 2, ["absolute"], "abtest", spec={**both, "control": {**ARM, "sum": 0}})
+    refuses("no variation", 2, ["varies"], "abtest", spec={"difference": "absolute", "control": {"type": "proportion", "sum": 0, "n": 9}, "treatment": {"type": "proportion", "sum": 9, "n": 9}})
+    refuses("an unknown test", 2, ["t_two_sided"], "abtest", spec={**both, "test": "magic"})
+    refuses("an alpha of 2", 2, ["'alpha'"], "abtest", spec={**both, "alpha": 2})
+    refuses("text for a number", 2, ["control.sum"], "abtest", spec={**both, "control": {**ARM, "sum": "ten"}})
+    refuses("a prior without variance", 2, ["prior.variance"], "bayes", spec={**both, "prior": {"mean": 0}})
+    refuses("a posterior that does not vary", 2, ["posterior_sd"], "bayes", spec={"posterior_mean": 0, "posterior_sd": 0})
+    refuses("negative counts", 2, ["'users'", "place 2"], "srm", spec={"users": [3, -4]})
+    refuses("weights of another length", 2, ["'weights'"], "srm", spec={"users": [3, 4], "weights": [1]})
+    refuses("no product", 2, ["sum_post_pre"], "cuped", spec={side: {"n": 20, "post": ARM, "pre": ARM} for side in ("control", "treatment")})
+    refuses("two numbers of units", 2, ["control.post.n"], "cuped", spec={side: {"n": 21, "post": ARM, "pre": ARM, "sum_post_pre": 1} for side in ("control", "treatment")})
+    refuses("a denominator of 0", 2, ["denominator"], "ratio", spec={side: {"n": 20, "m": ARM, "d": {**ARM, "sum": 0}, "sum_m_d": 1} for side in ("control", "treatment")})
+    refuses("equal shares", 2, ["'p1'"], "power", spec={"kind": "sample_size_two_proportions", "p1": 0.1, "p2": 0.1})
+    refuses("no kind of plan", 2, ["'kind'"], "power", spec={"kind": "magic"})
+    refuses("no rewards", 2, ["reward"], "confidence-sequence", spec={"rewards": []})
+    refuses("a negative weight", 2, ["'weights'", "place 1"], "confidence-sequence", spec={"rewards": [1], "weights": [-1]})
+    refuses("weights of another length", 2, ["1 rewards and 2"], "confidence-sequence", spec={"rewards": [1], "weights": [1, 1]})
+    refuses("an unknown policy", 2, ["softmax"], "exploration", spec={"policy": "magic"})
+    refuses("an epsilon of 2", 2, ["'epsilon'"], "exploration", spec={"policy": "epsilon_greedy", "epsilon": 2, "predicted_cost": [1]})
+    refuses("no arms", 2, ["score"], "exploration", spec={"policy": "softmax", "score": []})
+    # rows instead of sums: a 1, 0, 1, 0; b 1, 1, 0, 1
+    path = write("arms.csv", "arm,value\na,1\na,0\nb,1\nb,1\na,1\na,0\nb,0\nb,1\n")
+    spec = {"difference": "absolute", "control": {"type": "proportion", "sum": 2, "n": 4}, "treatment": {"type": "proportion", "sum": 3, "n": 4}}
+    equal(ask("abtest", "--in", path, "--param", "difference=absolute", "--json")[1], ask("abtest", "--json", spec=spec)[1], "rows and sums say the same")
+    got = json.loads(ask("abtest", "--in", path, "--param", "control=b", "--param", "difference=absolute", "--json")[1])
+    equal((got["mean_control"], got["mean_treatment"]), (0.75, 0.5), "the control that was named")
+    refuses("one arm", 3, ["one arm"], "abtest", "--in", write("one.csv", "arm,value\na,1\na,2\n"))
+    refuses("an arm that is not there", 3, ["'x'"], "abtest", "--in", path, "--param", "control=x")
+
+
 test_command()
+test_experiments()
 test_customers()
 test_clv()
 test_reference()
