@@ -37,7 +37,8 @@ zh_client *zh_import_http_client(void *ctx)
 void zh_import_http_name(void *ctx, uint32_t number)
 {
     place *p = ctx;
-    snprintf(p->import, sizeof p->import, number == 0 ? "" : "%u", number);
+    p->import[0] = '\0';
+    if (number != 0) snprintf(p->import, sizeof p->import, "%u", number);
 }
 
 static void sleep_ms(int64_t ms)

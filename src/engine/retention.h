@@ -23,7 +23,7 @@
 #define ZH_RETENTION_RETRY_MS 60000 /* after a failure */
 #define ZH_RETENTION_SHARE 9        /* rests so many times as long as a base took */
 #define ZH_RETENTION_MS_MIN 3600000ll /* of a rule: an hour */
-#define ZH_RETENTION_BYTES_MIN (1ull << 20)
+#define ZH_RETENTION_BYTES_MIN 1000000ull
 
 typedef struct zh_retention_rule { /* zeros: keep all */
     int64_t events_ms;  /* events older than this go */

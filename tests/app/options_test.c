@@ -67,6 +67,8 @@ static void test_a_file_fills_what_nobody_gave(void)
     static const struct { const char *name, *text; int status; const char *data, *number; } rows[] = {
         { "both forms of a name", "data: from-file\nport_number: 5\n", -1, "from-file", "5" },
         { "with a dash", "port-number: '6'\n", -1, "here", "6" },
+        { "in a group", "port: {number: 7}\ndata: there\n", -1, "there", "7" },
+        { "an unknown key in a group", "port: {size: 7}\n", ZH_EXIT_USAGE, NULL, NULL },
         { "nothing", "", -1, "here", NULL },
         { "unknown key", "dat: x\n", ZH_EXIT_USAGE, NULL, NULL },
         { "no single value", "data: [a, b]\n", ZH_EXIT_USAGE, NULL, NULL },
@@ -97,10 +99,29 @@ static void test_a_file_fills_what_nobody_gave(void)
     zh_arena_close(&memory);
 }
 
+static void test_ages_and_sizes_have_units(void)
+{
+    static const struct { const char *text; bool is_age, is_size; uint64_t value; } rows[] = {
+        { "400d", true, false, 400ull * 86400000 }, { "36h", true, false, 36ull * 3600000 }, { "90m", true, false, 5400000 }, { "10s", true, false, 10000 },
+        { "500GB", false, true, 500000000000ull }, { "20MB", false, true, 20000000 }, { "64KiB", false, true, 65536 }, { "2TiB", false, true, 2ull << 40 },
+        { "0", true, true, 0 }, { "", true, true, 0 }, { "0d", true, false, 0 },
+        { "400", false, false, 0 }, { "d", false, false, 0 }, { "-1d", false, false, 0 }, { "1.5GB", false, false, 0 }, { "4d ", false, false, 0 },
+        { "99999999999999999999d", false, false, 0 }, { "900000000000000000d", false, false, 0 }, { "9000000000TB", false, false, 0 }, { "5kg", false, false, 0 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t value = 1;
+        CHECK_ROW(zh_options_duration(zh_sv_of(rows[i].text), &value) == rows[i].is_age, rows[i].text);
+        CHECK_ROW(!rows[i].is_age || value == rows[i].value, rows[i].text);
+        CHECK_ROW(zh_options_size(zh_sv_of(rows[i].text), &value) == rows[i].is_size, rows[i].text);
+        CHECK_ROW(!rows[i].is_size || value == rows[i].value, rows[i].text);
+    }
+}
+
 int main(void)
 {
     test_command_lines();
     test_the_environment_comes_second_and_numbers_have_a_range();
+    test_ages_and_sizes_have_units();
     unsetenv("ZHUN_DATA");
     test_a_file_fills_what_nobody_gave();
     return 0;

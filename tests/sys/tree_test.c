@@ -3,6 +3,7 @@
 #include "sys/file.h"
 #include "check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void count(void *context, uint64_t bytes)
@@ -35,6 +36,29 @@ static void check_copy(const char *dir, const char *tree)
     free(zeros);
 }
 
+static uint64_t inode_of(const char *folder, const char *name)
+{
+    char path[300];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    CHECK(stat(path, &info) == 0);
+    return info.st_ino;
+}
+
+static void check_links(const char *dir, const char *tree)
+{
+    char to[160], path[300];
+    snprintf(path, sizeof path, "%s/a/rows.sst", tree);
+    CHECK(zh_file_write(zh_sv_of(path), ZH_SV("rows"), 0600) == ZH_OK);
+    snprintf(to, sizeof to, "%s/linked", dir);
+    CHECK(zh_tree_link(zh_sv_of(tree), zh_sv_of(to), ZH_SV(".sst")) == ZH_OK);
+    CHECK(inode_of(tree, "a/rows.sst") == inode_of(to, "a/rows.sst")); /* one file, two names */
+    CHECK(inode_of(tree, "a/b/file") != inode_of(to, "a/b/file"));     /* the others are copies */
+    CHECK(zh_tree_link(zh_sv_of(tree), zh_sv_of(to), ZH_SV(".sst")) == ZH_EXISTS);
+    CHECK(zh_tree_remove(zh_sv_of(to)) == ZH_OK);
+    CHECK(zh_file_exists(zh_sv_of(path)));
+}
+
 int main(void)
 {
     char dir[] = "/tmp/zhun-tree-XXXXXX", path[128], kept[128];
@@ -50,6 +74,7 @@ int main(void)
     snprintf(path, sizeof path, "%s/tree", dir);
     CHECK(zh_tree_bytes(zh_sv_of(path)) > 0);
     check_copy(dir, path);
+    check_links(dir, path);
     CHECK(zh_tree_remove(zh_sv_of(path)) == ZH_OK);
     CHECK(!zh_file_exists(zh_sv_of(path)) && zh_file_exists(zh_sv_of(kept)));
     CHECK(zh_tree_bytes(zh_sv_of(path)) == 0);
