@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 #include "engine/ballast.h"
+#include "engine/joining.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
 #include "sys/file.h"
@@ -400,11 +401,13 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_fold_start(g->fold);
     if (e == ZH_OK) e = zh_undo_open(&g->undo, g);
     if (e != ZH_OK) return e;
+    zh_joining joining;
+    if ((e = zh_joining_of(g->world->registry, &joining)) != ZH_OK) return e;
     zh_ballast_keep(zh_sv_of(g->dir));
     const zh_commit_desc desc = {
         .workspace = g->workspace, .log = g->log, .fold = g->fold, .dedup = g->dedup,
         .identity = g->world->identity, .identity_lock = &g->world->identity_lock,
-        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1, .policy = ZH_IDENTITY_POLICY_DEFAULT,
+        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1, .policy = joining.policy,
         .last_commit_ms = g->world->counts.commit_ms,
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
@@ -494,6 +497,7 @@ bool zh_engine_is_ready(zh_engine *g)
     return zh_engine_intake(g) == ZH_INTAKE_OPEN;
 }
 
+void zh_engine_set_policy(zh_engine *g, const zh_identity_policy *policy) { zh_commit_set_policy(g->commit, policy); }
 zh_intake zh_engine_intake(const zh_engine *g) { return zh_commit_intake(g->commit); }
 
 /* ---- work ---- */

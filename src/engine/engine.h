@@ -76,6 +76,8 @@ struct zh_undo *zh_engine_undo(zh_engine *engine); /* undo.h */
 bool zh_engine_wants_reopen(zh_engine *engine);
 /* A sealed text of identity, as `state` keeps it. For those who open views beside the engine's. */
 ZH_MUST zh_err zh_engine_sealed_in(zh_state *state, zh_sv key, zh_buf *out);
+/* How far ids are joined from now on; whoever says so has defined the setting (joining.h). */
+void zh_engine_set_policy(zh_engine *engine, const zh_identity_policy *policy);
 /* Does it take new work, and if not, why? */
 zh_intake zh_engine_intake(const zh_engine *engine);
 bool zh_engine_is_ready(zh_engine *engine); /* it does */

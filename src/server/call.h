@@ -7,6 +7,7 @@
 #ifndef ZH_SERVER_CALL_H
 #define ZH_SERVER_CALL_H
 #include "base/json_out.h"
+#include "collect/nobody.h"
 #include "engine/ask.h"
 #include "guard/password.h"
 #include "guard/session.h"
@@ -32,6 +33,9 @@ struct zh_server {
     zh_workers *workers;
     zh_live *live;
     zh_uploads *uploads;
+    pthread_rwlock_t blocked_lock;
+    _Atomic bool blocks;     /* there are any */
+    zh_nobody_words blocked; /* words that identify nobody in this workspace (joining.c) */
     zh_limits *limits;
     zh_debug *debug;
     int64_t started_ms;
@@ -141,6 +145,12 @@ double zh_live_rate(zh_server *server, int64_t now_ms);   /* events a second, ov
 
 /* ---- figures (figures.c) ---- */
 void zh_figures_example(zh_call *call, zh_json_out *out); /* member `example`: a customer whose list can be explained */
+
+/* ---- ids (joining.c) ---- */
+ZH_MUST zh_err zh_joining_load(zh_server *server); /* the blocked words, as the registry has them; ZH_NOMEM */
+/* Take away ids that identify nobody here. blocked[i]: event i has none left; they are counted. */
+uint32_t zh_joining_block(zh_server *server, zh_event *events, uint32_t count, bool *blocked);
+zh_call_handler zh_route_identity, zh_route_identity_put;
 
 /* ---- imports (imports.c) ---- */
 /* The import that X-Zhun-Import names, 0 where it names none; `source` becomes the import's for the owner. An error was answered. */

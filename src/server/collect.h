@@ -36,7 +36,8 @@ typedef struct zh_collect_job {
 
 /* Give the events of a job their keys and blinded ids, one place of `ids` each. */
 void zh_collect_prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *ids);
-/* Mark robots that say so; what the tracking plan sends to the dead letters becomes a reject. Errors: ZH_NOMEM. */
+/* Mark robots that say so; take away ids that identify nobody here; what has none left, and what the tracking plan sends to the
+ * dead letters, becomes a reject. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_collect_screen(zh_call *call, zh_collect_job *job);
 void zh_collect_submit(zh_call *call, const zh_collect_job *job);
 void zh_collect_answer(zh_call *call, const zh_collect_job *job); /* where nothing is kept */

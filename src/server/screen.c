@@ -34,7 +34,7 @@ static zh_err write_out(zh_call *call, const zh_event *event, zh_sv *out)
     return e != ZH_OK ? e : out->data == NULL ? ZH_NOMEM : ZH_OK;
 }
 
-static zh_err refuse(zh_call *call, zh_collect_job *job, const bool *refused, const zh_sv *which, uint32_t count)
+static zh_err refuse(zh_call *call, zh_collect_job *job, zh_reject why, const bool *refused, const zh_sv *which, uint32_t count)
 {
     zh_segment_reject *rejects = ZH_TAKE(call->arena, zh_segment_reject, job->rejects_count + count);
     zh_source_id *sources = ZH_TAKE(call->arena, zh_source_id, job->rejects_count + count);
@@ -48,7 +48,7 @@ static zh_err refuse(zh_call *call, zh_collect_job *job, const bool *refused, co
             kept[good++] = *event;
             continue;
         }
-        rejects[at] = (zh_segment_reject){ .why = ZH_REJECT_PLAN, .detail = which[i], .message_id = event->message_id, .index = i };
+        rejects[at] = (zh_segment_reject){ .why = why, .detail = which == NULL ? (zh_sv){ 0 } : which[i], .message_id = event->message_id, .index = i };
         sources[at] = event->source;
         const zh_err e = write_out(call, event, &rejects[at++].raw);
         if (e != ZH_OK) return e;
@@ -61,9 +61,20 @@ static zh_err refuse(zh_call *call, zh_collect_job *job, const bool *refused, co
     return ZH_OK;
 }
 
+static zh_err block_ids(zh_call *call, zh_collect_job *job)
+{
+    if (!call->server->blocks || job->events_count == 0) return ZH_OK; /* a word that comes just now counts for the next request */
+    bool *blocked = ZH_TAKE(call->arena, bool, job->events_count);
+    if (blocked == NULL) return ZH_NOMEM;
+    const uint32_t count = zh_joining_block(call->server, job->events, job->events_count, blocked);
+    return count == 0 ? ZH_OK : refuse(call, job, ZH_REJECT_BLOCKED_ID, blocked, NULL, count);
+}
+
 zh_err zh_collect_screen(zh_call *call, zh_collect_job *job)
 {
     mark_robots(call, job);
+    const zh_err blocked = block_ids(call, job);
+    if (blocked != ZH_OK) return blocked;
     zh_world *w = zh_engine_world(call->engine);
     uint32_t count = 0;
     bool *refused = NULL;
@@ -81,5 +92,5 @@ zh_err zh_collect_screen(zh_call *call, zh_collect_job *job)
         }
     }
     zh_world_unlock(w);
-    return e != ZH_OK || count == 0 ? e : refuse(call, job, refused, which, count);
+    return e != ZH_OK || count == 0 ? e : refuse(call, job, ZH_REJECT_PLAN, refused, which, count);
 }

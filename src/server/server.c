@@ -66,6 +66,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/customers", zh_route_customers, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}", zh_route_customer, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}/events", zh_route_customer_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/identity", zh_route_identity, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_PUT, "/api/v1/identity", zh_route_identity_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}/identity", zh_route_customer_identity, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_POST, "/api/v1/customers/{}/unmerge", zh_route_customer_unmerge, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/preview", zh_route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
@@ -240,6 +242,7 @@ static zh_err open_guards(zh_server *s)
 {
     s->session_arena = zh_arena_open(SESSION_ARENA_BYTES);
     pthread_mutex_init(&s->session_lock, NULL);
+    pthread_rwlock_init(&s->blocked_lock, NULL);
     zh_err e = zh_file_random(s->memo_random, sizeof s->memo_random);
     if (e == ZH_OK) e = zh_file_random(s->throttle_key.bytes, sizeof s->throttle_key.bytes);
     if (e == ZH_OK) e = zh_sessions_open(&s->sessions, &s->session_arena, &(zh_sessions_desc){ 0 });
@@ -270,6 +273,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_workers_open(&s->workers, s);
     if (e == ZH_OK) e = zh_live_open(&s->live, s);
     if (e == ZH_OK) e = zh_limits_open(&s->limits, s);
+    if (e == ZH_OK) e = zh_joining_load(s);
     if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
     if (e == ZH_OK) e = zh_debug_open(&s->debug);
     const char *text = NULL;
@@ -304,6 +308,7 @@ void zh_server_close(zh_server *s)
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
+    pthread_rwlock_destroy(&s->blocked_lock);
     zh_uploads_close(s->uploads);
     free(s);
 }

@@ -907,6 +907,14 @@ def backups():
 
 
 def identities():
+    setting = engine.admin("GET", "/api/v1/identity").json
+    equal(setting, {"limits": {"userIds": 10, "anonymousIds": 250}, "sharedFrom": 3, "blocked": []}, "how far ids are joined")
+    refused(engine.admin("PUT", "/api/v1/identity", {"limits": {"userIds": 0}}), 400, "a limit of none", "limits.userIds")
+    equal(engine.admin("PUT", "/api/v1/identity", {**setting, "blocked": ["Kiosk"]}).json["blocked"], ["kiosk"], "a word that identifies nobody")
+    identities_of_one()
+
+
+def identities_of_one():
     """What made a customer one, and taking it back: it ends with an opening anew (tests/e2e/identity.py looks into it)."""
     engine.collect("batch", {"batch": [{"type": "track", "event": "E", "anonymousId": "apart", "messageId": "apart-1"}, {"type": "track", "event": "E", "userId": "apart-user", "messageId": "apart-2"},
                                        {"type": "track", "event": "E", "userId": "apart-user", "anonymousId": "apart", "messageId": "apart-3"}]})
