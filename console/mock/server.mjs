@@ -106,6 +106,25 @@ function debugging(method, id, body) {
   return until === undefined ? { on: false, raw: true, until: null, items: [] } : { on: true, raw: true, until: new Date(until).toISOString(), items: shop.debugged() }
 }
 
+const everybody = Array.from({ length: 90 }, (_, i) => String(12347 + i * 3))
+function customerRow(id) {
+  const c = shop.customer(id)
+  return { id, userId: c.userId, firstSeen: c.firstSeen, lastSeen: c.lastSeen, orders: c.orders.count, revenueCents: c.orders.revenueCents, currency: c.orders.currency }
+}
+
+// No language is spoken here: a name that is misspelt in the walk is refused, "< 0" holds for nobody, all else for a third.
+function previewSegment(body, empty) {
+  const wrong = body.expression.indexOf('ordrs')
+  if (wrong >= 0) return problem(400, 'bad_expression', `line 1, column ${wrong + 1}: Customer has no field 'ordrs'; did you mean 'orders'?`)
+  const all = empty ? [] : everybody.filter((_, at) => !body.expression.includes('< 0') && at % 3 === 0)
+  const from = Number(body.cursor || 0)
+  const reach = Object.fromEntries(['email', 'sms', 'push', 'wechat', 'wecom', 'onsite', 'whatsapp', 'call', 'post', 'ads'].map((channel, at) => [channel, Math.floor(all.length / (at + 2))]))
+  return {
+    customers: empty ? 0 : everybody.length, asked: empty ? 0 : everybody.length, matching: all.length, failed: 0, reach, at: new Date().toISOString(), tookUs: 4_200,
+    items: all.slice(from, from + body.limit).map(customerRow), next: from + body.limit < all.length ? String(from + body.limit) : null,
+  }
+}
+
 function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
@@ -132,16 +151,14 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  if (path === '/api/v1/segments/preview') return previewSegment(body, empty)
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
   if (path === '/api/v1/customers') {
     const q = query.get('q')
     if (empty) return { items: [], next: null }
     const ids = q === null ? Array.from({ length: 30 }, (_, i) => String(12347 + i * 3)) : /^u?(1[2-3]\d{3})$/.test(q) ? [q.replace('u', '')] : []
     return {
-      items: ids.map((id) => {
-        const c = shop.customer(id)
-        return { id, userId: c.userId, firstSeen: c.firstSeen, lastSeen: c.lastSeen, orders: c.orders.count, revenueCents: c.orders.revenueCents, currency: c.orders.currency }
-      }).sort((a, b) => b.lastSeen.localeCompare(a.lastSeen)),
+      items: ids.map(customerRow).sort((a, b) => b.lastSeen.localeCompare(a.lastSeen)),
       next: null,
     }
   }

@@ -18,6 +18,12 @@ export const CustomersIcon = icon(
     <path d="M2.8 16.5c.5-3 2.5-4.5 5.2-4.5s4.7 1.5 5.2 4.5M13 4.3a3 3 0 0 1 0 5.4M15.2 12.5c1.2.700 1.9 2 2.2 4" />
   </>,
 )
+export const SegmentsIcon = icon(
+  <>
+    <circle cx="7.5" cy="10" r="5" />
+    <circle cx="12.5" cy="10" r="5" />
+  </>,
+)
 export const PauseIcon = icon(<path d="M7 4.5v11M13 4.5v11" />)
 export const PlayIcon = icon(<path d="M6.5 4.5v11l9-5.5z" />)
 export const SunIcon = icon(

@@ -18,6 +18,7 @@ const LivePage = lazy(() => import('../live/LivePage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
+const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
 const QualityPage = lazy(() => import('../quality/QualityPage'))
@@ -63,6 +64,7 @@ export function App() {
                   <Route path="/live" element={<LivePage />} />
                   <Route path="/customers" element={<CustomersPage />} />
                   <Route path="/customers/:id" element={<CustomerPage />} />
+                  <Route path="/segments" element={<SegmentsPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
