@@ -36,7 +36,7 @@ __attribute__((format(printf, 3, 4)))
 static void fail(checker *c, uint32_t at, const char *format, ...)
 {
     if (c->failed != ZH_OK) return;
-    c->failed = ZH_FORMAT;
+    c->failed = c->unify.failed ? ZH_NOMEM : ZH_FORMAT; /* types that found no room fit nothing */
     char text[sizeof c->why->text];
     va_list args;
     va_start(args, format);
@@ -299,11 +299,13 @@ static bool any_of_shape(const zh_cel_overload *first, bool member)
     return false;
 }
 
+/* Is there such a function at all? Then its arguments are looked at. */
 static void check_call(checker *c, zh_cel_node *node)
 {
     const zh_cel_overload *first = node->member ? zh_cel_env_overloads(c->env, node->name) : find_function(c, node->name, node->rooted);
-    if (any_of_shape(first, node->member)) resolve(c, node, node->name, first, node->member);
-    else unknown_function(c, node);
+    if (!any_of_shape(first, node->member)) unknown_function(c, node);
+    for (uint32_t i = node->member; i < node->count; i++) check(c, node->args[i]);
+    if (c->failed == ZH_OK) resolve(c, node, node->name, first, node->member);
 }
 
 static void check_operator(checker *c, zh_cel_node *node)
@@ -483,7 +485,7 @@ static void check_macro(checker *c, zh_cel_node *node)
 static void check_rest(checker *c, zh_cel_node *node)
 {
     const zh_cel_node *left = zh_cel_node_left(node);
-    if (node->kind == ZH_CEL_OPERATOR || node->kind == ZH_CEL_CALL)
+    if (node->kind == ZH_CEL_OPERATOR)
         for (uint32_t i = left != NULL; i < node->count; i++) check(c, node->args[i]);
     if (c->failed != ZH_OK) return;
     switch ((zh_cel_node_kind)node->kind) {

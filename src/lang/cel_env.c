@@ -250,6 +250,9 @@ unsigned zh_cel_edits(zh_sv a, zh_sv b, unsigned most)
     enum { LONGEST = 64 };
     unsigned rows[3][LONGEST + 1];
     if (a.size > LONGEST || b.size > LONGEST) return most + 1;
+    bool same = a.size == b.size;
+    for (size_t i = 0; same && i < a.size; i++) same = lower(a.data[i]) == lower(b.data[i]);
+    if (same && most >= 1) return zh_sv_equal(a, b) ? 0 : 1;
     for (size_t j = 0; j <= b.size; j++) rows[0][j] = (unsigned)(2 * j);
     unsigned *before = rows[2], *last = rows[0], *now = rows[1];
     for (size_t i = 1; i <= a.size; i++) {

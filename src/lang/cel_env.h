@@ -83,7 +83,7 @@ uint32_t zh_cel_env_functions(const zh_cel_env *env); /* how many overloads */
 /* The declared name that is closest to a misspelt one; empty where none is close. `owner`: among its fields; `functions`: functions and
  * macros rather than variables; `member`: those with a receiver. */
 zh_sv zh_cel_env_closest(const zh_cel_env *env, const zh_cel_type *owner, zh_sv name, bool functions, bool member);
-/* Edits from one name to the other (insert, drop, change, swap of neighbours; letter case half an edit), times two; over `most`: most + 1. */
+/* Edits from one name to the other (insert, drop, change, swap of neighbours; letter case half an edit, all of it too), times two; over `most`: most + 1. */
 unsigned zh_cel_edits(zh_sv a, zh_sv b, unsigned most);
 
 #endif

@@ -180,7 +180,10 @@ static zh_cel_token make_text(zh_cel_lex *l, size_t from, zh_sv inside, bool raw
     const bool plain = raw || inside.size == 0 || memchr(inside.data, '\\', inside.size) == NULL;
     if (!plain || (inside.size > 0 && memchr(inside.data, '\r', inside.size) != NULL)) {
         text_out out = { zh_arena_take(l->arena, inside.size + 1, 1), 0 };
-        if (out.data == NULL) return bad(l, from, "out of memory");
+        if (out.data == NULL) {
+            l->starved = true;
+            return bad(l, from, "out of memory");
+        }
         for (size_t i = 0; i < inside.size;) {
             if (inside.data[i] == '\r') { /* line ends are one sign, however they were typed */
                 i += i + 1 < inside.size && inside.data[i + 1] == '\n' ? 2 : 1;

@@ -31,6 +31,7 @@ typedef struct zh_cel_lex {
     size_t at;
     zh_arena *arena;     /* texts with escapes */
     zh_cel_fault *fault; /* of a BAD token; may be NULL */
+    bool starved;        /* it is BAD because memory is out */
 } zh_cel_lex;
 
 /* The next token; END again and again at the end. BAD: the fault says why, and there is no going on. */

@@ -93,6 +93,45 @@ zh_sv zh_cel_macro_name(const zh_cel_node *node)
     return ZH_SV("");
 }
 
+/* ---- blocks: what optimisers of other engines write, values named by numbers ---- */
+
+/* cel.index(2) is the name "@index2", cel.iterVar(0, 1) is "@it0:1"; NULL and no failure where it is neither. */
+static zh_cel_node *numbered(zh_cel_made *made, const zh_cel_node *call)
+{
+    const bool index = zh_sv_equal(call->name, ZH_SV("index")) && call->count == 2, iter = zh_sv_equal(call->name, ZH_SV("iterVar")) && call->count == 3;
+    if (!index && !iter) return NULL;
+    for (uint32_t i = 1; i < call->count; i++) {
+        const zh_cel_node *number = call->args[i];
+        if (number->kind != ZH_CEL_LITERAL || number->value.kind != ZH_CEL_INT || number->value.i < 0 || number->value.i > ZH_CEL_NODES_MAX)
+            return zh_cel_made_fail(made, number->at, "cel.%.*s() takes small whole numbers", ZH_SV_ARG(call->name));
+    }
+    char text[48];
+    const int size = index ? snprintf(text, sizeof text, "@index%lld", (long long)call->args[1]->value.i)
+                           : snprintf(text, sizeof text, "@it%lld:%lld", (long long)call->args[1]->value.i, (long long)call->args[2]->value.i);
+    const zh_sv name = zh_arena_copy(made->arena, (zh_sv){ text, (size_t)size });
+    if (name.data == NULL) made->failed = ZH_NOMEM;
+    return zh_cel_made_node(made, &(zh_cel_node){ .kind = ZH_CEL_IDENT, .at = call->at, .name = name, .slot = ZH_CEL_NO_SLOT });
+}
+
+/* cel.block([a, b], body): cel.bind(cel.index(0), a, cel.bind(cel.index(1), b, body)). */
+static zh_cel_node *block(zh_cel_made *made, const zh_cel_node *call)
+{
+    const zh_cel_node *list = call->args[1];
+    zh_cel_node *body = call->args[2];
+    if (list->kind != ZH_CEL_LIST_OF) return zh_cel_made_fail(made, list->at, "cel.block() takes a list of values, and what is made of them");
+    for (uint32_t i = list->count; i-- > 0 && body != NULL;) {
+        char text[32];
+        const int size = snprintf(text, sizeof text, "@index%u", i);
+        const zh_sv name = zh_arena_copy(made->arena, (zh_sv){ text, (size_t)size });
+        zh_cel_node **args = ZH_TAKE(made->arena, zh_cel_node *, 2);
+        if (name.data == NULL || args == NULL) return made->failed = ZH_NOMEM, NULL;
+        args[0] = list->args[i];
+        args[1] = body;
+        body = zh_cel_made_node(made, &(zh_cel_node){ .kind = ZH_CEL_MACRO, .op = ZH_CEL_OP_BIND, .vars_count = 1, .at = call->at, .name = ZH_SV("bind"), .vars = { name }, .args = args, .count = 2 });
+    }
+    return body;
+}
+
 /* Variables and the other arguments apart. args[first ..] begins with the variables; args[kept] stays in front. */
 static zh_cel_node *expand(zh_cel_made *made, const zh_cel_node *call, zh_cel_op op, uint32_t vars, bool bind)
 {
@@ -143,6 +182,12 @@ zh_cel_node *zh_cel_macro_member(zh_cel_made *made, const zh_cel_macros *own, co
         return expand(made, call, ZH_CEL_OP_BIND, 1, true);
     for (size_t i = 0; i < MACROS; i++)
         if (macros[i].args == args && zh_sv_equal(call->name, zh_sv_of(macros[i].name))) return expand(made, call, macros[i].op, macros[i].vars, false);
+    const bool cel = receiver->kind == ZH_CEL_IDENT && zh_sv_equal(receiver->name, ZH_SV("cel"));
+    if (cel && zh_sv_equal(call->name, ZH_SV("block")) && args == 2) return block(made, call);
+    if (cel) {
+        zh_cel_node *name = numbered(made, call);
+        if (name != NULL || made->failed != ZH_OK) return name;
+    }
     const bool best = zh_sv_equal(call->name, ZH_SV("greatest")) || zh_sv_equal(call->name, ZH_SV("least"));
     if (best && args > 1 && receiver->kind == ZH_CEL_IDENT && zh_sv_equal(receiver->name, ZH_SV("math"))) { /* of many: of a list */
         zh_cel_node node = *call;

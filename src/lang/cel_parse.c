@@ -26,7 +26,7 @@ static zh_cel_node *fail(parser *p, uint32_t at, const char *why)
 static void advance(parser *p)
 {
     p->now = zh_cel_lex_next(&p->lex);
-    if (p->now.kind == ZH_CEL_T_BAD && p->made.failed == ZH_OK) p->made.failed = ZH_FORMAT; /* the fault is set */
+    if (p->now.kind == ZH_CEL_T_BAD && p->made.failed == ZH_OK) p->made.failed = p->lex.starved ? ZH_NOMEM : ZH_FORMAT; /* the fault is set */
 }
 
 static zh_cel_node *unexpected(parser *p, const char *wanted)
@@ -56,10 +56,12 @@ static bool add(parser *p, list *l, zh_cel_node *item)
     if (item == NULL) return false;
     if (l->count == l->room) {
         const uint32_t room = l->room == 0 ? 4 : l->room * 2;
-        zh_cel_node **grown = l->count >= ARGS_MAX ? NULL : ZH_TAKE(p->made.arena, zh_cel_node *, room);
+        const bool many = l->count >= ARGS_MAX;
+        zh_cel_node **grown = many ? NULL : ZH_TAKE(p->made.arena, zh_cel_node *, room);
         if (grown == NULL) {
-            (void)zh_cel_made_fail(&p->made, item->at, "more arguments, elements or terms than %d: split the expression", ARGS_MAX);
-            p->made.failed = ZH_FULL;
+            if (many) (void)zh_cel_made_fail(&p->made, item->at, "more arguments, elements or terms than %d: split the expression", ARGS_MAX);
+            else (void)zh_cel_made_fail(&p->made, item->at, "out of memory");
+            p->made.failed = many ? ZH_FULL : ZH_NOMEM;
             return false;
         }
         if (l->count > 0) memcpy(grown, l->items, l->count * sizeof *grown);

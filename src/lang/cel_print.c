@@ -9,6 +9,9 @@
 #define LEVEL_COND 1
 #define LEVEL_UNARY 7
 #define LEVEL_NAME 8
+#define SPINE_BYTES_MAX ((size_t)ZH_CEL_NODES_MAX * sizeof(step))
+
+typedef struct step { const zh_cel_node *node; bool bracket; } step;
 
 static void print(const zh_cel_node *node, int level, zh_buf *out);
 
@@ -110,6 +113,15 @@ static void put_name(const zh_cel_node *node, zh_buf *out)
     if (node->quoted) zh_buf_put(out, ZH_SV("`"));
 }
 
+/* A variable's name; those of blocks are calls. */
+static void put_variable(zh_sv name, zh_buf *out)
+{
+    const char *colon = name.size > 0 ? memchr(name.data, ':', name.size) : NULL;
+    if (zh_sv_starts(name, ZH_SV("@index"))) zh_buf_printf(out, "cel.index(%.*s)", ZH_SV_ARG(zh_sv_part(name, 6, SIZE_MAX)));
+    else if (zh_sv_starts(name, ZH_SV("@it")) && colon != NULL) zh_buf_printf(out, "cel.iterVar(%.*s, %.*s)", (int)(colon - name.data - 3), name.data + 3, (int)(name.data + name.size - colon - 1), colon + 1);
+    else zh_buf_put(out, name);
+}
+
 static void put_map(const zh_cel_node *node, zh_buf *out)
 {
     zh_buf_put(out, ZH_SV("{"));
@@ -134,11 +146,21 @@ static void put_macro(const zh_cel_node *node, zh_buf *out)
         zh_buf_put(out, ZH_SV("("));
     }
     for (uint32_t i = 0; i < node->vars_count; i++) {
-        zh_buf_put(out, node->vars[i]);
+        put_variable(node->vars[i], out);
         zh_buf_put(out, ZH_SV(", "));
     }
     put_args(node, node->op == ZH_CEL_OP_BIND ? 0 : 1, out);
     zh_buf_put(out, ZH_SV(")"));
+}
+
+/* A minus in front would become the number's own: -(1), -(1.size()). */
+static bool begins_with_number(const zh_cel_node *node)
+{
+    for (;;) {
+        const zh_cel_node *left = node->kind == ZH_CEL_MACRO && node->op != ZH_CEL_OP_BIND ? node->args[0] : zh_cel_node_left(node);
+        if (left == NULL) return node->kind == ZH_CEL_LITERAL && (node->value.kind == ZH_CEL_INT || node->value.kind == ZH_CEL_DOUBLE);
+        node = left;
+    }
 }
 
 /* Everything of a node but what leans left, which stands there already. */
@@ -146,9 +168,13 @@ static void put_rest(const zh_cel_node *node, zh_buf *out)
 {
     const int level = zh_cel_op_level((zh_cel_op)node->op);
     const char *sign = zh_cel_op_sign((zh_cel_op)node->op);
+    bool number;
     switch ((zh_cel_node_kind)node->kind) {
     case ZH_CEL_LITERAL: zh_cel_print_value(node->value, out); return;
-    case ZH_CEL_IDENT: zh_buf_printf(out, "%s%.*s", node->rooted ? "." : "", ZH_SV_ARG(node->name)); return;
+    case ZH_CEL_IDENT:
+        if (node->rooted) zh_buf_put(out, ZH_SV("."));
+        put_variable(node->name, out);
+        return;
     case ZH_CEL_SELECT:
         zh_buf_put(out, node->optional ? ZH_SV(".?") : ZH_SV("."));
         put_name(node, out);
@@ -178,7 +204,10 @@ static void put_rest(const zh_cel_node *node, zh_buf *out)
     case ZH_CEL_OP_NOT:
     case ZH_CEL_OP_NEGATE:
         zh_buf_put(out, zh_sv_of(sign));
-        print(node->args[0], node->op == ZH_CEL_OP_NEGATE && node->args[0]->kind == ZH_CEL_LITERAL ? LEVEL_NAME + 1 : LEVEL_UNARY, out);
+        number = node->op == ZH_CEL_OP_NEGATE && begins_with_number(node->args[0]);
+        if (number) zh_buf_put(out, ZH_SV("("));
+        print(node->args[0], LEVEL_UNARY, out);
+        if (number) zh_buf_put(out, ZH_SV(")"));
         return;
     case ZH_CEL_OP_COND:
         print(node->args[0], LEVEL_COND + 1, out);
@@ -206,36 +235,32 @@ static void put_rest(const zh_cel_node *node, zh_buf *out)
     }
 }
 
+/* How tightly a node holds together; a number with a sign is one value, but not behind another sign. */
 static int level_of(const zh_cel_node *node)
 {
-    if (node->kind == ZH_CEL_OPERATOR) return zh_cel_op_level((zh_cel_op)node->op);
-    const bool negative = node->kind == ZH_CEL_LITERAL && ((node->value.kind == ZH_CEL_INT && node->value.i < 0) || (node->value.kind == ZH_CEL_DOUBLE && signbit(node->value.d)));
-    return negative ? LEVEL_NAME : LEVEL_NAME;
+    return node->kind == ZH_CEL_OPERATOR ? zh_cel_op_level((zh_cel_op)node->op) : LEVEL_NAME;
 }
 
-/* In brackets where it binds less tightly than `level`. The part that leans left is written by a loop: brackets first, then bottom up. */
+/* In brackets where it binds less tightly than `level`. What leans left is written by a loop: down it the brackets open, up it the
+ * rest of each node follows and they close. */
 static void print(const zh_cel_node *node, int level, zh_buf *out)
 {
-    const zh_cel_node *above = NULL, *bottom = node;
-    int wanted = level;
-    uint32_t count = 0;
-    for (;; above = bottom, bottom = zh_cel_node_left(bottom), count++) {
-        wanted = above == NULL ? level : level_of(above);
-        const bool bracket = level_of(bottom) < wanted || (level == LEVEL_NAME + 1 && above == NULL);
+    zh_buf spine = zh_buf_open(SPINE_BYTES_MAX); /* the nodes on the way down, and whether they stand in brackets */
+    for (const zh_cel_node *at = node; at != NULL; at = zh_cel_node_left(at)) {
+        const bool bracket = level_of(at) < level;
+        const step s = { at, bracket };
         if (bracket) zh_buf_put(out, ZH_SV("("));
-        if (zh_cel_node_left(bottom) == NULL) {
-            put_rest(bottom, out);
-            if (bracket) zh_buf_put(out, ZH_SV(")"));
-            break;
-        }
+        zh_buf_put(&spine, (zh_sv){ (const char *)&s, sizeof s });
+        level = level_of(at);
     }
-    for (uint32_t up = count; up-- > 0;) { /* O(n²) for chains of thousands; they are cut by the limits before */
-        const zh_cel_node *at = node, *over = NULL;
-        for (uint32_t i = 0; i < up; i++) over = at, at = zh_cel_node_left(at);
-        put_rest(at, out);
-        wanted = over == NULL ? level : level_of(over);
-        if (level_of(at) < wanted || (level == LEVEL_NAME + 1 && over == NULL)) zh_buf_put(out, ZH_SV(")"));
+    for (size_t i = spine.size / sizeof(step); i-- > 0;) {
+        step s;
+        memcpy(&s, spine.data + i * sizeof s, sizeof s);
+        put_rest(s.node, out);
+        if (s.bracket) zh_buf_put(out, ZH_SV(")"));
     }
+    if (zh_buf_err(&spine) != ZH_OK) (void)zh_buf_room(out, SIZE_MAX / 2); /* what is written is not whole: the buffer says so */
+    zh_buf_close(&spine);
 }
 
 void zh_cel_print(const zh_cel_node *root, zh_buf *out) { print(root, 0, out); }
