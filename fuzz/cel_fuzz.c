@@ -1,10 +1,11 @@
 /* cel_fuzz.c -- any bytes are an expression, maybe, and bindings for it. What is compiled ends, within its steps and its memory; printed and
- * parsed again it is the same text and has the same value; its tree as JSON gives the text back; stored and loaded it is the same program. */
+ * parsed again it is the same text and has the same value; its tree as JSON gives the text back; a tree that is JSON has a text. */
 #include "base/json.h"
 #include "lang/cel_json.h"
 #include "lang/cel_parse.h"
 #include "lang/cel_print.h"
 #include "lang/cel_program.h"
+#include "lang/cel_tree.h"
 
 #include <stdlib.h>
 
@@ -68,6 +69,36 @@ static bool value_of(zh_arena *arena, const zh_cel_env *env, const zh_cel_value 
     return true;
 }
 
+/* A tree through JSON prints as it did. */
+static void through_json(zh_arena *arena, const zh_cel_node *tree, const zh_cel_macros *macros, zh_sv printed)
+{
+    zh_buf json = zh_buf_open(1 << 26), text = zh_buf_open(1 << 26);
+    if (zh_cel_tree_write(tree, &json) == ZH_OK) {
+        zh_json *parser;
+        zh_json_value root;
+        zh_cel_node *read;
+        REQUIRE(zh_json_open(&parser, 1 << 26) == ZH_OK && zh_json_parse(parser, zh_buf_view(&json), &root, NULL) == ZH_OK);
+        REQUIRE(zh_cel_tree_read(arena, root, macros, &read, NULL) == ZH_OK);
+        zh_cel_print(read, &text);
+        REQUIRE(zh_sv_equal(zh_buf_view(&text), printed));
+        zh_json_close(parser);
+    }
+    zh_buf_close(&json), zh_buf_close(&text);
+}
+
+/* Any JSON is a tree, maybe: then its text is an expression of the same tree. */
+static void as_tree(zh_arena *arena, zh_json_value json, const zh_cel_macros *macros)
+{
+    zh_cel_node *tree, *parsed;
+    if (zh_cel_tree_read(arena, json, macros, &tree, NULL) != ZH_OK) return;
+    zh_buf text = zh_buf_open(1 << 26), again = zh_buf_open(1 << 26);
+    zh_cel_print(tree, &text);
+    REQUIRE(zh_cel_parse(arena, zh_buf_view(&text), macros, &parsed, NULL) == ZH_OK);
+    zh_cel_print(parsed, &again);
+    REQUIRE(zh_sv_equal(zh_buf_view(&text), zh_buf_view(&again)));
+    zh_buf_close(&text), zh_buf_close(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > 4000) return 0;
@@ -86,9 +117,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const bool compiles = value_of(&arena, env, values, text, &first);
     const zh_cel_macros macros = { zh_cel_env_is_macro, env };
     zh_cel_node *tree;
+    as_tree(&arena, root, &macros);
     if (zh_cel_parse(&arena, text, &macros, &tree, NULL) == ZH_OK) {
         zh_cel_print(tree, &printed);
         REQUIRE(zh_buf_err(&printed) == ZH_OK);
+        through_json(&arena, tree, &macros, zh_buf_view(&printed));
         if (zh_cel_parse(&arena, zh_buf_view(&printed), &macros, &tree, NULL) == ZH_OK) { /* brackets may pass a limit of depth */
             zh_cel_print(tree, &again);
             REQUIRE(zh_sv_equal(zh_buf_view(&printed), zh_buf_view(&again)));

@@ -90,7 +90,7 @@ static zh_cel_node *literal(parser *p, zh_cel_value value, uint32_t at)
 
 /* ---- primaries ---- */
 
-static bool is_reserved(zh_sv name)
+bool zh_cel_is_reserved(zh_sv name)
 {
     static const char *const words[] = { "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
                                          "namespace", "return", "var", "void", "while" };
@@ -151,10 +151,11 @@ static zh_cel_node *map_of(parser *p)
 static zh_cel_node *name_or_call(parser *p, bool rooted)
 {
     const zh_cel_token name = p->now;
+    if (rooted && is_constant(name.text)) return unexpected(p, "a name");
     advance(p);
     if (!rooted && is_constant(name.text))
         return literal(p, zh_sv_equal(name.text, ZH_SV("null")) ? zh_cel_null() : zh_cel_bool(zh_sv_equal(name.text, ZH_SV("true"))), name.at);
-    if (is_reserved(name.text)) return zh_cel_made_fail(&p->made, name.at, "'%.*s' is a reserved word: it cannot be a name of its own", ZH_SV_ARG(name.text));
+    if (zh_cel_is_reserved(name.text)) return zh_cel_made_fail(&p->made, name.at, "'%.*s' is a reserved word: it cannot be a name of its own", ZH_SV_ARG(name.text));
     if (p->now.kind != ZH_CEL_T_LPAREN)
         return zh_cel_made_node(&p->made, &(zh_cel_node){ .kind = ZH_CEL_IDENT, .rooted = rooted, .at = name.at, .name = name.text, .slot = ZH_CEL_NO_SLOT });
     list args = { 0 };

@@ -21,4 +21,7 @@ typedef struct zh_cel_macros {
  * ZH_FULL a limit (why says which), ZH_NOMEM. */
 ZH_MUST zh_err zh_cel_parse(zh_arena *arena, zh_sv source, const zh_cel_macros *macros, zh_cel_node **root, zh_cel_fault *why);
 
+/* Words that are kept for other languages and cannot be names of variables or functions: "while", "return". */
+bool zh_cel_is_reserved(zh_sv name);
+
 #endif
