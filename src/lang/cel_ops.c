@@ -183,8 +183,10 @@ zh_cel_value zh_cel_op_in(zh_cel_run *run, zh_cel_value item, zh_cel_value of)
     if (zh_cel_is_error(item)) return item;
     if (of.kind == ZH_CEL_MAP) return zh_cel_run_pay(run, 1) ? zh_cel_bool(zh_cel_map_get(of.map, item) != NULL) : zh_cel_error(ZH_CEL_LIMIT, NULL);
     if (of.kind != ZH_CEL_LIST) return zh_cel_no_overload(run, "in", (zh_cel_value[]){ item, of }, 2);
+    const bool plain = item.kind < ZH_CEL_STRING || (item.kind == ZH_CEL_STRING && item.n < BYTES_A_STEP); /* each costs the one step */
+    if (plain && !zh_cel_run_pay(run, of.n)) return zh_cel_error(ZH_CEL_LIMIT, NULL);
     for (uint32_t i = 0; i < of.n; i++) {
-        if (!zh_cel_run_pay(run, 1) || !pay_compare(run, item, of.items[i])) return zh_cel_error(ZH_CEL_LIMIT, NULL);
+        if (!plain && (!zh_cel_run_pay(run, 1) || !pay_compare(run, item, of.items[i]))) return zh_cel_error(ZH_CEL_LIMIT, NULL);
         if (zh_cel_equal(item, of.items[i])) return zh_cel_bool(true);
     }
     return zh_cel_bool(false);

@@ -19,6 +19,7 @@ struct zh_cel_regex {
     state *states;
     zh_cel_range *pool;
     uint32_t count, room;
+    int first; /* the ASCII character every match begins with; -1: several may */
 };
 
 /* A part of a pattern; repeats are unfolded when states are made. */
@@ -444,6 +445,9 @@ zh_err zh_cel_regex_open(zh_cel_regex **out, zh_arena *arena, zh_sv pattern, zh_
     if (x->states == NULL) return (void)fail(&r, ZH_NOMEM, "out of memory"), ZH_NOMEM;
     make(x, whole);
     (void)put(x, (state){ .kind = MATCH });
+    const state *begin = &x->states[0];
+    const bool one_sign = begin->kind == TAKE && begin->b == 1 && x->pool[begin->a].from == x->pool[begin->a].to && x->pool[begin->a].from < 128;
+    x->first = one_sign ? (int)x->pool[begin->a].from : -1;
     *out = x;
     return ZH_OK;
 }
@@ -506,6 +510,17 @@ static bool takes(const zh_cel_regex *x, const state *s, uint32_t c)
     return low < s->a + s->b && x->pool[low].from <= c;
 }
 
+/* Where nothing is followed yet, go to where a match may begin; false: nowhere. Each 128 bytes passed over count as a visit. */
+static bool skip(const zh_cel_regex *x, zh_sv text, size_t *at, uint32_t *before, uint64_t *visits)
+{
+    const char *next = *at < text.size ? memchr(text.data + *at, x->first, text.size - *at) : NULL;
+    const size_t to = next == NULL ? text.size : (size_t)(next - text.data);
+    *visits += (to - *at) / 128;
+    if (to > *at) *before = (unsigned char)text.data[to - 1] < 128 ? (unsigned char)text.data[to - 1] : 0xFFFD; /* no letter of a word either */
+    *at = to;
+    return next != NULL;
+}
+
 zh_err zh_cel_regex_find(const zh_cel_regex *x, zh_arena *scratch, zh_sv text, uint64_t *steps, bool *found)
 {
     uint32_t here[STATES_HERE * 6], *room = here; /* two sets, and a stack that holds each state twice at most */
@@ -516,6 +531,7 @@ zh_err zh_cel_regex_find(const zh_cel_regex *x, zh_arena *scratch, zh_sv text, u
     uint64_t visits = 0;
     size_t at = 0;
     for (*found = false;;) {
+        if (x->first >= 0 && now.count == 0 && !skip(x, text, &at, &before, &visits)) return ZH_OK;
         const uint32_t c = at < text.size ? zh_cel_point(text, &at) : NO_POINT;
         size_t ahead = at;
         if (follow(x, &now, stack, 0, before, c)) *found = true; /* it may begin here */

@@ -139,6 +139,7 @@ static bool maps_equal(const zh_cel_map *a, const zh_cel_map *b)
 
 bool zh_cel_equal(zh_cel_value a, zh_cel_value b)
 {
+    if (a.kind == ZH_CEL_STRING && b.kind == ZH_CEL_STRING) return a.n == b.n && (a.n == 0 || memcmp(a.text, b.text, a.n) == 0); /* the usual case */
     if (is_number(a) && is_number(b)) return order_numbers(a, b) == 0;
     if (a.kind != b.kind) return false;
     switch (a.kind) {
@@ -175,6 +176,13 @@ static uint32_t hash_key(zh_cel_value key)
 const zh_cel_value *zh_cel_map_get(const zh_cel_map *map, zh_cel_value key)
 {
     if (map->slots == NULL) {
+        if (key.kind == ZH_CEL_STRING) {
+            for (uint32_t i = 0; i < map->count; i++) {
+                const zh_cel_value *at = &map->pairs[2 * i];
+                if (at->n == key.n && at->kind == ZH_CEL_STRING && (key.n == 0 || memcmp(at->text, key.text, key.n) == 0)) return at + 1;
+            }
+            return NULL;
+        }
         for (uint32_t i = 0; i < map->count; i++)
             if (zh_cel_equal(map->pairs[2 * i], key)) return &map->pairs[2 * i + 1];
         return NULL;

@@ -163,9 +163,10 @@ static inline zh_cel_value placed(const zh_cel_run *run, zh_cel_value v, uint32_
     return v;
 }
 
-/* Two ints are the usual case. */
+/* Two ints, or texts of different lengths, are the usual cases. */
 static inline zh_cel_value compared(zh_cel_run *run, zh_cel_code_op op, zh_cel_value a, zh_cel_value b)
 {
+    if (a.kind == ZH_CEL_STRING && b.kind == ZH_CEL_STRING && op <= ZH_CEL_I_NE && a.n != b.n) return zh_cel_bool(op == ZH_CEL_I_NE);
     if (a.kind != ZH_CEL_INT || b.kind != ZH_CEL_INT) return zh_cel_op_order(run, op, a, b);
     switch (op) {
     case ZH_CEL_I_EQ: return zh_cel_bool(a.i == b.i);
