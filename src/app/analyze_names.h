@@ -14,5 +14,8 @@ void zh_analyze_srm(zh_analyze *job);
 void zh_analyze_power(zh_analyze *job);
 void zh_analyze_sequence(zh_analyze *job);
 void zh_analyze_exploration(zh_analyze *job);
+void zh_analyze_attribution(zh_analyze *job);
+void zh_analyze_rules(zh_analyze *job);
+void zh_analyze_itemsets(zh_analyze *job);
 
 #endif

@@ -67,8 +67,8 @@ static void show_table(FILE *to, zh_json_value rows, int indent)
     fprintf(to, "%*s", indent, "");
     for (int c = 0; c < columns; c++) {
         snprintf(cell, sizeof cell, "%.*s", ZH_SV_ARG(names[c]));
-        put(to, cell, widths[c] + (right[c] ? 2 : 0), right[c]);
-        if (!right[c]) fputs("  ", to);
+        if (c > 0) fputs("  ", to);
+        put(to, cell, c + 1 == columns && !right[c] ? 0 : widths[c], right[c]);
     }
     fputc('\n', to);
     shown = 0;
@@ -76,8 +76,8 @@ static void show_table(FILE *to, zh_json_value rows, int indent)
         fprintf(to, "%*s", indent, "");
         for (int c = 0; c < columns; c++) {
             print_cell(zh_json_get(it.value, names[c]), cell);
-            put(to, cell, widths[c] + (right[c] ? 2 : 0), right[c]);
-            if (!right[c]) fputs("  ", to);
+            if (c > 0) fputs("  ", to);
+            put(to, cell, c + 1 == columns && !right[c] ? 0 : widths[c], right[c]);
         }
         fputc('\n', to);
     }

@@ -33,6 +33,13 @@ static const zh_analysis analyses[] = {
       "zhun analyze confidence-sequence --param rewards=[0,1,1,0] --param weights=[1,2,1,1]", zh_analyze_sequence },
     { "exploration", "probabilities of arms under an exploring policy", "policy epsilon predicted_cost score lam weights floor",
       "zhun analyze exploration --param policy=softmax --param score=[1,2,3] --param lam=1", zh_analyze_exploration },
+    { "attribution", "who gets the conversions: first, last, linear, decay, position, Markov, Shapley",
+      "file paths model of order method game collapse_repeats half_life first_share last_share separator columns header", "zhun analyze attribution --in paths.csv --param model=markov",
+      zh_analyze_attribution },
+    { "rules", "association rules: who buys this also buys that", "file min_support min_confidence min_length max_length max_consequent list separator",
+      "zhun analyze rules --in baskets.csv --param min_support=0.006 --param min_confidence=0.25", zh_analyze_rules },
+    { "itemsets", "frequent sets of items in baskets", "file min_support min_confidence min_length max_length max_consequent list separator",
+      "zhun analyze itemsets --in baskets.dat --param min_support=0.002", zh_analyze_itemsets },
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 

@@ -217,7 +217,38 @@ def test_experiments():
     refuses("an arm that is not there", 3, ["'x'"], "abtest", "--in", path, "--param", "control=x")
 
 
+def test_attribution():
+    head = "path,total_conversions,total_conversion_value,total_null\n"
+    refuses("a negative count", 3, ["line 2", "total_conversions", "not from 0"], "attribution", "--in", write("p.csv", head + "a > b,-1,0,2\n"))
+    refuses("an empty file", 3, ["empty"], "attribution", "--in", write("p.csv", ""))
+    refuses("no column of paths", 3, ["'path'"], "attribution", "--in", write("p.csv", "way,conversions\na,1\n"))
+    refuses("an unknown model", 2, ["markov", "shapley"], "attribution", spec={"paths": [{"path": ["a"], "conversions": 1}], "model": "magic"})
+    refuses("shares over 100 %", 2, ["position_40_20_40"], "attribution", spec={"paths": [{"path": ["a"], "conversions": 1}], "model": "position_80_20_40"})
+    refuses("nobody who converts", 3, ["convert"], "attribution", spec={"paths": [{"path": ["a"], "nulls": 1}], "model": "markov"})
+    refuses("a path that is a number", 2, ["path 1"], "attribution", spec={"paths": [7], "model": "first"})
+    refuses("a negative conversion", 2, ["'conversions'", "path 1"], "attribution", spec={"paths": [{"path": ["a"], "conversions": -1}], "model": "first"})
+    got = json.loads(ask("attribution", "--json", spec={"paths": [{"path": "a|b", "conversions": 3}], "separator": "|", "model": "position_70_0_30"})[1])
+    check(abs(got["a"] - 2.1) < 1e-12 and abs(got["b"] - 0.9) < 1e-12, "positions of one's own", got)
+
+
+def test_baskets():
+    path = write("baskets.csv", 'milk,bread\n"milk",eggs,milk\n\nbread\nmilk,bread,eggs\n')
+    got = json.loads(ask("rules", "--in", path, "--param", "min_support=0.5", "--param", "min_confidence=0.6", "--json")[1])
+    equal((got["baskets"], got["items"], got["cells"], got["mincount"], got["itemsets"], got["by_len"], got["rules"]), (4, 3, 8, 2, 5, {"1": 3, "2": 2}, 4), "four baskets by hand")
+    equal((got["top_lift"]["lhs"], got["top_lift"]["rhs"], got["top_lift"]["confidence"]), (["eggs"], "milk", 1), "the best rule of four baskets")
+    got = json.loads(ask("itemsets", "--in", path, "--param", "min_support=0.01", "--param", "max_length=1", "--json")[1])
+    equal(got["by_len"], {"1": 3}, "sets of one item")
+    refuses("no support", 2, ["min_support"], "rules", "--in", path, "--param", "min_confidence=0.5")
+    refuses("a support of 2", 2, ["min_support"], "itemsets", "--in", path, "--param", "min_support=2")
+    refuses("two items on the right", 2, ["max_consequent"], "rules", "--in", path, "--param", "min_support=0.5", "--param", "min_confidence=0.5", "--param", "max_consequent=2")
+    refuses("an empty file", 3, ["empty"], "itemsets", "--in", write("none.csv", "\n\n"))
+    full = write("full.csv", "".join(",".join(f"i{k}" for k in range(40)) + "\n" for _ in range(3)))
+    refuses("more sets than an answer holds", 3, ["min_support", "max_length"], "itemsets", "--in", full, "--param", "min_support=0.5")
+
+
 test_command()
+test_attribution()
+test_baskets()
 test_experiments()
 test_customers()
 test_clv()
