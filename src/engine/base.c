@@ -227,7 +227,7 @@ static zh_err take_note(zh_json_value root, zh_base *base)
     return base->partitions > 0 ? ZH_OK : ZH_CORRUPT;
 }
 
-zh_err zh_base_read(zh_sv folder, zh_base *out, zh_note *why)
+static zh_err read_base(zh_sv folder, zh_base *out, zh_note *why)
 {
     zh_buf text = zh_buf_open(NOTE_BYTES_MAX);
     zh_json *json = NULL;
@@ -268,7 +268,7 @@ zh_err zh_base_find(zh_sv dir, zh_base *out, zh_note *why)
     name_of_number(newest, name);
     char path[ZH_BASE_PATH_BYTES];
     e = path_of(path, zh_sv_of(folder), name);
-    if (e == ZH_OK) e = zh_base_read(zh_sv_of(path), out, why);
+    if (e == ZH_OK) e = read_base(zh_sv_of(path), out, why);
     out->number = newest;
     return e == ZH_ABSENT ? ZH_CORRUPT : e; /* a base has its name only when it is whole */
 }
@@ -421,6 +421,13 @@ zh_err zh_base_sign(zh_sv dir, zh_base *base, const zh_sealer *sealer, zh_note *
     if (e != ZH_OK) zh_note_set(why, "the base in %s cannot be written: %s", next, zh_err_text(e));
     zh_buf_close(&said);
     return e;
+}
+
+zh_err zh_base_discard(zh_sv dir)
+{
+    char next[ZH_BASE_PATH_BYTES];
+    const zh_err e = path_of(next, dir, "base/next.tmp");
+    return e == ZH_OK ? zh_tree_remove(zh_sv_of(next)) : e;
 }
 
 zh_err zh_base_publish(zh_sv dir, zh_base *base, zh_note *why)

@@ -40,8 +40,6 @@ typedef struct zh_base {
 /* The newest whole base of a data folder, by what its base.json says. Errors: ZH_ABSENT there is none; ZH_FORMAT of a newer version,
  * ZH_CORRUPT, ZH_IO, ZH_NOMEM: *why. */
 ZH_MUST zh_err zh_base_find(zh_sv dir, zh_base *out, zh_note *why);
-/* The same in one folder: a backup has it. */
-ZH_MUST zh_err zh_base_read(zh_sv folder, zh_base *out, zh_note *why);
 /* Remove what a crash left, and every base but this one (NULL: leave them). By opening. */
 ZH_MUST zh_err zh_base_tidy(zh_sv dir, const zh_base *keep);
 
@@ -57,7 +55,9 @@ ZH_MUST zh_err zh_base_state(const zh_base *base, zh_sv to, bool shared, zh_note
 
 /* Note down what it is, and sign it: every byte is read and synced. *base gets digest and bytes. */
 ZH_MUST zh_err zh_base_sign(zh_sv dir, zh_base *base, const zh_sealer *sealer, zh_note *why);
-/* Give it its name, the one behind that of base->number; *base gets number and path. The one before is left: tidy. */
+/* Remove one that is being made; fine when there is none. */
+ZH_MUST zh_err zh_base_discard(zh_sv dir);
+/* Give it its name, the one behind that of base->number; *base gets number and path. The one before is left. */
 ZH_MUST zh_err zh_base_publish(zh_sv dir, zh_base *base, zh_note *why);
 
 /* Ids in a base: the day of the commit stands before the key, so that a day can be forgotten. */

@@ -32,9 +32,13 @@ static bool may_go_on(const builder *b)
     return b->d->go_on == NULL || b->d->go_on(b->d->context);
 }
 
+/* The disk is asked first: RocksDB does not survive some failures of its files. */
 static zh_err commit_if(builder *b, bool always)
 {
-    return always || zh_state_batch_bytes(b->batch) > BATCH_BYTES ? zh_state_commit(b->batch) : ZH_OK;
+    const size_t bytes = zh_state_batch_bytes(b->batch);
+    if (!always && bytes <= BATCH_BYTES) return ZH_OK;
+    const zh_err e = zh_state_probe(b->state, bytes);
+    return e != ZH_OK ? e : zh_state_commit(b->batch);
 }
 
 static zh_err sealed_of(void *context, zh_sv key, zh_buf *out)
@@ -198,7 +202,8 @@ static zh_err hand_over(builder *b)
 {
     char state[ZH_BASE_PATH_BYTES];
     snprintf(state, sizeof state, "%.*s/base/next.tmp/state", ZH_SV_ARG(b->d->dir));
-    zh_err e = zh_state_copy(b->state, zh_sv_of(state), b->why);
+    zh_err e = zh_state_probe(b->state, 0);
+    if (e == ZH_OK) e = zh_state_copy(b->state, zh_sv_of(state), b->why);
     const zh_err closed = zh_state_close(b->state);
     b->state = NULL;
     if (e == ZH_OK) e = closed;
@@ -211,7 +216,6 @@ static zh_err build(builder *b)
     if (e == ZH_OK) e = forget_old_ids(b);
     if (e == ZH_OK) e = fold_tail(b);
     if (e == ZH_OK) e = prune_traits(b);
-    if (e == ZH_OK) e = zh_state_probe(b->state, zh_world_bytes(b->world) / 2);
     if (e == ZH_OK) e = save(b);
     if (e == ZH_OK) {
         b->out->events = b->world->counts.events;

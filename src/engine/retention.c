@@ -2,6 +2,7 @@
 #include "engine/undo.h"
 #include "engine/base_build.h"
 #include "engine/sweep.h"
+#include "sys/tree.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -158,12 +159,13 @@ static bool is_folded(const zh_retention *r, const zh_base *base)
 static zh_err take_place(zh_retention *r, zh_base *fresh, const zh_undo_skip *skip, zh_note *why)
 {
     zh_err e = ZH_OK;
+    const zh_base before = r->base;
     pthread_mutex_lock(&r->lock);
     if (r->holds > 0 || r->stopping || !is_still_settled(r, skip) || !is_folded(r, fresh)) e = ZH_BUSY;
     if (e == ZH_OK) e = zh_base_publish(r->d.dir, fresh, why);
     if (e == ZH_OK) r->base = *fresh;
     pthread_mutex_unlock(&r->lock);
-    if (e == ZH_OK) e = zh_base_tidy(r->d.dir, fresh);
+    if (e == ZH_OK && before.number > 0) e = zh_tree_remove(zh_sv_of(before.path)); /* that alone: others in base/ belong to a check */
     return e;
 }
 
@@ -180,6 +182,7 @@ static zh_err advance(zh_retention *r, int64_t until_ms, zh_note *why)
     if (e == ZH_OK) e = take_place(r, &fresh, &skip, why);
     if (e == ZH_OK) say(r, ZH_LINE_INFO, "base.made", ZH_OK, NULL, &fresh);
     if (e == ZH_OK) zh_counter_add(r->bases, 1);
+    else (void)!zh_base_discard(r->d.dir); /* it gives the disk back what it took */
     zh_undo_skip_close(&skip);
     return e;
 }

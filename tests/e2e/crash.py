@@ -8,12 +8,15 @@ what was answered is there exactly once, nothing is there by halves, and the vie
                crash in a crash in a crash …; and so of its end (SIGTERM)
     power      ext4 on a loop device is shut down without writing what was not synced; a control whose syncs do nothing must
                lose what it answered
+    retention  the engine is killed while a base is made, rows are swept and segments go, at calls all over it; whatever was left, the next start has
+               everything that views said, knows every id, and brings it to an end
     faults     the 1st, 2nd, 3rd … call that could change a file fails: no space, once or for a time; an error; a short write
 
 Root is needed (ptrace works without; a disk of its own does not). CRASH=long (make crash) goes through all of it; by default a part, about a
 minute. CRASH_PARTS=kills,power… only these; CRASH_STEP=N every N-th call; CRASH_CALLS=lasting: kills leave out calls that can leave nothing behind
 the process (waiting, reading, memory), because a kill before and after such a call is the same; CRASH_SEED.
 """
+import hashlib
 import os
 import random
 import shutil
@@ -28,7 +31,7 @@ from kit import crash
 from kit.disk import Disk
 
 LONG = os.environ.get("CRASH") == "long"
-PARTS = os.environ.get("CRASH_PARTS", "kills,recovery,power,faults").split(",")
+PARTS = os.environ.get("CRASH_PARTS", "kills,recovery,retention,power,faults").split(",")
 STEP = int(os.environ.get("CRASH_STEP", "1" if LONG else "3"))
 SEED = int(os.environ.get("CRASH_SEED", str(random.SystemRandom().randrange(1 << 31))))
 CALLS = os.environ.get("CRASH_CALLS", "all" if LONG else "lasting")
@@ -171,6 +174,95 @@ def kill_ends(engine, control, ledger, end):
         count += 1
         call += STEP
     return count
+
+
+# ---- retention ----
+
+BATCH, BATCHES = 50, 30  # over 2 MB that do not compress
+
+
+def heavy(number):
+    return {"batch": [{"type": "track", "userId": f"u{i}", "event": "Product Viewed", "messageId": f"h-{number}-{i}", "properties": {
+        "product_id": f"p{i}", "note": "".join(hashlib.sha256(f"{number}.{i}.{k}".encode()).hexdigest() for k in range(24))}} for i in range(BATCH)]}
+
+
+def over_the_rule(folder):
+    """A folder whose log is larger than the rule, and what its views say."""
+    engine = kit.Engine(data=os.path.join(folder, "pristine"), options=["--segment-mb", "1"], env=crash.NO_PASSWORD)
+    for number in range(4, 24):
+        crash.operation(number, "r").send(engine, crash.Ledger())
+    for number in range(BATCHES):
+        engine.collect("batch", heavy(number))
+    engine.sync()
+    said = engine.admin("GET", "/api/v1/system").json["counts"]
+    engine.kill()
+    return engine.data, said
+
+
+def until_small(engine):
+    """True when the rule is kept, False when the engine is dead."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        try:
+            now = engine.admin("GET", "/api/v1/retention").json
+            if not now["whole"] and now["phase"] == "waiting" and now["logBytes"] <= now["rule"]["logBytes"]:
+                return True
+        except crash.GONE:
+            return False
+        time.sleep(0.02)
+    return check(False, "retention comes to an end", now)
+
+
+def judge_cut(engine, said, where):
+    engine.sync()
+    equal(engine.admin("GET", "/api/v1/system").json["counts"], said, f"{where}: the views say what they said")
+    for number in (0, BATCHES // 2, BATCHES - 1):
+        equal(engine.collect("batch", heavy(number)).json.get("duplicate"), BATCH, f"{where}: batch {number} is known")
+    check(engine.admin("POST", "/api/v1/check").json["equal"], f"{where}: zhun check is equal")
+
+
+def retention():
+    end, control, folder, count = until(2 * SHORT_S), crash.Control(), crash.memory_folder(), 0
+    pristine, said = over_the_rule(folder)
+    engine = crash.traced(control, os.path.join(folder, "data"))
+    engine.options = ["--segment-mb", "1", "--retention-size", "1MB"]
+
+    def fresh():
+        shutil.rmtree(engine.data, ignore_errors=True)
+        shutil.copytree(pristine, engine.data, ignore=shutil.ignore_patterns("zhun.sock"))
+        control.zero()
+
+    fresh()
+    control.arm(1 << 40, KIND)  # only counts
+    engine.start()
+    ready = control.count
+    until_small(engine)
+    calls = control.count
+    judge_cut(engine, said, "nobody is killed")
+    engine.kill()
+    points = range(1, calls, STEP) if LONG else sorted(random.Random(SEED).sample(range(ready // 2, calls), min(10, calls - ready // 2)))
+    for call in points:
+        if past(end):
+            break
+        fresh()
+        control.arm(call, KIND)
+        started = engine.try_start() is None
+        if started and until_small(engine):
+            control.rest()
+        control.rest()
+        hit = control.hits
+        engine.kill()
+        where = f"retention killed at call {call} of {calls}"
+        if count % 4 == 3:
+            shutil.rmtree(os.path.join(engine.data, "state"), ignore_errors=True)  # a crash may cost more than the crash
+        engine.start()
+        judge_cut(engine, said, where)
+        check(until_small(engine), f"{where}: it is brought to an end")
+        judge_cut(engine, said, f"{where}, at the end")
+        equal([name for name in os.listdir(os.path.join(engine.data, "base")) if not name.isdigit()], [], f"{where}: nothing is left over")
+        engine.kill()
+        count += hit > 0
+    SUMMARY["retention"] = f"{count} kills in {calls} calls"
 
 
 # ---- power cuts ----
@@ -375,7 +467,7 @@ def main():
     if subprocess.run([crash.STEP, crash.Control().path, "true"]).returncode != 0:
         kit.skip("ptrace is not allowed here")
     say(f"seed {SEED} (CRASH_SEED), every {STEP}. of {CALLS} calls (CRASH_STEP, CRASH_CALLS), {'long' if LONG else 'short'} form (CRASH)")
-    for name, part in (("kills", kills), ("recovery", recovery), ("faults", faults), ("power", power)):
+    for name, part in (("kills", kills), ("recovery", recovery), ("retention", retention), ("faults", faults), ("power", power)):
         if name in PARTS:
             began = time.monotonic()
             part()
