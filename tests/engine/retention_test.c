@@ -120,6 +120,10 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     identify(g, NULL, "device", "bob", "identify-2"); /* said as nobody known, who then logs in: two numbers, one customer */
     identify(g, "bob", NULL, NULL, "identify-3");
     identify(g, "bob", "device", NULL, "identify-4");
+    identify(g, "cid", NULL, NULL, "identify-5"); /* and said by a number that had been absorbed before: sealed under its own key */
+    identify(g, NULL, "tablet", NULL, "identify-6");
+    identify(g, "cid", "tablet", NULL, "identify-7");
+    identify(g, NULL, "tablet", "cid", "identify-8");
     fill(g, seed, 0, 2000);
     zh_clock_advance(&fake, 11 * DAY);
     fill(g, seed, 2000, 2600);
@@ -133,22 +137,24 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     zh_retention_status_of(zh_engine_retention(g), &now);
     CHECK(begin > 0 && now.is_cut && now.base.number > 0 && now.segments > 0 && now.oldest_ms > 0);
     CHECK(zh_retention_is_expired(zh_engine_log(g), 0, 0) && !zh_retention_is_expired(zh_engine_log(g), 0, zh_log_end(zh_engine_log(g), 0)));
-    CHECK(zh_engine_world(g)->counts.events == 2604);
+    CHECK(zh_engine_world(g)->counts.events == 2608);
     check_rebuild(g);
     check_known(g, seed, first, 5, true); /* dropped eleven days ago, and still known */
     check_mail(g, "ann");
     check_mail(g, "bob");
+    check_mail(g, "cid");
     fill(g, seed, 2600, 2700);
     check_rebuild(g);
     zh_engine_close(g);
 
     lose(dir, "state");
     g = open_engine(dir, 0, rule); /* base + tail */
-    CHECK(zh_engine_world(g)->counts.events == 2704 && begin_of(g) == begin);
+    CHECK(zh_engine_world(g)->counts.events == 2708 && begin_of(g) == begin);
     check_rebuild(g);
     check_known(g, seed, first, 5, true);
     check_mail(g, "ann");
     check_mail(g, "bob");
+    check_mail(g, "cid");
 
     zh_clock_advance(&fake, 11 * DAY); /* a second base upon the first; the ids of the first are 22 days old */
     fill(g, seed, 2700, 3600);
@@ -164,9 +170,10 @@ static void test_old_events_leave_the_log_and_nothing_else(const char *dir, uint
     zh_engine_close(g);
     lose(dir, "state");
     g = open_engine(dir, 0, rule);
-    CHECK(zh_engine_world(g)->counts.events == 4504);
+    CHECK(zh_engine_world(g)->counts.events == 4508);
     check_mail(g, "ann");
     check_mail(g, "bob");
+    check_mail(g, "cid");
     check_known(g, seed, first, 5, false); /* forgotten, and not before */
     check_rebuild(g);
     zh_engine_close(g);
