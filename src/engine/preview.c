@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define SCRATCH_BYTES_MAX ((size_t)16 << 20)
+#define AHEAD 6 /* customers */
 
 typedef struct crowd { uint64_t *numbers; size_t count; } crowd;
 
@@ -21,7 +22,7 @@ static zh_err all_customers(zh_world *w, crowd *out)
 
 typedef struct survey {
     const zh_preview_ask *ask;
-    const zh_cel_program *program;
+    zh_condition condition;
     zh_look look;
     zh_arena scratch;
     zh_preview *out;
@@ -37,7 +38,7 @@ static void ask_one(survey *s, const zh_world *w, uint64_t number)
     if (s->look.state == NULL) return; /* merged into another meanwhile, who is asked too */
     zh_cel_value error;
     zh_arena_reset(&s->scratch);
-    const bool holds = zh_vocabulary_holds(s->program, &s->look, &s->scratch, &error);
+    const bool holds = zh_vocabulary_holds(&s->condition, &s->look, &s->scratch, &error);
     if (zh_cel_is_error(error) && s->out->failed++ == 0) (void)snprintf(s->out->failure, sizeof s->out->failure, "%s", error.text);
     if (!holds) return;
     s->out->matching++;
@@ -76,7 +77,11 @@ static zh_err survey_all(zh_engine *engine, survey *s, zh_arena *arena)
     for (size_t at = 0; e == ZH_OK && at < all.count;) {
         const size_t until = at + ZH_PREVIEW_STEP < all.count ? at + ZH_PREVIEW_STEP : all.count;
         zh_world_lock_read(w);
-        for (; at < until; at++) ask_one(s, w, all.numbers[at]);
+        for (; at < until; at++) {
+            for (int step = 0; step < 2; step++) /* customers lie anywhere in memory: bring those after the next near */
+                if (at + AHEAD * (2 - (size_t)step) < all.count) zh_customers_prefetch(w->customers, (zh_customer_id){ all.numbers[at + AHEAD * (2 - (size_t)step)] }, step);
+            ask_one(s, w, all.numbers[at]);
+        }
         zh_world_unlock(w);
         if (zh_clock_mono_us(clock) - began_us > (int64_t)ZH_PREVIEW_WORK_MS * 1000) break;
     }
@@ -90,14 +95,14 @@ zh_err zh_engine_preview(zh_engine *engine, const zh_preview_ask *ask, zh_arena 
 {
     *out = (zh_preview){ .now_ms = zh_clock_wall_ms(zh_engine_clock(engine)) };
     zh_cel_env *env;
-    zh_cel_program *program;
+    zh_condition condition;
     zh_err e = zh_vocabulary_open(&env, arena);
-    if (e == ZH_OK) e = zh_vocabulary_compile(&program, arena, env, ask->expression, why);
+    if (e == ZH_OK) e = zh_vocabulary_compile(&condition, arena, env, ask->expression, why);
     if (e != ZH_OK) return e;
     const zh_world *w = zh_engine_world(engine);
     zh_json *json;
     if ((e = zh_json_open(&json, ZH_PROFILE_TRAIT_VALUE_MAX)) != ZH_OK) return e;
-    survey s = { .ask = ask, .program = program, .out = out, .scratch = zh_arena_open(SCRATCH_BYTES_MAX),
+    survey s = { .ask = ask, .condition = condition, .out = out, .scratch = zh_arena_open(SCRATCH_BYTES_MAX),
                  .look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .now_ms = out->now_ms, .json = json } };
     e = survey_all(engine, &s, arena);
     zh_arena_close(&s.scratch);

@@ -58,7 +58,7 @@ typedef struct zh_cel_use {
     const zh_cel_overload *overload; /* a function or macro */
     int32_t receiver;                /* the use that the field or function is asked of; -1: none, or something computed */
     uint32_t args_count;             /* of a function: without the receiver */
-    zh_cel_value args[ZH_CEL_PARAMS_MAX]; /* its constants; kind INSIDE where it is no constant */
+    zh_cel_value args[ZH_CEL_PARAMS_MAX]; /* its constants; kind INSIDE where it is none, then n: 1 + the use it is the result of, or 0 */
     zh_sv condition;                 /* a macro: its condition as text, variable and all: "e, e.category == \"tea\""; in the program's arena */
     uint32_t at;                     /* offset in the source */
 } zh_cel_use;

@@ -16,7 +16,7 @@ static bool same(const zh_cel_use *a, const zh_cel_use *b)
 {
     if (a->decl != b->decl || a->overload != b->overload || a->receiver != b->receiver || a->args_count != b->args_count || !zh_sv_equal(a->condition, b->condition)) return false;
     for (uint32_t i = 0; i < a->args_count; i++)
-        if (a->args[i].kind != b->args[i].kind || (a->args[i].kind != ZH_CEL_INSIDE && !zh_cel_equal(a->args[i], b->args[i]))) return false;
+        if (a->args[i].kind != b->args[i].kind || (a->args[i].kind == ZH_CEL_INSIDE ? a->args[i].n != b->args[i].n : !zh_cel_equal(a->args[i], b->args[i]))) return false;
     return true;
 }
 
@@ -41,9 +41,10 @@ static int32_t put(finder *f, const zh_cel_use *use)
     return (int32_t)(f->count - 1);
 }
 
-static zh_cel_value constant_of(finder *f, const zh_cel_node *node)
+/* `use`: what computes it, -1: none. */
+static zh_cel_value constant_of(finder *f, const zh_cel_node *node, int32_t use)
 {
-    zh_cel_value v = { .kind = ZH_CEL_INSIDE };
+    zh_cel_value v = { .kind = ZH_CEL_INSIDE, .n = node->kind == ZH_CEL_CALL ? (uint32_t)(use + 1) : 0 };
     if (node->kind != ZH_CEL_LITERAL) return v;
     v = node->value;
     if (v.kind == ZH_CEL_STRING || v.kind == ZH_CEL_BYTES) v.text = zh_arena_copy(f->arena, zh_cel_sv(v)).data;
@@ -63,7 +64,7 @@ static zh_sv condition_of(finder *f, const zh_cel_node *node)
     return copy;
 }
 
-static int32_t call_of(finder *f, const zh_cel_node *node, int32_t receiver)
+static int32_t call_of(finder *f, const zh_cel_node *node, int32_t receiver, const int32_t *args)
 {
     const zh_cel_overload *overload = node->overloads[0];
     const uint32_t from = node->member ? 1 : 0;
@@ -72,7 +73,7 @@ static int32_t call_of(finder *f, const zh_cel_node *node, int32_t receiver)
         use.condition = condition_of(f, node);
     } else {
         use.args_count = node->count - from;
-        for (uint32_t i = from; i < node->count; i++) use.args[i - from] = constant_of(f, node->args[i]);
+        for (uint32_t i = from; i < node->count; i++) use.args[i - from] = constant_of(f, node->args[i], args[i]);
     }
     return put(f, &use);
 }
@@ -82,8 +83,10 @@ static int32_t find_rest(finder *f, const zh_cel_node *node, int32_t left)
 {
     const bool whole = node->kind == ZH_CEL_SELECT && node->decl != NULL && node->decl->is != ZH_CEL_FIELD;
     const bool has_left = zh_cel_node_left(node) != NULL;
+    int32_t args[ZH_CEL_PARAMS_MAX + 1] = { left }; /* calls have no more */
     for (uint32_t i = has_left; i < node->count && !whole; i++) {
         const int32_t use = find(f, node->args[i]);
+        if (i <= ZH_CEL_PARAMS_MAX) args[i] = use;
         if (i == 0 && node->kind != ZH_CEL_OPERATOR && node->kind != ZH_CEL_LIST_OF && node->kind != ZH_CEL_MAP_OF) left = use;
     }
     if (f->failed != ZH_OK) return -1;
@@ -93,8 +96,8 @@ static int32_t find_rest(finder *f, const zh_cel_node *node, int32_t left)
     case ZH_CEL_HAS:
         if (node->decl == NULL || !node->decl->get.own) return -1;
         return put(f, &(zh_cel_use){ .decl = node->decl, .receiver = node->decl->is == ZH_CEL_FIELD ? left : -1, .at = node->at });
-    case ZH_CEL_CALL: return node->overloads_count > 0 && node->overloads[0]->own ? call_of(f, node, node->member ? left : -1) : -1;
-    case ZH_CEL_MACRO: return node->op == ZH_CEL_OP_LAMBDA ? call_of(f, node, left) : -1;
+    case ZH_CEL_CALL: return node->overloads_count > 0 && node->overloads[0]->own ? call_of(f, node, node->member ? left : -1, args) : -1;
+    case ZH_CEL_MACRO: return node->op == ZH_CEL_OP_LAMBDA ? call_of(f, node, left, args) : -1;
     default: return -1;
     }
 }

@@ -66,7 +66,7 @@ static int64_t sum_of(zh_reader r, uint32_t lines)
     return sum;
 }
 
-/* All of an event but its distance. */
+/* An event but its distance, up to its lines. */
 static void read_fact(zh_reader *r, zh_fact *fact)
 {
     const uint8_t what = zh_read_u8(r);
@@ -76,11 +76,9 @@ static void read_fact(zh_reader *r, zh_fact *fact)
     const uint8_t lines = zh_read_u8(r);
     const bool value_stands = (lines & VALUE_STANDS) != 0;
     fact->lines_left_ = fact->lines_count = lines & (VALUE_STANDS - 1);
-    if (value_stands) fact->value_minor = zh_read_zig(r);
+    fact->value_stands_ = value_stands;
+    fact->value_ = value_stands ? zh_read_zig(r) : 0;
     fact->lines_ = *r;
-    zh_fact_line line;
-    for (uint32_t i = 0; i < fact->lines_count; i++) read_line(r, &line);
-    if (!value_stands) fact->value_minor = sum_of(fact->lines_, fact->lines_count);
     r->bad |= (unsigned)fact->act >= ZH_ACT_COUNT || fact->type < ZH_EVENT_TRACK || fact->type > ZH_EVENT_ALIAS;
 }
 
@@ -93,6 +91,11 @@ bool zh_facts_next(zh_facts *facts, zh_fact *out)
     zh_reader r = zh_reader_on(zh_read_text(&facts->r_));
     read_fact(&r, out);
     return !facts->r_.bad && !r.bad;
+}
+
+int64_t zh_fact_value(const zh_fact *fact)
+{
+    return fact->value_stands_ ? fact->value_ : sum_of(fact->lines_, fact->lines_left_);
 }
 
 bool zh_fact_line_next(zh_fact *fact, zh_fact_line *out)
@@ -121,7 +124,7 @@ static void put_head(const zh_fact *fact, uint32_t lines, bool value_stands, zh_
     zh_buf_put_u8(out, (uint8_t)((unsigned)fact->act | (unsigned)fact->type << 5));
     zh_buf_put_var(out, fact->name);
     zh_buf_put_u8(out, (uint8_t)(lines | (value_stands ? VALUE_STANDS : 0)));
-    if (value_stands) zh_buf_put_zig(out, fact->value_minor);
+    if (value_stands) zh_buf_put_zig(out, fact->value_);
 }
 
 static zh_err line_of(zh_terms *terms, const zh_line *line, zh_fact_line *out)
@@ -134,13 +137,13 @@ static zh_err line_of(zh_terms *terms, const zh_line *line, zh_fact_line *out)
 
 zh_err zh_customer_inner_fact_of(zh_terms *terms, const zh_event *event, zh_buf *out)
 {
-    zh_fact fact = { .type = event->type, .act = event->act, .value_minor = event->revenue_minor };
+    zh_fact fact = { .type = event->type, .act = event->act, .value_ = event->revenue_minor };
     zh_err e = zh_terms_take(terms, event->name, &fact.name);
     const uint32_t lines = event->lines_count < ZH_ACTIVITY_LINES_MAX ? event->lines_count : ZH_ACTIVITY_LINES_MAX;
     int64_t sum = 0;
     for (uint32_t i = 0; i < lines; i++)
         if (event->lines[i].price_minor > 0) sum = zh_sum(sum, (int64_t)((uint64_t)event->lines[i].price_minor * (uint64_t)event->lines[i].quantity));
-    put_head(&fact, lines, sum != fact.value_minor, out);
+    put_head(&fact, lines, sum != fact.value_, out);
     for (uint32_t i = 0; e == ZH_OK && i < lines; i++) {
         zh_fact_line line;
         if ((e = line_of(terms, &event->lines[i], &line)) == ZH_OK) put_line(&line, out);
@@ -153,7 +156,7 @@ static void put_by_hash(const zh_terms *terms, zh_fact fact, zh_buf *out)
 {
     zh_buf_put_u8(out, (uint8_t)((unsigned)fact.act | (unsigned)fact.type << 5));
     zh_buf_put_u64(out, zh_terms_hash(terms, fact.name));
-    zh_buf_put_i64(out, fact.value_minor);
+    zh_buf_put_i64(out, zh_fact_value(&fact));
     zh_buf_put_u32(out, fact.lines_count);
     for (zh_fact_line line; zh_fact_line_next(&fact, &line);) {
         zh_buf_put_u64(out, zh_terms_hash(terms, line.item));
@@ -271,9 +274,8 @@ static zh_err translated(zh_customers *c, const zh_terms *from, zh_fact fact, zh
 {
     uint32_t name;
     zh_err e = zh_terms_take(c->terms, zh_terms_text(from, fact.name), &name);
-    const int64_t sum = sum_of(fact.lines_, fact.lines_count);
     fact.name = name;
-    put_head(&fact, fact.lines_count, sum != fact.value_minor, out);
+    put_head(&fact, fact.lines_count, fact.value_stands_, out);
     for (zh_fact_line line; e == ZH_OK && zh_fact_line_next(&fact, &line);) {
         e = zh_terms_take(c->terms, zh_terms_text(from, line.item), &line.item);
         if (e == ZH_OK) e = zh_terms_take(c->terms, zh_terms_text(from, line.category), &line.category);
@@ -418,6 +420,8 @@ bool zh_customer_inner_facts_check(const zh_customer_state *s, const char **why)
         r.bad |= (i == 0 && distance != 0) || distance > INT64_MAX;
         zh_reader event = zh_reader_on(zh_read_text(&r));
         read_fact(&event, &fact);
+        zh_fact_line line;
+        for (uint32_t k = 0; k < fact.lines_count; k++) read_line(&event, &line);
         r.bad |= event.bad || zh_reader_left(&event) > 0 || fact.lines_count > ZH_ACTIVITY_LINES_MAX;
     }
     if (count == 0 || count >= ZH_ACTIVITY_FACTS_MAX + SLACK || r.bad || zh_reader_left(&r) > 0) *why = "activity is cut short or has too much";

@@ -10,7 +10,7 @@
  * Guarantees  the newest ZH_ACTIVITY_FACTS_MAX events by (time, content), whatever order they came in; merges join them.
  *             Events that quality keeps apart (robots, impossible amounts) are not here, unless a person says they are true.
  * Cost        a new newest event: O(bytes held) moved, about 50 ns for a usual customer; one that comes late: a walk to its
- *             place, 3 ns a newer event. Reading about 5 ns a fact.
+ *             place, 3 ns a newer event. Reading about 5 ns a fact; its lines and its value when they are asked for.
  * Not here    properties of the shop's own: those stand in the log.
  */
 #ifndef ZH_PROFILE_ACTIVITY_H
@@ -32,10 +32,11 @@ typedef struct zh_fact {
     zh_event_type type;
     zh_act act;
     uint32_t name;       /* term */
-    int64_t value_minor; /* the event's revenue: as stated, else the sum of its lines */
     uint32_t lines_count;
-    zh_reader lines_;    /* private */
+    bool value_stands_;  /* private */
     uint32_t lines_left_; /* private */
+    int64_t value_;      /* private */
+    zh_reader lines_;    /* private */
 } zh_fact;
 
 typedef struct zh_facts { /* a walk; valid until the next change of the table */
@@ -48,5 +49,6 @@ zh_facts zh_customer_facts(const zh_customer_state *state);
 uint32_t zh_customer_facts_count(const zh_customer_state *state);
 bool zh_facts_next(zh_facts *facts, zh_fact *out);
 bool zh_fact_line_next(zh_fact *fact, zh_fact_line *out);
+int64_t zh_fact_value(const zh_fact *fact); /* the event's revenue in minor units: as stated, else the sum of its lines; before they are walked */
 
 #endif

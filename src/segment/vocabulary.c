@@ -8,11 +8,47 @@ enum { TAG_CUSTOMER = 1, TAG_ORDERS, TAG_EVENTS, TAG_EVENT, TAG_PRODUCT, TAG_AFF
 
 /* ---- what the handles point to ---- */
 
-typedef struct events { /* newest first */
+/* What a run is given: the look, and from when on events can matter. */
+typedef struct asked {
     const zh_look *look;
+    int64_t since_ms;
+} asked;
+
+typedef struct events { /* newest first: those of a name as they stand in the activity, or those that `where` chose */
+    const zh_look *look;
+    bool is_chosen, any_name;
+    uint32_t name;
     const zh_fact *facts;
     uint32_t count;
 } events;
+
+typedef struct walk { /* over events */
+    const events *of;
+    zh_facts facts;
+    uint32_t at;
+} walk;
+
+static walk walk_over(const events *e)
+{
+    walk w = { .of = e };
+    if (!e->is_chosen && e->look->state != NULL && (e->any_name || e->name != 0)) w.facts = zh_customer_facts(e->look->state);
+    return w;
+}
+
+/* The next one that is newer than a moment. */
+static bool next(walk *w, int64_t from_ms, zh_fact *out)
+{
+    if (w->of->is_chosen) {
+        if (w->at == w->of->count) return false;
+        *out = w->of->facts[w->at++];
+        return out->time_ms > from_ms;
+    }
+    while (zh_facts_next(&w->facts, out) && out->time_ms > from_ms) {
+        w->at++;
+        if (w->of->any_name || out->name == w->of->name) return true;
+    }
+    return false;
+}
 
 typedef struct event {
     const zh_look *look;
@@ -24,7 +60,7 @@ typedef struct product {
     zh_fact_line line;
 } product;
 
-static const zh_look *look_of(const zh_cel_run *run) { return run->host; }
+static const zh_look *look_of(const zh_cel_run *run) { return ((const asked *)run->host)->look; }
 static zh_cel_value no_memory(void) { return zh_cel_error(ZH_CEL_MEMORY, NULL); }
 static zh_cel_value absent(void) { return zh_cel_error(ZH_CEL_ABSENT, NULL); }
 
@@ -244,99 +280,96 @@ FN(orders_edge) /* id 0: the first, 1: the last */
 
 /* ---- events ---- */
 
-static zh_cel_value events_of(zh_cel_run *run, const zh_fact *facts, uint32_t count)
+static zh_cel_value events_of(zh_cel_run *run, events some)
 {
     events *e = ZH_TAKE(run->arena, events, 1);
     if (e == NULL) return no_memory();
-    *e = (events){ look_of(run), facts, count };
+    *e = some;
+    e->look = look_of(run);
     return zh_cel_object(TAG_EVENTS, e);
 }
 
-/* Of one name, newer than a moment. */
-static zh_cel_value gather(zh_cel_run *run, bool any_name, uint32_t name, int64_t from_ms)
+/* What was looked at costs an eighth of a step each. */
+static zh_cel_value paid(zh_cel_run *run, const walk *w, zh_cel_value value)
 {
-    const zh_look *look = look_of(run);
-    if (look->state == NULL || (!any_name && name == 0)) return events_of(run, NULL, 0);
-    zh_facts walk = zh_customer_facts(look->state);
-    const uint32_t all = zh_customer_facts_count(look->state);
-    uint32_t found = 0;
-    for (zh_fact fact; zh_facts_next(&walk, &fact) && fact.time_ms > from_ms;) found += any_name || fact.name == name;
-    zh_fact *facts = ZH_TAKE(run->arena, zh_fact, found + 1);
-    if (facts == NULL) return no_memory();
-    uint32_t at = 0;
-    walk = zh_customer_facts(look->state);
-    for (zh_fact fact; at < found && zh_facts_next(&walk, &fact);)
-        if (any_name || fact.name == name) facts[at++] = fact;
-    return zh_cel_run_pay(run, all / 8 + found) ? events_of(run, facts, at) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+    return zh_cel_run_pay(run, w->at / 8) ? value : zh_cel_error(ZH_CEL_LIMIT, NULL);
 }
 
 FN(customer_events)
 {
     UNUSED;
-    return count == 1 ? gather(run, true, 0, INT64_MIN) : gather(run, false, zh_terms_find(look_of(run)->terms, zh_cel_sv(args[1])), INT64_MIN);
+    return events_of(run, (events){ .any_name = count == 1, .name = count == 1 ? 0 : zh_terms_find(look_of(run)->terms, zh_cel_sv(args[1])) });
 }
 
 FN(customer_did)
 {
     UNUSED;
-    const zh_look *look = look_of(run);
-    const uint32_t name = zh_terms_find(look->terms, zh_cel_sv(args[1]));
-    const int64_t from_ms = count < 3 ? INT64_MIN : window_from(look, args, count);
-    if (look->state == NULL || name == 0) return zh_cel_bool(false);
-    zh_facts walk = zh_customer_facts(look->state);
-    uint64_t looked = 0;
-    for (zh_fact fact; zh_facts_next(&walk, &fact) && fact.time_ms > from_ms; looked++)
-        if (fact.name == name) return zh_cel_bool(true);
-    return zh_cel_run_pay(run, looked / 8) ? zh_cel_bool(false) : zh_cel_error(ZH_CEL_LIMIT, NULL);
+    const events all = { .look = look_of(run), .name = zh_terms_find(look_of(run)->terms, zh_cel_sv(args[1])) };
+    walk w = walk_over(&all);
+    zh_fact fact;
+    const bool did = next(&w, count < 3 ? INT64_MIN : window_from(all.look, args, count), &fact);
+    return paid(run, &w, zh_cel_bool(did));
 }
 
+/* Events that no window of the whole expression reaches are not looked at. */
 FN(events_where)
 {
     UNUSED;
     const events *all = args[0].object;
-    zh_fact *kept = ZH_TAKE(run->arena, zh_fact, all->count + 1);
+    const int64_t since_ms = ((const asked *)run->host)->since_ms;
+    zh_fact fact, *kept = NULL;
+    uint32_t most = 0, at = 0;
+    for (walk w = walk_over(all); next(&w, since_ms, &fact);) most++;
     event *one = ZH_TAKE(run->arena, event, 1);
-    if (kept == NULL || one == NULL) return no_memory();
-    uint32_t at = 0;
+    if (one == NULL || (kept = ZH_TAKE(run->arena, zh_fact, most + 1)) == NULL) return no_memory();
     one->look = all->look;
-    for (uint32_t i = 0; i < all->count; i++) {
-        one->fact = all->facts[i];
+    walk w = walk_over(all);
+    while (at < most && next(&w, since_ms, &fact)) {
+        one->fact = fact;
         const zh_cel_value holds = zh_cel_apply(run, args[1], zh_cel_object(TAG_EVENT, one));
         if (zh_cel_is_error(holds) && (holds.fatal || holds.code != ZH_CEL_ABSENT)) return holds;
-        if (zh_cel_is_true(holds)) kept[at++] = all->facts[i]; /* what is not stated holds nothing */
+        if (zh_cel_is_true(holds)) kept[at++] = fact; /* what is not stated holds nothing */
     }
-    return events_of(run, kept, at);
-}
-
-static uint32_t inside(const events *e, int64_t from_ms)
-{
-    uint32_t n = 0;
-    while (n < e->count && e->facts[n].time_ms > from_ms) n++;
-    return n;
+    return paid(run, &w, events_of(run, (events){ .is_chosen = true, .facts = kept, .count = at }));
 }
 
 FN(events_count)
 {
     UNUSED;
     const events *e = args[0].object;
-    return zh_cel_int(inside(e, window_from(e->look, args, count)));
+    const int64_t from_ms = window_from(e->look, args, count);
+    int64_t found = 0;
+    zh_fact fact;
+    walk w = walk_over(e);
+    while (next(&w, from_ms, &fact)) found++;
+    return paid(run, &w, zh_cel_int(found));
 }
 
 FN(events_sum)
 {
     UNUSED;
     const events *e = args[0].object;
-    const uint32_t n = inside(e, window_from(e->look, args, count));
-    int64_t minor = 0;
-    for (uint32_t i = 0; i < n; i++) minor = (int64_t)((uint64_t)minor + (uint64_t)e->facts[i].value_minor);
-    return money(minor, (zh_currency){ 0 });
+    const int64_t from_ms = window_from(e->look, args, count);
+    uint64_t minor = 0;
+    zh_fact fact;
+    walk w = walk_over(e);
+    while (next(&w, from_ms, &fact)) minor += (uint64_t)zh_fact_value(&fact);
+    return paid(run, &w, money((int64_t)minor, (zh_currency){ 0 }));
 }
 
 FN(events_edge) /* id 0: the first, 1: the last */
 {
     UNUSED;
     const events *e = args[0].object;
-    return e->count == 0 ? absent() : zh_cel_timestamp_ms(e->facts[self->id == 0 ? e->count - 1 : 0].time_ms);
+    bool any = false;
+    int64_t edge = 0;
+    zh_fact fact;
+    walk w = walk_over(e);
+    while (!(any && self->id == 1) && next(&w, INT64_MIN, &fact)) {
+        edge = fact.time_ms;
+        any = true;
+    }
+    return paid(run, &w, any ? zh_cel_timestamp_ms(edge) : absent());
 }
 
 /* ---- one event, one product ---- */
@@ -368,7 +401,7 @@ FN(event_field)
     case F_NAME: return term(e->look, e->fact.name);
     case F_TYPE: return zh_cel_text(zh_sv_of(type_text(e->fact.type)));
     case F_TIME: return zh_cel_timestamp_ms(e->fact.time_ms);
-    case F_VALUE: return money(e->fact.value_minor, (zh_currency){ 0 });
+    case F_VALUE: return money(zh_fact_value(&e->fact), (zh_currency){ 0 });
     default: break;
     }
     zh_fact fact = e->fact;
@@ -475,15 +508,46 @@ zh_err zh_vocabulary_open(zh_cel_env **out, zh_arena *arena)
     return e;
 }
 
-zh_err zh_vocabulary_compile(zh_cel_program **out, zh_arena *arena, const zh_cel_env *env, zh_sv text, zh_cel_fault *why)
+/* The window an argument is: duration("36h"), or days(7) of a number that stands there; INT64_MAX: computed. */
+static int64_t window_arg(const zh_cel_use *uses, zh_cel_value arg)
 {
-    return zh_cel_compile(out, arena, env, text, &(zh_cel_limits){ .wanted = "bool" }, why);
+    int64_t ms;
+    if (zh_cel_is(arg, ZH_CEL_DURATION)) return arg.i / 1000000 + 1;
+    if (arg.kind != ZH_CEL_INSIDE || arg.n == 0) return INT64_MAX;
+    const zh_cel_use *use = &uses[arg.n - 1];
+    if (use->overload == NULL || use->overload->call != make_window || use->args_count != 1 || !zh_cel_is(use->args[0], ZH_CEL_INT)) return INT64_MAX;
+    return __builtin_mul_overflow(use->args[0].i, (int64_t)use->overload->id, &ms) ? INT64_MAX : ms;
 }
 
-bool zh_vocabulary_holds(const zh_cel_program *program, const zh_look *look, zh_arena *scratch, zh_cel_value *error)
+/* How far back the events that anything is counted of may lie. */
+static int64_t window_of(const zh_cel_program *program)
 {
-    zh_cel_run run = { .arena = scratch, .host = (void *)(uintptr_t)look, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX };
-    const zh_cel_value value = zh_cel_eval(program, &run);
+    uint32_t count;
+    int64_t most_ms = 0;
+    const zh_cel_use *uses = zh_cel_program_uses(program, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const zh_cel_use *use = &uses[i];
+        if (use->decl != NULL && use->decl->get.call == events_edge) return INT64_MAX;
+        if (use->overload == NULL || (use->overload->call != events_count && use->overload->call != events_sum)) continue;
+        const int64_t ms = use->args_count != 1 ? INT64_MAX : window_arg(uses, use->args[0]);
+        if (ms > most_ms) most_ms = ms;
+    }
+    return most_ms;
+}
+
+zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const zh_cel_env *env, zh_sv text, zh_cel_fault *why)
+{
+    zh_cel_program *program;
+    const zh_err e = zh_cel_compile(&program, arena, env, text, &(zh_cel_limits){ .wanted = "bool" }, why);
+    if (e == ZH_OK) *out = (zh_condition){ program, window_of(program) };
+    return e;
+}
+
+bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error)
+{
+    asked host = { look, condition->window_ms > look->now_ms ? INT64_MIN : look->now_ms - condition->window_ms };
+    zh_cel_run run = { .arena = scratch, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX };
+    const zh_cel_value value = zh_cel_eval(condition->program, &run);
     *error = zh_cel_is_error(value) ? value : zh_cel_null();
     return zh_cel_is_true(value);
 }

@@ -38,8 +38,13 @@
 /* Declare them; all is in the arena. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_vocabulary_open(zh_cel_env **out, zh_arena *arena);
 
-/* A condition on a customer: a boolean expression over these names. Errors and `why` as zh_cel_compile. */
-ZH_MUST zh_err zh_vocabulary_compile(zh_cel_program **out, zh_arena *arena, const zh_cel_env *env, zh_sv text, zh_cel_fault *why);
+typedef struct zh_condition { /* on a customer */
+    const zh_cel_program *program;
+    int64_t window_ms; /* an event older than this has no say in it; INT64_MAX: any may have */
+} zh_condition;
+
+/* A boolean expression over these names; *out lives in the arena. Errors and `why` as zh_cel_compile. */
+ZH_MUST zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const zh_cel_env *env, zh_sv text, zh_cel_fault *why);
 
 typedef struct zh_look { /* one customer at one moment */
     const zh_terms *terms;
@@ -54,6 +59,6 @@ typedef struct zh_look { /* one customer at one moment */
 
 /* Does it hold? An evaluation that fails is a no, and *error says why (kind ERROR; else NULL kind). The scratch arena is the
  * caller's to reset. */
-bool zh_vocabulary_holds(const zh_cel_program *program, const zh_look *look, zh_arena *scratch, zh_cel_value *error);
+bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error);
 
 #endif

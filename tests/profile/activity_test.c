@@ -60,7 +60,7 @@ static int newest_first(const void *left, const void *right)
 static bool is_deed(const zh_terms *terms, zh_fact fact, const deed *d)
 {
     char room[24];
-    if (fact.time_ms != d->time_ms || fact.value_minor != d->value || fact.lines_count != d->lines || fact.name == 0 ||
+    if (fact.time_ms != d->time_ms || zh_fact_value(&fact) != d->value || fact.lines_count != d->lines || fact.name == 0 ||
         fact.name != zh_terms_find(terms, name_of(room, "event", d->name))) return false;
     zh_fact_line line;
     for (uint64_t i = 0; i < d->lines; i++) {

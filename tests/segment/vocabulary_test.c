@@ -21,14 +21,14 @@ static zh_json *json;
 
 static bool asked(const char *text, const zh_look *look, bool *failed)
 {
-    zh_cel_program *program = NULL;
+    zh_condition condition;
     zh_cel_fault why;
-    const zh_err e = zh_vocabulary_compile(&program, &arena, env, zh_sv_of(text), &why);
+    const zh_err e = zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(text), &why);
     if (e != ZH_OK) fprintf(stderr, "%s: %s\n", text, zh_err_text(e));
     CHECK(e == ZH_OK);
     zh_cel_value error;
     zh_arena_reset(&scratch);
-    const bool holds = zh_vocabulary_holds(program, look, &scratch, &error);
+    const bool holds = zh_vocabulary_holds(&condition, look, &scratch, &error);
     *failed = zh_cel_is_error(error);
     if (*failed && failed != NULL && getenv("SHOW") != NULL) fprintf(stderr, "%s: %s\n", text, error.text);
     return holds;
@@ -130,6 +130,29 @@ static void names_say_what_the_list_says(uint64_t seed)
     zh_consents_close(consents);
 }
 
+/* How far back a condition looks is known where its windows stand in it, and never taken too short. */
+static void windows_are_known(void)
+{
+    static const struct { const char *text; int64_t window_ms; } known[] = {
+        { "customer.events('x').count(days(7)) > 1 && customer.events('y').where(e, e.price > 1.0).count(hours(3)) == 0", 7 * DAY },
+        { "customer.events('x').where(e, e.price > 1.0).sum(days(3)) > 1.0 || customer.events('x').where(e, e.price > 1.0).sum(weeks(3)) > 1.0", 21 * DAY },
+        { "customer.events('x').count() > 1", INT64_MAX },
+        { "customer.events('x').count(days(3) + hours(2)) > 1", INT64_MAX },
+        { "customer.events('x').count(days(customer.orders.count())) > 1", INT64_MAX },
+        { "customer.events('x').where(e, e.price > 1.0).first > now", INT64_MAX },
+        { "cel.bind(v, customer.events('x'), v.count() > 3)", INT64_MAX },
+        { "[1, 2].exists(n, customer.events('x').count(days(n)) > 3)", INT64_MAX },
+        { "customer.events('x').where(e, customer.events('y').count(days(90)) > 0).count(days(2)) > 3", 90 * DAY },
+        { "customer.orders.count() > 1", 0 },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        zh_condition condition;
+        CHECK(zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(known[i].text), NULL) == ZH_OK);
+        if (condition.window_ms != known[i].window_ms) fprintf(stderr, "%s: %lld\n", known[i].text, (long long)condition.window_ms);
+        CHECK(condition.window_ms == known[i].window_ms);
+    }
+}
+
 static void wrong_expressions_say_where(void)
 {
     static const struct { const char *text, *said; } wrong[] = {
@@ -142,10 +165,10 @@ static void wrong_expressions_say_where(void)
         { "now >", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        zh_cel_program *program;
+        zh_condition condition;
         zh_cel_fault why;
         zh_buf text = zh_buf_open(4096);
-        CHECK(zh_vocabulary_compile(&program, &arena, env, zh_sv_of(wrong[i].text), &why) == ZH_FORMAT);
+        CHECK(zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(wrong[i].text), &why) == ZH_FORMAT);
         zh_buf_put(&text, zh_sv_of(why.text));
         zh_cel_fault_show(&why, zh_sv_of(wrong[i].text), &text);
         zh_buf_put_u8(&text, 0);
@@ -162,6 +185,7 @@ int main(int argc, char **argv)
     scratch = zh_arena_open((size_t)64 << 20);
     CHECK(zh_json_open(&json, 4096) == ZH_OK && zh_vocabulary_open(&env, &arena) == ZH_OK);
     for (uint64_t i = 0; i < 10; i++) names_say_what_the_list_says(seed + i);
+    windows_are_known();
     wrong_expressions_say_where();
     zh_json_close(json);
     zh_arena_close(&arena);
