@@ -1,7 +1,9 @@
 /* cel_fuzz.c -- any bytes are an expression, maybe, and bindings for it. What is compiled ends, within its steps and its memory; printed and
- * parsed again it is the same text and has the same value; its tree as JSON gives the text back; a tree that is JSON has a text. */
+ * parsed again it is the same text and has the same value; its tree as JSON gives the text back; a tree that is JSON has a text. Saved and
+ * loaded, a program does what it did. */
 #include "base/json.h"
 #include "lang/cel_json.h"
+#include "lang/cel_keep.h"
 #include "lang/cel_parse.h"
 #include "lang/cel_print.h"
 #include "lang/cel_program.h"
@@ -64,6 +66,12 @@ static bool value_of(zh_arena *arena, const zh_cel_env *env, const zh_cel_value 
     zh_cel_run run = { .arena = arena, .variables = values, .variables_count = 5, .steps_max = STEPS };
     const zh_cel_value v = zh_cel_eval(program, &run);
     REQUIRE(!zh_cel_is_error(v) || v.n == ZH_CEL_NO_PLACE || v.n <= text.size);
+    zh_cel_program *loaded;
+    zh_buf saved = zh_buf_open(1 << 26);
+    REQUIRE(zh_cel_program_save(program, &saved) == ZH_OK && zh_cel_program_load(&loaded, arena, env, zh_buf_view(&saved)) == ZH_OK);
+    zh_buf_close(&saved);
+    const zh_cel_value again = zh_cel_eval(loaded, &run);
+    REQUIRE(again.kind == v.kind && (zh_cel_is_error(v) ? again.code == v.code && again.n == v.n : true));
     print_result(v, out);
     if (zh_cel_is_error(v) && v.fatal) zh_buf_reset(out), zh_buf_put(out, ZH_SV("ended")); /* how far it came is no promise */
     return true;

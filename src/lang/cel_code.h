@@ -55,6 +55,9 @@ typedef enum zh_cel_code_op {
     ZH_CEL_I_COUNT
 } zh_cel_code_op;
 
+/* What a value of kind INSIDE is; stands in its field `fatal`. */
+enum { ZH_CEL_IS_PATTERN = 0, ZH_CEL_IS_BUILDER = 1, ZH_CEL_IS_LAMBDA = 2 };
+
 typedef struct zh_cel_instr {
     uint8_t op, a;
     uint16_t b;

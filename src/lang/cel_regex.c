@@ -19,6 +19,7 @@ struct zh_cel_regex {
     state *states;
     zh_cel_range *pool;
     uint32_t count, room;
+    zh_sv pattern;
     int first; /* the ASCII character every match begins with; -1: several may */
 };
 
@@ -436,7 +437,8 @@ zh_err zh_cel_regex_open(zh_cel_regex **out, zh_arena *arena, zh_sv pattern, zh_
     if (r.failed != ZH_OK) return r.failed;
     zh_cel_regex *x = ZH_TAKE(arena, zh_cel_regex, 1);
     if (x == NULL) return (void)fail(&r, ZH_NOMEM, "out of memory"), ZH_NOMEM;
-    *x = (zh_cel_regex){ .pool = r.pool };
+    *x = (zh_cel_regex){ .pool = r.pool, .pattern = zh_arena_copy(arena, pattern) };
+    if (x->pattern.data == NULL) return (void)fail(&r, ZH_NOMEM, "out of memory"), ZH_NOMEM;
     make(x, whole);
     if (x->count >= ZH_CEL_REGEX_STATES_MAX) return (void)fail(&r, ZH_FULL, "too large: fewer or smaller repeats"), ZH_FULL;
     x->room = x->count + 1;
@@ -451,6 +453,8 @@ zh_err zh_cel_regex_open(zh_cel_regex **out, zh_arena *arena, zh_sv pattern, zh_
     *out = x;
     return ZH_OK;
 }
+
+zh_sv zh_cel_regex_pattern(const zh_cel_regex *regex) { return regex->pattern; }
 
 /* ---- finding ---- */
 

@@ -27,6 +27,8 @@ ZH_MUST zh_err zh_cel_regex_open(zh_cel_regex **out, zh_arena *arena, zh_sv patt
 /* Does it occur in the text (valid UTF-8)? Takes from *steps. Errors: ZH_FULL the steps are gone, ZH_NOMEM. */
 ZH_MUST zh_err zh_cel_regex_find(const zh_cel_regex *regex, zh_arena *scratch, zh_sv text, uint64_t *steps, bool *found);
 
+zh_sv zh_cel_regex_pattern(const zh_cel_regex *regex); /* as it was written; as long as the regex */
+
 /* ---- sets of code points; between the files of this noun ---- */
 
 typedef struct zh_cel_range { uint32_t from, to; } zh_cel_range;

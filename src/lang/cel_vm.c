@@ -14,14 +14,17 @@ static zh_cel_value build(zh_cel_run *run, bool map)
     builder *b = ZH_TAKE(run->arena, builder, 1);
     if (b == NULL) return zh_cel_error(ZH_CEL_MEMORY, NULL);
     b->map = map;
-    return (zh_cel_value){ .kind = ZH_CEL_INSIDE, .object = b };
+    return (zh_cel_value){ .kind = ZH_CEL_INSIDE, .fatal = ZH_CEL_IS_BUILDER, .object = b };
 }
+
+static bool is_inside(zh_cel_value v, unsigned what) { return v.kind == ZH_CEL_INSIDE && v.fatal == what; }
 
 /* The builder, or what went wrong. */
 static zh_cel_value add(zh_cel_run *run, zh_cel_value into, zh_cel_value item)
 {
     if (zh_cel_is_error(into)) return into;
     if (zh_cel_is_error(item)) return item;
+    if (!is_inside(into, ZH_CEL_IS_BUILDER)) return zh_cel_error(ZH_CEL_ARGUMENT, NULL);
     builder *b = (builder *)(uintptr_t)into.object;
     if (b->count == b->room) {
         const uint32_t room = b->room == 0 ? 8 : b->room * 2;
@@ -54,7 +57,7 @@ static zh_cel_value add_entries(zh_cel_run *run, zh_cel_value into, zh_cel_value
 
 static zh_cel_value built(zh_cel_run *run, zh_cel_value v)
 {
-    if (v.kind != ZH_CEL_INSIDE) return v; /* an error */
+    if (!is_inside(v, ZH_CEL_IS_BUILDER)) return v; /* an error */
     const builder *b = v.object;
     return b->map ? zh_cel_map_of(run->arena, b->items, b->count / 2) : zh_cel_list(b->items, b->count);
 }
@@ -104,7 +107,12 @@ static bool takes(const zh_cel_overload *overload, const zh_cel_value *args, uin
     for (uint32_t i = 0; i < count; i++) {
         const zh_cel_type *param = overload->params[i];
         if (param->kind == args[i].kind && (param->kind != ZH_CEL_OBJECT || param->number == args[i].n)) continue;
-        if (param->kind != ZH_CEL_DYN && param->kind != ZH_CEL_PARAM && args[i].kind != ZH_CEL_INSIDE) return false;
+        if (args[i].kind == ZH_CEL_INSIDE) { /* a macro's condition, or the pattern of matches() */
+            const bool condition = overload->lambda && i + 1 == count && args[i].fatal == ZH_CEL_IS_LAMBDA;
+            if (!condition && (args[i].fatal != ZH_CEL_IS_PATTERN || overload->own || !zh_sv_equal(overload->name, ZH_SV("matches")))) return false;
+            continue;
+        }
+        if ((param->kind != ZH_CEL_DYN && param->kind != ZH_CEL_PARAM) || (overload->lambda && i + 1 == count)) return false;
     }
     return true;
 }
@@ -134,7 +142,7 @@ static bool next(zh_cel_value *slot, uint32_t vars)
         slot[vars] = range.items[at];
         return true;
     }
-    if (at >= range.map->count) return false;
+    if (range.kind != ZH_CEL_MAP || at >= range.map->count) return false;
     slot[1] = range.map->pairs[2 * at];
     if (vars == 2) slot[2] = range.map->pairs[2 * at + 1];
     return true;
@@ -317,7 +325,7 @@ static zh_cel_value go(zh_cel_run *run, uint32_t pc, zh_cel_value *sp)
             if (sp[0].kind != ZH_CEL_BOOL) {
                 sp[-1] = PLACED(not_bool(run, sp[0]));
                 pc = i.c;
-            } else {
+            } else if (sp[-1].kind == ZH_CEL_INT) {
                 sp[-1].i += sp[0].boolean;
             }
             break;
@@ -338,7 +346,7 @@ static zh_cel_value go(zh_cel_run *run, uint32_t pc, zh_cel_value *sp)
             if (zh_cel_is_error(sp[-1])) pc = i.c;
             break;
         case ZH_CEL_I_ONE:
-            if (!zh_cel_is_error(sp[-1])) sp[-1] = zh_cel_bool(sp[-1].i == 1);
+            if (sp[-1].kind == ZH_CEL_INT) sp[-1] = zh_cel_bool(sp[-1].i == 1);
             break;
         case ZH_CEL_I_OR_ELSE:
             if (sp[-1].kind == ZH_CEL_OPTIONAL && sp[-1].items == NULL) {
@@ -360,7 +368,7 @@ static zh_cel_value go(zh_cel_run *run, uint32_t pc, zh_cel_value *sp)
             break;
         case ZH_CEL_I_WRAP: sp[-1] = PLACED(zh_cel_op_wrap(run, sp[-1])); break;
         case ZH_CEL_I_LAMBDA:
-            *sp++ = (zh_cel_value){ .kind = ZH_CEL_INSIDE, .code = i.b, .n = pc };
+            *sp++ = (zh_cel_value){ .kind = ZH_CEL_INSIDE, .fatal = ZH_CEL_IS_LAMBDA, .code = i.b, .n = pc };
             pc = i.c;
             break;
         case ZH_CEL_I_COUNT: return zh_cel_error(ZH_CEL_ARGUMENT, NULL);
@@ -371,6 +379,7 @@ static zh_cel_value go(zh_cel_run *run, uint32_t pc, zh_cel_value *sp)
 zh_cel_value zh_cel_apply(zh_cel_run *run, zh_cel_value condition, zh_cel_value element)
 {
     zh_cel_value *const top = run->top_; /* a call inside moves it */
+    if (!is_inside(condition, ZH_CEL_IS_LAMBDA)) return zh_cel_error(ZH_CEL_ARGUMENT, NULL);
     if (!zh_cel_run_pay(run, 4)) return zh_cel_error(ZH_CEL_LIMIT, NULL);
     run->slots_[condition.code] = element;
     const zh_cel_value v = go(run, condition.n, top);
@@ -386,6 +395,7 @@ zh_cel_value zh_cel_eval(const zh_cel_program *program, zh_cel_run *run)
         values = ZH_TAKE(run->arena, zh_cel_value, needed);
         if (values == NULL) return zh_cel_error(ZH_CEL_MEMORY, NULL);
     }
+    if (program->slots > 0) memset(values, 0, program->slots * sizeof *values);
     run->program_ = program;
     run->steps_left_ = run->steps_max == 0 ? ZH_CEL_STEPS_DEFAULT : run->steps_max;
     run->slots_ = values;
