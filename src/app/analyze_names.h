@@ -17,5 +17,7 @@ void zh_analyze_exploration(zh_analyze *job);
 void zh_analyze_attribution(zh_analyze *job);
 void zh_analyze_rules(zh_analyze *job);
 void zh_analyze_itemsets(zh_analyze *job);
+void zh_analyze_ope(zh_analyze *job);
+void zh_analyze_uplift(zh_analyze *job);
 
 #endif

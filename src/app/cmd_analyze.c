@@ -40,6 +40,11 @@ static const zh_analysis analyses[] = {
       "zhun analyze rules --in baskets.csv --param min_support=0.006 --param min_confidence=0.25", zh_analyze_rules },
     { "itemsets", "frequent sets of items in baskets", "file min_support min_confidence min_length max_length max_consequent list separator",
       "zhun analyze itemsets --in baskets.dat --param min_support=0.002", zh_analyze_itemsets },
+    { "uplift", "lifts of the arms of a trial, a T-learner, Qini and uplift areas of scores",
+      "file treatment control outcome test where weights covariate alpha features y uplift columns header",
+      "zhun analyze uplift --in trial.csv --param treatment=mail --param control=control --param outcome=visit --param test=Welch", zh_analyze_uplift },
+    { "ope", "what another policy would have earned on a log of this one", "file log target target_log position clip ess_min prior_clicks prior_shows columns header",
+      "zhun analyze ope --in log.csv --param target=uniform", zh_analyze_ope },
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 
