@@ -8,7 +8,7 @@
  *     record                          becomes
  *     track, $pageview                track, page
  *     track_signup                    track $SignUp with both ids, which joins them
- *     track_id_bind, track_id_unbind  track with the ids; an unbind takes no link back yet
+ *     track_id_bind, track_id_unbind  track with the ids; an unbind lets the other id go, what was done stays
  *     profile_*                       identify, its name says which; what each does to a profile:
  *                                     profile/customer_trait.c
  *     item_set, item_delete           an item change

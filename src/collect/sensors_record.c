@@ -1,3 +1,4 @@
+#include "collect/nobody.h"
 #include "collect/sensors_record.h"
 
 #include "base/json_out.h"
@@ -32,6 +33,7 @@ typedef struct record {
     kind kind;
     zh_sv type, name;           /* name: of the event */
     zh_sv distinct, user, anonymous;
+    zh_sv let_go;               /* of an unbind: the id that leads to its customer no more */
     int64_t time_ms, flush_ms;  /* ZH_CLOCK_ABSENT where not sent */
     bool is_import;
     bool is_full;               /* an id found no room in the arena */
@@ -194,7 +196,7 @@ static zh_sv other_identity(record *r)
         /* "$identity_mobile+13800000000": how the dialect writes an id of another kind. */
         if (!known && value.size > 0) other = joined_id(r, it.key, '+', value);
     }
-    if (r->kind == KIND_BIND && other.size > 0) return other;
+    if ((r->kind == KIND_BIND || r->kind == KIND_UNBIND) && other.size > 0) return other;
     return device.size > 0 ? device : other;
 }
 
@@ -208,6 +210,8 @@ static void read_ids(record *r)
     if (r->user.size == 0 && (is_login || r->kind == KIND_SIGNUP)) r->user = r->distinct;
     if (r->kind == KIND_SIGNUP) r->anonymous = id_text(r, r->f.original_id);
     if (r->anonymous.size == 0 && r->user.size == 0) r->anonymous = r->distinct;
+    if (r->kind == KIND_UNBIND) r->let_go = other_identity(r);
+    if (r->let_go.size > ZH_EXTERNAL_ID_BYTES_MAX || zh_nobody(r->let_go)) r->let_go = (zh_sv){ 0 };
     if (r->kind == KIND_UNBIND && r->user.size > 0) return; /* whose it is; what it lets go must not be linked */
     if (r->anonymous.size == 0 && r->kind != KIND_BIND) r->anonymous = id_text(r, r->f.anonymous_id);
     if (r->anonymous.size == 0) r->anonymous = other_identity(r);
@@ -332,7 +336,7 @@ static void put_identities(const record *r, zh_json_out *out)
 
 static void put_sensors(const record *r, zh_json_out *out)
 {
-    const bool unlinked = r->kind == KIND_UNBIND || (r->kind == KIND_BIND && (r->user.size == 0 || r->anonymous.size == 0));
+    const bool unlinked = (r->kind == KIND_UNBIND && r->let_go.size == 0) || (r->kind == KIND_BIND && (r->user.size == 0 || r->anonymous.size == 0));
     zh_json_out_key(out, ZH_SV("sensors"));
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("type"), r->type);
@@ -456,6 +460,7 @@ static zh_err make_event(record *r, zh_event *event, zh_segment_reject *reject)
     means.shop = zh_json_get(item, ZH_SV("shop"));
     e = zh_segment_item(&(zh_segment_item_ask){ .request = &request, .item = item, .sent_ms = repair_from(r), .index = r->index,
                                                 .means = &means }, event, reject);
+    if (e == ZH_OK) event->previous_id = r->let_go;
     if (e == ZH_OK && r->flush_ms > ZH_CLOCK_UNREADABLE) event->sent_ms = r->flush_ms;
     return e;
 }

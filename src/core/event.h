@@ -77,6 +77,7 @@ enum {
     ZH_MARK_ID_APART       = 1 << 13, /* its ids were not joined: a person took that apart */
     ZH_MARK_APART          = 1 << 30, /* never stored: the fold keeps this event out of learning (src/quality) */
 };
+#define ZH_MARKS_OF_IDS (ZH_MARK_ID_LIMIT | ZH_MARK_SHARED_DEVICE | ZH_MARK_ID_APART) /* what arrival decides: no part of a profile */
 #define ZH_MARKS_NOT_LEARNED (ZH_MARK_NON_PRODUCT | ZH_MARK_OUTLIER | ZH_MARK_APART) /* nothing is learned from an event with one of them */
 
 /* One product of an event. `quantity` and `total_minor` are >= 0 for sales and refunds alike; the
@@ -129,7 +130,7 @@ typedef struct zh_event {
     zh_sv personal;
 
     /* Ids as sent: from the dialect to identity resolution only, never stored in clear. */
-    zh_sv user_id, anonymous_id, previous_id, group_id;
+    zh_sv user_id, anonymous_id, previous_id, group_id; /* previous_id: of an alias; of a track: the id that is let go */
 } zh_event;
 
 /* Append the record of an event (type byte ZH_RECORD_EVENT first). `personal` must be sealed by now. */

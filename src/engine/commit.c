@@ -201,8 +201,7 @@ static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv 
         const zh_identity_step *step = &plan->links[i];
         zh_wrapped_dek fresh;
         const zh_wrapped_dek *dek = zh_identity_dek(c->d.identity, step->customer);
-        const bool makes = plan->is_new && i == 0;
-        if (makes) {
+        if (step->makes) {
             const zh_err e = new_dek(c, step->customer, &fresh);
             if (e != ZH_OK) return e;
             dek = &fresh;
@@ -213,7 +212,7 @@ static zh_err put_links(zh_commit *c, const zh_identity_plan *plan, const zh_sv 
         const zh_identity_link link = {
             .id = step->id, .customer = step->customer, .turn = step->turn, .at_ms = at_ms,
             .sealed = e == ZH_OK ? zh_buf_view(&c->sealed) : (zh_sv){ 0 },
-            .dek = makes ? (zh_sv){ (const char *)fresh.bytes, sizeof fresh.bytes } : (zh_sv){ 0 },
+            .dek = step->makes ? (zh_sv){ (const char *)fresh.bytes, sizeof fresh.bytes } : (zh_sv){ 0 },
         };
         zh_buf_reset(&c->record);
         zh_identity_link_put(&link, &c->record);
@@ -324,7 +323,7 @@ static zh_err put_event(zh_commit *c, zh_work *work, uint32_t at, int64_t now_ms
     const zh_identity_ask ask = {
         .policy = &c->policy, .time_ms = event->time_ms,
         .has_user = event->user_id.size > 0, .has_anonymous = event->anonymous_id.size > 0,
-        .has_previous = event->previous_id.size > 0, .is_alias = event->type == ZH_EVENT_ALIAS,
+        .has_previous = event->previous_id.size > 0, .is_alias = event->type == ZH_EVENT_ALIAS, .is_unbind = event->type == ZH_EVENT_TRACK,
         .user = ids->user, .anonymous = ids->anonymous,
         .previous_user = ids->previous_user, .previous_anonymous = ids->previous_anonymous,
         .may_be_user = ids->may_be_user && event->user_id.size == 0, .anonymous_user = ids->anonymous_user,

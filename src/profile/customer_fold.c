@@ -108,7 +108,7 @@ static zh_err read_order(reading *r, zh_arena *arena)
     r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || (event->act == ZH_ACT_CANCEL && event->order_id.size > 0);
     if (!r->has_order) return ZH_OK;
     zh_order *order = &r->order;
-    *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks & ~(uint32_t)ZH_MARK_APART, .currency = event->currency };
+    *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks & ~(uint32_t)(ZH_MARK_APART | ZH_MARKS_OF_IDS), .currency = event->currency };
     /* An event that names no order is one by itself. */
     order->id_hash = event->order_id.size > 0 ? zh_order_hash(event->order_id) : r->rank.tie;
     if (event->act == ZH_ACT_REFUND) {

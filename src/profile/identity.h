@@ -174,7 +174,7 @@ typedef struct zh_identity_ask {
     const zh_identity_policy *policy;          /* NULL: no limits */
     int64_t time_ms;                           /* of the event */
     bool has_user, has_anonymous, has_previous;
-    bool is_alias;                             /* without it `previous` is ignored */
+    bool is_alias, is_unbind;                  /* what becomes of `previous`; without either it is ignored */
     zh_blind_id user, anonymous;
     zh_blind_id previous_user;                 /* previousId, as if it were a user id */
     zh_blind_id previous_anonymous;            /* … and as if it were an anonymous id */
@@ -189,6 +189,7 @@ typedef struct zh_identity_step {
     zh_customer_id customer;
     uint32_t turn;
     zh_identity_text text; /* which of the event's ids is to be sealed into the record */
+    bool makes;            /* the customer is new: it gets a key */
 } zh_identity_step;
 
 /* Why ids of an event were not joined. */
@@ -198,8 +199,7 @@ enum {
     ZH_IDENTITY_HELD_APART = 4,  /* a person took this merge back */
 };
 
-/* What to record before the event, in this order: links, then the merge. The first link makes the
- * customer where is_new, and carries the new key. */
+/* What to record before the event, in this order: links, then the merge. A link that makes its customer carries the new key. */
 typedef struct zh_identity_plan {
     zh_customer_id customer; /* whose event it is, after the merge: a survivor */
     zh_customer_id own;      /* the number its id was linked to, absorbed or not: what the event carries, so that a merge can be taken back */

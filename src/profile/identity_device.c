@@ -1,4 +1,7 @@
-/* Who used an anonymous id: the last customers it belonged to, and since when. Kept for ids that moved only; most never do. */
+/* Who used an anonymous id: the last customers it belonged to, and since when. Kept for ids that moved only; most never do.
+ *
+ * Records of one id may stand in two partitions, and those of one append are folded partition by partition: a later turn may
+ * come before an earlier one. So uses are put in their place by their turns, and of the first one no time is kept. */
 #include "profile/identity_inside.h"
 
 static zh_device *device_at(const zh_identity *t, uint64_t place)
@@ -24,22 +27,21 @@ zh_err zh_device_reserve(zh_identity *t, uint32_t link)
     return ZH_OK;
 }
 
-static void push(zh_device *d, uint32_t customer, int64_t since_ms)
-{
-    if (d->count == ZH_IDENTITY_DEVICE_MOVES) {
-        memmove(d->customers, d->customers + 1, sizeof d->customers - sizeof *d->customers);
-        memmove(d->since_ms, d->since_ms + 1, sizeof d->since_ms - sizeof *d->since_ms);
-        d->count--;
-    }
-    d->customers[d->count] = customer;
-    d->since_ms[d->count++] = since_ms;
-}
-
-void zh_device_move(zh_identity *t, uint32_t link, uint32_t from, uint32_t to, int64_t at_ms)
+void zh_device_note(zh_identity *t, uint32_t link, uint32_t turn, uint32_t customer, int64_t at_ms)
 {
     zh_device *d = device_at(t, *zh_map_get(&t->device_of, link));
-    if (d->count == 0) push(d, from, INT64_MIN);
-    push(d, to, at_ms);
+    uint32_t at = d->count;
+    while (at > 0 && d->uses[at - 1].turn > turn) at--;
+    if (at > 0 && d->uses[at - 1].turn == turn) return; /* told again */
+    if (d->count == ZH_IDENTITY_DEVICE_MOVES) {
+        if (at == 0) return; /* older than what is remembered */
+        memmove(d->uses, d->uses + 1, --at * sizeof *d->uses);
+        d->count--;
+    } else {
+        memmove(d->uses + at + 1, d->uses + at, (d->count - at) * sizeof *d->uses);
+    }
+    d->uses[at] = (zh_device_use){ turn, customer, turn == 1 ? INT64_MIN : at_ms };
+    d->count++;
 }
 
 void zh_device_drop(zh_identity *t, uint32_t link)
@@ -60,8 +62,8 @@ uint32_t zh_device_at(const zh_identity *t, uint32_t link, int64_t time_ms)
     const zh_device *d = zh_device_of(t, link);
     if (d == NULL) return 0;
     uint32_t i = d->count;
-    while (i > 1 && d->since_ms[i - 1] > time_ms) i--;
-    return d->customers[i - 1];
+    while (i > 1 && d->uses[i - 1].since_ms > time_ms) i--;
+    return d->uses[i - 1].customer;
 }
 
 uint32_t zh_device_known(const zh_identity *t, uint32_t link)
@@ -69,7 +71,7 @@ uint32_t zh_device_known(const zh_identity *t, uint32_t link)
     const zh_device *d = zh_device_of(t, link);
     uint32_t roots[ZH_IDENTITY_DEVICE_MOVES], count = 0;
     for (uint32_t i = 0; d != NULL && i < d->count; i++) {
-        const zh_customer_id root = zh_identity_root(t, (zh_customer_id){ d->customers[i] });
+        const zh_customer_id root = zh_identity_root(t, (zh_customer_id){ d->uses[i].customer });
         uint32_t k = 0;
         while (k < count && roots[k] != root.number) k++;
         if (k == count && zh_identity_is_known(t, root)) roots[count++] = (uint32_t)root.number;
@@ -91,19 +93,20 @@ void zh_device_put(const zh_device *d, zh_buf *out)
 {
     zh_buf_put_u8(out, d->count);
     for (uint32_t i = 0; i < d->count; i++) {
-        zh_buf_put_u32(out, d->customers[i]);
-        zh_buf_put_zig(out, d->since_ms[i]);
+        zh_buf_put_var(out, d->uses[i].turn);
+        zh_buf_put_u32(out, d->uses[i].customer);
+        zh_buf_put_zig(out, d->uses[i].since_ms);
     }
 }
 
 void zh_device_get(zh_reader *r, zh_device *out)
 {
     *out = (zh_device){ .count = zh_read_u8(r) };
-    if (out->count < 2 || out->count > ZH_IDENTITY_DEVICE_MOVES) r->bad = true;
+    if (out->count == 0 || out->count > ZH_IDENTITY_DEVICE_MOVES) r->bad = true;
     for (uint32_t i = 0; i < out->count && !r->bad; i++) {
-        out->customers[i] = zh_read_u32(r);
-        out->since_ms[i] = zh_read_zig(r);
-        if (out->customers[i] == 0 || out->customers[i] > ZH_IDENTITY_CUSTOMERS_MAX) r->bad = true;
+        const uint64_t turn = zh_read_var(r), customer = zh_read_u32(r);
+        if (turn == 0 || turn > ZH_IDENTITY_TURN_MAX || (i > 0 && turn <= out->uses[i - 1].turn) || customer == 0 || customer > ZH_IDENTITY_CUSTOMERS_MAX) r->bad = true;
+        out->uses[i] = (zh_device_use){ (uint32_t)turn, (uint32_t)customer, zh_read_zig(r) };
     }
 }
 

@@ -19,8 +19,9 @@ static zh_err fold_link(zh_identity *t, const zh_identity_link *record)
         if ((e = zh_gone_reserve(t, 1)) == ZH_OK) zh_link_remove(t, link);
         return e;
     }
-    const bool moves = is_news && link != 0 && record->id.kind == ZH_ID_ANONYMOUS && zh_link_at(t, link)->customer != customer;
-    if (moves && (e = zh_device_reserve(t, link)) != ZH_OK) return e;
+    const zh_link before = link == 0 ? (zh_link){ 0 } : *zh_link_at(t, link);
+    const bool moves = record->id.kind == ZH_ID_ANONYMOUS && (link == 0 ? record->turn > 1 : record->turn != before.turn);
+    if (moves && (e = zh_device_reserve(t, link == 0 ? zh_link_place(t) : link)) != ZH_OK) return e;
     zh_link_tail *tail = NULL;
     if (is_news && (e = zh_link_tail_reserve(t, record->at_ms, record->sealed, &tail)) != ZH_OK) return e;
     zh_number_use(t, customer);
@@ -28,11 +29,15 @@ static zh_err fold_link(zh_identity *t, const zh_identity_link *record)
         memcpy(n->dek.bytes, record->dek.data, sizeof n->dek.bytes);
         n->flags |= ZH_NUMBER_DEK;
     }
-    if (!is_news) return ZH_OK;
     uint32_t at = link;
-    if (moves) zh_device_move(t, link, zh_link_at(t, link)->customer, customer, record->at_ms);
     if (at == 0) at = zh_link_add(t, &record->id, customer, record->turn);
-    else zh_link_move(t, at, customer, record->turn);
+    else if (is_news) zh_link_move(t, at, customer, record->turn);
+    if (moves && before.turn == 1) zh_device_note(t, at, 1, before.customer, 0);
+    if (moves) {
+        zh_device_note(t, at, record->turn, customer, record->at_ms);
+        zh_link_touch(t, at);
+    }
+    if (!is_news) return ZH_OK;
     zh_link_tail_set(t, at, tail);
     zh_link_touch(t, at);
     return ZH_OK;

@@ -50,11 +50,14 @@ typedef struct zh_link {
 _Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 40, "the header promises bytes a customer");
 
 /* The last customers of an anonymous id that moved; oldest first. */
+typedef struct zh_device_use {
+    uint32_t turn, customer;
+    int64_t since_ms;       /* INT64_MIN: of the first turn */
+} zh_device_use;
 typedef struct zh_device {
     uint32_t link;
-    uint8_t count;          /* 0, or at least 2 */
-    uint32_t customers[ZH_IDENTITY_DEVICE_MOVES];
-    int64_t since_ms[ZH_IDENTITY_DEVICE_MOVES]; /* INT64_MIN: of the first one it is not known */
+    uint8_t count;          /* 0: it means nothing yet */
+    zh_device_use uses[ZH_IDENTITY_DEVICE_MOVES];
 } zh_device;
 
 #define ZH_NUMBERS_CHUNK 512u  /* 44 KiB */
@@ -141,12 +144,12 @@ ZH_MUST zh_err zh_fold_unmerge(zh_identity *t, const zh_identity_unmerge *record
 
 /* Who used an anonymous id (identity_device.c). */
 ZH_MUST zh_err zh_device_reserve(zh_identity *t, uint32_t link); /* one move more of this link */
-void zh_device_move(zh_identity *t, uint32_t link, uint32_t from, uint32_t to, int64_t at_ms); /* its place was reserved */
+void zh_device_note(zh_identity *t, uint32_t link, uint32_t turn, uint32_t customer, int64_t at_ms); /* its place was reserved */
 void zh_device_drop(zh_identity *t, uint32_t link);              /* the link is removed */
 const zh_device *zh_device_of(const zh_identity *t, uint32_t link); /* NULL: it never moved */
 uint32_t zh_device_at(const zh_identity *t, uint32_t link, int64_t time_ms); /* whose it was then, as linked; 0: it never moved */
 uint32_t zh_device_known(const zh_identity *t, uint32_t link);   /* known customers that used it */
-void zh_device_put(const zh_device *device, zh_buf *out);        /* at least two customers */
+void zh_device_put(const zh_device *device, zh_buf *out);        /* at least one use */
 void zh_device_get(zh_reader *r, zh_device *out);
 void zh_device_set(zh_identity *t, uint32_t link, const zh_device *device); /* its place was reserved */
 

@@ -3,15 +3,15 @@
  *     'C' number u64 (big-endian)        [version u8 = 1][flags u8][survivor u64][wrapped key 69?]
  *         absorbed by way of another     [version u8 = 2][flags u8][survivor u64][who absorbed it u64][wrapped key 69?]
  *     'L' kind u8, blind 16 (big-endian) [version u8 = 1][customer u64][turn var][at_ms i64][sealed text]
- *         of an anonymous id that moved  [version u8 = 2][customer u64][turn var][count u8] each: customer u32, since zig,
- *                                        oldest first; [at_ms i64][sealed text]
+ *         of an anonymous id that moved  [version u8 = 3][customer u64][turn var][count u8] each: turn var, customer u32,
+ *                                        since zig, oldest first; [at_ms i64][sealed text]
  */
 #include "profile/identity_inside.h"
 
 #define VERSION 1
-#define VERSION_MOVED 2 /* of a link */
+#define VERSION_MOVED 3 /* of a link; 2 had no turns: the log tells them again */
 #define VERSION_PARENT 2 /* of a number */
-#define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64 + ZH_IDENTITY_DEVICE_MOVES * 14)
+#define VALUE_BYTES_MAX (ZH_IDENTITY_SEALED_BYTES_MAX + 64 + ZH_IDENTITY_DEVICE_MOVES * 20)
 #define KEPT_FLAGS (ZH_NUMBER_ABSORBED | ZH_NUMBER_DEK | ZH_NUMBER_ERASED | ZH_NUMBER_APART | ZH_NUMBER_PENDING)
 
 static zh_err put_number(const zh_identity *t, uint32_t number, zh_keep keep, zh_buf *value)
@@ -291,7 +291,7 @@ static zh_err load_link(zh_identity *t, const zh_external_id *id, zh_sv bytes)
     zh_err e = get_link_value(bytes, &value);
     if (e != ZH_OK) return e;
     if (id->kind < ZH_ID_USER || id->kind >= ZH_ID_KIND_END || zh_link_find(t, id) != 0) return ZH_CORRUPT;
-    if (value.device.count > 0 && (id->kind != ZH_ID_ANONYMOUS || value.device.customers[value.device.count - 1] != value.customer))
+    if (value.device.count > 0 && (id->kind != ZH_ID_ANONYMOUS || value.device.uses[value.device.count - 1].customer != value.customer))
         return ZH_CORRUPT;
     e = zh_number_reserve(t, value.customer);
     if (e == ZH_OK) e = zh_link_reserve(t);
@@ -376,7 +376,7 @@ bool zh_identity_check(const zh_identity *t, const char **why)
         UNLESS(place != NULL && *place == i, "a device is not found by its link");
         if (d->count == 0) continue;
         UNLESS(zh_link_at(t, d->link)->kind == ZH_ID_ANONYMOUS, "a device is of no anonymous id");
-        UNLESS(zh_link_at(t, d->link)->customer == d->customers[d->count - 1], "a device's last customer is not its link's");
+        UNLESS(zh_link_at(t, d->link)->customer == d->uses[d->count - 1].customer, "a device's last customer is not its link's");
     }
     UNLESS(t->device_of.count == t->devices.count, "the count of devices is wrong");
     UNLESS(links == t->links_count, "a link is in no chain");

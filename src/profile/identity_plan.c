@@ -37,8 +37,9 @@ static void link_to(const planning *p, const known *k)
     zh_identity_plan *plan = p->plan;
     if (k->turn >= ZH_IDENTITY_TURN_MAX) return;
     assert(plan->links_count < ZH_IDENTITY_LINKS_MAX);
-    plan->links[plan->links_count++] = (zh_identity_step){
-        .id = k->id, .customer = plan->own, .turn = k->turn + 1, .text = k->text };
+    plan->links_count++;
+    plan->links[plan->links_count - 1] = (zh_identity_step){
+        .id = k->id, .customer = plan->own, .turn = k->turn + 1, .text = k->text, .makes = plan->is_new && plan->links_count == 1 };
 }
 
 static void begin_new(const planning *p)
@@ -198,6 +199,17 @@ static void plan_alias(const planning *p, const known *user, const known *previo
     }
 }
 
+/* The shop says that an id is this customer's no more: it leads to a new one. What was done with it stays where it is. */
+static void let_go(const planning *p, const known *id)
+{
+    zh_identity_plan *plan = p->plan;
+    const bool theirs = id->link != 0 && !plan->is_new && plan->links_count == 0 && id->customer == plan->customer.number;
+    if (!theirs || id->turn >= ZH_IDENTITY_TURN_MAX) return;
+    if (ids_of(p->t, id->customer, ZH_ID_USER, 1) + ids_of(p->t, id->customer, ZH_ID_ANONYMOUS, 2) < 2) return; /* its only one */
+    plan->links[plan->links_count++] = (zh_identity_step){
+        .id = id->id, .customer = zh_identity_next(p->t), .turn = id->turn + 1, .text = id->text, .makes = true };
+}
+
 void zh_identity_plan_make(const zh_identity *t, const zh_identity_ask *ask, zh_identity_plan *out)
 {
     assert(ask->has_user || ask->has_anonymous);
@@ -225,5 +237,9 @@ void zh_identity_plan_make(const zh_identity *t, const zh_identity_ask *ask, zh_
         plan_either(&p, &either, &anonymous);
     } else {
         plan_visitor(&p, &anonymous);
+    }
+    if (ask->is_unbind && ask->has_previous) {
+        const known previous = look_up(t, ZH_ID_ANONYMOUS, ask->previous_anonymous, ZH_TEXT_PREVIOUS);
+        let_go(&p, &previous);
     }
 }

@@ -212,7 +212,10 @@ static void only_devices_have_the_socket_s_address(void)
 static void what_cannot_be_linked_says_so(void)
 {
     CHECK(read("{\"type\":\"track_id_unbind\",\"distinct_id\":\"u\",\"identities\":{\"$identity_mobile\":\"138\"}" TIME "}") == ZH_SENSORS_MADE_EVENT);
-    CHECK(has(event.context, "\"note\":") && has(event.context, "track_id_unbind"));
+    CHECK(!has(event.context, "\"note\":") && has(event.context, "track_id_unbind") && is(event.previous_id, "$identity_mobile+138"));
+    CHECK(read("{\"type\":\"track_id_unbind\",\"distinct_id\":\"u\",\"identities\":{\"$identity_login_id\":\"u\"}" TIME "}") == ZH_SENSORS_MADE_EVENT);
+    CHECK(has(event.context, "\"note\":") && event.previous_id.size == 0);
+    CHECK(read("{\"type\":\"track_id_unbind\",\"distinct_id\":\"u\",\"identities\":{\"$identity_mobile\":\"138\"}" TIME "}") == ZH_SENSORS_MADE_EVENT);
     CHECK(has(event.personal, "\"type\":\"$identity_mobile\",\"id\":\"138\""));
     CHECK(read("{\"type\":\"track_id_bind\",\"distinct_id\":\"u\",\"identities\":{\"$identity_login_id\":\"u\",\"$identity_mobile\":\"138\"}" TIME "}") == ZH_SENSORS_MADE_EVENT);
     CHECK(!has(event.context, "\"note\":"));

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Whose event is it: a device of many, limits, what a person takes apart again; through restarts, and equal to a rebuild."""
+import base64
 import json
 import os
 import time
+import urllib.parse
 
 import kit
 from kit import check, equal
@@ -74,6 +76,29 @@ answer = engine.collect("batch", {"batch": [event("kiosk"), event("KIOSK ", "hal
 equal((answer.json["accepted"], answer.json["rejected"]), (2, 1), "who has only a blocked id is nobody")
 has("hal", f"id-{serial}")
 equal([letter["reason"] for letter in engine.letters()], ["blocked_id"], "it is a dead letter")
+
+# ---- an id that is let go (Sensors' bind and unbind) ----
+
+
+def sensors(**record):
+    answer = engine.ask("POST", "/sa?project=default", urllib.parse.urlencode({"gzip": "0", "data": base64.b64encode(json.dumps({"time": now, "properties": {}, "lib": {}, **record}).encode())}),
+                        headers={"Content-Type": "application/x-www-form-urlencoded"})
+    equal(answer.status, 200, "a record is taken")
+    engine.sync()
+
+
+def customer_of(text):
+    return [one["id"] for one in engine.admin("GET", f"/api/v1/customers?q={urllib.parse.quote(text, safe='')}").json["items"]]
+
+
+mobile = {"$identity_login_id": "ida", "$identity_mobile": "13800000000"}
+sensors(type="track_id_bind", event="$BindID", distinct_id="ida", login_id="ida", identities=mobile, _track_id=1)
+equal(customer_of("$identity_mobile+13800000000"), customer_of("ida"), "a number is bound")
+sensors(type="track_id_unbind", event="$UnbindID", distinct_id="ida", login_id="ida", identities=mobile, _track_id=2)
+sensors(type="track", event="Called", distinct_id="$identity_mobile+13800000000", identities={"$identity_mobile": "13800000000"}, _track_id=3)
+check(customer_of("$identity_mobile+13800000000") not in ([], customer_of("ida")), "it leads to somebody else", customer_of("$identity_mobile+13800000000"))
+equal([one["event"] for one in engine.events("ida")], ["$UnbindID", "$BindID"], "what was done stays")
+
 engine.kill()
 engine.start()
 equal(engine.admin("GET", "/api/v1/identity").json, {"limits": {"userIds": 1, "anonymousIds": 2}, "sharedFrom": 3, "blocked": ["kiosk"]}, "a restart keeps the setting")

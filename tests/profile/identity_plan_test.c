@@ -179,7 +179,7 @@ static zh_identity_plan event_at(life *l, int64_t time_ms, char user, char visit
     for (uint32_t i = 0; i < plan.links_count; i++) {
         zh_buf_reset(&record);
         zh_identity_link_put(&(zh_identity_link){ .id = plan.links[i].id, .customer = plan.links[i].customer, .turn = plan.links[i].turn, .at_ms = time_ms,
-            .dek = plan.is_new && i == 0 ? (zh_sv){ (const char *)dek.bytes, sizeof dek.bytes } : (zh_sv){ 0 } }, &record);
+            .dek = plan.links[i].makes ? (zh_sv){ (const char *)dek.bytes, sizeof dek.bytes } : (zh_sv){ 0 } }, &record);
         CHECK(zh_identity_fold(l->t, zh_buf_view(&record)) == ZH_OK);
     }
     zh_buf_close(&record);
@@ -236,6 +236,34 @@ static void a_device_counts_people_not_logins(void)
     CHECK(event(&l, 'v', 0, 'u').has_merge && event(&l, 'w', 'a', 0).held == 0 && event(&l, 0, 'a', 0).held == 0);
     const zh_external_id device = { ZH_ID_ANONYMOUS, blind(ZH_ID_ANONYMOUS, 'a') };
     CHECK(zh_identity_device_customers(l.t, &device) == 2);
+    end(&l);
+}
+
+/* An unbind: the id leads to nobody known from then on; its past stays, and it may be bound again. */
+static void an_id_is_let_go(void)
+{
+    life l = begin(ZH_IDENTITY_POLICY_DEFAULT);
+    const uint64_t u = event(&l, 'u', 'a', 0).customer.number;
+    CHECK(event(&l, 'u', 'b', 0).customer.number == u);
+    zh_identity_plan plan;
+    zh_identity_ask ask = { .policy = &l.policy, .time_ms = 1, .has_user = true, .user = blind(ZH_ID_USER, 'u'), .has_previous = true, .is_unbind = true,
+                            .previous_anonymous = blind(ZH_ID_ANONYMOUS, 'c') };
+    zh_identity_plan_make(l.t, &ask, &plan); /* not theirs */
+    CHECK(plan.links_count == 0 && plan.customer.number == u);
+    ask.previous_anonymous = blind(ZH_ID_ANONYMOUS, 'b');
+    zh_identity_plan_make(l.t, &ask, &plan);
+    CHECK(plan.customer.number == u && !plan.is_new && plan.links_count == 1 && plan.links[0].makes && plan.links[0].turn == 2 && plan.links[0].customer.number != u);
+    const uint64_t other = plan.links[0].customer.number;
+    zh_buf record = zh_buf_open(1000);
+    zh_identity_link_put(&(zh_identity_link){ .id = plan.links[0].id, .customer = plan.links[0].customer, .turn = 2, .at_ms = 1 }, &record);
+    CHECK(zh_identity_fold(l.t, zh_buf_view(&record)) == ZH_OK);
+    zh_buf_close(&record);
+    CHECK(event(&l, 0, 'b', 0).customer.number == other && event(&l, 0, 'a', 0).customer.number == u);
+    ask = (zh_identity_ask){ .policy = &l.policy, .has_anonymous = true, .anonymous = blind(ZH_ID_ANONYMOUS, 'b'), .has_previous = true, .is_unbind = true,
+                             .previous_anonymous = blind(ZH_ID_ANONYMOUS, 'b') };
+    zh_identity_plan_make(l.t, &ask, &plan); /* its customer has no other id */
+    CHECK(plan.links_count == 0 && plan.customer.number == other);
+    CHECK(event(&l, 'u', 'b', 0).has_merge);
     end(&l);
 }
 
@@ -297,5 +325,6 @@ int main(void)
     a_device_counts_people_not_logins();
     an_alias_of_a_device_joins_no_two_people();
     ids_have_limits();
+    an_id_is_let_go();
     return 0;
 }

@@ -44,7 +44,7 @@ static void write_plan(history *h, const zh_identity_plan *plan, int64_t at_ms)
                                   (unsigned)plan->links[i].turn);
         zh_identity_link link = { .id = plan->links[i].id, .customer = plan->links[i].customer,
             .turn = plan->links[i].turn, .at_ms = at_ms, .sealed = { sealed, (size_t)size } };
-        if (plan->is_new && i == 0) link.dek = (zh_sv){ (const char *)dek.bytes, sizeof dek.bytes };
+        if (plan->links[i].makes) link.dek = (zh_sv){ (const char *)dek.bytes, sizeof dek.bytes };
         zh_identity_link_put(&link, &h->bytes);
         keep_record(h);
     }
