@@ -304,7 +304,8 @@ static void fold_unmerge(zh_identity *t, uint64_t from, uint64_t to)
     const zh_identity_unmerge unmerge = { .from = { from }, .to = { to }, .at_ms = 9, .merged_ms = 8, .why = ZH_MERGE_LOGIN, .actor_kind = 1, .actor_number = 300 };
     zh_identity_unmerge_put(&unmerge, &record);
     zh_identity_unmerge back;
-    CHECK(zh_identity_unmerge_get(zh_buf_view(&record), &back) == ZH_OK && memcmp(&back, &unmerge, sizeof back) == 0);
+    CHECK(zh_identity_unmerge_get(zh_buf_view(&record), &back) == ZH_OK);
+    CHECK(back.from.number == from && back.to.number == to && back.at_ms == 9 && back.merged_ms == 8 && back.why == ZH_MERGE_LOGIN && back.actor_kind == 1 && back.actor_number == 300);
     for (size_t cut = 0; cut < record.size; cut++) CHECK(zh_identity_unmerge_get(zh_sv_part(zh_buf_view(&record), 0, cut), &back) == ZH_FORMAT);
     for (int i = 0; i < 2; i++) CHECK(zh_identity_fold(t, zh_buf_view(&record)) == ZH_OK);
     zh_buf_close(&record);
