@@ -6,7 +6,7 @@
  * base holds nothing that is still in the log and later than its moment. So a check after it still proves all that the log tells, and an
  * import can be taken back as long as all of it is in the log.
  *
- * Cost        about 4 us an event that the base takes in, and the views in memory a second time while it lasts.
+ * Cost        10 to 20 us an event that the base takes in (with its rows in the state and files), and the views in memory a second time while it lasts.
  * Threads     one at a time for a folder, on any thread; the engine goes on meanwhile.
  */
 #ifndef ZH_ENGINE_BASE_BUILD_H

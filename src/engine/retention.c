@@ -2,6 +2,7 @@
 #include "engine/undo.h"
 #include "engine/base_build.h"
 #include "engine/sweep.h"
+#include "sys/file.h"
 #include "sys/tree.h"
 
 #include <pthread.h>
@@ -10,6 +11,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ROOM_BYTES (ZH_LOG_KEEP_FREE_BYTES + (32u << 20)) /* on the disk, for rows on their way */
 
 enum { NICE = 10, BUSY_LAG_MS = 100, BUSY_REST_MS = 20 };
 enum { IOPRIO_WHO_THREAD = 1, IOPRIO_LAST = 2 << 13 | 7 }; /* as upkeep.c */
@@ -228,6 +231,14 @@ static void forget_ids(const zh_retention *r)
     if (r->base.number > 0) zh_state_forget_before(r->d.state, (uint16_t)(first < until ? first : until));
 }
 
+/* The state is not probed from here: the keeper does that, with one file. */
+static zh_err has_room(const zh_retention *r)
+{
+    uint64_t free_bytes, bytes;
+    const zh_err e = zh_file_disk(r->d.dir, &free_bytes, &bytes);
+    return e == ZH_OK && free_bytes < ROOM_BYTES ? ZH_FULL : e;
+}
+
 /* What the base covers: its rows first, durable, then its files. */
 static zh_err drop(zh_retention *r)
 {
@@ -237,7 +248,7 @@ static zh_err drop(zh_retention *r)
         const uint64_t below = zh_log_droppable(r->d.log, p, r->base.positions[p]);
         if (below <= zh_log_begin(r->d.log, p)) continue;
         any = true;
-        e = zh_sweep(&(zh_sweep_desc){ .log = r->d.log, .state = r->d.state, .world = r->d.world, .partition = p, .below = below, .go_on = go_on, .context = r });
+        if ((e = has_room(r)) == ZH_OK) e = zh_sweep(&(zh_sweep_desc){ .log = r->d.log, .state = r->d.state, .world = r->d.world, .partition = p, .below = below, .go_on = go_on, .context = r });
     }
     if (!any) return ZH_OK;
     if (e == ZH_OK) e = zh_fold_checkpoint(r->d.fold);

@@ -8,7 +8,7 @@
  * Guarantees  a segment goes only when a base that holds all of its records is durable, and the state too. A crash at any step
  *             leaves a folder that opens, and the next look goes on where it ended.
  *             Nothing goes, and no base changes, while somebody holds: a backup, a check, an undoing.
- * Cost        see base_build.h; at most a tenth of the time, and it rests while the views are behind.
+ * Cost        see base_build.h; at most a quarter of the time, and it rests while the views are behind.
  * Threads     open and close from one; the rest from any.
  */
 #ifndef ZH_ENGINE_RETENTION_H
@@ -21,7 +21,7 @@
 
 #define ZH_RETENTION_LOOK_MS 1000   /* between two looks */
 #define ZH_RETENTION_RETRY_MS 60000 /* after a failure */
-#define ZH_RETENTION_SHARE 9        /* rests so many times as long as a base took */
+#define ZH_RETENTION_SHARE 3        /* rests so many times as long as a base took */
 #define ZH_RETENTION_MS_MIN 3600000ll /* of a rule: an hour */
 #define ZH_RETENTION_BYTES_MIN 1000000ull
 

@@ -367,18 +367,18 @@ zh_err zh_timeline_kept(zh_timeline *t, const zh_timeline_at *at, zh_buf *out)
 
 /* ---- what the log drops ---- */
 
-void zh_timeline_drop(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at)
+_Static_assert(EVENT_KEY_BYTES == ZH_TIMELINE_KEY_BYTES && DECISION_KEY_BYTES <= ZH_TIMELINE_KEY_BYTES, "room for either");
+
+size_t zh_timeline_key(zh_timeline_kind kind, const zh_timeline_at *at, char out[ZH_TIMELINE_KEY_BYTES])
 {
-    char key[EVENT_KEY_BYTES];
-    event_key(kind, at, key);
-    zh_state_drop(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key });
+    event_key(kind, at, out);
+    return EVENT_KEY_BYTES;
 }
 
-void zh_timeline_drop_decision(zh_state_batch *batch, zh_decision_id id)
+size_t zh_timeline_decision_key(zh_decision_id id, char out[ZH_TIMELINE_KEY_BYTES])
 {
-    char key[DECISION_KEY_BYTES];
-    decision_key(id, key);
-    zh_state_drop(batch, ZH_SPACE_TIMELINE, (zh_sv){ key, sizeof key });
+    decision_key(id, out);
+    return DECISION_KEY_BYTES;
 }
 
 void zh_timeline_keep(zh_state_batch *batch, const zh_timeline_at *at, zh_sv record)

@@ -58,8 +58,9 @@ ZH_MUST zh_err zh_timeline_find_decision(zh_timeline *timeline, zh_decision_id i
 
 /* ---- rows of records that the log drops; for rows that were flushed ---- */
 
-void zh_timeline_drop(zh_state_batch *batch, zh_timeline_kind kind, const zh_timeline_at *at);
-void zh_timeline_drop_decision(zh_state_batch *batch, zh_decision_id id);
+#define ZH_TIMELINE_KEY_BYTES 29
+size_t zh_timeline_key(zh_timeline_kind kind, const zh_timeline_at *at, char out[ZH_TIMELINE_KEY_BYTES]); /* its size */
+size_t zh_timeline_decision_key(zh_decision_id id, char out[ZH_TIMELINE_KEY_BYTES]);
 /* An event with sealed traits: its row gets the record. */
 void zh_timeline_keep(zh_state_batch *batch, const zh_timeline_at *at, zh_sv record);
 /* Rows of kept records behind the newest ZH_TIMELINE_TRAITS_KEPT of a number go. ZH_IO, ZH_CORRUPT. */

@@ -33,6 +33,7 @@ struct zh_state {
     rocksdb_readoptions_t *read;
     rocksdb_writeoptions_t *write;
     rocksdb_compactionfilter_t *old_ids;
+    _Atomic uint64_t ingests;   /* files of rows so far: each has a name of its own */
     _Atomic uint16_t first_day; /* of DEDUP rows; older ones may go */
 };
 
@@ -180,10 +181,11 @@ static void remove_folder(const char *path)
     rmdir(path);
 }
 
-static void remove_leftovers(const char *dir)
+/* Of rows only when nobody writes any: by opening. */
+static void remove_leftovers(const char *dir, bool rows_too)
 {
     static const char *const folders[] = { FLUSH_FOLDER, FLUSH_FOLDER ".tmp", INGEST_FOLDER };
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0] - !rows_too; i++) {
         char path[4096];
         if (snprintf(path, sizeof path, "%s/%s", dir, folders[i]) < (int)sizeof path) remove_folder(path);
     }
@@ -291,7 +293,7 @@ zh_err zh_state_open(zh_state **out, const zh_state_desc *desc, zh_note *why)
         state->tables[i] = rocksdb_block_based_options_create();
         set_options(state, i, cache_bytes);
     }
-    remove_leftovers(state->dir);
+    remove_leftovers(state->dir, true);
     zh_err e = make_folder(state, why);
     if (e == ZH_OK) e = no_flush_at_close(state, why);
     if (e == ZH_OK) e = check_spaces(state, why);
@@ -453,7 +455,10 @@ static zh_err put_rows(zh_state *state, zh_space space, const zh_state_row *rows
     zh_state_batch *batch;
     zh_err e = zh_state_batch_open(&batch, state);
     if (e != ZH_OK) return e;
-    for (size_t i = 0; i < count; i++) zh_state_put(batch, space, rows[i].key, rows[i].value);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].value.data == NULL) zh_state_drop(batch, space, rows[i].key);
+        else zh_state_put(batch, space, rows[i].key, rows[i].value);
+    }
     e = zh_state_commit(batch);
     zh_state_batch_close(batch);
     return e;
@@ -466,7 +471,8 @@ static zh_err write_file(zh_state *state, zh_space space, const char *path, cons
     rocksdb_sstfilewriter_t *writer = rocksdb_sstfilewriter_create(env, state->options[space]);
     rocksdb_sstfilewriter_open(writer, path, &text);
     for (size_t i = 0; text == NULL && i < count; i++)
-        rocksdb_sstfilewriter_put(writer, rows[i].key.data, rows[i].key.size, rows[i].value.data, rows[i].value.size, &text);
+        if (rows[i].value.data == NULL) rocksdb_sstfilewriter_delete(writer, rows[i].key.data, rows[i].key.size, &text);
+        else rocksdb_sstfilewriter_put(writer, rows[i].key.data, rows[i].key.size, rows[i].value.data, rows[i].value.size, &text);
     if (text == NULL) rocksdb_sstfilewriter_finish(writer, &text);
     rocksdb_sstfilewriter_destroy(writer);
     rocksdb_envoptions_destroy(env);
@@ -479,7 +485,7 @@ zh_err zh_state_ingest(zh_state *state, zh_space space, const zh_state_row *rows
     if (count < INGEST_ROWS_MIN) return count == 0 ? ZH_OK : put_rows(state, space, rows, count);
     char folder[4096], path[4200];
     if (snprintf(folder, sizeof folder, "%s/" INGEST_FOLDER, state->dir) >= (int)sizeof folder) return ZH_RANGE;
-    snprintf(path, sizeof path, "%s/%s.sst", folder, names[space]);
+    snprintf(path, sizeof path, "%s/%s-%llu.sst", folder, names[space], (unsigned long long)state->ingests++);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) return errno == ENOSPC ? ZH_FULL : ZH_IO;
     zh_err e = write_file(state, space, path, rows, count);
     if (e != ZH_OK) return e;
@@ -516,9 +522,9 @@ zh_err zh_state_flush(zh_state *state)
 {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/" FLUSH_FOLDER, state->dir) >= (int)sizeof path) return ZH_RANGE;
-    remove_leftovers(state->dir);
+    remove_leftovers(state->dir, false);
     const zh_err e = checkpoint(state, path, NULL);
-    remove_leftovers(state->dir);
+    remove_leftovers(state->dir, false);
     return e;
 }
 

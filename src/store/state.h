@@ -10,7 +10,7 @@
  *             Batches survive in order: if a batch is there, all batches before it are.
  * Cost        a get: a Bloom filter says no for DEDUP and IDS in about a microsecond; a yes reads one block.
  *             Memory: about 64 MiB by default (desc.cache_bytes), half for blocks, half for writes.
- * Threads     any number of readers beside one writer at a time (batch commit, flush, clear).
+ * Threads     any number of readers; batches and rows of several writers, each with its own; flush and copy by one at a time.
  * Not here    the position's meaning (engine), what the values mean (the views).
  * Source      rocksdb/c.h; O'Neil et al., Acta Informatica 33, 1996 (the log-structured merge tree).
  */
@@ -79,7 +79,8 @@ size_t zh_state_batch_bytes(const zh_state_batch *batch);
 ZH_MUST zh_err zh_state_commit(zh_state_batch *batch); /* and clears it if ZH_OK; ZH_IO, ZH_FULL (no space) */
 
 /* Many rows of one space at once: written as a sorted file of their own and taken in whole, without going through the
- * memory of writes one by one (about 0.3 us a row instead of 3). Rows must be sorted by key, each key once. Visible
+ * memory of writes one by one (about 0.3 us a row instead of 3). Rows must be sorted by key, each key once; a row whose value.data is NULL
+ * drops its key. From several threads, as long as their keys are not the same. Visible
  * to readers, and durable, when it returns; not atomic with batches: for rows that may be there ahead of a
  * position without harm. Few rows go the ordinary way. Errors: ZH_IO, ZH_FULL, ZH_NOMEM. */
 typedef struct zh_state_row {

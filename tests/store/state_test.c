@@ -236,6 +236,57 @@ static void a_copy_is_a_state_of_its_own(void)
     help_remove(copy);
 }
 
+/* Rows first, first + step …: they come, or go. */
+static void take_in(zh_state *state, uint64_t first, uint64_t step, size_t count, bool drops)
+{
+    char(*keys)[8] = malloc(count * sizeof *keys);
+    zh_state_row *rows = malloc(count * sizeof *rows);
+    CHECK(keys != NULL && rows != NULL);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t number = first + i * step;
+        for (int k = 0; k < 8; k++) keys[i][k] = (char)(unsigned char)(number >> (8 * (7 - k)));
+        rows[i] = (zh_state_row){ { keys[i], 8 }, drops ? (zh_sv){ 0 } : ZH_SV("") };
+    }
+    CHECK(zh_state_ingest(state, ZH_SPACE_TIMELINE, rows, count) == ZH_OK);
+    free(keys);
+    free(rows);
+}
+
+/* Rows 0 .. count - 1 are there, but for every gone_step-th. */
+static void check_rows(zh_state *state, uint64_t count, uint64_t gone_step)
+{
+    uint64_t next = 0;
+    zh_state_scan scan = zh_state_scan_open(state, ZH_SPACE_TIMELINE, (zh_sv){ 0 }, (zh_sv){ 0 });
+    while (zh_state_scan_next(&scan)) {
+        uint64_t number = 0;
+        for (size_t k = 0; k < 8; k++) number = number << 8 | (unsigned char)scan.key.data[k];
+        if (gone_step > 0 && next % gone_step == 0) next++;
+        CHECK(number == next++);
+    }
+    CHECK(zh_state_scan_close(&scan) == ZH_OK);
+    if (gone_step > 0 && next % gone_step == 0) next++;
+    CHECK(next == count || next == count + 1);
+}
+
+static void many_rows_come_and_go_at_once(void)
+{
+    help_remove(dir);
+    enum { MANY = 10000, FEW = 100 };
+    for (int many = 0; many < 2; many++) { /* as a file, and the ordinary way */
+        const size_t count = many ? MANY : FEW;
+        zh_state *state = open_state();
+        take_in(state, 0, 1, count, false);
+        check_rows(state, count, 0);
+        take_in(state, 0, 3, (count + 2) / 3, true);
+        check_rows(state, count, 3);
+        CHECK(zh_state_close(state) == ZH_OK);
+        state = open_state();
+        check_rows(state, count, 3);
+        CHECK(zh_state_close(state) == ZH_OK);
+        help_remove(dir);
+    }
+}
+
 static void what_cannot_be_opened_says_why(void)
 {
     zh_state *state = open_state(), *second;
@@ -263,6 +314,7 @@ int main(int argc, char **argv)
     a_scan_walks_its_prefix_in_order();
     a_killed_writer_leaves_a_whole_earlier_point(seed);
     a_copy_is_a_state_of_its_own();
+    many_rows_come_and_go_at_once();
     what_cannot_be_opened_says_why();
     return 0;
 }
