@@ -19,5 +19,8 @@ void zh_analyze_rules(zh_analyze *job);
 void zh_analyze_itemsets(zh_analyze *job);
 void zh_analyze_ope(zh_analyze *job);
 void zh_analyze_uplift(zh_analyze *job);
+void zh_analyze_coupons(zh_analyze *job);
+void zh_analyze_trend(zh_analyze *job);
+void zh_analyze_changepoint(zh_analyze *job);
 
 #endif

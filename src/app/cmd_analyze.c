@@ -45,6 +45,11 @@ static const zh_analysis analyses[] = {
       "zhun analyze uplift --in trial.csv --param treatment=mail --param control=control --param outcome=visit --param test=Welch", zh_analyze_uplift },
     { "ope", "what another policy would have earned on a log of this one", "file log target target_log position clip ess_min prior_clicks prior_shows columns header",
       "zhun analyze ope --in log.csv --param target=uniform", zh_analyze_ope },
+    { "coupons", "which customer gets which coupon within a budget", "file budget header", "zhun analyze coupons --in values.csv --param budget=1000", zh_analyze_coupons },
+    { "trend", "does a series rise or fall: Mann-Kendall and Sen's slope", "file rows values period correction statistic lag columns header",
+      "zhun analyze trend --in visits.csv --param correction=Hamed-Rao", zh_analyze_trend },
+    { "changepoint", "where the mean of a series changed", "file rows values changes penalty penalty_rule columns header", "zhun analyze changepoint --in visits.csv --param changes=2",
+      zh_analyze_changepoint },
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 

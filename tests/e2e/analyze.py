@@ -282,7 +282,26 @@ def test_trials():
     refuses("a position that is not there", 3, ["position"], "ope", "--in", log, "--param", "target=uniform", "--param", "position=9")
 
 
+def test_series():
+    refuses("too few values", 3, ["three"], "trend", spec={"values": [1, None]})
+    refuses("a text among values", 2, ["place 2"], "trend", spec={"values": [1, "two", 3]})
+    refuses("values that are words", 2, ["'values'"], "trend", spec={"values": "some"})
+    refuses("a correction of seasons", 2, ["'period'"], "trend", spec={"values": [1, 2, 3, 4], "period": 2, "correction": "Yue-Wang"})
+    refuses("neither changes nor a penalty", 2, ["'penalty'"], "changepoint", spec={"values": [1, 2]})
+    refuses("more changes than values", 2, ["'changes'"], "changepoint", spec={"values": [1, 2], "changes": 2})
+    refuses("a hole", 3, ["line 2", "'y'"], "changepoint", "--in", write("s.csv", "t,y\n1,nan\n2,3\n"), "--param", "changes=1")
+    got = json.loads(ask("changepoint", "--json", spec={"values": [1, 1, 5, 5, 5], "changes": 1})[1])
+    check(got["breaks"] == [2] and got["rss"] < 1e-12 and got["means"] == [1, 5], "a change by hand", got)
+    refuses("a budget below 0", 2, ["'budget'"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,5\n"), "--param", "budget=-1")
+    refuses("no levels", 3, ["v_cost"], "coupons", "--in", write("c.csv", "user,value\na,5\n"))
+    refuses("a value that is NaN", 3, ["line 2", "v_cost1"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,NaN\n"))
+    refuses("a budget below the cheapest", 2, ["'budget'"], "coupons", "--in", write("c.csv", "user,v_cost2,v_cost1\na,3,5\nb,1,1\n"), "--param", "budget=1")
+    got = json.loads(ask("coupons", "--in", write("c.csv", "user,v_cost2,v_cost0\na,6,0\nb,4,0\nc,9,1\n"), "--param", "budget=4", "--json")[1])
+    equal((got["exact_optimum"], got["threshold_value"], got["threshold_spend"], got["customers"]), (15, 15, 4, [1, 2]), "three customers by hand")
+
+
 test_command()
+test_series()
 test_trials()
 test_attribution()
 test_baskets()
