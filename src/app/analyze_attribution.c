@@ -29,8 +29,7 @@ static void add_touch(zh_analyze *job, journeys *j, zh_path *p, zh_sv channel)
         zh_analyze_fail(job, ZH_FULL, "a channel's name is over %d bytes, or there are over %d channels: look at the separator of paths", ZH_NAMES_BYTES_MAX, ZH_ATTRIBUTION_CHANNELS_MAX);
         return;
     }
-    const uint32_t *before = (const uint32_t *)(const void *)(j->touches.data + j->touches.size) - 1;
-    if (j->collapse && p->length > 0 && *before == number) return;
+    if (j->collapse && p->length > 0 && ((const uint32_t *)(const void *)(j->touches.data + j->touches.size))[-1] == number) return;
     zh_buf_put_u32(&j->touches, number);
     p->length++;
 }

@@ -73,6 +73,18 @@ def ask(name, *options, spec=None):
     return done.returncode, done.stdout, done.stderr
 
 
+class Nothing(dict):
+    """What a failed question tells: every name, with a value that equals nothing."""
+
+    def __missing__(self, key):
+        return math.nan
+
+
+def told(name, *options, spec=None):
+    status, out, err = ask(name, *options, spec=spec)
+    return json.loads(out) if check(status == 0, f"{name} answers", err[-600:]) else Nothing()
+
+
 def known():
     status, out, err = kit.run("analyze", "--help")
     equal(status, 0, "zhun analyze --help")
@@ -211,7 +223,7 @@ def test_experiments():
     path = write("arms.csv", "arm,value\na,1\na,0\nb,1\nb,1\na,1\na,0\nb,0\nb,1\n")
     spec = {"difference": "absolute", "control": {"type": "proportion", "sum": 2, "n": 4}, "treatment": {"type": "proportion", "sum": 3, "n": 4}}
     equal(ask("abtest", "--in", path, "--param", "difference=absolute", "--json")[1], ask("abtest", "--json", spec=spec)[1], "rows and sums say the same")
-    got = json.loads(ask("abtest", "--in", path, "--param", "control=b", "--param", "difference=absolute", "--json")[1])
+    got = told("abtest", "--in", path, "--param", "control=b", "--param", "difference=absolute", "--json")
     equal((got["mean_control"], got["mean_treatment"]), (0.75, 0.5), "the control that was named")
     refuses("one arm", 3, ["one arm"], "abtest", "--in", write("one.csv", "arm,value\na,1\na,2\n"))
     refuses("an arm that is not there", 3, ["'x'"], "abtest", "--in", path, "--param", "control=x")
@@ -227,16 +239,16 @@ def test_attribution():
     refuses("nobody who converts", 3, ["convert"], "attribution", spec={"paths": [{"path": ["a"], "nulls": 1}], "model": "markov"})
     refuses("a path that is a number", 2, ["path 1"], "attribution", spec={"paths": [7], "model": "first"})
     refuses("a negative conversion", 2, ["'conversions'", "path 1"], "attribution", spec={"paths": [{"path": ["a"], "conversions": -1}], "model": "first"})
-    got = json.loads(ask("attribution", "--json", spec={"paths": [{"path": "a|b", "conversions": 3}], "separator": "|", "model": "position_70_0_30"})[1])
+    got = told("attribution", "--json", spec={"paths": [{"path": "a|b", "conversions": 3}], "separator": "|", "model": "position_70_0_30"})
     check(abs(got["a"] - 2.1) < 1e-12 and abs(got["b"] - 0.9) < 1e-12, "positions of one's own", got)
 
 
 def test_baskets():
     path = write("baskets.csv", 'milk,bread\n"milk",eggs,milk\n\nbread\nmilk,bread,eggs\n')
-    got = json.loads(ask("rules", "--in", path, "--param", "min_support=0.5", "--param", "min_confidence=0.6", "--json")[1])
+    got = told("rules", "--in", path, "--param", "min_support=0.5", "--param", "min_confidence=0.6", "--json")
     equal((got["baskets"], got["items"], got["cells"], got["mincount"], got["itemsets"], got["by_len"], got["rules"]), (4, 3, 8, 2, 5, {"1": 3, "2": 2}, 4), "four baskets by hand")
     equal((got["top_lift"]["lhs"], got["top_lift"]["rhs"], got["top_lift"]["confidence"]), (["eggs"], "milk", 1), "the best rule of four baskets")
-    got = json.loads(ask("itemsets", "--in", path, "--param", "min_support=0.01", "--param", "max_length=1", "--json")[1])
+    got = told("itemsets", "--in", path, "--param", "min_support=0.01", "--param", "max_length=1", "--json")
     equal(got["by_len"], {"1": 3}, "sets of one item")
     refuses("no support", 2, ["min_support"], "rules", "--in", path, "--param", "min_confidence=0.5")
     refuses("a support of 2", 2, ["min_support"], "itemsets", "--in", path, "--param", "min_support=2")
@@ -261,17 +273,17 @@ def test_trials():
     refuses("lists of two lengths", 2, ["'uplift'"], "uplift", spec={"y": [0, 1], "uplift": [1], "treatment": [0, 1]})
     refuses("one arm", 3, ["one arm"], "uplift", spec={"y": [0, 1], "uplift": [1, 2], "treatment": [1, 1]})
     refuses("half an outcome", 2, ["row 1"], "uplift", spec={"y": [0.5, 1], "uplift": [1, 2], "treatment": [1, 0]})
-    got = json.loads(ask("uplift", *two, "--param", "outcome=visit", "--param", 'features=["age"]', "--json")[1])
+    got = told("uplift", *two, "--param", "outcome=visit", "--param", 'features=["age"]', "--json")
     equal((got["n"], got["n_train_t"] + got["n_train_c"], got["n_test"]), (200, 100, 100), "a learner of one's own file")
 
     head = "item_id,position,click,propensity_score\n"
     log = write("log.csv", head + "".join(f"{i % 4},{i % 2},{int(i % 9 == 0)},0.25\n" for i in range(800)))
-    got = json.loads(ask("ope", "--in", log, "--param", "target=uniform", "--json")[1])
+    got = told("ope", "--in", log, "--param", "target=uniform", "--json")
     check(abs(got["ips"] - 89 / 800) < 1e-12 and got["reliable"] is True and abs(got["ess"] - 800) < 1e-9, "the policy of the log itself", got)
-    got = json.loads(ask("ope", "--in", log, "--json", spec={"target": {"0": 1}})[1])
+    got = told("ope", "--in", log, "--json", spec={"target": {"0": 1}})
     check(abs(got["mean_w"] - 1) < 1e-12 and abs(got["ess"] - 200) < 1e-9, "a policy of one's own", got)
     rare = write("rare.csv", head + "".join(f"{i % 4},1,{int(i == 5)},{'0.000001' if i == 5 else '0.5'}\n" for i in range(800)))
-    got = json.loads(ask("ope", "--in", rare, "--param", "target=uniform", "--json")[1])
+    got = told("ope", "--in", rare, "--param", "target=uniform", "--json")
     check(got["reliable"] is False and "no answer" in got["warning"] and got["ess"] < 3, "a propensity of one in a million", got)
     refuses("a propensity of 0", 3, ["line 2", "propensity_score"], "ope", "--in", write("l.csv", head + "1,1,0,0\n"), "--param", "target=uniform")
     refuses("a propensity over 1", 3, ["line 2", "propensity_score"], "ope", "--in", write("l.csv", head + "1,1,0,1.5\n"), "--param", "target=uniform")
@@ -290,13 +302,13 @@ def test_series():
     refuses("neither changes nor a penalty", 2, ["'penalty'"], "changepoint", spec={"values": [1, 2]})
     refuses("more changes than values", 2, ["'changes'"], "changepoint", spec={"values": [1, 2], "changes": 2})
     refuses("a hole", 3, ["line 2", "'y'"], "changepoint", "--in", write("s.csv", "t,y\n1,nan\n2,3\n"), "--param", "changes=1")
-    got = json.loads(ask("changepoint", "--json", spec={"values": [1, 1, 5, 5, 5], "changes": 1})[1])
+    got = told("changepoint", "--json", spec={"values": [1, 1, 5, 5, 5], "changes": 1})
     check(got["breaks"] == [2] and got["rss"] < 1e-12 and got["means"] == [1, 5], "a change by hand", got)
     refuses("a budget below 0", 2, ["'budget'"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,5\n"), "--param", "budget=-1")
     refuses("no levels", 3, ["v_cost"], "coupons", "--in", write("c.csv", "user,value\na,5\n"))
     refuses("a value that is NaN", 3, ["line 2", "v_cost1"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,NaN\n"))
     refuses("a budget below the cheapest", 2, ["'budget'"], "coupons", "--in", write("c.csv", "user,v_cost2,v_cost1\na,3,5\nb,1,1\n"), "--param", "budget=1")
-    got = json.loads(ask("coupons", "--in", write("c.csv", "user,v_cost2,v_cost0\na,6,0\nb,4,0\nc,9,1\n"), "--param", "budget=4", "--json")[1])
+    got = told("coupons", "--in", write("c.csv", "user,v_cost2,v_cost0\na,6,0\nb,4,0\nc,9,1\n"), "--param", "budget=4", "--json")
     equal((got["exact_optimum"], got["threshold_value"], got["threshold_spend"], got["customers"]), (15, 15, 4, [1, 2]), "three customers by hand")
 
 
