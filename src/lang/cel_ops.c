@@ -55,6 +55,65 @@ static zh_cel_value arith_uint(zh_cel_code_op op, uint64_t a, uint64_t b)
     return over ? zh_cel_error(ZH_CEL_OVERFLOW, "unsigned integer overflow") : zh_cel_uint(out);
 }
 
+/* ---- drift ---- */
+
+/* The sum's or difference's; past what the number holds it is asked again at once. */
+static zh_cel_value drifting(zh_cel_run *run, zh_cel_value v, zh_cel_value a, zh_cel_value b, bool back)
+{
+    if (__builtin_expect((a.drift | b.drift) == 0, 1) || zh_cel_is_error(v)) return v;
+    const int drift = back ? a.drift - b.drift : a.drift + b.drift;
+    if (drift < INT16_MIN || drift > INT16_MAX) zh_cel_run_until(run, run->now_ms + 1);
+    else v.drift = (int16_t)drift;
+    return v;
+}
+
+static __int128 ns_of(zh_cel_value v)
+{
+    return v.kind == ZH_CEL_DURATION ? v.i : (__int128)v.i * NS_A_SECOND + v.n;
+}
+
+static int64_t ms_later(const zh_cel_run *run, __int128 ns)
+{
+    const __int128 ms = run->now_ms + (ns + 999999) / 1000000;
+    return ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
+}
+
+void zh_cel_run_drifts(zh_cel_run *run, zh_cel_value v, int64_t unit_ns)
+{
+    if (v.drift == 0) return;
+    __int128 rest = ns_of(v) % unit_ns;
+    if (rest < 0 && v.kind == ZH_CEL_TIMESTAMP) rest += unit_ns;
+    const bool is_cut_up = v.kind == ZH_CEL_DURATION && v.i < 0; /* durations are cut towards 0 */
+    const int speed = v.drift < 0 ? -v.drift : v.drift;
+    __int128 way;
+    if (v.drift > 0) way = is_cut_up ? 1 - rest : unit_ns - rest;
+    else way = is_cut_up || (v.kind == ZH_CEL_DURATION && v.i == 0) ? unit_ns + rest : rest + 1;
+    zh_cel_run_until(run, ms_later(run, (way + speed - 1) / speed));
+}
+
+zh_cel_value zh_cel_run_now(zh_cel_run *run)
+{
+    zh_cel_value now = zh_cel_timestamp_ms(run->now_ms);
+    now.drift = 1;
+    run->now_is_read_ = true;
+    return now;
+}
+
+/* When does the order of two change? */
+static void order_drifts(zh_cel_run *run, zh_cel_value a, zh_cel_value b)
+{
+    if (a.kind != b.kind || (a.kind != ZH_CEL_TIMESTAMP && a.kind != ZH_CEL_DURATION)) {
+        /* `now` inside of a list or map: rare enough to ask again at once */
+        if (run->now_is_read_ && (a.kind == ZH_CEL_LIST || a.kind == ZH_CEL_MAP || a.kind == ZH_CEL_OPTIONAL)) zh_cel_run_until(run, run->now_ms + 1);
+        return;
+    }
+    const int speed = a.drift - b.drift;
+    const __int128 apart = ns_of(a) - ns_of(b);
+    if (speed == 0 || (speed > 0 ? apart > 0 : apart < 0)) return; /* it never does again */
+    if (apart == 0) zh_cel_run_until(run, run->now_ms + 1);
+    else zh_cel_run_until(run, ms_later(run, ((apart < 0 ? -apart : apart) + (speed < 0 ? -speed : speed) - 1) / (speed < 0 ? -speed : speed)));
+}
+
 static zh_cel_value moved(zh_cel_value time, int64_t ns, bool back)
 {
     const int64_t whole = ns / NS_A_SECOND, rest = ns % NS_A_SECOND;
@@ -107,18 +166,18 @@ zh_cel_value zh_cel_op_arith(zh_cel_run *run, zh_cel_code_op op, zh_cel_value a,
         case ZH_CEL_DURATION:
             if (op == ZH_CEL_I_ADD || op == ZH_CEL_I_SUB) {
                 zh_cel_value sum = arith_int(op, a.i, b.i);
-                return zh_cel_is_error(sum) ? zh_cel_error(ZH_CEL_RANGE, "duration out of range: about 292 years") : zh_cel_duration(sum.i);
+                return zh_cel_is_error(sum) ? zh_cel_error(ZH_CEL_RANGE, "duration out of range: about 292 years") : drifting(run, zh_cel_duration(sum.i), a, b, op == ZH_CEL_I_SUB);
             }
             break;
         case ZH_CEL_TIMESTAMP:
-            if (op == ZH_CEL_I_SUB) return between(a, b);
+            if (op == ZH_CEL_I_SUB) return drifting(run, between(a, b), a, b, true);
             break;
         default: break;
         }
     } else if (a.kind == ZH_CEL_TIMESTAMP && b.kind == ZH_CEL_DURATION && (op == ZH_CEL_I_ADD || op == ZH_CEL_I_SUB)) {
-        return moved(a, b.i, op == ZH_CEL_I_SUB);
+        return drifting(run, moved(a, b.i, op == ZH_CEL_I_SUB), a, b, op == ZH_CEL_I_SUB);
     } else if (a.kind == ZH_CEL_DURATION && b.kind == ZH_CEL_TIMESTAMP && op == ZH_CEL_I_ADD) {
-        return moved(b, a.i, false);
+        return drifting(run, moved(b, a.i, false), a, b, false);
     }
     return zh_cel_no_overload(run, sign_of(op), (zh_cel_value[]){ a, b }, 2);
 }
@@ -127,7 +186,11 @@ zh_cel_value zh_cel_op_negate(zh_cel_value v)
 {
     switch (v.kind) {
     case ZH_CEL_INT: return v.i == INT64_MIN ? zh_cel_error(ZH_CEL_OVERFLOW, NULL) : zh_cel_int(-v.i);
-    case ZH_CEL_DURATION: return v.i == INT64_MIN ? zh_cel_error(ZH_CEL_RANGE, NULL) : zh_cel_duration(-v.i);
+    case ZH_CEL_DURATION:
+        if (v.i == INT64_MIN) return zh_cel_error(ZH_CEL_RANGE, NULL);
+        v.i = -v.i;
+        v.drift = v.drift == INT16_MIN ? INT16_MAX : (int16_t)-v.drift;
+        return v;
     case ZH_CEL_DOUBLE: return zh_cel_double(-v.d);
     case ZH_CEL_ERROR: return v;
     default: return zh_cel_error(ZH_CEL_NO_OVERLOAD, "no such overload: -");
@@ -165,6 +228,7 @@ zh_cel_value zh_cel_op_order(zh_cel_run *run, zh_cel_code_op op, zh_cel_value a,
     if (zh_cel_is_error(a)) return a;
     if (zh_cel_is_error(b)) return b;
     if (!pay_compare(run, a, b)) return zh_cel_error(ZH_CEL_LIMIT, NULL);
+    if (run->now_is_read_) order_drifts(run, a, b);
     if (op == ZH_CEL_I_EQ) return zh_cel_bool(zh_cel_equal(a, b));
     if (op == ZH_CEL_I_NE) return zh_cel_bool(!zh_cel_equal(a, b));
     const int order = zh_cel_compare(a, b);
@@ -183,6 +247,7 @@ zh_cel_value zh_cel_op_in(zh_cel_run *run, zh_cel_value item, zh_cel_value of)
     if (zh_cel_is_error(item)) return item;
     if (of.kind == ZH_CEL_MAP) return zh_cel_run_pay(run, 1) ? zh_cel_bool(zh_cel_map_get(of.map, item) != NULL) : zh_cel_error(ZH_CEL_LIMIT, NULL);
     if (of.kind != ZH_CEL_LIST) return zh_cel_no_overload(run, "in", (zh_cel_value[]){ item, of }, 2);
+    if (run->now_is_read_ && item.kind != ZH_CEL_STRING && item.kind != ZH_CEL_INT) zh_cel_run_until(run, run->now_ms + 1);
     const bool plain = item.kind < ZH_CEL_STRING || (item.kind == ZH_CEL_STRING && item.n < BYTES_A_STEP); /* each costs the one step */
     if (plain && !zh_cel_run_pay(run, of.n)) return zh_cel_error(ZH_CEL_LIMIT, NULL);
     for (uint32_t i = 0; i < of.n; i++) {

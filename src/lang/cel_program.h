@@ -4,6 +4,9 @@
  *     zh_cel_run run = { .arena = &scratch, .variables = values, .host = customer };
  *     zh_cel_value result = zh_cel_eval(program, &run);          // perhaps an ERROR
  *
+ * A result stands until something changes that it was read from, or the clock passes a moment: run.until_ms says which. Whoever
+ * keeps results need not ask again before.
+ *
  * Guarantees  total: every evaluation ends within the steps it was given; an error is a value, with its place in the source.
  *             Pure: the same program, variables and host give the same value.
  * Cost        about 4 ns an instruction; compile O(nodes). A step is an instruction in a loop, 32 bytes copied or compared, or what
@@ -34,7 +37,10 @@ typedef struct zh_cel_run {
     const zh_tz *(*zone)(void *zones, zh_sv name); /* a named time zone or NULL; may be NULL: then only UTC and offsets are known */
     void *zones;
     uint64_t steps_max;            /* 0: ZH_CEL_STEPS_DEFAULT */
-    uint64_t steps_left_;          /* private */
+    int64_t now_ms;                /* the moment that values with a drift are of */
+    int64_t until_ms;              /* in: the latest moment that is asked for, INT64_MAX: any; out: the first ms at which the result could be another */
+    bool now_is_read_;             /* private; some value may have a drift */
+    uint64_t steps_left_;
     const zh_cel_program *program_;
     zh_cel_value *slots_, *top_;
 } zh_cel_run;
@@ -76,6 +82,15 @@ static inline bool zh_cel_run_pay(zh_cel_run *run, uint64_t steps)
     run->steps_left_ = 0;
     return false;
 }
+/* What was read changes by itself at this moment, the first ms at which it is another; of several the earliest counts. */
+static inline void zh_cel_run_until(zh_cel_run *run, int64_t ms)
+{
+    if (ms < run->until_ms) run->until_ms = ms > run->now_ms ? ms : run->now_ms + 1;
+}
+/* The moment itself, as a value that drifts. */
+zh_cel_value zh_cel_run_now(zh_cel_run *run);
+/* A value with this drift was looked at in a way that changes whenever it passes a multiple of `unit_ns` (of 1970 for a timestamp). */
+void zh_cel_run_drifts(zh_cel_run *run, zh_cel_value v, int64_t unit_ns);
 /* The condition of a macro (the function's last argument) for one element. Only while the function runs. */
 zh_cel_value zh_cel_apply(zh_cel_run *run, zh_cel_value condition, zh_cel_value element);
 

@@ -26,6 +26,9 @@ void zh_cel_put_duration(zh_buf *out, int64_t ns);   /* 1.5s */
 zh_cel_value zh_cel_timestamp_of(zh_sv text);
 zh_cel_value zh_cel_duration_of(zh_sv text);
 
+/* Does the function say itself until when what it tells of a drifting value stands? */
+bool zh_cel_time_knows_drift(const zh_cel_overload *overload);
+
 /* A copy of what is in the buffer as a STRING of the run; closes the buffer. */
 zh_cel_value zh_cel_take_text(zh_cel_run *run, zh_buf *text);
 

@@ -170,37 +170,41 @@ static zh_cel_value local(zh_cel_run *run, const zh_cel_value *args, uint32_t co
     return zh_cel_null();
 }
 
-#define PART(name, value)                                                \
+/* unit_ns: the part of a time that drifts changes at multiples of it only. */
+#define PART(name, value, unit_ns)                                       \
     FUNCTION(name)                                                       \
     {                                                                    \
         (void)self;                                                      \
         zh_civil t;                                                      \
         const zh_cel_value e = local(run, args, count, &t);              \
+        zh_cel_run_drifts(run, args[0], unit_ns);                        \
         return zh_cel_is_error(e) ? e : zh_cel_int(value);               \
     }
+#define QUARTER (900 * NS_A_SECOND) /* zones differ from UTC by multiples of it */
 #define DAY(t) zh_days_of((t).year, (t).month, (t).day)
 
-PART(full_year, t.year)
-PART(month, t.month - 1)
-PART(day_of_month, t.day - 1)
-PART(date, t.day)
-PART(day_of_week, zh_weekday(DAY(t)) % 7)
-PART(day_of_year, DAY(t) - zh_days_of(t.year, 1, 1))
-PART(hours, t.hour)
-PART(minutes, t.minute)
-PART(seconds_of, t.second)
-PART(milliseconds, args[0].n / 1000000)
+PART(full_year, t.year, QUARTER)
+PART(month, t.month - 1, QUARTER)
+PART(day_of_month, t.day - 1, QUARTER)
+PART(date, t.day, QUARTER)
+PART(day_of_week, zh_weekday(DAY(t)) % 7, QUARTER)
+PART(day_of_year, DAY(t) - zh_days_of(t.year, 1, 1), QUARTER)
+PART(hours, t.hour, QUARTER)
+PART(minutes, t.minute, 60 * NS_A_SECOND)
+PART(seconds_of, t.second, NS_A_SECOND)
+PART(milliseconds, args[0].n / 1000000, NS_A_SECOND / 1000)
 
-#define SPAN(name, value)                                     \
+#define SPAN(name, unit_ns, rest)                             \
     FUNCTION(name)                                            \
     {                                                         \
-        (void)run, (void)count, (void)self;                   \
-        return zh_cel_int(value);                             \
+        (void)count, (void)self;                              \
+        zh_cel_run_drifts(run, args[0], unit_ns);             \
+        return zh_cel_int(args[0].i / (unit_ns) rest);        \
     }
-SPAN(span_hours, args[0].i / (3600 * NS_A_SECOND))
-SPAN(span_minutes, args[0].i / (60 * NS_A_SECOND))
-SPAN(span_seconds, args[0].i / NS_A_SECOND)
-SPAN(span_milliseconds, args[0].i / 1000000 % 1000)
+SPAN(span_hours, 3600 * NS_A_SECOND, )
+SPAN(span_minutes, 60 * NS_A_SECOND, )
+SPAN(span_seconds, NS_A_SECOND, )
+SPAN(span_milliseconds, NS_A_SECOND / 1000, % 1000)
 
 #define PARTS(name, f) { "." name "(timestamp) int", f }, { "." name "(timestamp, string) int", f }
 
@@ -211,3 +215,10 @@ const zh_cel_entry zh_cel_std_time[] = {
     { ".getMilliseconds(duration) int", span_milliseconds },
     { NULL, NULL },
 };
+
+bool zh_cel_time_knows_drift(const zh_cel_overload *overload)
+{
+    for (const zh_cel_entry *entry = zh_cel_std_time; entry->signature != NULL; entry++)
+        if (entry->call == overload->call) return true;
+    return false;
+}

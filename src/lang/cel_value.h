@@ -40,7 +40,10 @@ struct zh_cel_map;
 typedef struct zh_cel_value {
     uint8_t kind;  /* zh_cel_kind */
     uint8_t fatal; /* ERROR: no && or || absorbs it (limits, memory) */
-    uint16_t code; /* ERROR: zh_cel_code */
+    union {
+        uint16_t code; /* ERROR: zh_cel_code */
+        int16_t drift; /* TIMESTAMP, DURATION: by how much it grows while the clock goes on by one: 1 for `now`, 0 for what stands */
+    };
     uint32_t n;    /* STRING, BYTES: bytes; LIST: items; TIMESTAMP: nanoseconds, 0 .. 999,999,999; OBJECT: tag; ERROR: offset in the source */
     union {
         bool boolean;

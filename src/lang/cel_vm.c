@@ -1,4 +1,5 @@
 #include "lang/cel_code.h"
+#include "lang/cel_std.h"
 
 #define VALUES_HERE 96 /* slots and stack of a usual program, without asking the arena */
 
@@ -117,12 +118,25 @@ static bool takes(const zh_cel_overload *overload, const zh_cel_value *args, uin
     return true;
 }
 
+/* A function that knows nothing of drift is asked again a millisecond later. */
+static void look_again(zh_cel_run *run, const zh_cel_overload *overload, const zh_cel_value *args, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const bool drifts = (args[i].kind == ZH_CEL_TIMESTAMP || args[i].kind == ZH_CEL_DURATION) ? args[i].drift != 0
+                                                                                                  : args[i].kind == ZH_CEL_LIST || args[i].kind == ZH_CEL_OPTIONAL;
+        if (drifts && !zh_cel_time_knows_drift(overload)) zh_cel_run_until(run, run->now_ms + 1);
+    }
+}
+
 static zh_cel_value call(zh_cel_run *run, const zh_cel_site *site, const zh_cel_value *args, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (zh_cel_is_error(args[i])) return args[i];
-    for (uint32_t i = 0; i < site->count; i++)
-        if (takes(site->overloads[i], args, count)) return site->overloads[i]->call(run, args, count, site->overloads[i]);
+    for (uint32_t i = 0; i < site->count; i++) {
+        if (!takes(site->overloads[i], args, count)) continue;
+        if (run->now_is_read_) look_again(run, site->overloads[i], args, count);
+        return site->overloads[i]->call(run, args, count, site->overloads[i]);
+    }
     char name[64];
     const zh_sv is = site->overloads[0]->name;
     memcpy(name, is.data, is.size < 63 ? is.size : 63);
@@ -397,6 +411,7 @@ zh_cel_value zh_cel_eval(const zh_cel_program *program, zh_cel_run *run)
     }
     if (program->slots > 0) memset(values, 0, program->slots * sizeof *values);
     run->program_ = program;
+    run->now_is_read_ = false;
     run->steps_left_ = run->steps_max == 0 ? ZH_CEL_STEPS_DEFAULT : run->steps_max;
     run->slots_ = values;
     return go(run, 0, values + program->slots);

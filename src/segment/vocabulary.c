@@ -81,6 +81,15 @@ static int64_t window_from(const zh_look *look, const zh_cel_value *args, uint32
     return ms > look->now_ms && look->now_ms >= 0 ? INT64_MIN : look->now_ms - ms;
 }
 
+/* What lies in a window, the oldest of it at this moment, leaves it by itself. */
+static void leaves_window(zh_cel_run *run, int64_t from_ms, int64_t oldest_ms)
+{
+    const zh_look *look = look_of(run);
+    if (from_ms == INT64_MIN || oldest_ms == INT64_MAX) return;
+    int64_t leaves_ms;
+    if (!__builtin_add_overflow(oldest_ms, look->now_ms - from_ms, &leaves_ms)) zh_cel_run_until(run, leaves_ms);
+}
+
 #define FN(name) static zh_cel_value name(zh_cel_run *run, const zh_cel_value *args, uint32_t count, const zh_cel_overload *self)
 #define UNUSED (void)run, (void)args, (void)count, (void)self
 
@@ -89,7 +98,7 @@ static int64_t window_from(const zh_look *look, const zh_cel_value *args, uint32
 FN(get_now)
 {
     UNUSED;
-    return zh_cel_timestamp_ms(look_of(run)->now_ms);
+    return zh_cel_run_now(run);
 }
 
 /* id: milliseconds of the unit */
@@ -202,8 +211,8 @@ FN(get_affinity)
     double sum = 0;
     for (uint32_t i = 0; i < tastes_count; i++) {
         if (tastes[i].kind != self->id || tastes[i].points == 0) continue;
-        const double age_days = (double)(look->now_ms / ZH_DAY_MS - (int64_t)tastes[i].week * 7);
-        const double points = tastes[i].points * exp2(-(age_days > 0 ? age_days : 0) / ZH_VOCABULARY_HALF_LIFE_DAYS);
+        const double age_days = 7.0 * (tastes[0].week - tastes[i].week); /* counted from the newest, so that shares stand while nothing happens */
+        const double points = tastes[i].points * exp2(-age_days / ZH_VOCABULARY_HALF_LIFE_DAYS);
         uint32_t k = 0;
         while (k < at && hashes[k] != tastes[i].name_hash) k++;
         if (k == at) {
@@ -238,7 +247,13 @@ FN(orders_count)
     int64_t found = 0;
     const zh_order *orders = look->state == NULL ? NULL : zh_customer_orders(look->state, &all);
     const int64_t from_ms = window_from(look, args, count);
-    for (uint32_t i = 0; i < all; i++) found += zh_order_is_sale(&orders[i]) && orders[i].first_ms > from_ms;
+    int64_t oldest_ms = INT64_MAX;
+    for (uint32_t i = 0; i < all; i++) {
+        if (!zh_order_is_sale(&orders[i]) || orders[i].first_ms <= from_ms) continue;
+        if (orders[i].first_ms < oldest_ms) oldest_ms = orders[i].first_ms;
+        found++;
+    }
+    leaves_window(run, from_ms, oldest_ms);
     return zh_cel_run_pay(run, all / 8) ? zh_cel_int(found) : zh_cel_error(ZH_CEL_LIMIT, NULL);
 }
 
@@ -254,11 +269,13 @@ FN(orders_revenue)
     uint32_t all;
     const zh_order *orders = zh_customer_orders(look->state, &all);
     const int64_t from_ms = window_from(look, args, count);
-    int64_t minor = 0;
+    int64_t minor = 0, oldest_ms = INT64_MAX;
     for (uint32_t i = 0; i < all; i++) {
         if (!zh_order_is_sale(&orders[i]) || orders[i].first_ms <= from_ms || orders[i].currency.code != totals.money[0].currency.code) continue;
+        if (orders[i].first_ms < oldest_ms) oldest_ms = orders[i].first_ms;
         minor += zh_order_minor(&orders[i]) - orders[i].refunded_minor;
     }
+    leaves_window(run, from_ms, oldest_ms);
     return zh_cel_run_pay(run, all / 8) ? money(minor, totals.money[0].currency) : zh_cel_error(ZH_CEL_LIMIT, NULL);
 }
 
@@ -307,7 +324,9 @@ FN(customer_did)
     const events all = { .look = look_of(run), .name = zh_terms_find(look_of(run)->terms, zh_cel_sv(args[1])) };
     walk w = walk_over(&all);
     zh_fact fact;
-    const bool did = next(&w, count < 3 ? INT64_MIN : window_from(all.look, args, count), &fact);
+    const int64_t from_ms = count < 3 ? INT64_MIN : window_from(all.look, args, count);
+    const bool did = next(&w, from_ms, &fact);
+    if (did) leaves_window(run, from_ms, fact.time_ms); /* the newest */
     return paid(run, &w, zh_cel_bool(did));
 }
 
@@ -327,7 +346,10 @@ FN(events_where)
     while (at < most && next(&w, since_ms, &fact)) {
         one->fact = fact;
         const zh_cel_value holds = zh_cel_apply(run, args[1], zh_cel_object(TAG_EVENT, one));
-        if (zh_cel_is_error(holds) && (holds.fatal || holds.code != ZH_CEL_ABSENT)) return holds;
+        if (zh_cel_is_error(holds) && (holds.fatal || holds.code != ZH_CEL_ABSENT)) {
+            leaves_window(run, since_ms, fact.time_ms); /* then it is not asked any more */
+            return holds;
+        }
         if (zh_cel_is_true(holds)) kept[at++] = fact; /* what is not stated holds nothing */
     }
     return paid(run, &w, events_of(run, (events){ .is_chosen = true, .facts = kept, .count = at }));
@@ -338,10 +360,11 @@ FN(events_count)
     UNUSED;
     const events *e = args[0].object;
     const int64_t from_ms = window_from(e->look, args, count);
-    int64_t found = 0;
+    int64_t found = 0, oldest_ms = INT64_MAX;
     zh_fact fact;
     walk w = walk_over(e);
-    while (next(&w, from_ms, &fact)) found++;
+    for (; next(&w, from_ms, &fact); found++) oldest_ms = fact.time_ms;
+    leaves_window(run, from_ms, oldest_ms);
     return paid(run, &w, zh_cel_int(found));
 }
 
@@ -350,10 +373,12 @@ FN(events_sum)
     UNUSED;
     const events *e = args[0].object;
     const int64_t from_ms = window_from(e->look, args, count);
+    int64_t oldest_ms = INT64_MAX;
     uint64_t minor = 0;
     zh_fact fact;
     walk w = walk_over(e);
-    while (next(&w, from_ms, &fact)) minor += (uint64_t)zh_fact_value(&fact);
+    for (; next(&w, from_ms, &fact); oldest_ms = fact.time_ms) minor += (uint64_t)zh_fact_value(&fact);
+    leaves_window(run, from_ms, oldest_ms);
     return paid(run, &w, money((int64_t)minor, (zh_currency){ 0 }));
 }
 
@@ -543,11 +568,19 @@ zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const zh_cel_en
     return e;
 }
 
-bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error)
+bool zh_vocabulary_ask(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error, int64_t *until_ms)
 {
     asked host = { look, condition->window_ms > look->now_ms ? INT64_MIN : look->now_ms - condition->window_ms };
-    zh_cel_run run = { .arena = scratch, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX };
+    zh_cel_run run = { .arena = scratch, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX,
+                       .now_ms = look->now_ms, .until_ms = INT64_MAX };
     const zh_cel_value value = zh_cel_eval(condition->program, &run);
     *error = zh_cel_is_error(value) ? value : zh_cel_null();
+    if (zh_cel_is_error(value) && value.fatal) zh_cel_run_until(&run, look->now_ms + ZH_MINUTE_MS); /* it took too many steps: there may be fewer */
+    *until_ms = run.until_ms;
     return zh_cel_is_true(value);
+}
+
+bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error)
+{
+    return zh_vocabulary_ask(condition, look, scratch, error, &(int64_t){ INT64_MAX });
 }

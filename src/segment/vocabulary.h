@@ -60,5 +60,7 @@ typedef struct zh_look { /* one customer at one moment */
 /* Does it hold? An evaluation that fails is a no, and *error says why (kind ERROR; else NULL kind). The scratch arena is the
  * caller's to reset. */
 bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error);
+/* The same, and until when: the first millisecond at which the answer may be another though nothing happened; INT64_MAX: never. */
+bool zh_vocabulary_ask(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error, int64_t *until_ms);
 
 #endif

@@ -130,6 +130,94 @@ static void names_say_what_the_list_says(uint64_t seed)
     zh_consents_close(consents);
 }
 
+static void put_condition(char *text, size_t size, uint64_t *seed, int depth);
+
+/* One of two, joined. */
+static void put_both(char *text, size_t size, uint64_t *seed, int depth)
+{
+    zh_buf out = zh_buf_open(size - 1);
+    char a[2048], b[2048];
+    put_condition(a, sizeof a, seed, depth);
+    put_condition(b, sizeof b, seed, depth);
+    switch (test_random(seed) % 4) {
+    case 0: zh_buf_printf(&out, "(%s) && (%s)", a, b); break;
+    case 1: zh_buf_printf(&out, "(%s) || (%s)", a, b); break;
+    case 2: zh_buf_printf(&out, "!(%s) || (%s)", a, b); break;
+    default: zh_buf_printf(&out, "(%s) ? (%s) : !(%s)", a, b, a); break;
+    }
+    CHECK(zh_buf_err(&out) == ZH_OK);
+    memcpy(text, out.data, out.size);
+    text[out.size] = '\0';
+    zh_buf_close(&out);
+}
+
+static void put_condition(char *text, size_t size, uint64_t *seed, int depth)
+{
+    const int days = 1 + (int)(test_random(seed) % 60), n = (int)(test_random(seed) % 6), kind = (int)(test_random(seed) % (KINDS - 1));
+    if (depth > 0 && test_random(seed) % 2 == 0) {
+        put_both(text, size, seed, depth - 1);
+        return;
+    }
+    switch (test_random(seed) % 16) {
+    case 0: snprintf(text, size, "customer.events('Product Viewed').count(days(%d)) >= %d", days, n); break;
+    case 1: snprintf(text, size, "customer.events('Product Viewed').where(e, e.category == '%s').count(hours(%d)) >= %d", kinds[kind], days * 20, n); break;
+    case 2: snprintf(text, size, "customer.did('Order Completed', days(%d))", days); break;
+    case 3: snprintf(text, size, "customer.orders.count(days(%d)) > customer.orders.count(days(%d))", days, days / 2); break;
+    case 4: snprintf(text, size, "customer.orders.revenue(days(%d)) > %d.0", days, 100 * n); break;
+    case 5: snprintf(text, size, "customer.last_seen < now - days(%d)", days); break;
+    case 6: snprintf(text, size, "now - customer.orders.last >= duration('%dh')", 24 * days); break;
+    case 7: snprintf(text, size, "(now - customer.first_seen).getHours() %% 50 < %d", days); break;
+    case 8: snprintf(text, size, "customer.events().where(e, e.time > now - days(%d) && e.time < now - days(%d)).count() > %d", days, days / 3, n); break;
+    case 9: snprintf(text, size, "now.getDayOfWeek() == %d", n); break;
+    case 10: snprintf(text, size, "(customer.last_seen - now) + (now - customer.first_seen) < -(now - customer.last_seen) + duration('%dh')", days * 24); break;
+    case 11: snprintf(text, size, "now.getHours('+05:30') < %d", n * 4); break;
+    case 12: snprintf(text, size, "customer.events('自定义').sum(days(%d)) >= 0.0 && customer.events().count(days(%d)) == %d", days, days, n); break;
+    case 13: snprintf(text, size, "customer.orders.last + duration('%dh') == now || now in [customer.last_seen]", days); break;
+    case 14: snprintf(text, size, "customer.events('Order Completed').where(e, e.brand > 'a' || e.time.getDate() / (e.time.getDate() - %d) > 1).count(days(%d)) > 1", n, days); break;
+    default: snprintf(text, size, "[now, customer.last_seen].exists(t, t > customer.first_seen + duration('%dh')) && string(now - customer.last_seen) != '%ds'", days, n); break;
+    }
+}
+
+/* What is said of `until` is kept: up to there no moment has another answer. */
+static void answers_stand_until(uint64_t seed)
+{
+    zh_customers *c;
+    CHECK(zh_customers_open(&c, &(zh_customers_desc){ 0 }) == ZH_OK);
+    for (int i = 0; i < EVENTS / 2; i++) {
+        const deed d = { .time_ms = T0 - (int64_t)(test_random(&seed) % 100) * DAY - (int64_t)(test_random(&seed) % 5) * 777, .price = (int64_t)(test_random(&seed) % 9000),
+                         .name = (int)(test_random(&seed) % NAMES), .kind = (int)(test_random(&seed) % KINDS), .order = (uint32_t)i };
+        fold(c, &d, i);
+    }
+    zh_look look = { .terms = zh_customers_terms(c), .state = zh_customers_get(c, (zh_customer_id){ 1 }), .customer = { 1 }, .json = json };
+    for (int round = 0; round < 40; round++) {
+        char text[2048];
+        put_condition(text, sizeof text, &seed, 2);
+        zh_condition condition;
+        zh_cel_fault why;
+        zh_cel_value error;
+        if (zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(text), &why) != ZH_OK) fprintf(stderr, "%s: %s\n", text, why.text);
+        CHECK(zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(text), &why) == ZH_OK);
+        look.now_ms = T0 - (int64_t)(test_random(&seed) % 90) * DAY + (int64_t)(test_random(&seed) % 100000);
+        for (int step = 0; step < 60; step++) {
+            int64_t until_ms, later_ms;
+            zh_arena_reset(&scratch);
+            const bool is = zh_vocabulary_ask(&condition, &look, &scratch, &error, &until_ms);
+            CHECK(until_ms > look.now_ms);
+            const int64_t begin_ms = look.now_ms, end_ms = until_ms == INT64_MAX ? begin_ms + 400 * DAY : until_ms;
+            for (int probe = 0; probe < 6; probe++) {
+                look.now_ms = probe == 0 ? end_ms - 1 : begin_ms + (int64_t)(test_random(&seed) % (uint64_t)(end_ms - begin_ms));
+                zh_arena_reset(&scratch);
+                const bool still = zh_vocabulary_ask(&condition, &look, &scratch, &error, &later_ms);
+                if (still != is) fprintf(stderr, "%s: another answer at %lld, but it was said to stand from %lld until %lld\n", text, (long long)look.now_ms, (long long)begin_ms, (long long)until_ms);
+                CHECK(still == is);
+            }
+            if (until_ms == INT64_MAX) break;
+            look.now_ms = until_ms;
+        }
+    }
+    zh_customers_close(c);
+}
+
 /* How far back a condition looks is known where its windows stand in it, and never taken too short. */
 static void windows_are_known(void)
 {
@@ -185,6 +273,7 @@ int main(int argc, char **argv)
     scratch = zh_arena_open((size_t)64 << 20);
     CHECK(zh_json_open(&json, 4096) == ZH_OK && zh_vocabulary_open(&env, &arena) == ZH_OK);
     for (uint64_t i = 0; i < 10; i++) names_say_what_the_list_says(seed + i);
+    for (uint64_t i = 0; i < 20; i++) answers_stand_until(seed + i);
     windows_are_known();
     wrong_expressions_say_where();
     zh_json_close(json);
