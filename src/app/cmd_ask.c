@@ -1,5 +1,6 @@
 #include "app/cmd_ask.h"
 #include "app/door.h"
+#include "app/portrait_text.h"
 #include "base/json_out.h"
 #include "store/log.h"
 
@@ -217,6 +218,7 @@ static const zh_option profile_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token or server key for --url", NULL, false },
+    { "portrait", NULL, "what the customer likes, how often it buys and when it comes", NULL, true },
     { "identity", NULL, "show ids and merges instead; with --url an admin token", NULL, true },
     { "unmerge", "NUMBER", "take this merge back: a number of --identity", NULL, true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
@@ -267,6 +269,25 @@ static int run_identity(const zh_options *given)
     return e == ZH_ABSENT ? ZH_EXIT_FAILED : status_of(e);
 }
 
+static int run_portrait(const zh_options *given, zh_sv path)
+{
+    int status;
+    zh_door *door = zh_ask_door(given, true, &status);
+    if (door == NULL) return status;
+    zh_client_answer answer;
+    zh_json_value root;
+    zh_note why;
+    const zh_err e = zh_door_ask(door, ZH_SV("GET"), path, (zh_sv){ 0 }, &answer, &why);
+    zh_json *json = e == ZH_OK ? parse(answer.body, &root) : NULL;
+    if (json == NULL) zh_complain("profile: %s", e == ZH_OK ? "the answer cannot be read" : why.text);
+    else if (zh_options_flag(given, "json")) print(answer.body);
+    else zh_portrait_print(root);
+    status = json != NULL ? ZH_EXIT_DONE : e == ZH_ABSENT ? ZH_EXIT_FAILED : status_of(e == ZH_OK ? ZH_IO : e);
+    zh_json_close(json);
+    zh_door_close(door);
+    return status;
+}
+
 static int run_profile(const zh_options *given)
 {
     if (given->arguments_count != 1) {
@@ -277,19 +298,23 @@ static int run_profile(const zh_options *given)
     zh_buf path = zh_buf_open(4096);
     zh_buf_put(&path, ZH_SV("/v1/profiles/"));
     escape(zh_sv_of(given->arguments[0]), &path);
+    const bool portrait = zh_options_flag(given, "portrait");
+    if (portrait) zh_buf_put(&path, ZH_SV("/portrait"));
     zh_buf_put_u8(&path, 0);
     path.size--;
-    const int status = zh_buf_err(&path) == ZH_OK ? zh_ask_and_print(given, ZH_SV("GET"), zh_buf_view(&path), (zh_sv){ 0 }, true) : ZH_EXIT_USAGE;
+    int status = ZH_EXIT_USAGE;
+    if (zh_buf_err(&path) == ZH_OK) status = portrait ? run_portrait(given, zh_buf_view(&path)) : zh_ask_and_print(given, ZH_SV("GET"), zh_buf_view(&path), (zh_sv){ 0 }, true);
     zh_buf_close(&path);
     return status;
 }
 
 const zh_command zh_cmd_profile = {
-    .name = "profile", .usage = "--data DIR [--identity | --unmerge NUMBER] ID",
+    .name = "profile", .usage = "--data DIR [--portrait | --identity | --unmerge NUMBER] ID",
     .summary = "Show one customer, as the shop's server would read it.\n"
+               "--portrait: what it likes, how often it buys and when it comes, with what stands behind each.\n"
                "--identity: its ids, the merges that made it one, and those that were taken back.\n"
                "--unmerge: take a merge back; both are then as if it had never been.",
-    .example = "  zhun profile --data ./zhun-data u1\n  zhun profile --data ./zhun-data --identity u1\n  zhun profile --data ./zhun-data --unmerge 17 u1",
+    .example = "  zhun profile --data ./zhun-data u1\n  zhun profile --data ./zhun-data --portrait u1\n  zhun profile --data ./zhun-data --identity u1\n  zhun profile --data ./zhun-data --unmerge 17 u1",
     .options = profile_options, .options_count = sizeof profile_options / sizeof *profile_options, .run = run_profile,
 };
 

@@ -1,7 +1,7 @@
 #include "segment/vocabulary.h"
 #include "base/time.h"
+#include "profile/affinity.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum { TAG_CUSTOMER = 1, TAG_ORDERS, TAG_EVENTS, TAG_EVENT, TAG_PRODUCT, TAG_AFFINITY, TAG_CONSENT };
@@ -198,33 +198,20 @@ FN(get_traits)
 
 /* ---- affinity ---- */
 
-/* Points of a week count half as much ZH_VOCABULARY_HALF_LIFE_DAYS later; shares of one kind add up to 1. id: zh_taste_kind */
-FN(get_affinity)
+FN(get_affinity) /* id: zh_taste_kind */
 {
     UNUSED;
     const zh_look *look = look_of(run);
-    uint32_t tastes_count = 0, at = 0;
-    const zh_taste *tastes = look->state == NULL ? NULL : zh_customer_tastes(look->state, &tastes_count);
-    zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * (size_t)tastes_count + 1);
-    uint64_t *hashes = ZH_TAKE(run->arena, uint64_t, (size_t)tastes_count + 1);
-    if (pairs == NULL || hashes == NULL || !zh_cel_run_pay(run, tastes_count)) return no_memory();
-    double sum = 0;
-    for (uint32_t i = 0; i < tastes_count; i++) {
-        if (tastes[i].kind != self->id || tastes[i].points == 0) continue;
-        const double age_days = 7.0 * (tastes[0].week - tastes[i].week); /* counted from the newest, so that shares stand while nothing happens */
-        const double points = tastes[i].points * exp2(-age_days / ZH_VOCABULARY_HALF_LIFE_DAYS);
-        uint32_t k = 0;
-        while (k < at && hashes[k] != tastes[i].name_hash) k++;
-        if (k == at) {
-            hashes[at] = tastes[i].name_hash;
-            pairs[2 * at] = zh_cel_text(zh_customer_taste_name(look->state, tastes[i].name_hash));
-            pairs[2 * at++ + 1] = zh_cel_double(0);
-        }
-        pairs[2 * k + 1].d += points;
-        sum += points;
+    zh_affinity *shares = NULL;
+    uint32_t names = 0;
+    if (look->state != NULL && zh_affinity_of(look->state, (zh_taste_kind)self->id, run->arena, &shares, &names) != ZH_OK) return no_memory();
+    zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * (size_t)names + 1);
+    if (pairs == NULL || !zh_cel_run_pay(run, names)) return no_memory();
+    for (uint32_t i = 0; i < names; i++) {
+        pairs[2 * i] = zh_cel_text(shares[i].name);
+        pairs[2 * i + 1] = zh_cel_double(shares[i].share);
     }
-    for (uint32_t k = 0; k < at; k++) pairs[2 * k + 1].d /= sum;
-    return zh_cel_map_of(run->arena, pairs, at);
+    return zh_cel_map_of(run->arena, pairs, names);
 }
 
 /* ---- consent ---- */

@@ -10,7 +10,7 @@
  *         .first, .last                                     timestamps, absent where there is none
  *     customer.did("name"[, window])                        events("name").count(window) > 0
  *     customer.traits                                       map of what the shop said; personal traits are not in it
- *     customer.affinity.category, .brand                    map name -> share of interest, half of it forgotten in ZH_VOCABULARY_HALF_LIFE_DAYS
+ *     customer.affinity.category, .brand                    map name -> share of interest, half of it forgotten in 28 days (profile/affinity.h)
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
  *     e.name .type .time .value .item_id .category .brand .price .quantity    of the first product where there are several
@@ -31,7 +31,6 @@
 #include "lang/cel_program.h"
 #include "profile/activity.h"
 
-#define ZH_VOCABULARY_HALF_LIFE_DAYS 28
 #define ZH_EXPRESSION_BYTES_MAX 65536          /* of its text */
 #define ZH_EXPRESSION_STEPS_MAX UINT64_C(100000) /* of one evaluation: about half a millisecond */
 

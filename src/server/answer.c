@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "engine/history.h"
 #include "engine/timeline.h"
+#include "profile/affinity.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +10,6 @@
 #define IDS_MAX 32            /* ids of one customer shown */
 #define TRAIT_EVENTS_MAX ZH_TIMELINE_TRAITS_KEPT /* newest identify events read for personal traits; older ones said the same things */
 #define TASTES_MAX 10         /* names of one affinity shown */
-#define TASTE_HALF_LIFE_WEEKS 4.0
 
 zh_sv zh_answer_event_of(zh_act act)
 {
@@ -121,44 +121,17 @@ static void put_ids(zh_call *call, zh_customer_id customer, const zh_permit *per
     zh_json_out_end(out);
 }
 
-/* ---- affinities: points by week, half of them forgotten every four weeks, as shares of the whole ---- */
+/* ---- affinities ---- */
 
-typedef struct taste_sum { uint64_t name; double points; } taste_sum;
-
-static size_t sum_tastes(const zh_customer_state *state, zh_taste_kind kind, taste_sum *sums, size_t most, double *all)
+static void put_tastes(zh_call *call, const zh_customer_state *state, zh_taste_kind kind, zh_sv key, zh_json_out *out)
 {
+    zh_affinity *shares;
     uint32_t count;
-    const zh_taste *tastes = zh_customer_tastes(state, &count);
-    size_t used = 0;
-    *all = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (tastes[i].kind != kind) continue;
-        const double age = (double)(tastes[0].week - tastes[i].week);
-        const double points = (double)tastes[i].points * exp2(-age / TASTE_HALF_LIFE_WEEKS);
-        *all += points;
-        size_t at = 0;
-        while (at < used && sums[at].name != tastes[i].name_hash) at++;
-        if (at == used && used < most) sums[used++] = (taste_sum){ tastes[i].name_hash, 0 };
-        if (at < used) sums[at].points += points;
-    }
-    return used;
-}
-
-static void put_tastes(const zh_customer_state *state, zh_taste_kind kind, zh_sv key, zh_json_out *out)
-{
-    taste_sum sums[ZH_PROFILE_TASTES_MAX];
-    double all;
-    size_t count = sum_tastes(state, kind, sums, ZH_PROFILE_TASTES_MAX, &all);
+    if (zh_affinity_of(state, kind, call->arena, &shares, &count) != ZH_OK) count = 0;
     zh_json_out_key(out, key);
     zh_json_out_object(out);
-    for (size_t shown = 0; shown < TASTES_MAX && count > 0; shown++) {
-        size_t best = 0;
-        for (size_t i = 1; i < count; i++)
-            if (sums[i].points > sums[best].points || (sums[i].points == sums[best].points && sums[i].name < sums[best].name)) best = i;
-        const zh_sv name = zh_customer_taste_name(state, sums[best].name);
-        if (name.size > 0) zh_json_out_key_real(out, name, round(sums[best].points / all * 1e4) / 1e4);
-        sums[best] = sums[--count];
-    }
+    for (uint32_t i = 0; i < count && i < TASTES_MAX; i++)
+        if (shares[i].name.size > 0) zh_json_out_key_real(out, shares[i].name, round(shares[i].share * 1e4) / 1e4);
     zh_json_out_end(out);
 }
 
@@ -261,8 +234,8 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     zh_json_out_key(out, ZH_SV("affinity"));
     zh_json_out_object(out);
     if (state != NULL) {
-        put_tastes(state, ZH_TASTE_CATEGORY, ZH_SV("category"), out);
-        put_tastes(state, ZH_TASTE_BRAND, ZH_SV("brand"), out);
+        put_tastes(call, state, ZH_TASTE_CATEGORY, ZH_SV("category"), out);
+        put_tastes(call, state, ZH_TASTE_BRAND, ZH_SV("brand"), out);
     }
     zh_json_out_end(out);
     zh_world_unlock(w);

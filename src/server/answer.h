@@ -30,6 +30,8 @@ void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out
 void zh_answer_expired(zh_call *call, const char *field);
 /* The member `expiredBefore` at the end of a customer's events, where earlier ones were dropped. */
 void zh_answer_expired_before(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* The whole answer: the portrait of a customer. */
+void zh_answer_portrait(zh_call *call, zh_customer_id customer);
 void zh_answer_decision(zh_call *call, const zh_decision *decision, zh_json_out *out);
 
 #endif

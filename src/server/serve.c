@@ -333,18 +333,23 @@ static zh_customer_id asked_customer(zh_call *call)
     return customer.number != 0 && is_anybody(call, customer) ? customer : (zh_customer_id){ 0 };
 }
 
+/* Whose profile is asked for, where the caller may read it; 0: a problem was answered. */
+static zh_customer_id permitted_customer(zh_call *call, zh_permit *permit)
+{
+    zh_customer_id customer = asked_customer(call);
+    if (customer.number == 0) zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
+    else if (!zh_call_permit(call, customer, ZH_PURPOSE_SERVE, permit)) {
+        zh_call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
+        customer.number = 0;
+    }
+    return customer;
+}
+
 void zh_route_profile(zh_call *call)
 {
-    const zh_customer_id customer = asked_customer(call);
     zh_permit permit;
-    if (customer.number == 0) {
-        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
-        return;
-    }
-    if (!zh_call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
-        zh_call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
-        return;
-    }
+    const zh_customer_id customer = permitted_customer(call, &permit);
+    if (customer.number == 0) return;
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_answer_profile(call, customer, &permit, &out);
@@ -355,16 +360,9 @@ void zh_route_profile(zh_call *call)
 
 void zh_route_profile_events(zh_call *call)
 {
-    const zh_customer_id customer = asked_customer(call);
     zh_permit permit;
-    if (customer.number == 0) {
-        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
-        return;
-    }
-    if (!zh_call_permit(call, customer, ZH_PURPOSE_SERVE, &permit)) {
-        zh_call_problem(call, 403, "forbidden", NULL, "this key or role may not read a profile");
-        return;
-    }
+    const zh_customer_id customer = permitted_customer(call, &permit);
+    if (customer.number == 0) return;
     char next[ZH_TIMELINE_CURSOR_BYTES];
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
@@ -381,6 +379,13 @@ void zh_route_profile_events(zh_call *call)
     if (next[0] == '\0') zh_answer_expired_before(call, customer, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+void zh_route_profile_portrait(zh_call *call)
+{
+    zh_permit permit;
+    const zh_customer_id customer = permitted_customer(call, &permit);
+    if (customer.number != 0) zh_answer_portrait(call, customer);
 }
 
 void zh_route_profile_segments(zh_call *call)

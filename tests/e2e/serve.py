@@ -248,7 +248,8 @@ def profiles():
     times = [event["timestamp"] for event in engine.events(user)]
     equal(times, sorted(times, reverse=True), "events come newest first")
     equal(engine.serve("GET", f"/v1/profiles/{user}/segments").json, {"segments": []}, "the profile's segments")
-    for path in ("/v1/profiles/nobody-knows", "/v1/profiles/nobody-knows/events", "/v1/profiles/nobody-knows/segments"):
+    equal(engine.serve("GET", f"/v1/profiles/{user}/portrait").json["orders"]["count"], 2, "the profile's portrait")
+    for path in ("/v1/profiles/nobody-knows", "/v1/profiles/nobody-knows/portrait", "/v1/profiles/nobody-knows/events", "/v1/profiles/nobody-knows/segments"):
         refused(engine.serve("GET", path), 404, f"GET {path}", code="not_found")
     refused(engine.serve("GET", f"/v1/profiles/{user}/events?cursor=wrong"), 400, "a wrong cursor")
     refused(engine.ask("GET", f"/v1/profiles/{user}"), 401, "a profile without a key")
@@ -542,7 +543,7 @@ def roles(admin):
     customer = next(row["id"] for row in engine.admin("GET", "/api/v1/customers?q=c0").json["items"])
     paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system", "/api/v1/items/p00",
                "/api/v1/reports/kpis", "/api/v1/reports/policies", "/api/v1/attention"), 0),
-             (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", "/v1/profiles/c0", "/v1/profiles/c0/events",
+             (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", f"/api/v1/customers/{customer}/portrait", "/v1/profiles/c0", "/v1/profiles/c0/portrait", "/v1/profiles/c0/events",
                "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events", "/api/v1/events/" + engine.admin("GET", "/api/v1/events?limit=1").json["items"][0]["position"]), 1),
              (("/api/v1/deadletters",), 2), (("/api/v1/users",), 3), (("/api/v1/keys",), 4))
     for role, may in MAY.items():
@@ -617,6 +618,7 @@ def reports():
     if check(len(row) == 1 and row[0]["userId"] == "u-profile" and row[0]["orders"] == 2, "a customer is searched by id", row):
         page = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}").json
         equal((page["userId"], page["traits"]["email"]), ("u-profile", "mei@example.com"), "an owner sees a customer")
+        equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/portrait").json["orders"]["count"], 2, "and its portrait")
         events = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/events?limit=3").json
         equal(len(events["items"]), 3, "a page of a customer's events")
         preview = engine.admin("POST", "/api/v1/preview", {"placement": "home", "customerId": row[0]["id"], "n": 5})

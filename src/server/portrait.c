@@ -1,0 +1,175 @@
+/* portrait.c -- one customer's portrait as JSON: each value with its source, its time and how sure it is. */
+#include "profile/portrait.h"
+#include "server/answer.h"
+
+#include <math.h>
+
+static double rounded(double value) { return round(value * 1e4) / 1e4; }
+
+/* Where a value comes from, when that was, and how much there is of it. */
+static void put_origin(zh_json_out *out, const char *source, int64_t at_ms, uint32_t evidence, double confidence)
+{
+    zh_json_out_key_text(out, ZH_SV("source"), zh_sv_of(source));
+    zh_call_time(out, ZH_SV("at"), at_ms);
+    zh_json_out_key_int(out, ZH_SV("evidence"), evidence);
+    zh_json_out_key_real(out, ZH_SV("confidence"), rounded(confidence));
+}
+
+static void put_value(zh_json_out *out, const char *key, double value, const char *source, int64_t at_ms, uint32_t evidence, double confidence)
+{
+    zh_json_out_key(out, zh_sv_of(key));
+    zh_json_out_object(out);
+    zh_json_out_key_real(out, ZH_SV("value"), value);
+    put_origin(out, source, at_ms, evidence, confidence);
+    zh_json_out_end(out);
+}
+
+/* ---- leanings ---- */
+
+static void put_leanings(zh_json_out *out, const char *dimension, const zh_leanings *leanings)
+{
+    if (leanings->count == 0) return;
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("dimension"), zh_sv_of(dimension));
+    zh_json_out_key_int(out, ZH_SV("names"), leanings->names);
+    zh_json_out_key(out, ZH_SV("values"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < leanings->count; i++) {
+        const zh_leaning *row = &leanings->rows[i];
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("name"), row->name);
+        zh_json_out_key_real(out, ZH_SV("share"), rounded(row->share));
+        zh_json_out_key_real(out, ZH_SV("lately"), rounded(row->lately));
+        put_origin(out, "observed", row->last_ms, row->events, row->confidence);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+    zh_json_out_end(out);
+}
+
+/* ---- orders ---- */
+
+static void put_next(zh_json_out *out, const zh_rhythm *r, int64_t now_ms)
+{
+    zh_json_out_key(out, ZH_SV("nextOrder"));
+    if (r->gaps == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    zh_call_time(out, ZH_SV("value"), r->next_ms);
+    zh_call_time(out, ZH_SV("from"), r->next_from_ms);
+    zh_call_time(out, ZH_SV("until"), r->next_until_ms);
+    zh_json_out_key_real(out, ZH_SV("chance"), ZH_PORTRAIT_CHANCE);
+    zh_json_out_key_bool(out, ZH_SV("isOverdue"), now_ms > r->next_until_ms);
+    put_origin(out, "computed", r->last_ms, r->gaps, r->gap_confidence);
+    zh_json_out_end(out);
+}
+
+static void put_rhythm(zh_json_out *out, const zh_rhythm *r, int64_t now_ms)
+{
+    zh_json_out_key(out, ZH_SV("orders"));
+    if (r->orders == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("count"), r->orders);
+    zh_json_out_key_int(out, ZH_SV("purchases"), r->purchases);
+    zh_answer_currency(out, ZH_SV("currency"), r->currency);
+    zh_call_time(out, ZH_SV("first"), r->first_ms);
+    zh_call_time(out, ZH_SV("last"), r->last_ms);
+    put_value(out, "meanCents", round(r->mean_minor), "observed", r->last_ms, r->orders, r->confidence);
+    put_value(out, "basketSize", rounded(r->pieces), "observed", r->last_ms, r->orders, r->confidence);
+    put_value(out, "basketProducts", rounded(r->lines), "observed", r->last_ms, r->orders, r->confidence);
+    put_value(out, "returnRate", rounded(r->return_rate), "observed", r->last_ms, r->orders, r->confidence);
+    put_value(out, "refundedShare", rounded(r->refunded_share), "observed", r->last_ms, r->orders, r->confidence);
+    if (r->gaps > 0) put_value(out, "intervalDays", rounded((double)r->interval_ms / ZH_DAY_MS), "computed", r->last_ms, r->gaps, r->gap_confidence);
+    put_next(out, r, now_ms);
+    zh_json_out_end(out);
+}
+
+/* ---- habits ---- */
+
+static void put_habits(zh_json_out *out, const zh_habits *h)
+{
+    zh_json_out_key(out, ZH_SV("habits"));
+    if (h->events == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    put_origin(out, "observed", h->last_ms, h->events, h->confidence);
+    zh_call_time(out, ZH_SV("since"), h->since_ms);
+    zh_json_out_key(out, ZH_SV("hours"));
+    zh_json_out_array(out);
+    for (size_t i = 0; i < sizeof h->hours / sizeof *h->hours; i++) zh_json_out_int(out, h->hours[i]);
+    zh_json_out_end(out);
+    zh_json_out_key_int(out, ZH_SV("visits"), h->visits);
+    zh_json_out_key_real(out, ZH_SV("visitMinutes"), rounded((double)h->visit_ms / ZH_MINUTE_MS));
+    zh_json_out_key_real(out, ZH_SV("visitEvents"), rounded(h->visit_events));
+    zh_json_out_end(out);
+}
+
+/* What the shop said, but for what is personal: that is sealed, and stands in the profile for who may see it. */
+static void put_traits(zh_json_out *out, const zh_customer_state *state)
+{
+    zh_json_out_key(out, ZH_SV("traits"));
+    zh_json_out_array(out);
+    zh_trait trait;
+    for (uint32_t i = 0; zh_customer_trait_at(state, i, &trait); i++) {
+        if (zh_sv_equal(trait.value, ZH_SV("null"))) continue;
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("name"), trait.name);
+        zh_json_out_key(out, ZH_SV("value"));
+        zh_json_out_raw(out, trait.value);
+        zh_json_out_key_text(out, ZH_SV("source"), ZH_SV("declared"));
+        zh_call_time(out, ZH_SV("at"), trait.rank.time_ms);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
+static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
+{
+    zh_json_out_key(out, ZH_SV("leanings"));
+    zh_json_out_array(out);
+    put_leanings(out, "category", &p->category);
+    put_leanings(out, "brand", &p->brand);
+    zh_json_out_end(out);
+    zh_json_out_key_int(out, ZH_SV("halfLifeDays"), ZH_AFFINITY_HALF_LIFE_DAYS);
+    zh_json_out_key_int(out, ZH_SV("latelyDays"), ZH_PORTRAIT_LATELY_DAYS);
+    put_rhythm(out, &p->rhythm, now_ms);
+    put_habits(out, &p->habits);
+}
+
+void zh_answer_portrait(zh_call *call, zh_customer_id customer)
+{
+    char number[24];
+    zh_portrait portrait = { 0 };
+    zh_world *w = zh_engine_world(call->engine);
+    zh_answer_customer_text(customer, number);
+    zh_json_out out = zh_call_begin(call);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(number));
+    zh_call_time(&out, ZH_SV("at"), call->now_ms);
+    zh_json_out_key_text(&out, ZH_SV("zone"), zh_engine_time_zone(call->engine));
+    zh_world_lock_read(w);
+    const zh_customer_state *state = zh_customers_get(w->customers, customer);
+    const zh_err e = state == NULL ? ZH_ABSENT : zh_portrait_of(state, zh_customers_terms(w->customers), zh_engine_tz(call->engine), call->arena, &portrait);
+    if (e == ZH_OK) {
+        put_portrait(&out, &portrait, call->now_ms);
+        put_traits(&out, state);
+    }
+    zh_world_unlock(w);
+    zh_json_out_end(&out);
+    if (e == ZH_OK) zh_call_json(call, 200, &out);
+    else zh_call_failed(call, e, "no such customer");
+}
+
+void zh_route_customer_portrait(zh_call *call)
+{
+    zh_permit permit;
+    const zh_customer_id id = zh_answer_path_customer(call, &permit);
+    if (id.number != 0) zh_answer_portrait(call, id);
+}

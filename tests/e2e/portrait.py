@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""The portrait of a customer: equal to a count by hand over the same events, by every door, after a kill, after a merge and after a
+rebuild; what is not known is not made up; who may see it."""
+import datetime
+import random
+import statistics
+import time
+import zoneinfo
+
+import kit
+from kit import basic, check, equal
+
+DAY = 86400.0
+ZONE = "Asia/Shanghai"
+engine = kit.Engine(options=["--time-zone", ZONE])
+dice = random.Random(5)
+KINDS, BRANDS = ["女装", "tea", "shoes"], ["swift", "oak", ""]
+now = time.time()
+POINTS = {"Product Viewed": 1, "Product Added": 3, "Order Completed": 5}
+events = []  # (user, time, name, products, number)
+for number in range(900):
+    name = dice.choice(["Product Viewed", "Product Viewed", "Product Viewed", "Product Added", "Order Completed", "Products Searched"])
+    products = [{"product_id": f"p{which}", "category": dice.choice(KINDS), "brand": dice.choice(BRANDS), "price": dice.randrange(1, 90), "quantity": dice.randrange(1, 4)}
+                for which in dice.sample(range(40), dice.randrange(1, 4) if name == "Order Completed" else 1)]
+    events.append((f"u{dice.randrange(9)}", round(now - dice.randrange(200) * DAY - dice.randrange(80000), 3), name, [] if name == "Products Searched" else products, number))
+
+
+def sent(event):
+    user, at, name, products, number = event
+    properties = {"order_id": f"o{number}", "products": products, "currency": "CNY"} if name == "Order Completed" else dict(products[0]) if products else {"query": "x"}
+    # One in three comes before the login, by the device's own id.
+    who = {"anonymousId": f"device of {user}"} if number % 3 == 0 else {"userId": user, "anonymousId": f"device of {user}"}
+    return {"type": "track", "event": name, **who, "messageId": f"m{number}", "timestamp": kit.iso(round(at * 1000)), "properties": properties}
+
+
+def send(some):
+    for at in range(0, len(some), 100):
+        equal(engine.collect("batch", {"batch": [sent(one) for one in some[at:at + 100]]}, auth=basic(kit.WRITE)).status, 200, "a batch is taken")
+
+
+def leanings(mine, field):
+    """Names with (share by whole weeks, share lately, events, newest)."""
+    said = [(at, POINTS[name], product.get(field, ""), number) for _, at, name, products, number in mine if name in POINTS for product in products]
+    said = [one for one in said if one[2]]
+    newest_week, newest = max(int(at // (7 * DAY)) for at, *_ in said), max(at for at, *_ in said)
+    def weigh(name, weight):
+        return sum(points * weight(at) for at, points, what, _ in said if name in (None, what))
+    by_week = lambda at: 0.5 ** ((newest_week - int(at // (7 * DAY))) * 7 / 28)
+    by_time = lambda at: 0.5 ** ((newest - at) / DAY / 3)
+    return {name: (weigh(name, by_week) / weigh(None, by_week), weigh(name, by_time) / weigh(None, by_time), len({number for *_, what, number in said if what == name}),
+                   max(at for at, _, what, _ in said if what == name)) for name in {one[2] for one in said}}
+
+
+def near(got, want):
+    return abs(got - want) < 1e-4
+
+
+def check_one(user, when):
+    mine = [one for one in events if one[0] == user]
+    answer = engine.serve("GET", f"/v1/profiles/{user}/portrait")
+    if not equal(answer.status, 200, f"{when}: {user} has a portrait"):
+        return
+    portrait = answer.json
+    dimensions = {one["dimension"]: one for one in portrait["leanings"]}
+    for dimension in ("category", "brand"):
+        wanted, got = leanings(mine, dimension), dimensions[dimension]["values"]
+        equal((dimensions[dimension]["names"], {row["name"] for row in got}), (len(wanted), set(wanted)), f"{when}: {user}: the names of {dimension}")
+        check(all(near(row["share"], wanted[row["name"]][0]) and near(row["lately"], wanted[row["name"]][1]) for row in got), f"{when}: {user}: shares of {dimension}", (got, wanted))
+        check(all(row["evidence"] == wanted[row["name"]][2] and row["at"] == kit.iso(round(wanted[row["name"]][3] * 1000)) for row in got), f"{when}: {user}: evidence of {dimension}", (got, wanted))
+        check(all(row["source"] == "observed" and 0 < row["confidence"] < 1 for row in got), f"{when}: {user}: sources of {dimension}")
+    zone, hours = zoneinfo.ZoneInfo(ZONE), [0] * 168
+    for _, at, *_ in mine:
+        local = datetime.datetime.fromtimestamp(at, zone)
+        hours[local.weekday() * 24 + local.hour] += 1
+    equal((portrait["habits"]["hours"], portrait["zone"]), (hours, ZONE), f"{when}: {user}: hours of the week on the shop's clock")
+    times = sorted(at for _, at, *_ in mine)
+    equal(portrait["habits"]["visits"], 1 + sum(b - a >= 1800 for a, b in zip(times, times[1:])), f"{when}: {user}: visits")
+    orders = sorted(((at, products) for _, at, name, products, _ in mine if name == "Order Completed"), key=lambda one: one[0])
+    got = portrait["orders"]
+    equal(got["count"], len(orders), f"{when}: {user}: orders")
+    check(near(got["basketSize"]["value"], sum(p["quantity"] for _, products in orders for p in products) / len(orders)), f"{when}: {user}: pieces of an order", got)
+    check(near(got["basketProducts"]["value"], sum(len(products) for _, products in orders) / len(orders)), f"{when}: {user}: products of an order", got)
+    starts = orders[:1]
+    for one in orders[1:]:
+        if one[0] - starts[-1][0] >= 43200:
+            starts.append(one)
+    gaps = [b[0] - a[0] for a, b in zip(starts, starts[1:])]
+    check(near(got["intervalDays"]["value"], statistics.median(gaps) / DAY), f"{when}: {user}: days between purchases", (got, gaps))
+    due = got["nextOrder"]
+    check(abs(kit.ms_of(due["value"]) / 1000 - starts[-1][0] - statistics.median(gaps)) < 0.01 and due["from"] <= due["value"] <= due["until"], f"{when}: {user}: the next purchase", due)
+    profile = engine.serve("GET", f"/v1/profiles/{user}").json
+    check(all(near(profile["affinity"]["category"][row["name"]], row["share"]) for row in dimensions["category"]["values"]), f"{when}: {user}: profile and portrait agree")
+
+
+def check_all(when):
+    engine.sync()
+    for user in sorted({one[0] for one in events}):
+        check_one(user, when)
+
+
+send(sorted(events, key=lambda one: -one[1])[:450])
+send(dice.sample(sorted(events, key=lambda one: -one[1])[450:], 450))
+check_all("live")
+
+# The same by the other doors, and a condition says what the portrait shows.
+number = engine.admin("GET", "/api/v1/customers?q=u3").json["items"][0]["id"]
+portrait = engine.admin("GET", f"/api/v1/customers/{number}/portrait").json
+served = engine.serve("GET", "/v1/profiles/u3/portrait").json
+equal({**portrait, "at": 0}, {**served, "at": 0}, "the console's and the shop's portrait are one")
+top = portrait["leanings"][0]["values"][0]
+ask = lambda text: {one["userId"] for one in engine.admin("POST", "/api/v1/segments/preview", {"expression": text, "limit": 50}).json["items"]}
+check("u3" in ask(f"customer.affinity.category['{top['name']}'] > {top['share'] - 0.0002}") and "u3" not in ask(f"customer.affinity.category['{top['name']}'] > {top['share'] + 0.0002}"),
+      "a condition on a share agrees with the portrait")
+status, out, _ = kit.run("profile", "--data", engine.data, "--portrait", "u3")
+check(status == 0 and top["name"] in out and "the next about" in out and "Mon" in out, "the command prints a page", out)
+status, out, _ = kit.run("profile", "--data", engine.data, "--portrait", "--json", "u3")
+check(status == 0 and f'"id":"{number}"' in out, "or the engine's own JSON", out)
+equal(kit.run("profile", "--data", engine.data, "--portrait", "nobody")[0], 1, "of nobody there is none")
+
+# What is not known is not made up.
+engine.collect("track", {"event": "Products Searched", "userId": "shy", "messageId": "s1", "properties": {"query": "x"}}, auth=basic(kit.WRITE))
+engine.collect("identify", {"userId": "shy", "messageId": "s2", "traits": {"city": "Shenzhen", "email": "a@b.example"}}, auth=basic(kit.WRITE))
+engine.sync()
+shy = engine.serve("GET", "/v1/profiles/shy/portrait").json
+equal((shy["leanings"], shy["orders"], shy["habits"]["visits"]), ([], None, 1), "one search: no leanings, no orders, one visit")
+equal([(one["name"], one["value"], one["source"]) for one in shy["traits"]], [("city", "Shenzhen", "declared")], "what was declared, without what is personal")
+engine.collect("identify", {"userId": "told", "messageId": "s3", "traits": {"city": "Wuhan"}}, auth=basic(kit.WRITE))
+engine.sync()
+equal(engine.serve("GET", "/v1/profiles/told/portrait").json["habits"], None, "only told of: no habits")
+
+# Who may see it.
+equal(engine.ask("GET", f"/api/v1/customers/{number}/portrait").status, 401, "not without signing in")
+equal(engine.ask("GET", "/v1/profiles/u3/portrait", auth=basic(kit.WRITE)).status in (401, 403), True, "not with a write key")
+equal((engine.admin("GET", "/api/v1/customers/999999/portrait").status, engine.admin("GET", "/api/v1/customers/x/portrait").status), (404, 404), "of nobody: 404")
+
+engine.kill()
+engine.start()
+check_all("after a kill")
+engine.is_equal("a rebuild agrees")
+kit.finish()
