@@ -175,19 +175,28 @@ static zh_err fold_tail(builder *b)
 
 /* ---- saving ---- */
 
+static zh_err put_entry(builder *b, zh_space space, zh_sv key, zh_sv value)
+{
+    if (value.data == NULL) zh_state_drop(b->batch, space, key);
+    else zh_state_put(b->batch, space, key, value);
+    return commit_if(b, false);
+}
+
 static zh_err put_identity_entry(void *context, zh_sv key, zh_sv value)
 {
-    builder *b = context;
-    if (value.data == NULL) zh_state_drop(b->batch, ZH_SPACE_IDS, key);
-    else zh_state_put(b->batch, ZH_SPACE_IDS, key, value);
-    return commit_if(b, false);
+    return put_entry(context, ZH_SPACE_IDS, key, value);
+}
+
+static zh_err put_view_entry(void *context, zh_sv key, zh_sv value)
+{
+    return put_entry(context, ZH_SPACE_VIEWS, key, value);
 }
 
 static zh_err save(builder *b)
 {
     const zh_keep keep = { b, put_identity_entry };
     bool done = false;
-    zh_err e = zh_world_save_begin(b->world, b->batch, b->out->positions, b->out->partitions);
+    zh_err e = zh_world_save_begin(b->world, (zh_keep){ b, put_view_entry }, b->out->positions, b->out->partitions);
     while (e == ZH_OK && !done) {
         e = zh_world_save_some(b->world, 1024, &done);
         if (e == ZH_OK) e = commit_if(b, done);

@@ -193,7 +193,7 @@ static zh_err collect(zh_fold *f)
 
 /* Customers of the records to come; see prefetch() of commit.c. */
 typedef struct outlook {
-    zh_log_records table, state; /* iterators that run ahead */
+    zh_log_records table, state, lists; /* iterators that run ahead */
 } outlook;
 
 static void look_ahead(const zh_fold *f, outlook *ahead)
@@ -201,13 +201,15 @@ static void look_ahead(const zh_fold *f, outlook *ahead)
     const zh_customers *customers = f->d.world->customers;
     if (zh_log_record_next(&ahead->table)) zh_customers_prefetch(customers, zh_event_customer(ahead->table.record), 0);
     if (zh_log_record_next(&ahead->state)) zh_customers_prefetch(customers, zh_event_customer(ahead->state.record), 1);
+    if (zh_log_record_next(&ahead->lists)) zh_customers_prefetch(customers, zh_event_customer(ahead->lists.record), 2);
 }
 
 static outlook outlook_on(const zh_log_frame *frame)
 {
-    outlook ahead = { zh_log_records_of(frame), zh_log_records_of(frame) };
-    for (int i = 0; i < 6; i++) (void)zh_log_record_next(&ahead.table);
-    for (int i = 0; i < 3; i++) (void)zh_log_record_next(&ahead.state);
+    outlook ahead = { zh_log_records_of(frame), zh_log_records_of(frame), zh_log_records_of(frame) };
+    for (int i = 0; i < 9; i++) (void)zh_log_record_next(&ahead.table);
+    for (int i = 0; i < 6; i++) (void)zh_log_record_next(&ahead.state);
+    for (int i = 0; i < 3; i++) (void)zh_log_record_next(&ahead.lists);
     return ahead;
 }
 
@@ -261,7 +263,7 @@ static zh_err begin_save(zh_fold *f)
     f->work_us_since_save = 0;
     f->began_us = zh_clock_mono_us(NULL);
     const int64_t began_us = work_us();
-    const zh_err e = zh_world_save_begin(f->d.world, zh_keeper_batch(f->keeper), positions, f->d.partitions);
+    const zh_err e = zh_world_save_begin(f->d.world, zh_keeper_views(f->keeper), positions, f->d.partitions);
     f->collect_us = work_us() - began_us;
     return e;
 }

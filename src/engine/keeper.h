@@ -1,10 +1,10 @@
 /* keeper.h -- the thread that brings a checkpoint to the state while folding goes on.
  *
- * The fold thread fills the keeper's batch with the views as they are at one position of the log, hands it over
+ * The fold thread gives the keeper the entries of views as they are at one position of the log, hands them over
  * with the dedup rows of the events it covers, and goes on folding. The keeper adds identity, which may be newer
- * than the position (its folding is made for that), syncs the log, writes the rows, and commits.
+ * than the position (its folding is made for that), syncs the log, writes the rows, and then the views as one file.
  *
- *     fold thread    ── fills ──► batch, rows ── go ──►  keeper: identity, log sync, rows, commit, flush ──► done
+ *     fold thread    ── fills ──► entries, rows ── go ──►  keeper: identity, log sync, rows, views, flush ──► done
  *
  * Guarantees  the state never knows more than the synced log, except of identity and of rows, where more is no harm;
  *             a checkpoint is in the state whole or not at all.
@@ -45,9 +45,9 @@ void zh_keeper_retry(zh_keeper *keeper); /* now, not only after the wait */
 void zh_keeper_stop(zh_keeper *keeper);  /* what was handed over is tried once more; no thread is fine */
 void zh_keeper_close(zh_keeper *keeper); /* and stops it */
 
-bool zh_keeper_is_idle(zh_keeper *keeper);          /* nothing is waiting to be written: the batch may be filled */
-zh_state_batch *zh_keeper_batch(zh_keeper *keeper); /* while idle: of the next checkpoint */
-/* The batch is complete. Takes the rows, and gives back empty ones with the room of older rows. */
+bool zh_keeper_is_idle(zh_keeper *keeper);          /* nothing is waiting to be written: the next may be filled */
+zh_keep zh_keeper_views(zh_keeper *keeper); /* while idle: where the entries of the next checkpoint go */
+/* The entries are complete. Takes the rows, and gives back empty ones with the room of older rows. */
 void zh_keeper_go(zh_keeper *keeper, zh_keeper_rows *rows);
 /* The same on this thread, while the keeper has none: replay, and the end. Where it is not idle, that is written, and
  * `rows` are left alone. Errors: ZH_IO, ZH_FULL (it is kept, the keeper is not idle), ZH_NOMEM, ZH_CORRUPT. */

@@ -8,7 +8,8 @@
 #define COUNTS_VERSION 6 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom: the log tells them again */
 #define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, see decision 0022 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
-#define POSITIONS_KEY ZH_SV("positions")
+#define POSITIONS_KEY ZH_SV("@positions") /* in VIEWS: of the same file as the views. No view has this letter */
+#define POSITIONS_KEY_BEFORE ZH_SV("positions") /* in META: where they stood; read where the other is not */
 
 static zh_err init_locks(zh_world *w)
 {
@@ -434,7 +435,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     }
 }
 
-static zh_err put_in_state(void *context, zh_sv key, zh_sv value)
+static zh_err put_with_letter(void *context, zh_sv key, zh_sv value)
 {
     const zh_world_saving *to = context;
     char bytes[ZH_STATE_KEY_BYTES_MAX];
@@ -442,34 +443,30 @@ static zh_err put_in_state(void *context, zh_sv key, zh_sv value)
     bytes[0] = to->letter;
     memcpy(bytes + 1, key.data, key.size);
     const zh_sv whole = { bytes, key.size + 1 };
-    if (to->batch == NULL) return to->keep.put(to->keep.context, whole, value);
-    const zh_space space = to->letter == 'I' ? ZH_SPACE_IDS : ZH_SPACE_VIEWS;
-    if (value.data == NULL) zh_state_drop(to->batch, space, whole);
-    else zh_state_put(to->batch, space, whole, value);
-    return ZH_OK;
+    return to->keep.put(to->keep.context, whole, value);
 }
 
-static zh_err put_positions(zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
+static zh_err put_positions(zh_keep keep, const uint64_t *positions, uint32_t partitions)
 {
     zh_buf value = zh_buf_open(4096);
     zh_buf_put_u8(&value, META_VERSION);
     zh_buf_put_u32(&value, partitions);
     for (uint32_t p = 0; p < partitions; p++) zh_buf_put_u64(&value, positions[p]);
-    const zh_err e = zh_buf_err(&value);
-    if (e == ZH_OK) zh_state_put(batch, ZH_SPACE_META, POSITIONS_KEY, zh_buf_view(&value));
+    zh_err e = zh_buf_err(&value);
+    if (e == ZH_OK) e = keep.put(keep.context, POSITIONS_KEY, zh_buf_view(&value));
     zh_buf_close(&value);
     return e;
 }
 
-zh_err zh_world_save_begin(zh_world *w, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions)
+zh_err zh_world_save_begin(zh_world *w, zh_keep keep, const uint64_t *positions, uint32_t partitions)
 {
-    zh_err e = put_positions(batch, positions, partitions);
+    zh_err e = put_positions(keep, positions, partitions);
     for (size_t i = 0; e == ZH_OK && i < VIEWS; i++) {
-        zh_world_saving to = { .batch = batch, .letter = views[i].letter };
-        if (to.letter != 'I' && to.letter != 'c') e = save_view(w, to.letter, false, (zh_keep){ &to, put_in_state });
+        zh_world_saving to = { views[i].letter, keep };
+        if (to.letter != 'I' && to.letter != 'c') e = save_view(w, to.letter, false, (zh_keep){ &to, put_with_letter });
     }
-    w->saving_customers = (zh_world_saving){ .batch = batch, .letter = 'c' };
-    return e != ZH_OK ? e : zh_customers_freeze(w->customers, (zh_keep){ &w->saving_customers, put_in_state });
+    w->saving_customers = (zh_world_saving){ 'c', keep };
+    return e != ZH_OK ? e : zh_customers_freeze(w->customers, (zh_keep){ &w->saving_customers, put_with_letter });
 }
 
 zh_err zh_world_save_some(zh_world *w, size_t most, bool *done)
@@ -479,8 +476,8 @@ zh_err zh_world_save_some(zh_world *w, size_t most, bool *done)
 
 zh_err zh_world_save_identity(zh_world *w, zh_keep keep, size_t most, bool *done)
 {
-    zh_world_saving to = { NULL, 'I', keep };
-    const zh_keep with_letter = { &to, put_in_state };
+    zh_world_saving to = { 'I', keep };
+    const zh_keep with_letter = { &to, put_with_letter };
     pthread_rwlock_wrlock(&w->identity_lock);
     const zh_err e = most == 0 ? zh_identity_save_begin(w->identity, with_letter)
                                : zh_identity_save_some(w->identity, most, with_letter, done);
@@ -492,7 +489,8 @@ static zh_err load_positions(zh_state *state, uint64_t *positions, uint32_t part
 {
     for (uint32_t p = 0; p < partitions; p++) positions[p] = 0;
     zh_buf value = zh_buf_open(4096);
-    zh_err e = zh_state_get(state, ZH_SPACE_META, POSITIONS_KEY, &value);
+    zh_err e = zh_state_get(state, ZH_SPACE_VIEWS, POSITIONS_KEY, &value);
+    if (e == ZH_ABSENT) e = zh_state_get(state, ZH_SPACE_META, POSITIONS_KEY_BEFORE, &value);
     if (e == ZH_OK) {
         zh_reader r = zh_reader_on(zh_buf_view(&value));
         const uint8_t version = zh_read_u8(&r);
@@ -512,6 +510,7 @@ static zh_err load_space(zh_world *w, zh_state *state, zh_space space, zh_note *
     zh_err e = ZH_OK;
     zh_state_scan scan = zh_state_scan_open(state, space, (zh_sv){ 0 }, (zh_sv){ 0 });
     while (e == ZH_OK && zh_state_scan_next(&scan)) {
+        if (zh_sv_equal(scan.key, POSITIONS_KEY)) continue;
         if (scan.key.size == 0) e = ZH_CORRUPT;
         else e = load_entry(w, scan.key.data[0], zh_sv_part(scan.key, 1, SIZE_MAX), scan.value);
         if (e != ZH_OK) zh_note_set(why, "a checkpoint entry of view '%c' cannot be read: %s", scan.key.size > 0 ? scan.key.data[0] : '?', zh_err_text(e));

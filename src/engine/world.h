@@ -71,8 +71,7 @@ typedef struct zh_world_counts { /* the world's own numbers; kept */
     int64_t newest_ms;    /* newest event time, never later than its commit: "today" of the shop's data */
 } zh_world_counts;
 
-typedef struct zh_world_saving { /* where the entries of one view go: a batch, or a keeper of whole keys */
-    zh_state_batch *batch;
+typedef struct zh_world_saving { /* where the entries of one view go, its letter before their keys */
     char letter;
     zh_keep keep;
 } zh_world_saving;
@@ -138,11 +137,12 @@ typedef struct zh_world_record {
  * Errors: ZH_NOMEM, ZH_FULL: the views may be half way, stop folding. ZH_CORRUPT: no record of ours. */
 ZH_MUST zh_err zh_world_fold(zh_world *world, zh_world_record *record, zh_arena *scratch);
 
-/* A save: entries changed since the last one, and the log positions they stand for, into the batch. It goes in
+/* A save: entries changed since the last one, and the log positions they stand for, to `keep` with their keys as the
+ * VIEWS space has them; they are to reach it together. It goes in
  * steps, so that folding need not wait for a million customers: begin fixes the moment and writes the small views,
  * some writes customers as they were then (`most` of them, until *done), and folding may go on between. Holds no lock:
  * for the thread that folds. */
-ZH_MUST zh_err zh_world_save_begin(zh_world *world, zh_state_batch *batch, const uint64_t *positions, uint32_t partitions);
+ZH_MUST zh_err zh_world_save_begin(zh_world *world, zh_keep keep, const uint64_t *positions, uint32_t partitions);
 ZH_MUST zh_err zh_world_save_some(zh_world *world, size_t most, bool *done);
 /* Identity's part, as it is now, under its own lock; any thread, after the begin. Entries go to `keep` with their keys
  * as the IDS space has them. most == 0: begin it, *done unused. */

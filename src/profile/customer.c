@@ -126,7 +126,13 @@ void zh_customers_prefetch(const zh_customers *c, zh_customer_id customer, int s
     }
     const zh_customer_state *state = zh_customer_inner_get(c, customer.number);
     if (state == NULL) return;
-    for (size_t at = 0; at < sizeof *state; at += 64) __builtin_prefetch((const char *)state + at);
+    if (step == 1) {
+        for (size_t at = 0; at < sizeof *state; at += 64) __builtin_prefetch((const char *)state + at);
+        return;
+    }
+    const zh_heap_list *const lists[] = { &state->tallies, &state->days, &state->touches, &state->tastes, &state->names, &state->activity };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (lists[i]->count > 0) __builtin_prefetch(lists[i]->data);
 }
 
 size_t zh_customers_count(const zh_customers *c) { return c->states.count; }

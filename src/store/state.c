@@ -18,6 +18,8 @@
 #define PROBE_FILE "probe"        /* see zh_state_probe */
 #define INGEST_FOLDER "ingest"    /* see zh_state_ingest */
 #define KEPT_BATCH_BYTES (1u << 20)
+#define FILES_MERGED 10           /* of one space, each from one checkpoint, before they are */
+#define ALIKE_PERCENT 50          /* files are merged together where each is at most so much larger than those before */
 #define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
 #define NAME_DEFAULT "default"    /* RocksDB's own first family; holds the format version alone */
 
@@ -56,7 +58,7 @@ static bool has_bloom(int space)
 
 static bool is_bulk(int space)
 {
-    return space == ZH_SPACE_DEDUP || space == ZH_SPACE_TIMELINE;
+    return space == ZH_SPACE_DEDUP || space == ZH_SPACE_TIMELINE || space == ZH_SPACE_IDS || space == ZH_SPACE_VIEWS;
 }
 
 /* RocksDB's errors are texts; their beginnings are its codes. Frees the text. */
@@ -134,6 +136,17 @@ void zh_state_forget_before(zh_state *state, uint16_t day)
     state->first_day = day;
 }
 
+/* Filled by whole files of random keys, each as wide as all others: merged in few large steps. */
+static void merge_seldom(rocksdb_options_t *o)
+{
+    rocksdb_universal_compaction_options_t *how = rocksdb_universal_compaction_options_create();
+    rocksdb_universal_compaction_options_set_size_ratio(how, ALIKE_PERCENT);
+    rocksdb_options_set_universal_compaction_options(o, how);
+    rocksdb_universal_compaction_options_destroy(how);
+    rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
+    rocksdb_options_set_level0_file_num_compaction_trigger(o, FILES_MERGED);
+}
+
 static void set_options(zh_state *state, int space, size_t cache_bytes)
 {
     rocksdb_options_t *o = state->options[space];
@@ -150,13 +163,10 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
         rocksdb_options_set_compaction_filter(o, state->old_ids);
     }
     rocksdb_options_set_block_based_table_factory(o, table);
-    if (is_bulk(space)) { /* filled by whole files of random keys: merged in few large steps, and hashes do not compress */
-        rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP ? rocksdb_no_compression : rocksdb_lz4_compression);
-        rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
-    } else {
-        rocksdb_options_set_compression(o, space == ZH_SPACE_IDS ? rocksdb_no_compression : rocksdb_lz4_compression);
-        rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
-    }
+    /* hashes and sealed texts do not compress */
+    rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP || space == ZH_SPACE_IDS ? rocksdb_no_compression : rocksdb_lz4_compression);
+    if (is_bulk(space)) merge_seldom(o);
+    else rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
     rocksdb_options_set_write_buffer_size(o, cache_bytes / 2); /* the sum over all spaces is what decides: */
     rocksdb_options_set_db_write_buffer_size(o, cache_bytes / 2);
     rocksdb_options_set_atomic_flush(o, 1);
