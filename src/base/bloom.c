@@ -54,6 +54,11 @@ zh_err zh_bloom_add(zh_bloom *bloom, uint64_t high, uint64_t low)
     return ZH_OK;
 }
 
+void zh_bloom_prefetch(const zh_bloom *bloom, uint64_t high)
+{
+    for (unsigned i = 0; i < bloom->parts_count_; i++) __builtin_prefetch(bloom->parts_[i].blocks[block_of(&bloom->parts_[i], high)]);
+}
+
 static bool part_may_have(const zh_bloom_part *part, uint64_t high, uint64_t low)
 {
     const uint64_t *block = part->blocks[block_of(part, high)];

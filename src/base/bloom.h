@@ -35,6 +35,7 @@ ZH_MUST zh_err zh_bloom_reserve(zh_bloom *bloom, size_t keys);
 void zh_bloom_close(zh_bloom *bloom);
 /* Errors: ZH_NOMEM, ZH_FULL (ZH_BLOOM_PARTS_MAX): it is not in, the set may no longer be relied on. */
 ZH_MUST zh_err zh_bloom_add(zh_bloom *bloom, uint64_t high, uint64_t low);
+void zh_bloom_prefetch(const zh_bloom *bloom, uint64_t high); /* it will be asked soon. A hint */
 bool zh_bloom_may_have(const zh_bloom *bloom, uint64_t high, uint64_t low);
 size_t zh_bloom_bytes(const zh_bloom *bloom);
 

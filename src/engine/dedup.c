@@ -51,6 +51,9 @@ void zh_dedup_prefetch(const zh_dedup *d, zh_event_key key)
 {
     if (d->now.cap > 0) __builtin_prefetch(&d->now.entries[(size_t)key.low & (d->now.cap - 1)]);
     if (d->before.cap > 0) __builtin_prefetch(&d->before.entries[(size_t)key.low & (d->before.cap - 1)]);
+    if (d->whole) return;
+    zh_bloom_prefetch(&d->since, key.high);
+    if (d->then_is_whole) zh_bloom_prefetch(&d->then, key.high);
 }
 
 static zh_err insert(table *t, zh_event_key key, uint64_t body_hash)
@@ -305,5 +308,6 @@ void zh_dedup_turn(zh_dedup *d)
     if (d->before.count > 0) d->whole = false;
     free(d->before.entries);
     d->before = d->now;
-    d->now = (table){ 0 };
+    d->now = (table){ .entries = calloc(d->before.cap, sizeof(entry)), .cap = d->before.cap }; /* it will grow as large: not by steps */
+    if (d->now.entries == NULL) d->now.cap = 0;
 }

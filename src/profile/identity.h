@@ -11,7 +11,7 @@
  * Guarantees  an absorbed number redirects until a person takes the merge back; no cycles; folding a record again, or records
  *             older than the table (a checkpoint may be ahead of the log position), changes nothing.
  * Cost        find, root, next, dek: O(1). plan: O(numbers absorbed). A merge: O(numbers absorbed).
- *             168 bytes a customer with two ids, 69 of them its wrapped key, and 11 to 22 for the
+ *             168 bytes a customer with two ids, 69 of them its wrapped key, and 18 to 37 for the
  *             index; sealed texts stay in the state store.
  * Threads     readers together or one writer.
  * Not here    blind indexes and sealing (guard), which ids identify nobody (collect), what a merge

@@ -49,6 +49,12 @@ typedef struct zh_link {
 } zh_link;
 _Static_assert(sizeof(zh_number) == 88 && sizeof(zh_link) == 40, "the header promises bytes a customer");
 
+/* A place of the index. The tag is a part of the hash: links of other ids are not looked at, each would be a miss. */
+typedef struct zh_slot {
+    uint32_t link; /* 0: free */
+    uint32_t tag;
+} zh_slot;
+
 /* The last customers of an anonymous id that moved; oldest first. */
 typedef struct zh_device_use {
     uint32_t turn, customer;
@@ -72,7 +78,7 @@ struct zh_identity {
     zh_link **links;        /* [links_chunks] */
     uint32_t links_chunks, links_end, links_free; /* links_end: first place never used; from 1 */
     size_t links_count;
-    uint32_t *index;        /* [index_size] link numbers, 0 free; linear probing */
+    zh_slot *index;         /* [index_size]; linear probing */
     size_t index_size;      /* a power of two, or 0 */
     size_t tails;           /* links whose tail is in memory */
     zh_heap_list dirty_numbers, dirty_links; /* of uint32_t; may name clean ones */

@@ -223,7 +223,7 @@ static zh_err save_all(zh_identity *t, zh_keep keep)
     for (uint64_t number = 0; e == ZH_OK && (n = zh_number_next(t, &number)) != NULL;)
         if (n->flags & ZH_NUMBER_USED) e = put_number(t, (uint32_t)number, keep, &value);
     for (size_t i = 0; i < t->index_size && e == ZH_OK; i++)
-        if (t->index[i] != 0) e = put_link(t, t->index[i], keep, &value, &was);
+        if (t->index[i].link != 0) e = put_link(t, t->index[i].link, keep, &value, &was);
     zh_buf_close(&value);
     zh_buf_close(&was);
     return e;

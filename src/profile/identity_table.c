@@ -5,16 +5,28 @@
 #include <assert.h>
 
 /* The blind index is a keyed hash already; the kind only has to tell them apart. */
-static size_t home(const zh_identity *t, uint32_t kind, zh_blind_id blind)
+static uint64_t hash_of(uint32_t kind, zh_blind_id blind)
 {
-    return (size_t)zh_mix64(blind.low ^ (uint64_t)kind << 56) & (t->index_size - 1);
+    return zh_mix64(blind.low ^ (uint64_t)kind << 56);
+}
+
+static size_t home(const zh_identity *t, uint64_t hash)
+{
+    return (size_t)hash & (t->index_size - 1);
+}
+
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
 }
 
 static size_t slot_of(const zh_identity *t, uint32_t kind, zh_blind_id blind)
 {
-    size_t at = home(t, kind, blind);
-    for (; t->index[at] != 0; at = (at + 1) & (t->index_size - 1)) {
-        const zh_link *link = zh_link_at(t, t->index[at]);
+    const uint64_t hash = hash_of(kind, blind);
+    size_t at = home(t, hash);
+    for (; t->index[at].link != 0; at = (at + 1) & (t->index_size - 1)) {
+        if (t->index[at].tag != tag_of(hash)) continue;
+        const zh_link *link = zh_link_at(t, t->index[at].link);
         if (link->kind == kind && zh_blind_id_equal(link->blind, blind)) break;
     }
     return at;
@@ -22,18 +34,21 @@ static size_t slot_of(const zh_identity *t, uint32_t kind, zh_blind_id blind)
 
 uint32_t zh_link_find(const zh_identity *t, const zh_external_id *id)
 {
-    return t->index_size == 0 ? 0 : t->index[slot_of(t, (uint32_t)id->kind, id->blind)];
+    return t->index_size == 0 ? 0 : t->index[slot_of(t, (uint32_t)id->kind, id->blind)].link;
 }
 
 void zh_identity_prefetch(const zh_identity *t, const zh_external_id *id, int step)
 {
     if (t->index_size == 0) return;
-    const uint32_t *slot = &t->index[home(t, (uint32_t)id->kind, id->blind)]; /* mostly it is the first one looked at */
-    if (step == 0 || *slot == 0) {
-        __builtin_prefetch(slot);
+    const uint64_t hash = hash_of((uint32_t)id->kind, id->blind);
+    size_t at = home(t, hash);
+    if (step == 0) {
+        __builtin_prefetch(&t->index[at]);
         return;
     }
-    const zh_link *link = zh_link_at(t, *slot);
+    while (t->index[at].link != 0 && t->index[at].tag != tag_of(hash)) at = (at + 1) & (t->index_size - 1);
+    if (t->index[at].link == 0) return;
+    const zh_link *link = zh_link_at(t, t->index[at].link);
     if (step == 1) {
         __builtin_prefetch(link);
         return;
@@ -53,20 +68,24 @@ void zh_link_key(const zh_external_id *id, char key[ZH_LINK_KEY_BYTES])
     }
 }
 
+/* Places are filled in the order of the links, which lie one behind the other; that no two are alike needs no look. */
 static zh_err grow_index(zh_identity *t)
 {
     const size_t was = t->index_size, size = was == 0 ? 64 : was * 2;
-    uint32_t *bigger = zh_heap_take(&t->heap, size * sizeof *bigger), *old = t->index;
+    zh_slot *bigger = zh_heap_take(&t->heap, size * sizeof *bigger);
     if (bigger == NULL) return ZH_NOMEM;
     memset(bigger, 0, size * sizeof *bigger);
+    zh_heap_give(&t->heap, t->index, was * sizeof *t->index);
     t->index = bigger;
     t->index_size = size;
-    for (size_t i = 0; i < was; i++) {
-        if (old[i] == 0) continue;
-        const zh_link *link = zh_link_at(t, old[i]);
-        bigger[slot_of(t, link->kind, link->blind)] = old[i];
+    for (uint32_t link = 1; link < t->links_end; link++) {
+        const zh_link *x = zh_link_at(t, link);
+        if (x->customer == 0) continue;
+        const uint64_t hash = hash_of(x->kind, x->blind);
+        size_t at = home(t, hash);
+        while (bigger[at].link != 0) at = (at + 1) & (size - 1);
+        bigger[at] = (zh_slot){ link, tag_of(hash) };
     }
-    zh_heap_give(&t->heap, old, was * sizeof *old);
     return ZH_OK;
 }
 
@@ -130,7 +149,7 @@ void zh_link_touch(zh_identity *t, uint32_t link)
 
 zh_err zh_link_reserve(zh_identity *t)
 {
-    if (t->links_count + 1 > t->index_size / 4 * 3) {
+    if (t->links_count + 1 > t->index_size / 8 * 7) { /* tags keep a long run cheap */
         const zh_err e = grow_index(t);
         if (e != ZH_OK) return e;
     }
@@ -209,7 +228,7 @@ uint32_t zh_link_add(zh_identity *t, const zh_external_id *id, uint32_t customer
     *x = (zh_link){ .blind = id->blind, .customer = customer };
     x->kind = (unsigned)id->kind & 0x7F;
     x->turn = turn & 0xFFFFFF;
-    t->index[slot_of(t, x->kind, x->blind)] = link;
+    t->index[slot_of(t, x->kind, x->blind)] = (zh_slot){ link, tag_of(hash_of(x->kind, x->blind)) };
     t->links_count++;
     chain(t, link);
     return link;
@@ -231,14 +250,14 @@ void zh_link_remove(zh_identity *t, uint32_t link)
     size_t hole = slot_of(t, x->kind, x->blind);
     const size_t mask = t->index_size - 1;
     /* Close the gap as base/map does (Knuth, 6.4 R). */
-    for (size_t at = (hole + 1) & mask; t->index[at] != 0; at = (at + 1) & mask) {
-        const zh_link *there = zh_link_at(t, t->index[at]);
-        const size_t wanted = home(t, there->kind, there->blind);
+    for (size_t at = (hole + 1) & mask; t->index[at].link != 0; at = (at + 1) & mask) {
+        const zh_link *there = zh_link_at(t, t->index[at].link);
+        const size_t wanted = home(t, hash_of(there->kind, there->blind));
         if (((at - wanted) & mask) < ((at - hole) & mask)) continue;
         t->index[hole] = t->index[at];
         hole = at;
     }
-    t->index[hole] = 0;
+    t->index[hole] = (zh_slot){ 0 };
     unchain(t, link);
     zh_device_drop(t, link);
     zh_link_tail_drop(t, link);
