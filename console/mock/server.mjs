@@ -164,10 +164,11 @@ function answer(method, path, query, body, empty) {
   }
   const merged = /^\/api\/v1\/customers\/(\d+)\/(identity|unmerge)$/.exec(path)
   if (merged) return shop.mergedCustomer(merged[1], merged[2] === 'unmerge' ? body.number : undefined)
-  const one = /^\/api\/v1\/customers\/(\d+)(\/events)?$/.exec(path)
+  const one = /^\/api\/v1\/customers\/(\d+)(\/events|\/portrait)?$/.exec(path)
   if (one) {
     if (Number(one[1]) > 90_000) return problem(404, 'not_found', 'no such customer')
     if (one[2] === undefined) return shop.customer(one[1])
+    if (one[2] === '/portrait') return shop.portrait(one[1])
     const from = Number(query.get('cursor') || 0)
     const limit = Number(query.get('limit') ?? 50)
     const events = Array.from({ length: limit }, (_, i) => customerEvent(Number(one[1]), from + i))

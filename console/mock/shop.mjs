@@ -254,6 +254,33 @@ export function customer(id) {
   }
 }
 
+/** Somebody of the evening who buys tea things; every fourth is anonymous and bought nothing, every seventh only looked once. */
+export function portrait(id) {
+  const n = Number(id)
+  const at = (days) => new Date(Date.now() - days * 86_400_000).toISOString()
+  const origin = (evidence, k, days, source = 'observed') => ({ source, at: at(days), evidence, confidence: Math.round((1 - Math.exp(-evidence / k)) * 1e4) / 1e4 })
+  const rows = (list) => list.map(([name, share, lately, events, days]) => ({ name, share, lately, ...origin(events, 8, days) }))
+  const leanings = [
+    { dimension: 'category', names: 7, values: rows([['Bags', 0.41, 0.22, 38, 3], ['Kitchen', 0.27, 0.55, 21, 0.3], ['茶具', 0.16, 0.17, 12, 1], ['Party', 0.09, 0.04, 7, 20], ['Candles', 0.04, 0.02, 2, 41]]) },
+    { dimension: 'brand', names: 2, values: rows([['RETROSPOT', 0.78, 0.7, 44, 0.3], ['REGENCY', 0.22, 0.3, 15, 1]]) },
+  ]
+  const hours = Array.from({ length: 168 }, (_, i) => Math.max(0, Math.round(9 * Math.exp(-(((i % 24) - 20) ** 2) / 6) * (i >= 120 ? 1.3 : 0.8) + ((i * 7919 + n) % 11 === 0 ? 2 : 0) - 0.3)))
+  const events = hours.reduce((sum, one) => sum + one, 0)
+  const habits = { ...origin(events, 20, 0.1), since: at(280), hours, visits: Math.ceil(events / 5), visitMinutes: 11.5, visitEvents: 5.2 }
+  const bought = 1 + (n % 11)
+  const value = (amount, evidence = bought, source = 'observed') => ({ value: amount, ...origin(evidence, 4, 12, source) })
+  const orders = {
+    count: bought, purchases: bought, currency: 'GBP', first: at(12 + 24 * (bought - 1)), last: at(12), meanCents: value(14_150), basketSize: value(6.4), basketProducts: value(3.1), returnRate: value(0.12), refundedShare: value(0.04),
+    ...(bought > 1 ? { intervalDays: value(24, bought - 1, 'computed') } : {}),
+    nextOrder: bought > 1 ? { value: at(-12), from: at(-4), until: at(-29), chance: 0.8, isOverdue: false, ...origin(bought - 1, 4, 12, 'computed') } : null,
+  }
+  const anonymous = n % 4 === 0
+  return {
+    id, at: at(0), zone: 'Europe/London', halfLifeDays: 28, latelyDays: 3, leanings: n % 7 === 0 ? [] : leanings, orders: anonymous ? null : orders, habits: n % 7 === 0 && anonymous ? null : habits,
+    traits: anonymous ? [] : [{ name: 'city', value: '深圳', source: 'declared', at: at(90) }],
+  }
+}
+
 // Merges of a customer, and those that somebody took back; one that is young is still being folded.
 const unmerged = new Map()
 export function mergedCustomer(id, number) {

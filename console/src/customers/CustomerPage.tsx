@@ -8,6 +8,7 @@ import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { Likes } from './Likes'
 import { Portrait } from './Portrait'
 import { Timeline } from './Timeline'
 import './customers.css'
@@ -51,7 +52,10 @@ export default function CustomerPage() {
         {(found) => (
           <div className="customer">
             <Portrait customer={found} />
-            <Recommendations customerId={found.id} />
+            <div className="customer-middle">
+              <Likes id={found.id} />
+              <Recommendations customerId={found.id} />
+            </div>
             <Timeline id={found.id} />
           </div>
         )}

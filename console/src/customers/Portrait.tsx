@@ -6,7 +6,7 @@ import { Card } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Merges } from './Merges'
 import { Part } from './Part'
-import { consentLines, leanings, traitText } from './portrait'
+import { consentLines, traitText } from './portrait'
 
 const IDS_MAX = 4 // of one kind; a shared tablet may have hundreds
 
@@ -36,29 +36,11 @@ function Facts({ customer }: { customer: Schema<'CustomerProfile'> }) {
 
 export function Portrait({ customer }: { customer: Schema<'CustomerProfile'> }) {
   const { t, language } = useWords()
-  const lean = leanings(customer.affinity)
   const traits = Object.entries(customer.traits)
-  const named = (group: 'affinityKinds' | 'consentKinds' | 'idKinds', kind: string) => t(`customers.one.${group}.${kind}`, { defaultValue: kind })
+  const named = (group: 'consentKinds' | 'idKinds', kind: string) => t(`customers.one.${group}.${kind}`, { defaultValue: kind })
   return (
     <Card id="portrait" className="portrait" title={t('customers.one.portrait')}>
       <Facts customer={customer} />
-      <Part title={t('customers.one.affinity')}>
-        {lean.length === 0 && <p className="less">{t('customers.one.affinityEmpty')}</p>}
-        {lean.map(({ dimension, values }) => (
-          <div key={dimension} className="lean">
-            <h4 className="lean-title">{named('affinityKinds', dimension)}</h4>
-            <ul>
-              {values.map(({ name, share }) => (
-                <li key={name} className="lean-row">
-                  <span className="lean-name">{name}</span>
-                  <span className="bar" aria-hidden="true"><i style={{ width: `${Math.round(share * 100)}%` }} /></span>
-                  <span className="lean-share">{format.percent(share, language)}</span>
-                </li>
-              ))}
-            </ul>
-          </div>
-        ))}
-      </Part>
       <Part title={t('customers.one.consents')}>
         <ul className="consents">
           {consentLines(customer.consents).map(({ kind, allowed, at }) => (

@@ -1,16 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { byDay, consentLines, kindOf, leanings, traitText } from './portrait'
-
-describe('leanings', () => {
-  it('puts category first, the strongest first, and cuts the tail', () => {
-    const got = leanings({
-      price: { low: 1 }, brand: {},
-      category: { tea: 0.1, cups: 0.4, bags: 0.1, lamps: 0.05, hats: 0.04, pens: 0.03 },
-    })
-    expect(got.map((one) => one.dimension)).toEqual(['category', 'price'])
-    expect(got[0]?.values.map((v) => v.name)).toEqual(['cups', 'bags', 'tea', 'lamps', 'hats'])
-  })
-})
+import { expect, it } from 'vitest'
+import { byDay, consentLines, kindOf, traitText } from './portrait'
 
 it('consentLines tells what was set from what is the default', () => {
   const lines = consentLines({

@@ -1,26 +1,6 @@
 // What a portrait shows, in the order it shows it.
 import type { Schema } from '../shared/client'
 
-const SHOWN_MAX = 5 // of one dimension; the tail says little about a customer
-
-// Category says most, then brand; others follow by name.
-const first = ['category', 'brand']
-const rank = (dimension: string) => (first.includes(dimension) ? first.indexOf(dimension) : first.length)
-
-/** The strongest leanings of each dimension, strongest first; equal ones by name. */
-export function leanings(affinity: Schema<'Profile'>['affinity']): { dimension: string; values: { name: string; share: number }[] }[] {
-  return Object.entries(affinity)
-    .map(([dimension, values]) => ({
-      dimension,
-      values: Object.entries(values)
-        .map(([name, share]) => ({ name, share }))
-        .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
-        .slice(0, SHOWN_MAX),
-    }))
-    .filter((one) => one.values.length > 0)
-    .sort((a, b) => rank(a.dimension) - rank(b.dimension) || a.dimension.localeCompare(b.dimension))
-}
-
 export interface ConsentLine {
   kind: string
   allowed: boolean
