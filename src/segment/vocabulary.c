@@ -1,6 +1,7 @@
 #include "segment/vocabulary.h"
 #include "base/time.h"
 #include "profile/affinity.h"
+#include "segment/vocabulary_portrait.h"
 
 #include <stdlib.h>
 
@@ -514,6 +515,7 @@ zh_err zh_vocabulary_open(zh_cel_env **out, zh_arena *arena)
         e = zh_cel_env_field(env, ZH_SV("Consent"), zh_sv_of(zh_channel_text((zh_channel)channel)), ZH_SV("bool"), get_consent, (uint32_t)ZH_CONSENT_OF(channel));
     for (size_t i = 0; e == ZH_OK && i < sizeof functions / sizeof *functions; i++)
         e = zh_cel_env_function(env, zh_sv_of(functions[i].signature), functions[i].call, functions[i].id);
+    if (e == ZH_OK) e = zh_vocabulary_portrait(env);
     if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("customer"), ZH_SV("Customer"), get_customer, 0);
     if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("now"), ZH_SV("timestamp"), get_now, 0);
     if (e == ZH_OK) *out = env;

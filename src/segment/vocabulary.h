@@ -13,6 +13,7 @@
  *     customer.affinity.category, .brand                    map name -> share of interest, half of it forgotten in 28 days (profile/affinity.h)
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
+ *     customer.basket_size, .return_rate, .purchase_interval, .next_order …    how he buys: vocabulary_portrait.h
  *     e.name .type .time .value .item_id .category .brand .price .quantity    of the first product where there are several
  *     e.products.exists(p, p.category == "tea")             all of them, the same fields
  *     days(7), hours(3), minutes(30), weeks(2)              windows; now: the moment of the question

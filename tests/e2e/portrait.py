@@ -111,6 +111,9 @@ top = portrait["leanings"][0]["values"][0]
 ask = lambda text: {one["userId"] for one in engine.admin("POST", "/api/v1/segments/preview", {"expression": text, "limit": 50}).json["items"]}
 check("u3" in ask(f"customer.affinity.category['{top['name']}'] > {top['share'] - 0.0002}") and "u3" not in ask(f"customer.affinity.category['{top['name']}'] > {top['share'] + 0.0002}"),
       "a condition on a share agrees with the portrait")
+size = portrait["orders"]["basketSize"]["value"]
+check("u3" in ask(f"customer.basket_size > {size - 0.0002} && customer.basket_size < {size + 0.0002} && customer.purchase_interval > days(0) && has(customer.next_order)"),
+      "and one on how a customer buys")
 status, out, _ = kit.run("profile", "--data", engine.data, "--portrait", "u3")
 check(status == 0 and top["name"] in out and "the next about" in out and "Mon" in out, "the command prints a page", out)
 status, out, _ = kit.run("profile", "--data", engine.data, "--portrait", "--json", "u3")
