@@ -3,7 +3,7 @@
 #include "app/analyze_orders.h"
 #include "base/time.h"
 #include "measure/cohort.h"
-#include "measure/rfm.h"
+#include "segment/rfm.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -24,7 +24,8 @@
     X(OUTCOME,    12, "outcome")      /* input: what became of a dead letter (quality/letters.h) */ \
     X(WORD,       13, "word")         /* input: a rule of the tracking plan; "this is true" (quality/word.h) */ \
     X(IMPORT,     14, "import")       /* input: a file that is brought in, or its undoing (collect/imports.h) */ \
-    X(UNMERGE,    15, "unmerge")      /* input: a merge is taken back (profile/identity.h) */
+    X(UNMERGE,    15, "unmerge")      /* input: a merge is taken back (profile/identity.h) */ \
+    X(BOUNDARIES, 16, "boundaries")   /* derived: the borders between fifths of the buyers (segment/boundaries.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

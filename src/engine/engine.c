@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 #include "engine/ballast.h"
+#include "engine/boundary_clock.h"
 #include "engine/joining.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
@@ -31,6 +32,7 @@ struct zh_engine {
     zh_commit *commit;
     zh_upkeep *upkeep;
     zh_retention *retention;
+    zh_boundary_clock *boundary_clock;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
@@ -421,7 +423,8 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_retention_open(&g->retention, &retention);
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
                                       .hold = hold_retention, .base = base_of_retention, .context = g->retention };
-    return e == ZH_OK ? zh_backups_open(&g->backups, &backups) : e;
+    if (e == ZH_OK) e = zh_backups_open(&g->backups, &backups);
+    return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
 zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
@@ -451,6 +454,7 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
+    zh_boundary_clock_close(g->boundary_clock); /* it writes: before the committer goes */
     zh_backups_close(g->backups);
     zh_undo_stop(g->undo);
     zh_retention_close(g->retention);
@@ -478,6 +482,7 @@ zh_timeline *zh_engine_timeline(zh_engine *g) { return g->timeline; }
 zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
 zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
+struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_line_sink *zh_engine_sink(const zh_engine *g) { return g->d.sink; }

@@ -103,7 +103,7 @@ zh_err zh_engine_preview(zh_engine *engine, const zh_preview_ask *ask, zh_arena 
     zh_json *json;
     if ((e = zh_json_open(&json, ZH_PROFILE_TRAIT_VALUE_MAX)) != ZH_OK) return e;
     survey s = { .ask = ask, .condition = condition, .out = out, .scratch = zh_arena_open(SCRATCH_BYTES_MAX),
-                 .look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .now_ms = out->now_ms, .json = json } };
+                 .look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .boundaries = w->boundaries, .now_ms = out->now_ms, .json = json } };
     e = survey_all(engine, &s, arena);
     zh_arena_close(&s.scratch);
     zh_json_close(json);

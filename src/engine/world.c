@@ -41,6 +41,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
     if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
+    if (e == ZH_OK) e = zh_boundaries_open(&w->boundaries);
     if (e == ZH_OK) e = zh_imports_open(&w->imports, desc->skip, desc->skip_count);
     if (e == ZH_OK) e = zh_letters_open(&w->letters);
     if (e == ZH_OK) e = zh_plan_open(&w->plan);
@@ -67,6 +68,7 @@ void zh_world_close(zh_world *w)
     zh_sales_close(w->sales);
     zh_visits_close(w->visits);
     zh_policies_close(w->policies);
+    zh_boundaries_close(w->boundaries);
     zh_imports_close(w->imports);
     zh_letters_close(w->letters);
     zh_plan_close(w->plan);
@@ -305,6 +307,9 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_POLICIES:
         e = zh_policies_fold(w->policies, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_BOUNDARIES:
+        e = zh_boundaries_fold(w->boundaries, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_OUTCOME:
         e = zh_letters_say(w->letters, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
@@ -379,7 +384,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -401,6 +406,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 's': return zh_sales_save(w->sales, all, keep);
     case 'v': return zh_visits_save(w->visits, all, keep);
     case 'y': return zh_policies_save(w->policies, all, keep);
+    case 'b': return zh_boundaries_save(w->boundaries, all, keep);
     case 'm': return zh_imports_save(w->imports, all, keep);
     case 'd': return zh_letters_save(w->letters, all, keep);
     case 'n': return zh_plan_save(w->plan, all, keep);
@@ -424,6 +430,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 's': return zh_sales_load(w->sales, key, value);
     case 'v': return zh_visits_load(w->visits, key, value);
     case 'y': return zh_policies_load(w->policies, key, value);
+    case 'b': return zh_boundaries_load(w->boundaries, key, value);
     case 'm': return zh_imports_load(w->imports, key, value);
     case 'd': return zh_letters_load(w->letters, key, value);
     case 'n': return zh_plan_load(w->plan, key, value);
@@ -610,6 +617,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_visits_check(w->visits, why)) return false;
     *view = "policies";
     if (!zh_policies_check(w->policies, why)) return false;
+    *view = "boundaries";
+    if (!zh_boundaries_check(w->boundaries, why)) return false;
     *view = "letters";
     if (!zh_letters_check(w->letters, why)) return false;
     *view = "imports";
@@ -637,6 +646,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;
     case 'y': *bytes = zh_policies_bytes(w->policies); break;
+    case 'b': *bytes = zh_boundaries_bytes(w->boundaries); break;
     case 'd': *bytes = zh_letters_bytes(w->letters); break;
     case 'n': *bytes = zh_plan_bytes(w->plan); break;
     case 'q': *bytes = zh_quality_bytes(w->quality); break;

@@ -14,6 +14,7 @@
  *     s       sales                    EVENT, MERGE
  *     v       visits                   EVENT, MERGE
  *     y       policies                 POLICIES
+ *     b       boundaries               BOUNDARIES
  *     m       imports                  IMPORT, EVENT and ITEM of an import
  *     d       letters                  DEADLETTER, OUTCOME
  *     n       tracking plan            EVENT, WORD
@@ -50,6 +51,7 @@
 #include "quality/letters.h"
 #include "quality/plan.h"
 #include "quality/quality.h"
+#include "segment/boundaries.h"
 #include "store/state.h"
 
 #include <pthread.h>
@@ -86,6 +88,7 @@ typedef struct zh_world {
     zh_sales *sales;
     zh_visits *visits;
     zh_policies *policies;
+    zh_boundaries_view *boundaries;
     zh_imports *imports;
     zh_letters *letters;
     zh_plan *plan;

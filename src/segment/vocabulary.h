@@ -14,6 +14,7 @@
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
  *     customer.basket_size, .return_rate, .purchase_interval, .next_order …    how he buys: vocabulary_portrait.h
+ *     customer.rfm …, .lifecycle, .aipl                     where he stands: vocabulary_standing.h
  *     e.name .type .time .value .item_id .category .brand .price .quantity    of the first product where there are several
  *     e.products.exists(p, p.category == "tea")             all of them, the same fields
  *     days(7), hours(3), minutes(30), weeks(2)              windows; now: the moment of the question
@@ -31,6 +32,7 @@
 #include "guard/consent.h"
 #include "lang/cel_program.h"
 #include "profile/activity.h"
+#include "segment/boundaries.h"
 
 #define ZH_EXPRESSION_BYTES_MAX 65536          /* of its text */
 #define ZH_EXPRESSION_STEPS_MAX UINT64_C(100000) /* of one evaluation: about half a millisecond */
@@ -49,6 +51,7 @@ ZH_MUST zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const z
 typedef struct zh_look { /* one customer at one moment */
     const zh_terms *terms;
     const zh_consents *consents;
+    const zh_boundaries_view *boundaries; /* NULL: there are none */
     const zh_customer_state *state; /* NULL: nothing is known but the number */
     zh_customer_id customer;
     int64_t now_ms;

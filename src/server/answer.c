@@ -238,6 +238,7 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
         put_tastes(call, state, ZH_TASTE_BRAND, ZH_SV("brand"), out);
     }
     zh_json_out_end(out);
+    zh_answer_standing(w, state, call->now_ms, out);
     zh_world_unlock(w);
     zh_json_out_key(out, ZH_SV("segments"));
     zh_json_out_array(out);

@@ -172,6 +172,8 @@ zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_cus
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_segments_preview;
+zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;
+void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_backup, zh_route_backup_start;
 zh_call_handler zh_route_retention;

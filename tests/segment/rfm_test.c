@@ -1,6 +1,6 @@
 /* Goal: cut points, scores and segments are those of the definition, ties and edges included.
  * Method: small lists worked out by hand. */
-#include "measure/rfm.h"
+#include "segment/rfm.h"
 #include "check.h"
 
 #include <math.h>
@@ -8,9 +8,11 @@
 int main(void)
 {
     const double sorted[] = { 1, 2, 4, 8, 16 };
-    CHECK(zh_rfm_quantile(sorted, 5, 0) == 1 && zh_rfm_quantile(sorted, 5, 1) == 16 && zh_rfm_quantile(sorted, 5, 0.5) == 4);
-    CHECK(fabs(zh_rfm_quantile(sorted, 5, 0.2) - 1.8) < 1e-12); /* a fifth of four steps: .8 of the way from 1 to 2 */
-    CHECK(zh_rfm_quantile(sorted, 1, 0.7) == 1);
+    CHECK(zh_rfm_quantile(sorted, 5, 0, 5) == 1 && zh_rfm_quantile(sorted, 5, 5, 5) == 16 && zh_rfm_quantile(sorted, 5, 1, 2) == 4);
+    CHECK(fabs(zh_rfm_quantile(sorted, 5, 1, 5) - 1.8) < 1e-12); /* a fifth of four steps: .8 of the way from 1 to 2 */
+    CHECK(zh_rfm_quantile(sorted, 1, 7, 10) == 1);
+    const double thirteen[] = { 0, 0, 0, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5 };
+    CHECK(zh_rfm_quantile(thirteen, 13, 1, 5) == 2); /* two fifths of the way from 0 to 5: in floating point 0.2 * 12 is a bit more than 2.4 */
 
     double mixed[] = { 30, 10, 50, 20, 40, 60 }, cuts[8];
     zh_rfm_cuts(mixed, 6, 5, cuts); /* quantiles 20, 30, 40, 50 */

@@ -1,7 +1,6 @@
-#include "measure/rfm.h"
+#include "segment/rfm.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 static int by_value(const void *a, const void *b)
@@ -10,19 +9,18 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double zh_rfm_quantile(const double *sorted, size_t count, double share)
+double zh_rfm_quantile(const double *sorted, size_t count, uint32_t part, uint32_t parts)
 {
-    assert(count >= 1);
-    const double at = share * (double)(count - 1), low = floor(at);
-    const size_t i = (size_t)low;
-    return i + 1 >= count ? sorted[count - 1] : sorted[i] + (at - low) * (sorted[i + 1] - sorted[i]);
+    assert(count >= 1 && part <= parts && parts >= 1);
+    const size_t place = part * (count - 1), i = place / parts;
+    return i + 1 >= count ? sorted[count - 1] : sorted[i] + (double)(place % parts) * (sorted[i + 1] - sorted[i]) / parts;
 }
 
 void zh_rfm_cuts(double *values, size_t count, uint32_t bins, double *cuts)
 {
     assert(bins >= 2 && bins <= ZH_RFM_BINS_MAX);
     qsort(values, count, sizeof *values, by_value);
-    for (uint32_t i = 1; i < bins; i++) cuts[i - 1] = zh_rfm_quantile(values, count, (double)i / bins) + 1;
+    for (uint32_t i = 1; i < bins; i++) cuts[i - 1] = zh_rfm_quantile(values, count, i, bins) + 1;
 }
 
 uint32_t zh_rfm_score(double value, const double *cuts, uint32_t bins)

@@ -8,15 +8,16 @@
  * Cost        O(n log n) for the cuts, O(bins) a score.
  * Source      Hughes, Strategic Database Marketing, 1994; quantiles: Hyndman, Fan, The American Statistician 50 (1996).
  */
-#ifndef ZH_MEASURE_RFM_H
-#define ZH_MEASURE_RFM_H
+#ifndef ZH_SEGMENT_RFM_H
+#define ZH_SEGMENT_RFM_H
 #include "base/sv.h"
 
 #define ZH_RFM_BINS_MAX 9   /* a code is one digit a figure: "555" */
 #define ZH_RFM_RULES_MAX 64 /* named segments; nobody can tell more apart */
 
-/* The quantile of `share` in [0, 1] of sorted values, count >= 1. */
-double zh_rfm_quantile(const double *sorted, size_t count, double share);
+/* The quantile of part / parts of sorted values, count >= 1. Of whole numbers that quantile is exact where a double can be: a tie
+ * with a customer's figure is not missed by the last digit. */
+double zh_rfm_quantile(const double *sorted, size_t count, uint32_t part, uint32_t parts);
 /* The bins - 1 cut points; sorts `values` in place. */
 void zh_rfm_cuts(double *values, size_t count, uint32_t bins, double *cuts);
 uint32_t zh_rfm_score(double value, const double *cuts, uint32_t bins);
