@@ -71,10 +71,27 @@ static void print_habits(zh_json_value habits, zh_sv zone)
     }
 }
 
+static void print_computed(zh_json_value computed)
+{
+    if (zh_json_count(computed) == 0) return;
+    puts("computed traits");
+    for (zh_json_iter it = zh_json_walk(computed); zh_json_next(&it);) {
+        const zh_json_value value = zh_json_get(it.value, ZH_SV("value"));
+        printf("  %.*s: ", ZH_SV_ARG(text_of(it.value, "name")));
+        double number;
+        if (zh_json_real(value, &number)) printf("%.10g", number);
+        else if (zh_json_is(value, ZH_JSON_TEXT)) printf("%.*s", ZH_SV_ARG(zh_json_text_or_empty(value)));
+        else if (zh_json_is(value, ZH_JSON_NULL)) printf("-");
+        for (zh_json_iter name = zh_json_walk(value); zh_json_is(value, ZH_JSON_ARRAY) && zh_json_next(&name);) printf("%.*s; ", ZH_SV_ARG(zh_json_text_or_empty(name.value)));
+        printf("  (%.0f events)\n", real_of(it.value, "evidence"));
+    }
+}
+
 void zh_portrait_print(zh_json_value portrait)
 {
     printf("customer %.*s at %.*s\n", ZH_SV_ARG(text_of(portrait, "id")), ZH_SV_ARG(text_of(portrait, "at")));
     print_leanings(zh_json_get(portrait, ZH_SV("leanings")));
     print_orders(zh_json_get(portrait, ZH_SV("orders")));
     print_habits(zh_json_get(portrait, ZH_SV("habits")), text_of(portrait, "zone"));
+    print_computed(zh_json_get(portrait, ZH_SV("computed")));
 }

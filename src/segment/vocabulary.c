@@ -575,3 +575,18 @@ bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_
 {
     return zh_vocabulary_ask(condition, look, scratch, error, &(int64_t){ INT64_MAX });
 }
+
+bool zh_vocabulary_events(const zh_cel_program *program, const zh_look *look, int64_t since_ms, zh_arena *arena, const zh_fact **facts, uint32_t *count,
+                          zh_cel_value *error)
+{
+    asked host = { look, since_ms };
+    zh_cel_run run = { .arena = arena, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX, .now_ms = look->now_ms,
+                       .until_ms = INT64_MAX };
+    const zh_cel_value value = zh_cel_eval(program, &run);
+    const bool is_chosen = !zh_cel_is_error(value) && ((const events *)value.object)->is_chosen;
+    *error = is_chosen ? zh_cel_null() : value;
+    if (!is_chosen) return false;
+    *facts = ((const events *)value.object)->facts;
+    *count = ((const events *)value.object)->count;
+    return true;
+}

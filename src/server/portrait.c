@@ -1,6 +1,7 @@
 /* portrait.c -- one customer's portrait as JSON: each value with its source, its time and how sure it is. */
 #include "profile/portrait.h"
 #include "server/answer.h"
+#include "server/computed.h"
 
 #include <math.h>
 
@@ -143,28 +144,45 @@ static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
     put_habits(out, &p->habits);
 }
 
+static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_one *ones, uint32_t ones_count, zh_json_out *out)
+{
+    zh_portrait portrait;
+    const zh_world *w = zh_engine_world(call->engine);
+    const zh_customer_state *state = zh_customers_get(w->customers, customer);
+    if (state == NULL) return ZH_ABSENT;
+    const zh_err e = zh_portrait_of(state, zh_customers_terms(w->customers), zh_engine_tz(call->engine), call->arena, &portrait);
+    if (e != ZH_OK) return e;
+    const zh_look look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .boundaries = w->boundaries, .state = state, .customer = customer,
+                          .now_ms = call->now_ms, .json = call->thread->parser };
+    put_portrait(out, &portrait, call->now_ms);
+    put_traits(out, state);
+    return zh_computed_values(call, ones, ones_count, &look, out);
+}
+
 void zh_answer_portrait(zh_call *call, zh_customer_id customer)
 {
     char number[24];
-    zh_portrait portrait = { 0 };
+    zh_computed_one *ones;
+    uint32_t ones_count;
     zh_world *w = zh_engine_world(call->engine);
+    zh_err e = zh_computed_all(call, true, &ones, &ones_count);
     zh_answer_customer_text(customer, number);
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(number));
     zh_call_time(&out, ZH_SV("at"), call->now_ms);
     zh_json_out_key_text(&out, ZH_SV("zone"), zh_engine_time_zone(call->engine));
-    zh_world_lock_read(w);
-    const zh_customer_state *state = zh_customers_get(w->customers, customer);
-    const zh_err e = state == NULL ? ZH_ABSENT : zh_portrait_of(state, zh_customers_terms(w->customers), zh_engine_tz(call->engine), call->arena, &portrait);
     if (e == ZH_OK) {
-        put_portrait(&out, &portrait, call->now_ms);
-        put_traits(&out, state);
+        zh_world_lock_read(w);
+        e = put_all(call, customer, ones, ones_count, &out);
+        zh_world_unlock(w);
     }
-    zh_world_unlock(w);
+    if (e != ZH_OK) {
+        zh_call_failed(call, e, "no such customer");
+        return;
+    }
     zh_json_out_end(&out);
-    if (e == ZH_OK) zh_call_json(call, 200, &out);
-    else zh_call_failed(call, e, "no such customer");
+    zh_call_json(call, 200, &out);
 }
 
 void zh_route_customer_portrait(zh_call *call)

@@ -120,6 +120,65 @@ status, out, _ = kit.run("profile", "--data", engine.data, "--portrait", "--json
 check(status == 0 and f'"id":"{number}"' in out, "or the engine's own JSON", out)
 equal(kit.run("profile", "--data", engine.data, "--portrait", "nobody")[0], 1, "of nobody there is none")
 
+# Computed traits: what a marketer defines, worked out when a portrait is read.
+TRAITS = {
+    "tea_views": {"kind": "count", "event": "Product Viewed", "where": "e.category == 'tea'", "windowDays": 60},
+    "spent": {"kind": "sum", "event": "Order Completed", "field": "value"},
+    "dearest": {"kind": "max", "field": "price", "windowDays": 90},
+    "usual_brand": {"kind": "most_frequent", "field": "brand"},
+    "first_kind": {"kind": "first", "event": "Product Viewed", "field": "category"},
+    "kinds_bought": {"kind": "unique_list", "event": "Order Completed", "field": "category", "windowDays": 100},
+    "items_seen": {"kind": "unique_count", "field": "item_id"},
+    "never": {"kind": "average", "event": "No Such Event", "field": "quantity"},
+}
+
+
+def computed_by_hand(user):
+    mine = sorted((one for one in events if one[0] == user), key=lambda one: -one[1])
+    within = lambda days: [one for one in mine if one[1] > now - days * DAY]
+    products = lambda some: [product for one in some for product in one[3]]
+    orders = [one for one in mine if one[2] == "Order Completed"]
+    brands = [product["brand"] for product in products(mine) if product["brand"]]
+    most = max(brands.count(brand) for brand in brands)
+    return {
+        "tea_views": sum(one[2] == "Product Viewed" and one[3][0]["category"] == "tea" for one in within(60)),
+        "spent": sum(p["price"] * p["quantity"] for p in products(orders)),
+        "dearest": max(p["price"] for p in products(within(90))),
+        "usual_brand": next(brand for brand in brands if brands.count(brand) == most),
+        "first_kind": [one for one in mine if one[2] == "Product Viewed"][-1][3][0]["category"],
+        "kinds_bought": list(dict.fromkeys(p["category"] for p in products([one for one in orders if one[1] > now - 100 * DAY]))),
+        "items_seen": len({p["product_id"] for p in products(mine)}),
+        "never": None,
+    }
+
+
+def check_computed(when, names=TRAITS):
+    for user in ("u1", "u3", "u8"):
+        got = {one["name"]: one for one in engine.serve("GET", f"/v1/profiles/{user}/portrait").json["computed"]}
+        wanted = {name: value for name, value in computed_by_hand(user).items() if name in names}
+        equal({name: one["value"] for name, one in got.items()}, wanted, f"{when}: computed traits of {user}")
+        check(all(one["source"] == "computed" and one["isWhole"] for one in got.values()), f"{when}: and where they come from", got)
+
+
+for name, definition in TRAITS.items():
+    kept = engine.admin("PUT", f"/api/v1/computed-traits/{name}", definition)
+    equal((kept.status, kept.json["name"], kept.json["kind"]), (200, name, definition["kind"]), f"{name} is defined")
+equal({one["name"] for one in engine.admin("GET", "/api/v1/computed-traits").json["items"]}, set(TRAITS), "they are listed")
+check_computed("as defined")
+check("tea_views: " in kit.run("profile", "--data", engine.data, "--portrait", "u3")[1], "the command shows them")
+for definition, field in [({"kind": "median"}, "kind"), ({"kind": "sum"}, "field"), ({"kind": "sum", "field": "brand"}, "field"), ({"kind": "count", "windowDays": 99999}, "windowDays"),
+                          ({"kind": "count", "where": "e.categry == 'tea'"}, "where"), ({"kind": "count", "where": "true) || (false"}, "where"), ({"kind": "count", "where": 5}, "where"),
+                          ({"kind": "count", "where": "e.name.matches('(a+)+$')" + " && true" * 900}, "where")]:
+    answer = engine.admin("PUT", "/api/v1/computed-traits/wrong", definition)
+    equal((answer.status, answer.json["field"]), (400, field), f"refused: {str(definition)[:60]}")
+check("category" in engine.admin("PUT", "/api/v1/computed-traits/wrong", {"kind": "count", "where": "e.categry == 'tea'"}).json["detail"], "with the name that was meant")
+equal(engine.admin("PUT", "/api/v1/computed-traits/Wrong-Name", {"kind": "count"}).status, 400, "a name has small letters")
+equal(engine.ask("PUT", "/api/v1/computed-traits/a", {"kind": "count"}, key=kit.SERVER).status in (401, 403), True, "a server key defines nothing")
+equal([engine.admin("DELETE", f"/api/v1/computed-traits/{name}").status for name in ("never", "never")], [204, 404], "one is taken away, once")
+equal([engine.admin("PUT", f"/api/v1/computed-traits/t{i}", {"kind": "count"}).status for i in range(58)], [200] * 57 + [409], "there are 64 at most")
+for i in range(57):
+    engine.admin("DELETE", f"/api/v1/computed-traits/t{i}")
+
 # What is not known is not made up.
 engine.collect("track", {"event": "Products Searched", "userId": "shy", "messageId": "s1", "properties": {"query": "x"}}, auth=basic(kit.WRITE))
 engine.collect("identify", {"userId": "shy", "messageId": "s2", "traits": {"city": "Shenzhen", "email": "a@b.example"}}, auth=basic(kit.WRITE))
@@ -139,5 +198,6 @@ equal((engine.admin("GET", "/api/v1/customers/999999/portrait").status, engine.a
 engine.kill()
 engine.start()
 check_all("after a kill")
+check_computed("after a kill", [name for name in TRAITS if name != "never"])
 engine.is_equal("a rebuild agrees")
 kit.finish()

@@ -628,6 +628,11 @@ def reports():
         number = preview.json["decisionId"]
         time.sleep(0.3)
         refused(engine.serve("GET", f"/v1/decisions/{number}"), 404, "a preview is no decision")
+    equal(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "event": "Product Viewed"}).status, 200, "a computed trait is defined")
+    equal([one["name"] for one in engine.admin("GET", "/api/v1/computed-traits").json["items"]], ["views"], "computed traits are listed")
+    refused(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "where": "e.nme == 1"}), 400, "a wrong condition of one", "where")
+    equal(engine.admin("DELETE", "/api/v1/computed-traits/views").status, 204, "one is taken away")
+    refused(engine.admin("DELETE", "/api/v1/computed-traits/views"), 404, "one that is not there")
     refused(engine.admin("GET", "/api/v1/customers/999999999"), 404, "a customer that is not there")
     check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
     check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")
