@@ -60,7 +60,7 @@ int main(int argc, char **argv)
         for (uint64_t n = 0; n < times; n++) {
             zh_portrait p;
             zh_arena_reset(&arena);
-            must(zh_portrait_of(zh_customers_get(c, (zh_customer_id){ 1 + n % 50 }), zh_customers_terms(c), zh_tz_utc(), &arena, &p) == ZH_OK, "no memory");
+            must(zh_portrait_of(zh_customers_get(c, (zh_customer_id){ 1 + n % 50 }), zh_customers_terms(c), zh_tz_utc(), NULL, &arena, &p) == ZH_OK, "no memory");
             sum += p.habits.events;
         }
         printf("{\"bench\":\"portrait\",\"events\":%llu,\"us_a_portrait\":%.2f,\"read\":%.0f}\n", (unsigned long long)sizes[i], (now_ns() - began) / 1e3 / (double)times, sum / (double)times);

@@ -50,8 +50,11 @@ void zh_dimension_say(zh_dimension *d, zh_lean *row, int64_t time_ms, uint32_t f
     d->any = true;
     const double age_days = (double)(d->newest_ms - time_ms) / ZH_DAY_MS;
     const double lately = points * exp2(-age_days / ZH_PORTRAIT_LATELY_DAYS);
+    const double share = d->by_events ? points * exp2(-age_days / ZH_AFFINITY_HALF_LIFE_DAYS) : 0;
     d->lately_sum += lately;
+    d->share_sum += share;
     if (row == NULL) return;
+    row->row.share += share;
     row->row.lately += lately;
     if (row->fact == fact) return;
     row->fact = fact;
@@ -76,6 +79,7 @@ zh_err zh_dimension_close(zh_dimension *d, zh_arena *arena, zh_leanings *out)
         zh_leaning *row = &out->rows[i];
         *row = d->rows[i].row;
         if (row->events == 0) row->events = d->rows[i].weeks;
+        if (d->by_events) row->share = d->share_sum > 0 ? row->share / d->share_sum : 0;
         row->lately = d->lately_sum > 0 ? row->lately / d->lately_sum : 0;
         row->confidence = zh_portrait_confidence(row->events, ZH_PORTRAIT_LEANING_K);
     }
@@ -130,10 +134,11 @@ static zh_err leanings_of(const zh_customer_state *s, const zh_terms *terms, zh_
     return e != ZH_OK ? e : zh_dimension_close(&brand, arena, &out->brand);
 }
 
-zh_err zh_portrait_of(const zh_customer_state *s, const zh_terms *terms, const zh_tz *zone, zh_arena *arena, zh_portrait *out)
+zh_err zh_portrait_of(const zh_customer_state *s, const zh_terms *terms, const zh_tz *zone, const zh_portrait_shop *shop, zh_arena *arena, zh_portrait *out)
 {
     *out = (zh_portrait){ 0 };
     zh_err e = leanings_of(s, terms, arena, out);
+    if (e == ZH_OK && shop != NULL) e = zh_shop_leanings(s, terms, shop, arena, out);
     if (e == ZH_OK) e = zh_rhythm_of(s, arena, &out->rhythm);
     return e != ZH_OK ? e : zh_habits_of(s, zone, arena, &out->habits);
 }

@@ -15,7 +15,8 @@ typedef struct zh_dimension {
     uint32_t count, most;
     uint32_t *slots;     /* open addressing: place in rows + 1; 0: free */
     uint32_t mask;
-    double lately_sum;
+    bool by_events;      /* shares come from events, as `lately` does; else they were given */
+    double share_sum, lately_sum;
     int64_t newest_ms;   /* of the events that say anything of it: ages count from here */
     bool any;
 } zh_dimension;
@@ -28,6 +29,9 @@ zh_lean *zh_dimension_row(zh_dimension *d, uint64_t key);
 void zh_dimension_say(zh_dimension *d, zh_lean *row, int64_t time_ms, uint32_t fact, double points);
 /* Weights become shares; the best rows. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_dimension_close(zh_dimension *d, zh_arena *arena, zh_leanings *out);
+
+/* What the catalog adds: bands and attributes. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_shop_leanings(const zh_customer_state *state, const zh_terms *terms, const zh_portrait_shop *shop, zh_arena *arena, zh_portrait *out);
 
 /* What an act says of what it names: 1 looked at, 3 wanted, 5 bought; 0: nothing. As tastes count (customer_fold.c). */
 double zh_act_points(zh_act act);

@@ -23,6 +23,7 @@
 typedef struct zh_workers zh_workers;
 typedef struct zh_live zh_live;
 typedef struct zh_limits zh_limits;
+typedef struct zh_bands zh_bands;
 typedef struct zh_debug zh_debug;
 typedef struct zh_debug_entry zh_debug_entry;
 
@@ -37,6 +38,7 @@ struct zh_server {
     _Atomic bool blocks;     /* there are any */
     zh_nobody_words blocked; /* words that identify nobody in this workspace (joining.c) */
     zh_limits *limits;
+    zh_bands *bands;
     zh_debug *debug;
     int64_t started_ms;
     pthread_mutex_t session_lock; /* sessions and throttles */
@@ -135,6 +137,10 @@ void zh_limits_close(zh_limits *limits);
 /* 0: the source may send `count` events. Else how long it must wait, in us; counted in the metrics. */
 int64_t zh_limits_take(zh_call *call, zh_source_id source, uint32_t count);
 void zh_limits_json(const zh_registry *registry, zh_source_id source, zh_json_out *out); /* an object or null; under the world's lock */
+
+/* ---- price bands (bands.c) ---- */
+ZH_MUST zh_err zh_bands_open(zh_bands **out);
+void zh_bands_close(zh_bands *bands);
 
 /* ---- the live page (live.c) ---- */
 ZH_MUST zh_err zh_live_open(zh_live **out, zh_server *server);

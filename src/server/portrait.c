@@ -1,6 +1,7 @@
 /* portrait.c -- one customer's portrait as JSON: each value with its source, its time and how sure it is. */
 #include "profile/portrait.h"
 #include "server/answer.h"
+#include "server/bands.h"
 #include "server/computed.h"
 
 #include <math.h>
@@ -27,11 +28,11 @@ static void put_value(zh_json_out *out, const char *key, double value, const cha
 
 /* ---- leanings ---- */
 
-static void put_leanings(zh_json_out *out, const char *dimension, const zh_leanings *leanings)
+static void put_leanings(zh_json_out *out, zh_sv dimension, const zh_leanings *leanings)
 {
     if (leanings->count == 0) return;
     zh_json_out_object(out);
-    zh_json_out_key_text(out, ZH_SV("dimension"), zh_sv_of(dimension));
+    zh_json_out_key_text(out, ZH_SV("dimension"), dimension);
     zh_json_out_key_int(out, ZH_SV("names"), leanings->names);
     zh_json_out_key(out, ZH_SV("values"));
     zh_json_out_array(out);
@@ -135,8 +136,10 @@ static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
 {
     zh_json_out_key(out, ZH_SV("leanings"));
     zh_json_out_array(out);
-    put_leanings(out, "category", &p->category);
-    put_leanings(out, "brand", &p->brand);
+    put_leanings(out, ZH_SV("category"), &p->category);
+    put_leanings(out, ZH_SV("brand"), &p->brand);
+    put_leanings(out, ZH_SV("priceBand"), &p->band);
+    for (uint32_t i = 0; i < p->attributes_count; i++) put_leanings(out, p->attributes[i].name, &p->attributes[i].values);
     zh_json_out_end(out);
     zh_json_out_key_int(out, ZH_SV("halfLifeDays"), ZH_AFFINITY_HALF_LIFE_DAYS);
     zh_json_out_key_int(out, ZH_SV("latelyDays"), ZH_PORTRAIT_LATELY_DAYS);
@@ -144,13 +147,13 @@ static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
     put_habits(out, &p->habits);
 }
 
-static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_one *ones, uint32_t ones_count, zh_json_out *out)
+static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_one *ones, uint32_t ones_count, const zh_portrait_shop *shop, zh_json_out *out)
 {
     zh_portrait portrait;
     const zh_world *w = zh_engine_world(call->engine);
     const zh_customer_state *state = zh_customers_get(w->customers, customer);
     if (state == NULL) return ZH_ABSENT;
-    const zh_err e = zh_portrait_of(state, zh_customers_terms(w->customers), zh_engine_tz(call->engine), call->arena, &portrait);
+    const zh_err e = zh_portrait_of(state, zh_customers_terms(w->customers), zh_engine_tz(call->engine), shop, call->arena, &portrait);
     if (e != ZH_OK) return e;
     const zh_look look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .boundaries = w->boundaries, .state = state, .customer = customer,
                           .now_ms = call->now_ms, .json = call->thread->parser };
@@ -173,9 +176,12 @@ void zh_answer_portrait(zh_call *call, zh_customer_id customer)
     zh_call_time(&out, ZH_SV("at"), call->now_ms);
     zh_json_out_key_text(&out, ZH_SV("zone"), zh_engine_time_zone(call->engine));
     if (e == ZH_OK) {
+        zh_band_look look;
+        const zh_portrait_shop shop = zh_bands_take(call, &look);
         zh_world_lock_read(w);
-        e = put_all(call, customer, ones, ones_count, &out);
+        e = put_all(call, customer, ones, ones_count, &shop, &out);
         zh_world_unlock(w);
+        zh_bands_give(call);
     }
     if (e != ZH_OK) {
         zh_call_failed(call, e, "no such customer");

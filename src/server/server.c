@@ -50,7 +50,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_OPTIONS, "/v1/recommend/{}", zh_route_recommend_options, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_GET, "/v1/profiles/{}", zh_route_profile, NEED_SERVE, 0, false, false },
     { ZH_HTTP_GET, "/v1/profiles/{}/events", zh_route_profile_events, NEED_SERVE, 0, true, false },
-    { ZH_HTTP_GET, "/v1/profiles/{}/portrait", zh_route_profile_portrait, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_GET, "/v1/profiles/{}/portrait", zh_route_profile_portrait, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/v1/profiles/{}/segments", zh_route_profile_segments, NEED_SERVE, 0, false, false },
     { ZH_HTTP_GET, "/v1/consents/{}", zh_route_consents_get, NEED_SERVE, 0, false, false },
     { ZH_HTTP_PUT, "/v1/consents/{}", zh_route_consents_put, NEED_SERVE, 0, true, false },
@@ -283,6 +283,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_workers_open(&s->workers, s);
     if (e == ZH_OK) e = zh_live_open(&s->live, s);
     if (e == ZH_OK) e = zh_limits_open(&s->limits, s);
+    if (e == ZH_OK) e = zh_bands_open(&s->bands);
     if (e == ZH_OK) e = zh_joining_load(s);
     if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
     if (e == ZH_OK) e = zh_debug_open(&s->debug);
@@ -314,6 +315,7 @@ void zh_server_close(zh_server *s)
     zh_workers_close(s->workers);
     zh_http_close(s->http);
     zh_limits_close(s->limits);
+    zh_bands_close(s->bands);
     zh_debug_close(s->debug);
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);

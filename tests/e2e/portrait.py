@@ -51,6 +51,26 @@ def leanings(mine, field):
                    max(at for at, _, what, _ in said if what == name)) for name in {one[2] for one in said}}
 
 
+# What the catalog says: prices that a price can be low for, and what items say of themselves.
+COLOURS = ["red", "white", "藏青"]
+CATALOG = {f"p{i}": {"kind": KINDS[i % 3], "cents": 100 * dice.randrange(1, 90), "colour": [COLOURS[i % 3], COLOURS[i % 2]] if i % 5 == 0 else COLOURS[i % 3], "material": ["linen", "wool"][i % 2]} for i in range(40)}
+
+
+def band_of(product):
+    prices = sorted(one["cents"] for one in CATALOG.values() if one["kind"] == product["category"])
+    low, middle = prices[(len(prices) - 1) // 3], prices[(len(prices) - 1) * 2 // 3]
+    cents = product["price"] * 100
+    return "low" if cents <= low else "middle" if cents <= middle else "high"
+
+
+def by_events(mine, says):
+    """Names with (share, events), where says(product) is a list of names."""
+    said = [(at, POINTS[name], what, number) for _, at, name, products, number in mine if name in POINTS for product in products for what in says(product)]
+    newest = max(at for at, *_ in said)
+    weigh = lambda name: sum(points * 0.5 ** ((newest - at) / DAY / 28) for at, points, what, _ in said if name in (None, what))
+    return {name: (weigh(name) / weigh(None), len({number for *_, what, number in said if what == name})) for name in {one[2] for one in said}}
+
+
 def near(got, want):
     return abs(got - want) < 1e-4
 
@@ -68,6 +88,10 @@ def check_one(user, when):
         check(all(near(row["share"], wanted[row["name"]][0]) and near(row["lately"], wanted[row["name"]][1]) for row in got), f"{when}: {user}: shares of {dimension}", (got, wanted))
         check(all(row["evidence"] == wanted[row["name"]][2] and row["at"] == kit.iso(round(wanted[row["name"]][3] * 1000)) for row in got), f"{when}: {user}: evidence of {dimension}", (got, wanted))
         check(all(row["source"] == "observed" and 0 < row["confidence"] < 1 for row in got), f"{when}: {user}: sources of {dimension}")
+    texts = lambda value: list(dict.fromkeys(value)) if isinstance(value, list) else [value]
+    for dimension, says in (("priceBand", lambda one: [band_of(one)]), ("colour", lambda one: texts(CATALOG[one["product_id"]]["colour"])), ("material", lambda one: texts(CATALOG[one["product_id"]]["material"]))):
+        wanted, got = by_events(mine, says), {row["name"]: (row["share"], row["evidence"]) for row in dimensions[dimension]["values"]}
+        check(set(got) == set(wanted) and all(near(got[name][0], wanted[name][0]) and got[name][1] == wanted[name][1] for name in got), f"{when}: {user}: leanings to {dimension}", (got, wanted))
     zone, hours = zoneinfo.ZoneInfo(ZONE), [0] * 168
     for _, at, *_ in mine:
         local = datetime.datetime.fromtimestamp(at, zone)
@@ -98,6 +122,9 @@ def check_all(when):
         check_one(user, when)
 
 
+items = [{"itemId": name, "title": name, "category": one["kind"], "priceCents": one["cents"], "currency": "CNY", "attributes": {"colour": one["colour"], "material": one["material"], "weight": 3, "story": "x" * 80}}
+         for name, one in CATALOG.items()]
+equal(engine.admin("POST", "/api/v1/items", {"items": items}).status, 200, "a catalog is taken")
 send(sorted(events, key=lambda one: -one[1])[:450])
 send(dice.sample(sorted(events, key=lambda one: -one[1])[450:], 450))
 check_all("live")

@@ -65,10 +65,27 @@ static zh_customers *open_table(void)
     return c;
 }
 
+/* A shop whose items say a little: those of the first kinds have a colour, prices are low or high by the category's letters. */
+static zh_json *json;
+static int band(void *context, zh_sv item, zh_sv category, int64_t price_minor)
+{
+    (void)context;
+    return item.size == 0 || category.size == 0 || price_minor != 100 ? -1 : (int)(category.size % 3);
+}
+static zh_sv band_text(int number) { return number == 0 ? ZH_SV("low") : number == 1 ? ZH_SV("middle") : ZH_SV("high"); }
+static zh_sv attributes(void *context, zh_sv item)
+{
+    (void)context;
+    if (zh_sv_starts(item, ZH_SV("item 4"))) return ZH_SV("{\"colour\":[\"red\",\"red\",\"blue\"],\"size\":4}");
+    return zh_sv_starts(item, ZH_SV("item 3")) ? ZH_SV("{\"colour\":\"red\",\"season\":\"spring\"}") : zh_sv_starts(item, ZH_SV("item 2")) ? ZH_SV("no JSON") : (zh_sv){ 0 };
+}
+static zh_portrait_shop shop_of(void) { return (zh_portrait_shop){ .band = band, .band_text = band_text, .attributes = attributes, .json = json }; }
+
 static zh_portrait read_one(const zh_customers *c, uint64_t customer, const zh_tz *zone)
 {
     zh_portrait p;
-    CHECK(zh_portrait_of(zh_customers_get(c, (zh_customer_id){ customer }), zh_customers_terms(c), zone, &arena, &p) == ZH_OK);
+    const zh_portrait_shop shop = shop_of();
+    CHECK(zh_portrait_of(zh_customers_get(c, (zh_customer_id){ customer }), zh_customers_terms(c), zone, &shop, &arena, &p) == ZH_OK);
     return p;
 }
 
@@ -187,6 +204,30 @@ static bool is_same(const zh_leanings *a, const zh_leanings *b)
     return true;
 }
 
+/* Shares of `colour` and of the band "high" (names of five letters), half forgotten in 28 days. */
+static void check_shop(const zh_portrait *p, const deed *deeds, size_t count)
+{
+    double red = 0, blue = 0, high = 0, banded = 0;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < deeds[i].lines; k++) {
+            const double points = points_of(deeds[i].act) * pow(0.5, (double)(BEGIN - deeds[i].time_ms) / (double)DAY / 28);
+            if (deeds[i].kind[k] >= 3) red += points;
+            if (deeds[i].kind[k] == 4) blue += points;
+            if (deeds[i].kind[k] > 0) banded += points;
+            if (strlen(kinds[deeds[i].kind[k]]) % 3 == 2) high += points;
+        }
+    double got_red = 0, got_high = 0;
+    for (uint32_t a = 0; a < p->attributes_count; a++) {
+        CHECK(!zh_sv_equal(p->attributes[a].name, ZH_SV("size")));
+        for (uint32_t i = 0; i < p->attributes[a].values.count; i++)
+            if (zh_sv_equal(p->attributes[a].values.rows[i].name, ZH_SV("red"))) got_red = p->attributes[a].values.rows[i].share;
+    }
+    for (uint32_t i = 0; i < p->band.count; i++)
+        if (zh_sv_equal(p->band.rows[i].name, ZH_SV("high"))) got_high = p->band.rows[i].share;
+    CHECK(fabs(got_red - (red > 0 ? red / (red + blue) : 0)) < 1e-9);
+    CHECK(fabs(got_high - (high > 0 ? high / banded : 0)) < 1e-9);
+}
+
 /* Orders have numbers of their own: what of two statements stands is the customer's test. */
 static void unlike(deed *deeds, size_t count)
 {
@@ -210,7 +251,9 @@ static void a_portrait_is_what_the_events_add_up_to(uint64_t seed, size_t count,
     if (count > 1) CHECK(zh_customers_merge(shuffled, (zh_customer_id){ 2 }, (zh_customer_id){ 1 }, &effects) == ZH_OK);
     zh_arena_reset(&arena);
     const zh_portrait p = read_one(c, 1, zone), q = read_one(shuffled, 1, zone);
-    CHECK(is_same(&p.category, &q.category) && is_same(&p.brand, &q.brand));
+    CHECK(is_same(&p.category, &q.category) && is_same(&p.brand, &q.brand) && is_same(&p.band, &q.band) && p.attributes_count == q.attributes_count);
+    for (uint32_t i = 0; i < p.attributes_count; i++) CHECK(zh_sv_equal(p.attributes[i].name, q.attributes[i].name) && is_same(&p.attributes[i].values, &q.attributes[i].values));
+    check_shop(&p, deeds, count);
     CHECK(memcmp(&p.habits, &q.habits, sizeof p.habits) == 0 && memcmp(&p.rhythm, &q.rhythm, sizeof p.rhythm) == 0);
     for (uint32_t i = 0; i < p.category.count; i++) check_leaning(&p.category.rows[i], deeds, count, false);
     for (uint32_t i = 0; i < p.brand.count; i++) check_leaning(&p.brand.rows[i], deeds, count, true);
@@ -297,7 +340,8 @@ static void no_memory_is_said(void)
     for (size_t bytes = 64; !done; bytes += 512) {
         zh_arena small = zh_arena_open(bytes);
         zh_portrait p;
-        const zh_err e = zh_portrait_of(zh_customers_get(c, (zh_customer_id){ 1 }), zh_customers_terms(c), zh_tz_utc(), &small, &p);
+        const zh_portrait_shop shop = shop_of();
+        const zh_err e = zh_portrait_of(zh_customers_get(c, (zh_customer_id){ 1 }), zh_customers_terms(c), zh_tz_utc(), &shop, &small, &p);
         CHECK(e == ZH_OK || e == ZH_NOMEM);
         done = e == ZH_OK;
         zh_arena_close(&small);
@@ -321,6 +365,7 @@ int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
     arena = zh_arena_open((size_t)64 << 20);
+    CHECK(zh_json_open(&json, 4096) == ZH_OK);
     zh_tz *berlin = zone_of("/usr/share/zoneinfo/Europe/Berlin"); /* its clocks change */
     for (uint64_t i = 0; i < 60; i++) {
         a_portrait_is_what_the_events_add_up_to(seed * 100 + i, 1 + i * 5, 500 * DAY, berlin != NULL && i % 2 == 0 ? berlin : zh_tz_utc());
@@ -330,6 +375,7 @@ int main(int argc, char **argv)
     intervals_hold_what_they_promise(seed);
     no_memory_is_said();
     zh_tz_close(berlin);
+    zh_json_close(json);
     zh_arena_close(&arena);
     return 0;
 }
