@@ -74,7 +74,7 @@ static zh_arena_block *grow(zh_arena *arena, size_t need)
     return block;
 }
 
-void *zh_arena_take(zh_arena *arena, size_t count, size_t each)
+void *zh_arena_take_raw(zh_arena *arena, size_t count, size_t each)
 {
     assert(arena != NULL);
     assert(each > 0);
@@ -89,14 +89,21 @@ void *zh_arena_take(zh_arena *arena, size_t count, size_t each)
     }
     void *taken = block->bytes + block->used;
     block->used += need;
-    return memset(taken, 0, count * each);
+    return taken;
+}
+
+void *zh_arena_take(zh_arena *arena, size_t count, size_t each)
+{
+    void *taken = zh_arena_take_raw(arena, count, each);
+    return taken == NULL ? NULL : memset(taken, 0, count * each);
 }
 
 zh_sv zh_arena_copy(zh_arena *arena, zh_sv bytes)
 {
-    char *copy = zh_arena_take(arena, bytes.size + 1, 1);
+    char *copy = zh_arena_take_raw(arena, bytes.size + 1, 1);
     if (copy == NULL) return (zh_sv){ 0 };
     if (bytes.size > 0) memcpy(copy, bytes.data, bytes.size);
+    copy[bytes.size] = '\0';
     return (zh_sv){ copy, bytes.size };
 }
 

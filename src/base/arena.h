@@ -37,6 +37,9 @@ void zh_arena_reset(zh_arena *arena);
  * NULL when memory is out or the arena is full. count == 0 gives a valid pointer. */
 void *zh_arena_take(zh_arena *arena, size_t count, size_t each);
 
+/* The same, not zeroed: for bytes that are written at once. */
+void *zh_arena_take_raw(zh_arena *arena, size_t count, size_t each);
+
 /* A copy of the bytes, NUL-ended for C calls; data == NULL when there is no room. */
 zh_sv zh_arena_copy(zh_arena *arena, zh_sv bytes);
 

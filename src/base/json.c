@@ -380,9 +380,10 @@ zh_err zh_json_keep(zh_json *json, zh_json_value root, zh_arena *arena)
     if (last == 0) return ZH_OK;
     const zh_sv text = zh_json_text_at_(tape, last); /* texts stand in the order of the tape */
     const size_t size = (size_t)((const uint8_t *)text.data + text.size - tape->texts);
-    uint8_t *room = ZH_TAKE(arena, uint8_t, size + ZH_JSON_KEPT_SLACK);
+    uint8_t *room = zh_arena_take_raw(arena, size + ZH_JSON_KEPT_SLACK, 1);
     if (room == NULL) return ZH_FULL;
     memcpy(room, tape->texts, size);
+    memset(room + size, 0, ZH_JSON_KEPT_SLACK);
     json->tape.texts = room;
     return ZH_OK;
 }

@@ -317,7 +317,7 @@ static zh_err split_batch(const reading *r, zh_sv batch, zh_sv **slices, uint32_
     const size_t room =
         batch.size / 2 < ZH_SEGMENT_EVENTS_MAX ? batch.size / 2 + 1 : ZH_SEGMENT_EVENTS_MAX;
     *count = 0;
-    *slices = ZH_TAKE(r->ask->arena, zh_sv, room);
+    *slices = zh_arena_take_raw(r->ask->arena, room, sizeof **slices);
     if (*slices == NULL) return ZH_FULL;
     zh_json_split it = zh_json_split_on(batch);
     for (; zh_json_split_next(&it); ++*count)

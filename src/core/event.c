@@ -42,50 +42,103 @@ static int64_t plus(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-static void put_line(const zh_line *line, zh_buf *out)
+/* Where the record is written: its room was taken before, so no piece asks for room by itself. */
+typedef struct pen {
+    char *at;
+} pen;
+
+enum { VAR_BYTES_MAX = 10, TEXT_HEAD = VAR_BYTES_MAX, LINE_ROOM = 8 + 5 * TEXT_HEAD + 3 * VAR_BYTES_MAX, EVENT_ROOM = 256 };
+_Static_assert(EVENT_ROOM >= 6 + 2 + 4 + 8 + 4 + 16 + 8 + 8 + 3 * VAR_BYTES_MAX + 1 + 4 + 2 * VAR_BYTES_MAX + 10 * TEXT_HEAD, "head, texts' sizes and all");
+
+#define PEN_PUT(pen, value) (memcpy((pen)->at, &(value), sizeof(value)), (pen)->at += sizeof(value)) /* little-endian, as buf.h */
+static void pen_u8(pen *p, uint8_t value) { PEN_PUT(p, value); }
+static void pen_u32(pen *p, uint32_t value) { PEN_PUT(p, value); }
+static void pen_u64(pen *p, uint64_t value) { PEN_PUT(p, value); }
+
+static void pen_var(pen *p, uint64_t value)
 {
-    zh_buf_put_u64(out, line->item.number);
-    zh_buf_put_text(out, line->item_text);
-    zh_buf_put_text(out, zh_sv_equal(line->sku, line->item_text) ? (zh_sv){ 0 } : line->sku);
-    zh_buf_put_text(out, line->name);
-    zh_buf_put_text(out, line->category);
-    zh_buf_put_text(out, line->brand);
-    zh_buf_put_zig(out, line->price_minor);
-    zh_buf_put_zig(out, line->quantity);
-    zh_buf_put_zig(out, line->total_minor);
+    for (; value >= 0x80; value >>= 7) *p->at++ = (char)(unsigned char)(value | 0x80);
+    *p->at++ = (char)(unsigned char)value;
+}
+
+static void pen_zig(pen *p, int64_t value)
+{
+    pen_var(p, zigzag(value));
+}
+
+static void pen_text(pen *p, zh_sv text)
+{
+    pen_var(p, text.size);
+    if (text.size > 0) memcpy(p->at, text.data, text.size);
+    p->at += text.size;
+}
+
+static void put_line(const zh_line *line, pen *p)
+{
+    pen_u64(p, line->item.number);
+    pen_text(p, line->item_text);
+    pen_text(p, zh_sv_equal(line->sku, line->item_text) ? (zh_sv){ 0 } : line->sku);
+    pen_text(p, line->name);
+    pen_text(p, line->category);
+    pen_text(p, line->brand);
+    pen_zig(p, line->price_minor);
+    pen_zig(p, line->quantity);
+    pen_zig(p, line->total_minor);
+}
+
+/* No record is longer. */
+static size_t room_of(const zh_event *e)
+{
+    size_t room = EVENT_ROOM + e->message_id.size + e->name.size + e->category.size + e->order_id.size + e->properties.size + e->traits.size +
+                  e->context.size + e->integrations.size + e->consent.size + e->personal.size;
+    for (uint32_t i = 0; i < e->lines_count; i++) {
+        const zh_line *line = &e->lines[i];
+        room += LINE_ROOM + line->item_text.size + line->sku.size + line->name.size + line->category.size + line->brand.size;
+    }
+    return room;
+}
+
+static void put_head(const zh_event *e, pen *p)
+{
+    pen_u8(p, (uint8_t)e->type);
+    pen_u8(p, (uint8_t)e->act);
+    pen_u32(p, e->marks);
+    pen_u64(p, e->customer.number);
+    pen_u32(p, e->source.number);
+    pen_u64(p, e->key.high);
+    pen_u64(p, e->key.low);
+    pen_u64(p, e->body_hash);
+    pen_u64(p, (uint64_t)e->time_ms);
+    pen_zig(p, minus(e->original_ms, e->time_ms));
+    pen_zig(p, minus(e->received_ms, e->time_ms));
+    pen_u8(p, e->sent_ms != 0);
+    if (e->sent_ms != 0) pen_zig(p, minus(e->sent_ms, e->time_ms));
+    pen_text(p, e->message_id);
+    pen_text(p, e->name);
+    pen_text(p, e->category);
+    pen_text(p, e->order_id);
+    pen_u32(p, e->currency.code);
+    pen_zig(p, e->revenue_minor);
 }
 
 void zh_event_put(const zh_event *e, zh_buf *out)
 {
     zh_record_begin(out, ZH_RECORD_EVENT, e->import_number == 0 ? VERSION : VERSION_IMPORT);
     if (e->import_number != 0) zh_buf_put_u32(out, e->import_number);
-    zh_buf_put_u8(out, (uint8_t)e->type);
-    zh_buf_put_u8(out, (uint8_t)e->act);
-    zh_buf_put_u32(out, e->marks);
-    zh_buf_put_u64(out, e->customer.number);
-    zh_buf_put_u32(out, e->source.number);
-    zh_buf_put_u64(out, e->key.high);
-    zh_buf_put_u64(out, e->key.low);
-    zh_buf_put_u64(out, e->body_hash);
-    zh_buf_put_i64(out, e->time_ms);
-    zh_buf_put_zig(out, minus(e->original_ms, e->time_ms));
-    zh_buf_put_zig(out, minus(e->received_ms, e->time_ms));
-    zh_buf_put_u8(out, e->sent_ms != 0);
-    if (e->sent_ms != 0) zh_buf_put_var(out, zigzag(minus(e->sent_ms, e->time_ms)));
-    zh_buf_put_text(out, e->message_id);
-    zh_buf_put_text(out, e->name);
-    zh_buf_put_text(out, e->category);
-    zh_buf_put_text(out, e->order_id);
-    zh_buf_put_u32(out, e->currency.code);
-    zh_buf_put_zig(out, e->revenue_minor);
-    zh_buf_put_var(out, e->lines_count);
-    for (uint32_t i = 0; i < e->lines_count; i++) put_line(&e->lines[i], out);
-    zh_buf_put_text(out, e->properties);
-    zh_buf_put_text(out, e->traits);
-    zh_buf_put_text(out, e->context);
-    zh_buf_put_text(out, e->integrations);
-    zh_buf_put_text(out, e->consent);
-    zh_buf_put_text(out, e->personal);
+    const size_t room = room_of(e);
+    pen p = { zh_buf_room(out, room) };
+    if (p.at == NULL) return;
+    const char *end = p.at + room;
+    put_head(e, &p);
+    pen_var(&p, e->lines_count);
+    for (uint32_t i = 0; i < e->lines_count; i++) put_line(&e->lines[i], &p);
+    pen_text(&p, e->properties);
+    pen_text(&p, e->traits);
+    pen_text(&p, e->context);
+    pen_text(&p, e->integrations);
+    pen_text(&p, e->consent);
+    pen_text(&p, e->personal);
+    out->size -= (size_t)(end - p.at);
 }
 
 static void get_line(zh_reader *r, zh_line *line)

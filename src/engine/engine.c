@@ -414,7 +414,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
     e = zh_commit_open(&g->commit, &desc);
-    const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .world = g->world, .sealer = &g->sealer,
+    const zh_upkeep_desc upkeep = { .log = g->log, .fold = g->fold, .world = g->world, .state = g->state, .sealer = &g->sealer,
                                     .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_upkeep_open(&g->upkeep, &upkeep);
     const zh_retention_desc retention = { .dir = zh_sv_of(g->dir), .zone = zh_sv_of(g->zone), .rule = g->d.retention, .base = &g->base, .is_sound = sound, .log = g->log,

@@ -24,6 +24,9 @@ struct zh_upkeep {
     bool stopping;
     zh_arena arena;  /* of one event */
     zh_buf sealed;
+    zh_seal_known *known;
+    uint64_t events;      /* folded at the last look that found nothing to pack */
+    unsigned quiet_looks; /* since then */
     int64_t owed_us; /* rest not taken yet: sleeps of less than a millisecond are put together */
     zh_counter *packed_segments, *failures;
 };
@@ -83,7 +86,7 @@ static zh_err rewrite(void *context, zh_sv record, zh_buf *out)
     pthread_rwlock_unlock(&u->d.world->identity_lock);
     zh_buf_reset(&u->sealed);
     zh_buf_reset(out);
-    const zh_err e = zh_seal_compact(u->d.sealer, event.customer, there == NULL ? NULL : &dek, event.key, event.personal, &u->sealed);
+    const zh_err e = zh_seal_compact(u->d.sealer, u->known, event.customer, there == NULL ? NULL : &dek, event.key, event.personal, &u->sealed);
     if (e != ZH_OK) return e == ZH_NOMEM ? e : ZH_EXISTS; /* what cannot be opened stays as it is */
     zh_buf_put(out, zh_sv_part(record, 0, record.size - tail));
     zh_buf_put_text(out, zh_buf_view(&u->sealed));
@@ -103,12 +106,26 @@ static void say(const zh_upkeep *u, zh_err e, const zh_log_transcoded *did, cons
     zh_line_end(&line);
 }
 
+/* No event for ZH_UPKEEP_QUIET_LOOKS looks; then it begins anew. */
+static bool is_quiet(zh_upkeep *u)
+{
+    zh_world_lock_read(u->d.world);
+    const uint64_t events = u->d.world->counts.events;
+    zh_world_unlock(u->d.world);
+    u->quiet_looks = events == u->events ? u->quiet_looks + 1 : 0;
+    u->events = events;
+    if (u->quiet_looks < ZH_UPKEEP_QUIET_LOOKS) return false;
+    u->quiet_looks = 0;
+    return true;
+}
+
 /* How long until the next look. */
 static int64_t pack(zh_upkeep *u)
 {
     zh_log_transcoded did;
     zh_note why;
     const zh_err e = zh_log_transcode(u->d.log, &(zh_log_transcode_desc){ .go_on = go_on, .rewrite = rewrite, .context = u }, &did, &why);
+    if (e == ZH_ABSENT && is_quiet(u)) (void)!zh_state_merge(u->d.state, ZH_SPACE_VIEWS); /* it is tried again */
     if (e == ZH_ABSENT || e == ZH_STOPPED) return ZH_UPKEEP_PAUSE_MS;
     say(u, e, &did, &why);
     zh_counter_add(e == ZH_OK ? u->packed_segments : u->failures, 1);
@@ -142,9 +159,11 @@ zh_err zh_upkeep_open(zh_upkeep **out, const zh_upkeep_desc *desc)
     pthread_condattr_destroy(&attributes);
     u->packed_segments = zh_metrics_counter(desc->metrics, "zhun_log_packed_segments_total", "Segments of the log packed since the start.", NULL, 0);
     u->failures = zh_metrics_counter(desc->metrics, "zhun_log_pack_failures_total", "Segments that could not be packed.", NULL, 0);
-    if (pthread_create(&u->thread, NULL, run, u) != 0) {
+    zh_err e = zh_seal_known_open(&u->known);
+    if (e == ZH_OK && pthread_create(&u->thread, NULL, run, u) != 0) e = ZH_NOMEM;
+    if (e != ZH_OK) {
         zh_upkeep_close(u);
-        return ZH_NOMEM;
+        return e;
     }
     u->started = true;
     *out = u;
@@ -159,10 +178,12 @@ void zh_upkeep_close(zh_upkeep *u)
         u->stopping = true;
         pthread_cond_signal(&u->wake);
         pthread_mutex_unlock(&u->lock);
+        zh_state_stop_merging(u->d.state);
         pthread_join(u->thread, NULL);
     }
     zh_arena_close(&u->arena);
     zh_buf_close(&u->sealed);
+    zh_seal_known_close(u->known);
     pthread_cond_destroy(&u->wake);
     pthread_mutex_destroy(&u->lock);
     free(u);

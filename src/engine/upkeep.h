@@ -16,6 +16,7 @@
 #define ZH_UPKEEP_BYTES_A_SECOND (32u << 20) /* read and written together */
 #define ZH_UPKEEP_PAUSE_MS 1000              /* between two looks for work */
 #define ZH_UPKEEP_RETRY_MS 60000             /* after a failure */
+#define ZH_UPKEEP_QUIET_LOOKS 30             /* without an event and with nothing to pack: then files of views are merged */
 
 typedef struct zh_upkeep zh_upkeep;
 
@@ -23,6 +24,7 @@ typedef struct zh_upkeep_desc {
     zh_log *log;
     zh_fold *fold;
     zh_world *world;          /* for the keys of customers: sealed parts take their smaller form (guard/seal_compact.h) */
+    zh_state *state;
     const zh_sealer *sealer;
     zh_metrics *metrics;
     zh_line_sink *sink; /* NULL: nothing is said */

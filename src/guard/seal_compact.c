@@ -67,38 +67,57 @@ static void stream(const keys *k, const uint8_t mac[MAC_BYTES], const char *from
     crypto_stream_xchacha20_xor((uint8_t *)to, (const uint8_t *)from, size, nonce, k->encrypt);
 }
 
+struct zh_seal_known {
+    LZ4_stream_t prepared; /* 16 KiB */
+};
+
+static bool prepare(zh_seal_known *k)
+{
+    return LZ4_initStream(&k->prepared, sizeof k->prepared) != NULL && LZ4_loadDict(&k->prepared, known, KNOWN_BYTES) == KNOWN_BYTES;
+}
+
+zh_err zh_seal_known_open(zh_seal_known **out)
+{
+    *out = malloc(sizeof **out);
+    if (*out == NULL) return ZH_NOMEM;
+    if (prepare(*out)) return ZH_OK;
+    free(*out);
+    *out = NULL;
+    return ZH_NOMEM;
+}
+
+void zh_seal_known_close(zh_seal_known *with)
+{
+    free(with);
+}
+
 /* var plain size, LZ4 block; false: not smaller, or no memory. */
-static bool make_smaller(zh_sv plain, zh_buf *out)
+static bool make_smaller(const zh_seal_known *with, zh_sv plain, zh_buf *out)
 {
     zh_buf_put_var(out, plain.size);
     const size_t head = out->size;
     char *room = zh_buf_room(out, plain.size);
     if (room == NULL) return false;
-    LZ4_stream_t lz4; /* 16 KiB */
-    if (LZ4_initStream(&lz4, sizeof lz4) == NULL) return false;
-    LZ4_loadDict(&lz4, known, KNOWN_BYTES);
-    const int size = LZ4_compress_fast_continue(&lz4, plain.data, room, (int)plain.size, (int)plain.size, 1);
+    zh_seal_known own = *with;
+    const int size = LZ4_compress_fast_continue(&own.prepared, plain.data, room, (int)plain.size, (int)plain.size, 1);
     if (size <= 0 || head + (size_t)size >= plain.size) return false;
     out->size = head + (size_t)size;
     return true;
 }
 
-static zh_err seal(zh_workspace_id workspace, zh_customer_id customer, const zh_dek *dek, zh_event_key event, zh_sv plain, zh_buf *out)
+static zh_err seal(const zh_seal_known *with, zh_workspace_id workspace, zh_customer_id customer, const keys *k, zh_event_key event, zh_sv plain, zh_buf *out)
 {
-    keys k;
     zh_buf small = zh_buf_open(2 * ZH_SEAL_COMPACT_BYTES_MAX);
-    const uint8_t flags = make_smaller(plain, &small) ? FLAG_SMALLER : 0;
+    const uint8_t flags = make_smaller(with, plain, &small) ? FLAG_SMALLER : 0;
     const zh_sv text = flags != 0 ? zh_buf_view(&small) : plain;
     char *room = zh_buf_room(out, HEAD_BYTES + text.size);
     if (room != NULL) {
-        derive(dek, &k);
         room[0] = VERSION;
         room[1] = (char)flags;
         uint8_t mac[MAC_BYTES];
-        mac_of(&k, workspace, customer, event, flags, text, mac);
+        mac_of(k, workspace, customer, event, flags, text, mac);
         memcpy(room + 2, mac, MAC_BYTES);
-        stream(&k, mac, text.data, room + HEAD_BYTES, text.size);
-        zh_wipe(&k, sizeof k);
+        stream(k, mac, text.data, room + HEAD_BYTES, text.size);
     }
     if (small.data != NULL) zh_wipe(small.data, small.size);
     zh_buf_close(&small);
@@ -130,8 +149,7 @@ static zh_err larger(uint8_t flags, zh_sv text, zh_arena *arena, zh_sv *plain)
     return ZH_OK;
 }
 
-zh_err zh_seal_compact_open(zh_workspace_id workspace, zh_customer_id customer, const zh_dek *dek, zh_event_key event,
-                            zh_sv sealed, zh_arena *arena, zh_sv *plain)
+static zh_err open_with(zh_workspace_id workspace, zh_customer_id customer, const keys *k, zh_event_key event, zh_sv sealed, zh_arena *arena, zh_sv *plain)
 {
     if (!zh_seal_is_compact(sealed)) return ZH_FORMAT;
     const zh_sv text = zh_sv_part(sealed, HEAD_BYTES, SIZE_MAX);
@@ -139,13 +157,10 @@ zh_err zh_seal_compact_open(zh_workspace_id workspace, zh_customer_id customer, 
     if (room == NULL) return ZH_NOMEM;
     uint8_t mac[MAC_BYTES], again[MAC_BYTES];
     memcpy(mac, sealed.data + 2, MAC_BYTES);
-    keys k;
-    derive(dek, &k);
-    stream(&k, mac, text.data, room, text.size);
+    stream(k, mac, text.data, room, text.size);
     room[text.size] = '\0';
     const zh_sv opened = { room, text.size };
-    mac_of(&k, workspace, customer, event, (uint8_t)sealed.data[1], opened, again);
-    zh_wipe(&k, sizeof k);
+    mac_of(k, workspace, customer, event, (uint8_t)sealed.data[1], opened, again);
     if (sodium_memcmp(mac, again, MAC_BYTES) != 0) { /* nothing of what does not belong is given out */
         zh_wipe(room, text.size);
         return ZH_CORRUPT;
@@ -153,7 +168,17 @@ zh_err zh_seal_compact_open(zh_workspace_id workspace, zh_customer_id customer, 
     return larger((uint8_t)sealed.data[1], opened, arena, plain);
 }
 
-zh_err zh_seal_compact(const zh_sealer *sealer, zh_customer_id customer, const zh_wrapped_dek *wrapped, zh_event_key event,
+zh_err zh_seal_compact_open(zh_workspace_id workspace, zh_customer_id customer, const zh_dek *dek, zh_event_key event,
+                            zh_sv sealed, zh_arena *arena, zh_sv *plain)
+{
+    keys k;
+    derive(dek, &k);
+    const zh_err e = open_with(workspace, customer, &k, event, sealed, arena, plain);
+    zh_wipe(&k, sizeof k);
+    return e;
+}
+
+zh_err zh_seal_compact(const zh_sealer *sealer, const zh_seal_known *with, zh_customer_id customer, const zh_wrapped_dek *wrapped, zh_event_key event,
                        zh_sv sealed, zh_buf *out)
 {
     if (zh_seal_is_compact(sealed)) return ZH_EXISTS;
@@ -162,16 +187,19 @@ zh_err zh_seal_compact(const zh_sealer *sealer, zh_customer_id customer, const z
     zh_dek dek;
     zh_err e = zh_seal_unwrap(sealer, customer, wrapped, &dek);
     if (e != ZH_OK) return e;
+    keys k;
+    derive(&dek, &k);
     zh_arena arena = zh_arena_open(8 * ZH_SEAL_COMPACT_BYTES_MAX);
     zh_sv plain = { 0 }, again = { 0 };
     const size_t start = out->size;
     e = zh_seal_open_under(sealer, customer, &dek, event, sealed, &arena, &plain);
-    if (e == ZH_OK) e = seal(sealer->workspace_, customer, &dek, event, plain, out);
+    if (e == ZH_OK) e = seal(with, sealer->workspace_, customer, &k, event, plain, out);
     if (e == ZH_OK && out->size - start >= sealed.size) e = ZH_EXISTS;
-    if (e == ZH_OK) e = zh_seal_compact_open(sealer->workspace_, customer, &dek, event, zh_sv_part(zh_buf_view(out), start, SIZE_MAX), &arena, &again);
+    if (e == ZH_OK) e = open_with(sealer->workspace_, customer, &k, event, zh_sv_part(zh_buf_view(out), start, SIZE_MAX), &arena, &again);
     if (e == ZH_OK && !zh_sv_equal(plain, again)) e = ZH_CORRUPT;
     if (e != ZH_OK) out->size = start;
     zh_wipe(&dek, sizeof dek);
+    zh_wipe(&k, sizeof k);
     if (plain.size > 0) zh_wipe((void *)(uintptr_t)plain.data, plain.size);
     if (again.size > 0) zh_wipe((void *)(uintptr_t)again.data, again.size);
     zh_arena_close(&arena);

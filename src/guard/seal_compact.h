@@ -13,7 +13,7 @@
  * knows, and all of it comes from one request: nothing of another customer or request can be guessed by adding bytes.
  *
  * Guarantees  what is given out was opened again and was the same; any change of it is refused.
- * Cost        about 4 us. Threads: pure.
+ * Cost        about 3 us. Threads: pure.
  */
 #ifndef ZH_GUARD_SEAL_COMPACT_H
 #define ZH_GUARD_SEAL_COMPACT_H
@@ -21,9 +21,14 @@
 
 #define ZH_SEAL_COMPACT_BYTES_MAX 65536u /* of a plain part; larger ones stay as they are */
 
+/* The text that everybody knows, made ready: for many parts one after the other. The caller closes. Errors: ZH_NOMEM. */
+typedef struct zh_seal_known zh_seal_known; /* opaque */
+ZH_MUST zh_err zh_seal_known_open(zh_seal_known **out);
+void zh_seal_known_close(zh_seal_known *known); /* NULL is fine */
+
 /* Append the smaller form of `sealed` to `out`. Nothing is shown, so no permit is asked. ZH_EXISTS: it is of this form already, or
  * would not get smaller; ZH_ABSENT erased; ZH_RANGE too large; ZH_FORMAT, ZH_CORRUPT, ZH_NOMEM, ZH_FULL. */
-ZH_MUST zh_err zh_seal_compact(const zh_sealer *sealer, zh_customer_id customer, const zh_wrapped_dek *dek, zh_event_key event,
+ZH_MUST zh_err zh_seal_compact(const zh_sealer *sealer, const zh_seal_known *known, zh_customer_id customer, const zh_wrapped_dek *dek, zh_event_key event,
                                zh_sv sealed, zh_buf *out);
 
 /* ---- between seal.c and seal_compact.c alone ---- */

@@ -18,7 +18,10 @@
 #define PROBE_FILE "probe"        /* see zh_state_probe */
 #define INGEST_FOLDER "ingest"    /* see zh_state_ingest */
 #define KEPT_BATCH_BYTES (1u << 20)
-#define FILES_MERGED 10           /* of one space, each from one checkpoint, before they are */
+#define FILES_MERGED 16           /* of one space, each from one checkpoint, before they are */
+#define VIEWS_MERGED 8            /* the same of VIEWS, where most entries are older forms of others: an opening reads them all */
+#define COMPRESSION_AS_ELSEWHERE 255 /* RocksDB's kDisableCompressionOption, which has no name in C */
+#define QUIET_MERGED 3            /* and where there is time */
 #define ALIKE_PERCENT 50          /* files are merged together where each is at most so much larger than those before */
 #define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
 #define NAME_DEFAULT "default"    /* RocksDB's own first family; holds the format version alone */
@@ -137,14 +140,14 @@ void zh_state_forget_before(zh_state *state, uint16_t day)
 }
 
 /* Filled by whole files of random keys, each as wide as all others: merged in few large steps. */
-static void merge_seldom(rocksdb_options_t *o)
+static void merge_seldom(rocksdb_options_t *o, int files)
 {
     rocksdb_universal_compaction_options_t *how = rocksdb_universal_compaction_options_create();
     rocksdb_universal_compaction_options_set_size_ratio(how, ALIKE_PERCENT);
     rocksdb_options_set_universal_compaction_options(o, how);
     rocksdb_universal_compaction_options_destroy(how);
     rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
-    rocksdb_options_set_level0_file_num_compaction_trigger(o, FILES_MERGED);
+    rocksdb_options_set_level0_file_num_compaction_trigger(o, files);
 }
 
 static void set_options(zh_state *state, int space, size_t cache_bytes)
@@ -165,7 +168,8 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     rocksdb_options_set_block_based_table_factory(o, table);
     /* hashes and sealed texts do not compress */
     rocksdb_options_set_compression(o, space == ZH_SPACE_DEDUP || space == ZH_SPACE_IDS ? rocksdb_no_compression : rocksdb_lz4_compression);
-    if (is_bulk(space)) merge_seldom(o);
+    rocksdb_options_set_bottommost_compression(o, rocksdb_zstd_compression); /* what was merged stays for long, and its key heads and trailers do compress */
+    if (is_bulk(space)) merge_seldom(o, space == ZH_SPACE_VIEWS ? VIEWS_MERGED : FILES_MERGED);
     else rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
     rocksdb_options_set_write_buffer_size(o, cache_bytes / 2); /* the sum over all spaces is what decides: */
     rocksdb_options_set_db_write_buffer_size(o, cache_bytes / 2);
@@ -478,13 +482,16 @@ static zh_err write_file(zh_state *state, zh_space space, const char *path, cons
 {
     char *text = NULL;
     rocksdb_envoptions_t *env = rocksdb_envoptions_create();
-    rocksdb_sstfilewriter_t *writer = rocksdb_sstfilewriter_create(env, state->options[space]);
+    rocksdb_options_t *fresh = rocksdb_options_create_copy(state->options[space]); /* not yet what is merged: quickly written */
+    rocksdb_options_set_bottommost_compression(fresh, COMPRESSION_AS_ELSEWHERE);
+    rocksdb_sstfilewriter_t *writer = rocksdb_sstfilewriter_create(env, fresh);
     rocksdb_sstfilewriter_open(writer, path, &text);
     for (size_t i = 0; text == NULL && i < count; i++)
         if (rows[i].value.data == NULL) rocksdb_sstfilewriter_delete(writer, rows[i].key.data, rows[i].key.size, &text);
         else rocksdb_sstfilewriter_put(writer, rows[i].key.data, rows[i].key.size, rows[i].value.data, rows[i].value.size, &text);
     if (text == NULL) rocksdb_sstfilewriter_finish(writer, &text);
     rocksdb_sstfilewriter_destroy(writer);
+    rocksdb_options_destroy(fresh);
     rocksdb_envoptions_destroy(env);
     return error_of(text, NULL);
 }
@@ -559,6 +566,21 @@ uint64_t zh_state_rows(zh_state *state, zh_space space)
 uint64_t zh_state_bytes(zh_state *state)
 {
     return sum_of(state, "rocksdb.total-sst-files-size");
+}
+
+zh_err zh_state_merge(zh_state *state, zh_space space)
+{
+    uint64_t files = 0, bytes = 0;
+    if (rocksdb_property_int_cf(state->db, state->spaces[space], "rocksdb.num-files-at-level0", &files) != 0 || files < QUIET_MERGED) return ZH_OK;
+    if (rocksdb_property_int_cf(state->db, state->spaces[space], "rocksdb.total-sst-files-size", &bytes) != 0) return ZH_OK;
+    const zh_err e = probe(state->dir, bytes);
+    if (e == ZH_OK) rocksdb_compact_range_cf(state->db, state->spaces[space], NULL, 0, NULL, 0);
+    return e;
+}
+
+void zh_state_stop_merging(zh_state *state)
+{
+    rocksdb_disable_manual_compaction(state->db);
 }
 
 bool zh_state_is_merging(zh_state *state)

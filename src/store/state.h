@@ -121,6 +121,10 @@ ZH_MUST zh_err zh_state_copy(zh_state *state, zh_sv to, zh_note *why);
 
 uint64_t zh_state_rows(zh_state *state, zh_space space); /* about; each key may be counted as often as it was written */
 uint64_t zh_state_bytes(zh_state *state);        /* on disk, about */
+/* Merge the files of a space where there are several: less to read, and older forms of entries go. For quiet times: it may take
+ * seconds, and comes back when it is done or stop_merging() was called by another thread, for good. Errors: ZH_FULL, ZH_IO (the disk has no room). */
+ZH_MUST zh_err zh_state_merge(zh_state *state, zh_space space);
+void zh_state_stop_merging(zh_state *state);
 bool zh_state_is_merging(zh_state *state);       /* files are being merged, or should be: what is asked costs more meanwhile */
 uint64_t zh_state_memory_bytes(zh_state *state); /* in memory, about */
 

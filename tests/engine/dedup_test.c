@@ -90,7 +90,7 @@ static void test_a_large_state(const char *dir)
 /* Ids of days that are gone may go, but no others: by the time all files are merged they have. */
 static void test_days_that_are_gone(const char *dir)
 {
-    enum { A_DAY = 20000, DAYS = 12 };
+    enum { A_DAY = 20000, DAYS = 20 };
     zh_state *state = open_state(dir);
     static zh_dedup_row rows[A_DAY];
     zh_state_forget_before(state, DAY + DAYS / 2);

@@ -6,6 +6,7 @@
 #include "guard/permit.h"
 
 static zh_sealer sealer;
+static zh_seal_known *known;
 static const zh_customer_id customer = { 77 };
 static const zh_event_key event = { 5, 6 };
 
@@ -44,13 +45,13 @@ static void test_parts_come_back_smaller(const zh_wrapped_dek *dek, uint64_t *se
         zh_arena arena = zh_arena_open(1 << 20);
         zh_sv plain;
         CHECK(zh_seal_personal(&sealer, customer, dek, event, parts[i], &sealed) == ZH_OK);
-        CHECK(zh_seal_compact(&sealer, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
+        CHECK(zh_seal_compact(&sealer, known, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
         CHECK(small.size + 19 <= sealed.size);
         if (i < 2) CHECK(2 * small.size < sealed.size);
         CHECK(unseal(customer, dek, event, zh_buf_view(&small), &arena, &plain) == ZH_OK && zh_sv_equal(plain, parts[i]));
-        CHECK(zh_seal_compact(&sealer, customer, dek, event, zh_buf_view(&sealed), &twice) == ZH_OK && zh_sv_equal(zh_buf_view(&twice), zh_buf_view(&small)));
-        CHECK(zh_seal_compact(&sealer, customer, dek, event, zh_buf_view(&small), &twice) == ZH_EXISTS);
-        CHECK(zh_seal_compact(&sealer, customer, NULL, event, zh_buf_view(&sealed), &twice) == ZH_ABSENT);
+        CHECK(zh_seal_compact(&sealer, known, customer, dek, event, zh_buf_view(&sealed), &twice) == ZH_OK && zh_sv_equal(zh_buf_view(&twice), zh_buf_view(&small)));
+        CHECK(zh_seal_compact(&sealer, known, customer, dek, event, zh_buf_view(&small), &twice) == ZH_EXISTS);
+        CHECK(zh_seal_compact(&sealer, known, customer, NULL, event, zh_buf_view(&sealed), &twice) == ZH_ABSENT);
         zh_buf_close(&sealed), zh_buf_close(&small), zh_buf_close(&twice);
         zh_arena_close(&arena);
     }
@@ -62,7 +63,7 @@ static void test_parts_come_back_smaller(const zh_wrapped_dek *dek, uint64_t *se
         zh_arena arena = zh_arena_open(1 << 20);
         zh_sv plain;
         CHECK(zh_seal_personal(&sealer, customer, dek, event, (zh_sv){ bytes, size }, &sealed) == ZH_OK);
-        CHECK(zh_seal_compact(&sealer, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
+        CHECK(zh_seal_compact(&sealer, known, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
         CHECK(unseal(customer, dek, event, zh_buf_view(&small), &arena, &plain) == ZH_OK && zh_sv_equal(plain, (zh_sv){ bytes, size }));
         zh_buf_close(&sealed), zh_buf_close(&small);
         zh_arena_close(&arena);
@@ -78,7 +79,7 @@ static void test_it_opens_unchanged_and_at_its_place_only(const zh_wrapped_dek *
     zh_arena arena = zh_arena_open(1 << 22);
     zh_sv plain;
     CHECK(zh_seal_personal(&sealer, customer, dek, event, part, &sealed) == ZH_OK);
-    CHECK(zh_seal_compact(&sealer, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
+    CHECK(zh_seal_compact(&sealer, known, customer, dek, event, zh_buf_view(&sealed), &small) == ZH_OK);
     for (size_t at = 0; at < small.size; at++)
         for (int bit = 0; bit < 8; bit++) {
             small.data[at] = (char)(small.data[at] ^ 1 << bit);
@@ -92,11 +93,11 @@ static void test_it_opens_unchanged_and_at_its_place_only(const zh_wrapped_dek *
     CHECK(unseal(customer, NULL, event, zh_buf_view(&small), &arena, &plain) == ZH_ABSENT);
     const zh_permit wrong = permit_for(other);
     CHECK(zh_unseal_personal(&sealer, customer, dek, event, &wrong, zh_buf_view(&small), &arena, &plain) == ZH_DENIED);
-    CHECK(zh_seal_compact(&sealer, customer, dek, (zh_event_key){ 5, 7 }, zh_buf_view(&sealed), &moved) == ZH_CORRUPT && moved.size == 0);
+    CHECK(zh_seal_compact(&sealer, known, customer, dek, (zh_event_key){ 5, 7 }, zh_buf_view(&sealed), &moved) == ZH_CORRUPT && moved.size == 0);
     /* The same text at another place shares nothing with it. */
     zh_buf_reset(&sealed);
     CHECK(zh_seal_personal(&sealer, customer, dek, (zh_event_key){ 5, 7 }, part, &sealed) == ZH_OK);
-    CHECK(zh_seal_compact(&sealer, customer, dek, (zh_event_key){ 5, 7 }, zh_buf_view(&sealed), &moved) == ZH_OK);
+    CHECK(zh_seal_compact(&sealer, known, customer, dek, (zh_event_key){ 5, 7 }, zh_buf_view(&sealed), &moved) == ZH_OK);
     CHECK(moved.size == small.size && memcmp(moved.data + 2, small.data + 2, 16) != 0);
     zh_buf_close(&sealed), zh_buf_close(&small), zh_buf_close(&moved);
     zh_arena_close(&arena);
@@ -119,10 +120,12 @@ int main(int argc, char **argv)
     zh_workspace_key key = { .id = 1 };
     for (int i = 0; i < 32; i++) key.seal[i] = (uint8_t)i, key.index[i] = (uint8_t)(100 + i);
     CHECK(zh_sealer_open(&sealer, ZH_WORKSPACE_DEFAULT, &key, 1) == ZH_OK);
+    CHECK(zh_seal_known_open(&known) == ZH_OK);
     const zh_wrapped_dek dek = dek_of(3, customer);
     test_parts_come_back_smaller(&dek, &seed);
     test_it_opens_unchanged_and_at_its_place_only(&dek);
     test_stored_bytes_are_read(&dek);
+    zh_seal_known_close(known);
     zh_sealer_close(&sealer);
     return 0;
 }
