@@ -10,6 +10,7 @@ import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
 import * as shop from './shop.mjs'
+import { answerStanding } from './standing.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(here, '../dist')
@@ -151,6 +152,8 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  const stands = answerStanding(method, path, query, empty)
+  if (stands !== undefined) return stands
   if (path === '/api/v1/segments/preview') return previewSegment(body, empty)
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
   if (path === '/api/v1/customers') {

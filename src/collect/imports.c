@@ -227,6 +227,13 @@ size_t zh_imports_undone(const zh_imports *im, bool applied_only, uint32_t *out,
     return count;
 }
 
+uint32_t zh_imports_undone_begun(const zh_imports *im)
+{
+    uint32_t count = 0;
+    for (uint32_t number = 1; number <= im->last; number++) count += zh_imports_get(im, number) != NULL && zh_imports_is_undone(im, number);
+    return count;
+}
+
 bool zh_imports_is_pending(const zh_imports *im)
 {
     for (uint32_t i = 0; i < im->count; i++)

@@ -72,6 +72,8 @@ uint32_t zh_imports_last(const zh_imports *imports);                            
 const zh_import_entry *zh_imports_same(const zh_imports *imports, zh_source_id source, uint64_t fingerprint);
 /* Numbers that are undone, or of them those that are applied; at most `room`. Their count. */
 size_t zh_imports_undone(const zh_imports *imports, bool applied_only, uint32_t *out, size_t room);
+/* How many that the log has begun so far are undone, also by what it says later (`skip`). */
+uint32_t zh_imports_undone_begun(const zh_imports *imports);
 /* Is anything undone and still in the views? */
 bool zh_imports_is_pending(const zh_imports *imports);
 

@@ -1,5 +1,6 @@
 #include "engine/boundary_clock.h"
 #include "engine/crowd.h"
+#include "engine/undo.h"
 #include "segment/standing.h"
 
 #include <pthread.h>
@@ -93,15 +94,26 @@ static uint64_t orders_of(const zh_sales *sales, zh_currency *currency)
 }
 
 /* What the record says that was there before the walk. False: there is no record yet. */
-static bool look_at_world(zh_boundary_clock *c, zh_boundaries *last, zh_currency *currency, uint64_t *orders)
+static bool look_at_world(zh_boundary_clock *c, zh_boundaries *last, zh_boundaries *now)
 {
     zh_world *w = zh_engine_world(c->engine);
     zh_world_lock_read(w);
     const zh_boundaries *there = zh_boundaries_last(w->boundaries);
     if (there != NULL) *last = *there;
-    *orders = orders_of(w->sales, currency);
+    now->orders = orders_of(w->sales, &now->currency);
+    now->undone = zh_imports_undone_begun(w->imports);
     zh_world_unlock(w);
     return there != NULL;
+}
+
+/* Do the views still know an import that was taken back? Those without it are on their way. */
+static bool is_undoing(zh_boundary_clock *c)
+{
+    zh_world *w = zh_engine_world(c->engine);
+    zh_world_lock_read(w);
+    const bool undoing = zh_undo_is_pending(w);
+    zh_world_unlock(w);
+    return undoing;
 }
 
 static zh_err keep(zh_boundary_clock *c, const zh_boundaries *b)
@@ -121,7 +133,8 @@ static zh_err draw(zh_boundary_clock *c, zh_boundaries_cause cause, zh_boundarie
     zh_boundaries last;
     buyers all = { .clock = c, .is_patient = cause != ZH_BOUNDARIES_ASKED };
     *out = (zh_boundaries){ .at_ms = zh_engine_now_ms(c->engine), .cause = cause };
-    if (look_at_world(c, &last, &out->currency, &out->orders) && out->at_ms <= last.at_ms) out->at_ms = last.at_ms + 1; /* the clock went back */
+    if (is_undoing(c)) return ZH_BUSY;
+    if (look_at_world(c, &last, out) && out->at_ms <= last.at_ms) out->at_ms = last.at_ms + 1; /* the clock went back */
     all.currency = out->currency;
     zh_err e = zh_crowd_walk(zh_engine_world(c->engine), &(zh_crowd){ visit, go_on, &all });
     if (all.no_memory) e = ZH_NOMEM;
@@ -177,16 +190,14 @@ static void say(const zh_boundary_clock *c, zh_err e, const zh_boundaries *b)
 /* How long until the next look. */
 static int64_t look(zh_boundary_clock *c)
 {
-    zh_boundaries last, drawn;
-    zh_currency currency;
-    uint64_t orders;
-    if (is_busy(c) || !zh_engine_is_ready(c->engine)) return ZH_BOUNDARY_CLOCK_LOOK_MS;
+    zh_boundaries last, drawn, there = { 0 };
+    if (is_busy(c) || !zh_engine_is_ready(c->engine) || is_undoing(c)) return ZH_BOUNDARY_CLOCK_LOOK_MS;
     const int64_t now_ms = zh_engine_now_ms(c->engine);
-    const bool has = look_at_world(c, &last, &currency, &orders);
-    const zh_boundaries_cause cause = zh_boundary_clock_due(has ? &last : NULL, now_ms, zh_tz_day(zh_engine_tz(c->engine), now_ms), orders);
+    const bool has = look_at_world(c, &last, &there);
+    const zh_boundaries_cause cause = zh_boundary_clock_due(has ? &last : NULL, now_ms, zh_tz_day(zh_engine_tz(c->engine), now_ms), there.orders);
     if (cause == 0) return ZH_BOUNDARY_CLOCK_LOOK_MS;
     const zh_err e = draw_alone(c, cause, &drawn);
-    if (e == ZH_STOPPED) return ZH_BOUNDARY_CLOCK_LOOK_MS;
+    if (e == ZH_STOPPED || e == ZH_BUSY) return ZH_BOUNDARY_CLOCK_LOOK_MS;
     say(c, e, &drawn);
     return e == ZH_OK ? ZH_BOUNDARY_CLOCK_LOOK_MS : ZH_BOUNDARY_CLOCK_RETRY_MS;
 }

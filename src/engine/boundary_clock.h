@@ -23,7 +23,7 @@ typedef struct zh_boundary_clock zh_boundary_clock;
 ZH_MUST zh_err zh_boundary_clock_open(zh_boundary_clock **out, zh_engine *engine); /* ZH_NOMEM; starts the thread */
 void zh_boundary_clock_close(zh_boundary_clock *clock); /* ends what it does within milliseconds; NULL is fine */
 
-/* Draw them now and wait until they are in force, after a drawing that is under way. Errors: ZH_STOPPED, ZH_NOMEM, those of
+/* Draw them now and wait until they are in force, after a drawing that is under way. Errors: ZH_BUSY an import is being taken back, ZH_STOPPED, ZH_NOMEM, those of
  * zh_engine_do. Never on an HTTP thread. */
 ZH_MUST zh_err zh_boundary_clock_now(zh_boundary_clock *clock, zh_boundaries *out);
 

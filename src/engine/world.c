@@ -308,7 +308,7 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         e = zh_policies_fold(w->policies, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_BOUNDARIES:
-        e = zh_boundaries_fold(w->boundaries, record->bytes);
+        e = zh_boundaries_fold(w->boundaries, record->bytes, zh_imports_undone_begun(w->imports));
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_OUTCOME:
         e = zh_letters_say(w->letters, record->bytes);

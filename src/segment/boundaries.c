@@ -59,7 +59,7 @@ static int64_t unit_of(zh_currency currency)
 void zh_boundaries_make(zh_boundaries *b, zh_buyer *buyers, size_t count, const zh_tz *tz)
 {
     static int (*const orders[])(const void *, const void *) = { by_last, by_orders, by_minor };
-    *b = (zh_boundaries){ .at_ms = b->at_ms, .cause = b->cause, .currency = b->currency, .customers = b->customers, .orders = b->orders, .buyers = count,
+    *b = (zh_boundaries){ .at_ms = b->at_ms, .cause = b->cause, .currency = b->currency, .customers = b->customers, .orders = b->orders, .undone = b->undone, .buyers = count,
                           .day = zh_tz_day(tz, b->at_ms), .interval_ms = ZH_BOUNDARIES_INTERVAL_MS };
     if (count == 0) return;
     const drawing d = { b, tz, buyers, count };
@@ -98,6 +98,7 @@ void zh_boundaries_put(const zh_boundaries *b, zh_buf *out)
     zh_buf_put_var(out, b->customers);
     zh_buf_put_var(out, b->buyers);
     zh_buf_put_var(out, b->orders);
+    zh_buf_put_u32(out, b->undone);
     zh_buf_put_var(out, b->repeaters);
     zh_buf_put_var(out, (uint64_t)b->interval_ms);
     for (int of = 0; of < (int)ZH_FIGURE_COUNT; of++) {
@@ -131,6 +132,7 @@ zh_err zh_boundaries_get(zh_sv record, zh_boundaries *out)
     out->customers = zh_read_var(&r);
     out->buyers = zh_read_var(&r);
     out->orders = zh_read_var(&r);
+    out->undone = zh_read_u32(&r);
     out->repeaters = zh_read_var(&r);
     out->interval_ms = (int64_t)zh_read_var(&r);
     for (int of = 0; of < (int)ZH_FIGURE_COUNT; of++) {
@@ -170,11 +172,11 @@ static int compare(const zh_boundaries *a, const zh_boundaries *b)
     return differs;
 }
 
-zh_err zh_boundaries_fold(zh_boundaries_view *v, zh_sv record)
+zh_err zh_boundaries_fold(zh_boundaries_view *v, zh_sv record, uint32_t undone)
 {
     zh_boundaries b;
     const zh_err e = zh_boundaries_get(record, &b);
-    if (e != ZH_OK) return e;
+    if (e != ZH_OK || b.undone < undone) return e;
     uint32_t at = 0;
     while (at < v->count && compare(&b, &v->kept[at]) < 0) at++;
     if (at == KEPT || (at < v->count && compare(&b, &v->kept[at]) == 0)) return ZH_OK;
@@ -212,7 +214,7 @@ zh_err zh_boundaries_load(zh_boundaries_view *v, zh_sv key, zh_sv value)
     const zh_err e = zh_boundaries_get(value, &b);
     if (e != ZH_OK) return e;
     const bool dirty = v->dirty;
-    const zh_err folded = zh_boundaries_fold(v, value);
+    const zh_err folded = zh_boundaries_fold(v, value, 0);
     v->dirty = dirty;
     return folded;
 }

@@ -41,6 +41,7 @@ typedef struct zh_boundaries {
     zh_currency currency;         /* of monetary */
     uint64_t customers, buyers;   /* looked at; of them with an order */
     uint64_t orders;              /* of the shop, guests' too, as the order report counts them */
+    uint32_t undone;              /* imports that were taken back before it was drawn, see fold */
     uint64_t repeaters;           /* of them with orders on more than one occasion */
     int64_t sums[ZH_FIGURE_COUNT];/* over the buyers: days, orders, minor units */
     int64_t cuts[ZH_FIGURE_COUNT][ZH_BOUNDARIES_CUTS]; /* in fifths of a day, an order, a minor unit; ascending */
@@ -54,7 +55,7 @@ typedef struct zh_buyer { /* one who has an order that stands */
     int64_t interval_ms; /* between his occasions; 0: there was one */
 } zh_buyer;
 
-/* Draw the borders; at_ms, cause, currency, customers and orders are the caller's and stay, the rest is filled in. Sorts `buyers`.
+/* Draw the borders; at_ms, cause, currency, customers, orders and undone are the caller's and stay, the rest is filled in. Sorts `buyers`.
  * Nobody: all cuts are 0. */
 void zh_boundaries_make(zh_boundaries *b, zh_buyer *buyers, size_t count, const zh_tz *tz);
 
@@ -67,7 +68,9 @@ const char *zh_boundaries_cause_text(zh_boundaries_cause cause); /* "midnight", 
 typedef struct zh_boundaries_view zh_boundaries_view;
 ZH_MUST zh_err zh_boundaries_open(zh_boundaries_view **out); /* ZH_NOMEM */
 void zh_boundaries_close(zh_boundaries_view *view);
-ZH_MUST zh_err zh_boundaries_fold(zh_boundaries_view *view, zh_sv record); /* ZH_FORMAT */
+/* `undone`: imports begun so far in the log that are taken back, here or later. A record that knows fewer was drawn over one of
+ * them: it is passed over, as if it had never been. ZH_FORMAT. */
+ZH_MUST zh_err zh_boundaries_fold(zh_boundaries_view *view, zh_sv record, uint32_t undone);
 /* The newest, and the one before; NULL: there is none yet. The places stay, what is in them changes with the next fold. */
 const zh_boundaries *zh_boundaries_last(const zh_boundaries_view *view);
 const zh_boundaries *zh_boundaries_before(const zh_boundaries_view *view);

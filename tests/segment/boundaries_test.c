@@ -67,7 +67,7 @@ static void test_edges(void)
 static zh_boundaries sample(int64_t at_ms)
 {
     zh_buyer buyers[3] = { { NOW - 9 * ZH_DAY_MS, 3, 4500, ZH_DAY_MS }, { NOW - ZH_DAY_MS, 1, 900, 0 }, { NOW, 7, 123, 4 * ZH_DAY_MS } };
-    zh_boundaries b = { .at_ms = at_ms, .cause = ZH_BOUNDARIES_GROWTH, .currency = zh_currency_of(ZH_SV("CNY")), .customers = 5, .orders = 12 };
+    zh_boundaries b = { .at_ms = at_ms, .cause = ZH_BOUNDARIES_GROWTH, .currency = zh_currency_of(ZH_SV("CNY")), .customers = 5, .orders = 12, .undone = 1 };
     zh_boundaries_make(&b, buyers, 3, zh_tz_utc());
     return b;
 }
@@ -80,7 +80,7 @@ static void test_a_record_comes_back(void)
     zh_boundaries_put(&put, &record);
     CHECK(zh_boundaries_get(zh_buf_view(&record), &got) == ZH_OK);
     CHECK(got.at_ms == NOW && got.day == put.day && got.cause == ZH_BOUNDARIES_GROWTH && got.currency.code == put.currency.code && got.customers == 5 && got.buyers == 3 &&
-          got.orders == 12 && got.repeaters == 2 && got.interval_ms == put.interval_ms);
+          got.orders == 12 && got.undone == 1 && got.repeaters == 2 && got.interval_ms == put.interval_ms);
     CHECK(memcmp(got.cuts, put.cuts, sizeof put.cuts) == 0 && memcmp(got.before_ms, put.before_ms, sizeof put.before_ms) == 0 &&
           memcmp(got.above, put.above, sizeof put.above) == 0 && memcmp(got.sums, put.sums, sizeof put.sums) == 0);
     for (size_t size = 0; size < record.size; size++) CHECK(zh_boundaries_get((zh_sv){ record.data, size }, &got) == ZH_FORMAT);
@@ -89,7 +89,7 @@ static void test_a_record_comes_back(void)
     CHECK(zh_boundaries_open(&view) == ZH_OK);
     for (size_t i = 0; i < record.size * 8; i++) { /* never a crash; what is read is sound */
         record.data[i / 8] = (char)(record.data[i / 8] ^ 1 << i % 8);
-        if (zh_boundaries_fold(view, zh_buf_view(&record)) == ZH_OK) CHECK(zh_boundaries_check(view, &why));
+        if (zh_boundaries_fold(view, zh_buf_view(&record), 0) == ZH_OK) CHECK(zh_boundaries_check(view, &why));
         record.data[i / 8] = (char)(record.data[i / 8] ^ 1 << i % 8);
     }
     zh_boundaries_close(view);
@@ -101,7 +101,7 @@ static void fold(zh_boundaries_view *view, int64_t at_ms)
     const zh_boundaries b = sample(at_ms);
     zh_buf record = zh_buf_open(4096);
     zh_boundaries_put(&b, &record);
-    CHECK(zh_boundaries_fold(view, zh_buf_view(&record)) == ZH_OK);
+    CHECK(zh_boundaries_fold(view, zh_buf_view(&record), 0) == ZH_OK);
     zh_buf_close(&record);
 }
 
@@ -136,6 +136,20 @@ static void test_the_view_keeps_the_newest_two(void)
     }
 }
 
+/* Drawn over an import that was taken back: it never was. */
+static void test_what_knew_an_undone_import_is_passed_over(void)
+{
+    const zh_boundaries b = sample(NOW); /* knows of one that was taken back */
+    zh_boundaries_view *view;
+    zh_buf record = zh_buf_open(4096);
+    zh_boundaries_put(&b, &record);
+    CHECK(zh_boundaries_open(&view) == ZH_OK);
+    CHECK(zh_boundaries_fold(view, zh_buf_view(&record), 2) == ZH_OK && zh_boundaries_last(view) == NULL);
+    CHECK(zh_boundaries_fold(view, zh_buf_view(&record), 1) == ZH_OK && zh_boundaries_last(view) != NULL);
+    zh_boundaries_close(view);
+    zh_buf_close(&record);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed = test_seed(argc, argv);
@@ -143,5 +157,6 @@ int main(int argc, char **argv)
     test_edges();
     test_a_record_comes_back();
     test_the_view_keeps_the_newest_two();
+    test_what_knew_an_undone_import_is_passed_over();
     return 0;
 }

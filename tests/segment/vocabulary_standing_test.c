@@ -54,7 +54,7 @@ int main(void)
     zh_boundaries_make(&b, buyers, 4, zh_tz_utc());
     zh_buf record = zh_buf_open(4096);
     zh_boundaries_put(&b, &record);
-    CHECK(zh_boundaries_fold(view, zh_buf_view(&record)) == ZH_OK);
+    CHECK(zh_boundaries_fold(view, zh_buf_view(&record), 0) == ZH_OK);
     zh_buf_close(&record);
     zh_standing s;
     zh_standing_of(look.state, zh_boundaries_last(view), T0, &s);
