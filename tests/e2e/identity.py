@@ -164,7 +164,7 @@ def messages(engine, number):
 
 
 def picture(engine):
-    engine.sync()
+    engine.draw()
     out = {"report": engine.admin("GET", "/api/v1/reports/orders").json, "totals": plain(engine.admin("GET", "/api/v1/overview").json["totals"]),
            "kpis": plain(engine.admin("GET", f"/api/v1/reports/kpis?from={kit.iso(now - 11 * DAY)[:10]}&to={kit.iso(now)[:10]}").json.get("series"))}
     for who in ("zoe", "kai", "zoe-phone", "zoe-laptop"):

@@ -65,7 +65,7 @@ def system_of(engine):
 
 def numbers(engine):
     """What must not change by itself."""
-    engine.sync()
+    engine.draw()
     overview = engine.admin("GET", "/api/v1/overview").json
     return (engine.admin("GET", "/api/v1/reports/orders").body, overview["totals"]["events"], overview["totals"]["customers"], overview["totals"]["items"],
             overview["orders"], overview["daily"], engine.serve("GET", "/v1/profiles/17850").body,

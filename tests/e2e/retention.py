@@ -44,7 +44,7 @@ def wait_until_small(engine):
 
 def picture(engine):
     """What people see of customers and the shop."""
-    engine.sync()
+    engine.draw()
     counts = engine.admin("GET", "/api/v1/system").json["counts"]
     out = {"report": engine.admin("GET", "/api/v1/reports/orders").json, "counts": {k: counts[k] for k in ("events", "customers", "items", "orders", "deadLetters")}}
     for user in ("u1", "u42", "ann", "imported"):

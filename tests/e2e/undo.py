@@ -67,8 +67,7 @@ def plain(value):
 
 
 def picture(engine):
-    engine.sync()
-    equal(engine.admin("POST", "/api/v1/boundaries", {}).status, 200, "where customers stand is drawn over what there is now")
+    engine.draw()
     out = {"report": engine.admin("GET", "/api/v1/reports/orders").json}
     out["items"] = sorted((json.dumps(plain(item), sort_keys=True) for item in engine.admin("GET", "/api/v1/items?limit=500&sort=id").json["items"]))
     out["popular"] = [item["itemId"] for item in engine.admin("GET", "/api/v1/items?limit=50&sort=popular").json["items"]]

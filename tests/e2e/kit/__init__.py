@@ -307,6 +307,16 @@ class Engine:
                 raise SystemExit(f"the views do not catch up: {system}")
             time.sleep(0.003)
 
+    def draw(self):
+        """The boundaries over what there is now: profiles that are compared must not depend on when they were drawn by themselves."""
+        self.sync()
+        end = time.monotonic() + SYNC_S
+        while (answer := self.admin("POST", "/api/v1/boundaries", {})).status != 200:  # 429 while an import is being taken back
+            if time.monotonic() > end:
+                raise SystemExit(f"boundaries cannot be drawn: {answer}")
+            time.sleep(0.05)
+        return answer.json
+
     def events(self, user):
         """All events of a customer, newest first."""
         self.sync()
