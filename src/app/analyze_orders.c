@@ -5,7 +5,7 @@
 #include <math.h>
 
 typedef struct roles {
-    uint32_t customer, date, revenue, units, price, order;
+    uint32_t customer, date, revenue, units, price, order, category;
 } roles;
 
 static bool is_real(zh_sv cell)
@@ -31,7 +31,7 @@ static void guess(const zh_table *t, roles *r)
 
 static void find(zh_analyze *job, const zh_table *t, roles *r)
 {
-    *r = (roles){ ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN };
+    *r = (roles){ ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN, ZH_NO_COLUMN };
     if (!t->headed && !zh_spec_has(job, "columns") && !zh_spec_has(job, "columns.customer")) {
         guess(t, r);
         if (r->date == ZH_NO_COLUMN)
@@ -44,6 +44,7 @@ static void find(zh_analyze *job, const zh_table *t, roles *r)
     r->units = zh_table_column(job, t, "units", "units quantity qty number_of_cds count", false);
     r->price = zh_table_column(job, t, "price", "unit_price price", false);
     r->order = zh_table_column(job, t, "order", "order_id invoice_no invoice basket_id order_no order transaction_id", false);
+    r->category = zh_table_column(job, t, "category", "category product_category department", false);
 }
 
 /* One row; false: it is left out. */
@@ -59,6 +60,8 @@ static bool take(zh_analyze *job, zh_purchases *p, const zh_table *t, const role
     *out = (zh_purchase){ .units = units, .order = order.size == 0 ? (uint64_t)row : zh_fast64(order),
                           .day = (int32_t)zh_table_day(job, t, row, r->date),
                           .revenue = r->revenue != ZH_NO_COLUMN ? zh_table_real(job, t, row, r->revenue, false) : r->price != ZH_NO_COLUMN ? units * price : 0 };
+    const zh_sv category = r->category == ZH_NO_COLUMN ? (zh_sv){ 0 } : zh_table_cell(t, row, r->category);
+    if (category.size > 0 && zh_names_add(&p->categories, category, &out->category) == ZH_OK) out->category++;
     if (zh_names_add(&p->names, customer, &out->customer) != ZH_OK)
         zh_analyze_fail(job, ZH_CORRUPT, "%.*s, line %u: a customer id of over %d bytes, or too many customers: shorten it", ZH_SV_ARG(t->path), t->lines[row], ZH_NAMES_BYTES_MAX);
     return true;
@@ -67,7 +70,7 @@ static bool take(zh_analyze *job, zh_purchases *p, const zh_table *t, const role
 bool zh_purchases_read(zh_analyze *job, zh_purchases *p, const zh_table *t)
 {
     roles r;
-    *p = (zh_purchases){ .names = zh_names_open() };
+    *p = (zh_purchases){ .names = zh_names_open(), .categories = zh_names_open() };
     const bool clean = zh_spec_choice(job, "filter", "clean|customer present", "customer present") == 0;
     find(job, t, &r);
     p->rows = ZH_ROOM(job, zh_purchase, t->rows);
@@ -92,4 +95,5 @@ bool zh_purchases_read(zh_analyze *job, zh_purchases *p, const zh_table *t)
 void zh_purchases_close(zh_purchases *p)
 {
     zh_names_close(&p->names);
+    zh_names_close(&p->categories);
 }

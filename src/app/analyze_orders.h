@@ -1,7 +1,7 @@
 /* analyze_orders.h -- purchases out of a table: who, when, how much.
  *
  * Columns are found by their usual names (customer_id, CustomerID, order_date, InvoiceDate, revenue, dollar_value,
- * Quantity, UnitPrice, InvoiceNo ...) or named by `columns` of the spec: customer, date, revenue, units, price, order.
+ * Quantity, UnitPrice, InvoiceNo ...) or named by `columns` of the spec: customer, date, revenue, units, price, order, category.
  * Without a header: the first column is the customer, the first column of dates the date, the last column with a
  * decimal point the revenue, the last other number between them the units. Revenue is units x price where there is
  * no column of its own.
@@ -19,12 +19,14 @@ typedef struct zh_purchase {
     double revenue, units;
     int32_t day;       /* since 1970 */
     uint32_t customer; /* number in `names` */
+    uint32_t category; /* number in `categories` + 1; 0: not stated */
 } zh_purchase;
 
 typedef struct zh_purchases {
     zh_purchase *rows; /* in the job's arena, in the order of the file */
     size_t count, left_out;
     zh_names names;    /* of customers */
+    zh_names categories;
     bool has_order, has_revenue, has_units;
     int32_t first_day, last_day;
 } zh_purchases;

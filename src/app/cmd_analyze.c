@@ -18,6 +18,8 @@ static const zh_analysis analyses[] = {
     { "clv", "purchases to come and who is still a customer: BG/NBD, Pareto/NBD, BG/BB, Gamma-Gamma",
       "file fit params rows calibration_end holdout_end unit_days x t_x T n t mean_spend periods bins columns header",
       "zhun analyze clv --in orders.csv --param fit=bgnbd --param t=26", zh_analyze_clv },
+    { "predict", "who will buy within 7 and 30 days or stay away, tested on what came: areas under the curve, calibration, intervals",
+      "file filter until target tests columns header", "zhun analyze predict --in orders.csv", zh_analyze_predict },
     { "abtest", "the difference of two arms: fixed horizon or sequential", "test control treatment difference alpha tuning type file columns header",
       "zhun analyze abtest --in visits.csv --param 'columns={\"arm\": 1, \"value\": 2}'", zh_analyze_abtest },
     { "cuped", "the same with what was known before taken out", "test control treatment difference alpha tuning", "zhun analyze cuped --spec sums.json", zh_analyze_cuped },

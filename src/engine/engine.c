@@ -2,6 +2,7 @@
 #include "engine/ballast.h"
 #include "engine/boundary_clock.h"
 #include "engine/joining.h"
+#include "engine/predict.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
 #include "sys/file.h"
@@ -33,6 +34,7 @@ struct zh_engine {
     zh_upkeep *upkeep;
     zh_retention *retention;
     zh_boundary_clock *boundary_clock;
+    zh_predictions *predictions;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
@@ -424,6 +426,8 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
                                       .hold = hold_retention, .base = base_of_retention, .context = g->retention };
     if (e == ZH_OK) e = zh_backups_open(&g->backups, &backups);
+    const zh_predictions_desc predictions = { .dir = zh_sv_of(g->dir), .world = g->world, .zone = zh_engine_tz(g), .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink };
+    if (e == ZH_OK) e = zh_predictions_open(&g->predictions, &predictions);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -454,6 +458,7 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
+    zh_predictions_close(g->predictions);
     zh_boundary_clock_close(g->boundary_clock); /* it writes: before the committer goes */
     zh_backups_close(g->backups);
     zh_undo_stop(g->undo);
@@ -483,6 +488,7 @@ zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
 zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
+struct zh_predictions *zh_engine_predictions(zh_engine *g) { return g->predictions; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_line_sink *zh_engine_sink(const zh_engine *g) { return g->d.sink; }

@@ -14,6 +14,7 @@
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
  *     customer.basket_size, .return_rate, .purchase_interval, .next_order …    how he buys: vocabulary_portrait.h
+ *     customer.predictions.buy_7d …                         what he will probably do: vocabulary_predict.h
  *     customer.rfm …, .lifecycle, .aipl                     where he stands: vocabulary_standing.h
  *     e.name .type .time .value .item_id .category .brand .price .quantity    of the first product where there are several
  *     e.products.exists(p, p.category == "tea")             all of them, the same fields
@@ -58,6 +59,9 @@ typedef struct zh_look { /* one customer at one moment */
     zh_json *json;                  /* for traits */
     const zh_tz *(*zone)(void *zones, zh_sv name); /* as zh_cel_run; may be NULL */
     void *zones;
+    /* What is predicted of the customer (vocabulary_predict.h); false: nothing. May be NULL. */
+    bool (*predict)(void *predictions, const zh_customer_state *state, int64_t now_ms, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms);
+    void *predictions;
 } zh_look;
 
 /* Does it hold? An evaluation that fails is a no, and *error says why (kind ERROR; else NULL kind). The scratch arena is the

@@ -20,6 +20,8 @@ zh_customer_id zh_answer_path_customer(zh_call *call, zh_permit *permit);
 /* A customer of a list, as an object; the user id only where the caller may see it. Takes the world's read lock. */
 void zh_answer_customer_row(zh_call *call, zh_customer_id customer, zh_json_out *out);
 
+/* The member `predictions`; null where nothing is predicted. Under the world's lock. */
+void zh_answer_predictions(zh_call *call, const zh_customer_state *state, zh_customer_id customer, zh_json_out *out);
 /* The member `standing`; state NULL: null. Under the world's lock. */
 void zh_answer_standing(const zh_world *world, const zh_customer_state *state, int64_t now_ms, zh_json_out *out);
 /* Members of a profile (an object is open). Takes the world's read lock. */

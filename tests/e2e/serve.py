@@ -621,6 +621,9 @@ def reports():
         page = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}").json
         equal((page["userId"], page["traits"]["email"]), ("u-profile", "mei@example.com"), "an owner sees a customer")
         equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/portrait").json["orders"]["count"], 2, "and its portrait")
+        equal(engine.admin("POST", "/api/v1/predictions/train", {}).status, 202, "a training is asked for")
+        check(engine.admin("GET", "/api/v1/predictions").json["version"] >= 0, "what is predicted, and how it was tested")
+        equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/predictions").status, 200, "and what is predicted of the customer")
         events = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/events?limit=3").json
         equal(len(events["items"]), 3, "a page of a customer's events")
         preview = engine.admin("POST", "/api/v1/preview", {"placement": "home", "customerId": row[0]["id"], "n": 5})

@@ -1,0 +1,102 @@
+#include "app/cmd_train.h"
+#include "app/cmd_ask.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define ANSWER_BYTES_MAX (1u << 20)
+#define POLL_MS 200
+#define WAIT_S_MAX 3600
+
+static const zh_option train_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token for --url", NULL, false },
+    { "model", "NAME", "show this prediction only: buy_7d, buy_30d, lapse", NULL, false },
+    { "json", NULL, "print the engine's own JSON", NULL, true },
+};
+
+static double real_of(zh_json_value object, const char *key)
+{
+    double value = 0;
+    (void)zh_json_real(zh_json_get(object, zh_sv_of(key)), &value);
+    return value;
+}
+
+static bool flag_of(zh_json_value object, const char *key)
+{
+    bool value = false;
+    (void)zh_json_bool(zh_json_get(object, zh_sv_of(key)), &value);
+    return value;
+}
+
+static void show(zh_json_value root, zh_sv only)
+{
+    printf("version %.0f, learnt from %.0f customers in %.1f s\n", real_of(root, "version"), real_of(root, "customers"), real_of(root, "tookMs") / 1000);
+    printf("%-8s %5s  %-9s %9s %7s %7s %9s %7s\n", "", "days", "", "asked", "did", "AUC", "RFM rule", "ECE");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("items"))); zh_json_next(&it);) {
+        const zh_sv name = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("name"))), why = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("why")));
+        if (only.size > 0 && !zh_sv_equal(name, only)) continue;
+        printf("%-8.*s %5.0f  %-9s %9.0f %7.0f %7.3f %9.3f %7.3f", ZH_SV_ARG(name), real_of(it.value, "windowDays"), flag_of(it.value, "offered") ? "offered" : "withheld", real_of(it.value, "asked"),
+               real_of(it.value, "did"), real_of(it.value, "auc"), real_of(it.value, "rfmAuc"), real_of(it.value, "calibrationError"));
+        if (why.size > 0) printf("  %.*s", ZH_SV_ARG(why));
+        putchar('\n');
+    }
+}
+
+/* Ask, and ask again until it is done. */
+static zh_err train(zh_door *door, zh_json *json, zh_sv *text, zh_json_value *root, zh_note *why)
+{
+    zh_client_answer answer;
+    zh_err e = zh_door_ask(door, ZH_SV("POST"), ZH_SV("/api/v1/predictions/train"), ZH_SV("{}"), &answer, why);
+    for (int turn = 0; e == ZH_OK; turn++) {
+        *text = answer.body;
+        if ((e = zh_json_parse(json, answer.body, root, NULL)) != ZH_OK) {
+            zh_note_set(why, "the answer cannot be read");
+            return e;
+        }
+        if (!flag_of(*root, "training")) return ZH_OK;
+        if (turn > WAIT_S_MAX * 1000 / POLL_MS) {
+            zh_note_set(why, "it has trained for an hour: look at the engine's log lines");
+            return ZH_TIMEOUT;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
+        e = zh_door_ask(door, ZH_SV("GET"), ZH_SV("/api/v1/predictions"), (zh_sv){ 0 }, &answer, why);
+    }
+    return e;
+}
+
+static int run_train(const zh_options *given)
+{
+    const zh_sv model = zh_options_text(given, "model");
+    const bool known = model.size == 0 || zh_sv_equal(model, ZH_SV("buy_7d")) || zh_sv_equal(model, ZH_SV("buy_30d")) || zh_sv_equal(model, ZH_SV("lapse"));
+    if (given->arguments_count > 0 || !known) {
+        zh_complain("train takes --model buy_7d, buy_30d or lapse, and nothing else: see zhun train --help");
+        return ZH_EXIT_USAGE;
+    }
+    int status;
+    zh_door *door = zh_ask_door(given, true, &status);
+    if (door == NULL) return status;
+    zh_note why = { .text = "no memory" };
+    zh_json *json = NULL;
+    zh_json_value root;
+    zh_sv text;
+    zh_err e = zh_json_open(&json, ANSWER_BYTES_MAX);
+    if (e == ZH_OK) e = train(door, json, &text, &root, &why);
+    if (e != ZH_OK) zh_complain("train: %s", why.text);
+    else if (zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
+    else show(root, model);
+    zh_json_close(json);
+    zh_door_close(door);
+    return e == ZH_OK ? ZH_EXIT_DONE : ZH_EXIT_COULD_NOT;
+}
+
+const zh_command zh_cmd_train = {
+    .name = "train", .usage = "--data DIR [--model NAME]",
+    .summary = "Learn and test the predictions now; the engine does so itself every night.\n"
+               "A prediction is offered where it beat the RFM rule on later days; docs/PREDICTIONS.md.",
+    .example = "  zhun train --data ./zhun-data\n"
+               "  zhun train --data ./zhun-data --model buy_30d --json",
+    .options = train_options, .options_count = sizeof train_options / sizeof *train_options, .run = run_train,
+};
