@@ -8,7 +8,7 @@ export async function quality({ enter, check, mock }, language) {
   const { page, context, look, go } = await enter({ language })
   await go('/quality')
   await page.locator('.quality-reasons tbody tr').first().waitFor()
-  check((await page.locator('.quality-reasons tbody tr').count()) === 13, says('each reason has its line'))
+  check((await page.locator('.quality-reasons tbody tr').count()) === Object.keys(q.reasons).length, says('each reason has its line'))
   await look(`quality-${language}`, { full: true })
   await page.getByRole('button', { name: q.reasons.outlier, exact: true }).click()
   await page.getByRole('heading', { name: q.samples.title.replace('{{reason}}', q.reasons.outlier) }).waitFor()

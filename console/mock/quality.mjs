@@ -4,6 +4,7 @@ import { deadLetters } from './shop.mjs'
 const reasons = [
   ['type_violation', true, 31, 0], ['type_conflict', false, 118, 0], ['bad_amount', true, 22, 0], ['outlier', true, 2, 0], ['missing_value', false, 804, 0], ['imputed', false, 57, 0], ['clock', true, 9, 0],
   ['bot_agent', true, 412, 3], ['bot_rate', true, 1904, 2], ['bot_sweep', true, 0, 0], ['fake_customer', true, 126, 42], ['fake_review', true, 12, 0], ['plan_violation', true, 5, 0],
+  ['id_limit', false, 3, 1], ['shared_device', false, 41, 4], ['id_apart', false, 0, 0],
 ]
 const wave = (at, count) => Math.round((count / 15) * (1 + Math.sin(at / 3)))
 const believed = new Set()

@@ -12,6 +12,7 @@ static const zh_option segment_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
+    { "title", "TEXT", "of save: what people read", NULL, false },
     { "json", NULL, "print the engine's own JSON, a page a line", NULL, true },
 };
 
@@ -21,6 +22,16 @@ typedef struct asking {
     zh_json_value root;    /* of the latest answer */
     zh_sv text;            /* its bytes */
 } asking;
+
+static zh_err send(asking *a, zh_sv method, zh_sv path, zh_sv body, zh_note *why)
+{
+    zh_client_answer answer;
+    zh_err e = zh_door_ask(a->door, method, path, body, &answer, why);
+    if (e != ZH_OK) return e;
+    a->text = answer.body;
+    if (answer.body.size > 0 && (e = zh_json_parse(a->json, answer.body, &a->root, NULL)) != ZH_OK) zh_note_set(why, "the answer cannot be read");
+    return e;
+}
 
 static zh_err ask(asking *a, zh_sv expression, int64_t limit, zh_sv cursor, zh_note *why)
 {
@@ -33,12 +44,8 @@ static zh_err ask(asking *a, zh_sv expression, int64_t limit, zh_sv cursor, zh_n
     zh_json_out_end(&out);
     zh_err e = zh_json_out_done(&out);
     if (e == ZH_FULL) zh_note_set(why, "the expression is too long");
-    zh_client_answer answer;
-    if (e == ZH_OK) e = zh_door_ask(a->door, ZH_SV("POST"), ZH_SV("/api/v1/segments/preview"), zh_buf_view(&body), &answer, why);
+    if (e == ZH_OK) e = send(a, ZH_SV("POST"), ZH_SV("/api/v1/segments/preview"), zh_buf_view(&body), why);
     zh_buf_close(&body);
-    if (e != ZH_OK) return e;
-    a->text = answer.body;
-    if ((e = zh_json_parse(a->json, answer.body, &a->root, NULL)) != ZH_OK) zh_note_set(why, "the answer cannot be read");
     return e;
 }
 
@@ -65,9 +72,24 @@ static void print_text(zh_sv text)
     fputc('\n', stdout);
 }
 
-static zh_err count(asking *a, const zh_options *given, zh_sv expression, zh_note *why)
+static void print_customer(zh_json_value row)
 {
-    const zh_err e = ask(a, expression, 0, (zh_sv){ 0 }, why);
+    const zh_sv user = zh_json_text_or_empty(zh_json_get(row, ZH_SV("userId"))), id = zh_json_text_or_empty(zh_json_get(row, ZH_SV("id")));
+    if (user.size > 0) print_text(user);
+    else printf("#%.*s\n", ZH_SV_ARG(id));
+}
+
+static void keep_cursor(const asking *a, char cursor[32])
+{
+    const zh_sv next = zh_json_text_or_empty(zh_json_get(a->root, ZH_SV("next")));
+    (void)snprintf(cursor, 32, "%.*s", (int)zh_sv_part(next, 0, 31).size, next.size > 0 ? next.data : "");
+}
+
+/* ---- an expression ---- */
+
+static zh_err count(asking *a, const zh_options *given, zh_note *why)
+{
+    const zh_err e = ask(a, zh_sv_of(given->arguments[1]), 0, (zh_sv){ 0 }, why);
     if (e != ZH_OK) return e;
     if (zh_options_flag(given, "json")) print_text(a->text);
     else printf("%lld\n", (long long)number_of(a, "matching"));
@@ -75,31 +97,99 @@ static zh_err count(asking *a, const zh_options *given, zh_sv expression, zh_not
     return ZH_OK;
 }
 
-static zh_err list(asking *a, const zh_options *given, zh_sv expression, zh_note *why)
+static zh_err list(asking *a, const zh_options *given, zh_note *why)
 {
     char cursor[32] = "";
     do {
-        const zh_err e = ask(a, expression, PAGE, zh_sv_of(cursor), why);
+        const zh_err e = ask(a, zh_sv_of(given->arguments[1]), PAGE, zh_sv_of(cursor), why);
         if (e != ZH_OK) return e;
         if (cursor[0] == '\0') warn(a);
         if (zh_options_flag(given, "json")) print_text(a->text);
-        else for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("items"))); zh_json_next(&it);) {
-            const zh_sv user = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("userId"))), id = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("id")));
-            if (user.size > 0) print_text(user);
-            else printf("#%.*s\n", ZH_SV_ARG(id));
-        }
-        const zh_sv next = zh_json_text_or_empty(zh_json_get(a->root, ZH_SV("next")));
-        (void)snprintf(cursor, sizeof cursor, "%.*s", (int)zh_sv_part(next, 0, sizeof cursor - 1).size, next.size > 0 ? next.data : "");
+        else for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("items"))); zh_json_next(&it);) print_customer(it.value);
+        keep_cursor(a, cursor);
     } while (cursor[0] != '\0');
     return ZH_OK;
 }
 
+/* ---- kept segments ---- */
+
+#define PATH_BYTES 256
+static zh_sv path_of(const char *name, const char *rest, char out[PATH_BYTES])
+{
+    const int size = snprintf(out, PATH_BYTES, "/api/v1/segments/%.100s%s", name, rest);
+    return (zh_sv){ out, (size_t)size };
+}
+
+static zh_err save(asking *a, const zh_options *given, zh_note *why)
+{
+    char path[PATH_BYTES];
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("expression"), zh_sv_of(given->arguments[2]));
+    if (zh_options_text(given, "title").size > 0) zh_json_out_key_text(&out, ZH_SV("title"), zh_options_text(given, "title"));
+    zh_json_out_end(&out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_FULL) zh_note_set(why, "the expression is too long");
+    if (e == ZH_OK) e = send(a, ZH_SV("PUT"), path_of(given->arguments[1], "", path), zh_buf_view(&body), why);
+    zh_buf_close(&body);
+    if (e != ZH_OK) return e;
+    if (zh_options_flag(given, "json")) print_text(a->text);
+    else printf("%s: %lld customers\n", given->arguments[1], (long long)number_of(a, "size"));
+    return ZH_OK;
+}
+
+static zh_err drop(asking *a, const zh_options *given, zh_note *why)
+{
+    char path[PATH_BYTES];
+    return send(a, ZH_SV("DELETE"), path_of(given->arguments[1], "", path), (zh_sv){ 0 }, why);
+}
+
+static zh_err members(asking *a, const zh_options *given, zh_note *why)
+{
+    char cursor[32] = "", path[PATH_BYTES], rest[64];
+    do {
+        snprintf(rest, sizeof rest, "/members?limit=%d&cursor=%s", PAGE, cursor);
+        const zh_err e = send(a, ZH_SV("GET"), path_of(given->arguments[1], rest, path), (zh_sv){ 0 }, why);
+        if (e != ZH_OK) return e;
+        if (zh_options_flag(given, "json")) print_text(a->text);
+        else for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("items"))); zh_json_next(&it);) print_customer(zh_json_get(it.value, ZH_SV("customer")));
+        keep_cursor(a, cursor);
+    } while (cursor[0] != '\0');
+    return ZH_OK;
+}
+
+static zh_err kept(asking *a, const zh_options *given, zh_note *why)
+{
+    char cursor[32] = "", path[PATH_BYTES];
+    do {
+        const int size = snprintf(path, sizeof path, "/api/v1/segments?limit=%d&cursor=%s", PAGE, cursor);
+        const zh_err e = send(a, ZH_SV("GET"), (zh_sv){ path, (size_t)size }, (zh_sv){ 0 }, why);
+        if (e != ZH_OK) return e;
+        if (zh_options_flag(given, "json")) print_text(a->text);
+        else for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("items"))); zh_json_next(&it);) {
+            int64_t members_count = 0;
+            (void)zh_json_int(zh_json_get(it.value, ZH_SV("size")), &members_count);
+            printf("%-24.*s %10lld  %.*s\n", ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("name")))), (long long)members_count,
+                   ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("expression")))));
+        }
+        keep_cursor(a, cursor);
+    } while (cursor[0] != '\0');
+    return ZH_OK;
+}
+
+/* ---- the command ---- */
+
+static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
+    { "count", 2, count }, { "list", 2, list }, { "save", 3, save }, { "kept", 1, kept }, { "members", 2, members }, { "drop", 2, drop },
+};
+
 static int run_segment(const zh_options *given)
 {
-    const char *verb = given->arguments_count == 2 ? given->arguments[0] : "";
-    const bool counts = strcmp(verb, "count") == 0;
-    if (!counts && strcmp(verb, "list") != 0) {
-        zh_complain("segment knows count 'EXPRESSION' and list 'EXPRESSION': see zhun segment --help");
+    size_t at = 0;
+    while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
+    if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
+        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME and drop NAME: see zhun segment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -107,7 +197,7 @@ static int run_segment(const zh_options *given)
     if (a.door == NULL) return status;
     zh_note why = { .text = "no memory" };
     zh_err e = zh_json_open(&a.json, ANSWER_BYTES_MAX);
-    if (e == ZH_OK) e = (counts ? count : list)(&a, given, zh_sv_of(given->arguments[1]), &why);
+    if (e == ZH_OK) e = verbs[at].run(&a, given, &why);
     if (e != ZH_OK) zh_complain("segment: %s", why.text);
     zh_json_close(a.json);
     zh_door_close(a.door);
@@ -115,12 +205,15 @@ static int run_segment(const zh_options *given)
 }
 
 const zh_command zh_cmd_segment = {
-    .name = "segment", .usage = "count|list 'EXPRESSION' --data DIR",
+    .name = "segment", .usage = "count|list|save|kept|members|drop [NAME] ['EXPRESSION'] --data DIR",
     .summary = "Ask all customers an expression, as of now.\n"
                "count: for how many it holds; list: for whom, a user id a line (#number where there is none).\n"
-               "An expression that has no answer for a customer does not hold for him, and is said on standard error.",
+               "An expression that has no answer for a customer does not hold for him, and is said on standard error.\n"
+               "save NAME 'EXPRESSION': keep it; who is in it is known at every moment from then on. kept: all of them with their sizes.\n"
+               "members NAME: who is in it; drop NAME: keep it no more.",
     .example = "  zhun segment count 'customer.orders.count(days(90)) >= 2' --data ./zhun-data\n"
                "  zhun segment list 'customer.events(\"Product Viewed\").where(e, e.category == \"女装\").count(days(7)) >= 3 &&\n"
-               "                     !customer.did(\"Order Completed\", days(7))' --data ./zhun-data",
+               "                     !customer.did(\"Order Completed\", days(7))' --data ./zhun-data\n"
+               "  zhun segment save quiet 'customer.last_seen < now - days(30)' --title 'Not seen for a month' --data ./zhun-data",
     .options = segment_options, .options_count = sizeof segment_options / sizeof *segment_options, .run = run_segment,
 };

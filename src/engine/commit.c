@@ -487,7 +487,7 @@ static void tick(zh_commit *c)
     const int64_t now_ms = zh_clock_wall_ms(c->d.clock);
     bool any = false;
     if (c->full && zh_log_make_room(c->d.log) == ZH_OK) c->full = false;
-    if (c->full || now_ms - c->commit_ms < ZH_COMMIT_TICK_MS) return;
+    if (c->full || now_ms - c->commit_ms < (zh_fold_alarm_ms(c->d.fold) <= now_ms ? ZH_COMMIT_ALARM_MS : ZH_COMMIT_TICK_MS)) return;
     for (uint32_t p = 0; p < c->partitions; p++) {
         zh_buf_reset(&c->record);
         zh_record_begin(&c->record, ZH_RECORD_TICK, 1);
@@ -521,6 +521,14 @@ static void wait_until(zh_commit *c, int64_t ms)
     pthread_cond_timedwait(&c->wake, &c->lock, &until);
 }
 
+/* How long to sleep while there is no work: somebody may wait for the clock. */
+static int64_t idle_ms(const zh_commit *c)
+{
+    const int64_t left_ms = zh_fold_alarm_ms(c->d.fold) - zh_clock_wall_ms(c->d.clock);
+    if (left_ms >= ZH_COMMIT_TICK_MS) return ZH_COMMIT_TICK_MS;
+    return left_ms > ZH_COMMIT_ALARM_MS ? left_ms : ZH_COMMIT_ALARM_MS;
+}
+
 /* Holds the lock. */
 static zh_work *take_group(zh_commit *c)
 {
@@ -544,7 +552,7 @@ static void *run(void *context)
         const bool is_empty = zh_queue_is_empty(&c->waiting);
         if (is_empty) {
             if (c->stopping) break;
-            wait_until(c, ZH_COMMIT_TICK_MS);
+            wait_until(c, idle_ms(c));
         } else if (!c->urgent && !c->stopping) {
             wait_until(c, ZH_COMMIT_LAZY_MS); /* one bounded wait for company, then it goes */
         }

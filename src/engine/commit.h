@@ -42,6 +42,7 @@
 #define ZH_COMMIT_GROUP_BYTES (4u << 20)      /* a group is closed at this size: about 10 ms of writing */
 #define ZH_COMMIT_LAZY_MS 20                  /* how long lazy work may wait for company; its loss window with the sync */
 #define ZH_COMMIT_TICK_MS 1000                /* an idle log still says what time it is */
+#define ZH_COMMIT_ALARM_MS 300                /* and so often where a view waits for the clock: an exit comes within that */
 
 typedef struct zh_commit zh_commit;
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #define REPLAY_SAVE_WORK_MS 20000        /* a long replay saves now and then, so that a crash in it does not lose all */
+#define STEP_CUSTOMERS 256               /* asked about kept segments under one hold of the lock */
 #define COLLECT_STEP 256                 /* customers of a checkpoint written between two turns: about 200 us */
 #define SPARE_BLOCKS 4                   /* kept for reuse: fresh memory costs a fault for each page of it */
 #define SAVE_SHARE 2                     /* folding does this many times the work of a checkpoint before the next one */
@@ -36,6 +37,7 @@ struct zh_fold {
     bool stopping, save_now;     /* save_now: the next checkpoint is to begin at once */
     uint64_t saves_begun, saves, attempts; /* attempts: to write one, also failed ones */
     _Atomic zh_err failed, unsaved;
+    _Atomic int64_t alarm_ms;    /* when the views want to hear of the clock again */
     _Atomic bool stop_replay;
 
     uint64_t records_since_save;
@@ -110,6 +112,7 @@ zh_err zh_fold_open(zh_fold **out, const zh_fold_desc *desc, const uint64_t *pos
         return e;
     }
     for (uint32_t p = 0; p < desc->partitions; p++) f->positions[p] = positions[p];
+    f->alarm_ms = zh_segments_next_ms(desc->world->segments);
     f->began_us = zh_clock_mono_us(NULL);
     *out = f;
     return ZH_OK;
@@ -156,7 +159,7 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
 {
     zh_world_record record = {
         .bytes = it->record, .partition = partition, .sequence = it->sequence, .commit_ms = commit_ms,
-        .fold_identity = is_replay,
+        .fold_identity = is_replay, .in_steps = true,
     };
     zh_arena_reset(&f->scratch);
     zh_err e = zh_world_fold(f->d.world, &record, &f->scratch);
@@ -213,27 +216,52 @@ static outlook outlook_on(const zh_log_frame *frame)
     return ahead;
 }
 
+typedef zh_err (*world_step)(zh_world *w, int64_t commit_ms, size_t most, bool *done);
+
+static zh_err settle_step(zh_world *w, int64_t commit_ms, size_t most, bool *done)
+{
+    (void)commit_ms;
+    return zh_world_settle_some(w, most, done);
+}
+
+/* Step by step to the end: readers and a checkpoint get in between. Holds no lock. */
+static zh_err take_steps(zh_fold *f, world_step step, int64_t commit_ms)
+{
+    zh_err e = ZH_OK;
+    for (bool done = false; e == ZH_OK && !done;) {
+        zh_world_lock_write(f->d.world);
+        e = step(f->d.world, commit_ms, STEP_CUSTOMERS, &done);
+        zh_world_unlock(f->d.world);
+        if (e == ZH_OK && f->collecting) e = collect(f);
+    }
+    return e;
+}
+
 /* In turns, so that neither a reader nor a checkpoint waits for a whole block. */
 static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *frame, bool is_replay)
 {
     const int64_t began_us = work_us();
     zh_log_records it = zh_log_records_of(frame);
     outlook ahead = outlook_on(frame);
-    zh_err e = ZH_OK;
+    zh_err e = take_steps(f, zh_world_advance_some, frame->commit_ms);
     bool more = true;
     while (more && e == ZH_OK) {
+        bool settles = false;
         zh_world_lock_write(f->d.world);
-        for (int i = 0; i < ZH_FOLD_TURN_RECORDS && e == ZH_OK && (more = zh_log_record_next(&it)); i++) {
+        for (int i = 0; i < ZH_FOLD_TURN_RECORDS && e == ZH_OK && !settles && (more = zh_log_record_next(&it)); i++) {
             look_ahead(f, &ahead);
             e = fold_record(f, partition, frame->commit_ms, &it, is_replay);
+            settles = zh_world_is_settling(f->d.world);
         }
         zh_world_unlock(f->d.world);
+        if (e == ZH_OK && settles) e = take_steps(f, settle_step, frame->commit_ms);
         if (e == ZH_OK && f->collecting) e = collect(f);
     }
     if (e == ZH_OK && it.at_ != it.end_) e = ZH_CORRUPT;
     if (e != ZH_OK) return e;
     zh_counter_add(f->folded, frame->count);
     f->work_us_since_save += work_us() - began_us;
+    f->alarm_ms = zh_segments_next_ms(f->d.world->segments);
     f->positions[partition] = frame->first_sequence + frame->count;
     return ZH_OK;
 }
@@ -534,6 +562,11 @@ int64_t zh_fold_lag_ms(const zh_fold *f)
     const int64_t lag_ms = since_us == 0 ? 0 : (zh_clock_mono_us(NULL) - since_us) / 1000;
     zh_gauge_set(f->lag, (double)lag_ms / 1000.0);
     return lag_ms;
+}
+
+int64_t zh_fold_alarm_ms(const zh_fold *f)
+{
+    return f->alarm_ms;
 }
 
 zh_err zh_fold_wait(zh_fold *f, uint32_t partition, uint64_t sequence, int64_t ms_max)

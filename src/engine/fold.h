@@ -71,6 +71,8 @@ uint64_t zh_fold_pushed(const zh_fold *fold);
 uint64_t zh_fold_settled(const zh_fold *fold);
 uint64_t zh_fold_position(const zh_fold *fold, uint32_t partition); /* folded below */
 int64_t zh_fold_lag_ms(const zh_fold *fold);            /* age of the oldest block not folded; 0: none */
+/* The moment at which the clock alone changes a view, if no record says before what time it is; INT64_MAX: never. */
+int64_t zh_fold_alarm_ms(const zh_fold *fold);
 /* Wait until position(partition) >= sequence: read your own writes. ZH_TIMEOUT, ZH_STOPPED. */
 ZH_MUST zh_err zh_fold_wait(zh_fold *fold, uint32_t partition, uint64_t sequence, int64_t ms_max);
 /* Save now; ZH_OK when it is on disk. */

@@ -104,8 +104,11 @@ zh_err zh_engine_preview(zh_engine *engine, const zh_preview_ask *ask, zh_arena 
     zh_json *json;
     if ((e = zh_json_open(&json, ZH_PROFILE_TRAIT_VALUE_MAX)) != ZH_OK) return e;
     survey s = { .ask = ask, .condition = condition, .out = out, .scratch = zh_arena_open(SCRATCH_BYTES_MAX),
-                 .look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .boundaries = w->boundaries, .now_ms = out->now_ms, .json = json, .predict = zh_predictions_look,
-                           .predictions = zh_engine_predictions(engine) } };
+                 .look = zh_world_look(w) };
+    s.look.now_ms = out->now_ms;
+    s.look.json = json;
+    s.look.predict = zh_predictions_look;
+    s.look.predictions = zh_engine_predictions(engine);
     e = survey_all(engine, &s, arena);
     zh_arena_close(&s.scratch);
     zh_json_close(json);

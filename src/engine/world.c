@@ -1,4 +1,5 @@
 #include "engine/world.h"
+#include "engine/world_segments.h"
 #include "base/map.h"
 
 #include <stdio.h>
@@ -48,6 +49,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_quality_open(&w->quality);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
+    if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -75,6 +77,7 @@ void zh_world_close(zh_world *w)
     zh_quality_close(w->quality);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
+    zh_segments_close(w->segments);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -160,7 +163,9 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     }
     if ((e = judge(w, record)) != ZH_OK) return e;
     zh_effects effects = zh_effects_open(scratch);
+    zh_segments_before(w->segments, event->customer);
     if ((e = zh_customers_fold(w->customers, event->customer, event, &effects)) != ZH_OK) return e;
+    if ((e = zh_segments_event(w->segments, event, record->commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, event))) != ZH_OK) return e;
     if ((e = apply_effects(w, &effects)) != ZH_OK) return e;
@@ -190,10 +195,12 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     zh_effects effects = zh_effects_open(scratch);
     const zh_customer_state *from = zh_customers_get(w->customers, merge.from);
     const int64_t first_ms = from == NULL ? INT64_MAX : zh_customer_first_ms(from);
+    zh_segments_before_merge(w->segments, merge.from, to);
     e = zh_absorbed_merge(w->absorbed, &merge);
     if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
+    if (e == ZH_OK) e = zh_segments_merge(w->segments, merge.from, to, record->commit_ms);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
     if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, to, first_ms);
@@ -215,7 +222,8 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
     zh_consent_change change;
     if (zh_consent_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
     change.customer = zh_absorbed_root(w->absorbed, change.customer);
-    return zh_consents_change(w->consents, &change);
+    const zh_err e = zh_consents_change(w->consents, &change);
+    return e != ZH_OK ? e : zh_segments_said(w->segments, change.customer, record->commit_ms);
 }
 
 static zh_err fold_item(zh_world *w, const zh_world_record *record)
@@ -246,7 +254,7 @@ static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scra
 }
 
 /* An event that a person says is true teaches what it would have taught. */
-static zh_err learn_event(zh_world *w, zh_sv bytes, zh_arena *scratch)
+static zh_err learn_event(zh_world *w, zh_sv bytes, int64_t commit_ms, zh_arena *scratch)
 {
     zh_event event;
     zh_err e = zh_event_get(bytes, scratch, &event);
@@ -255,7 +263,9 @@ static zh_err learn_event(zh_world *w, zh_sv bytes, zh_arena *scratch)
     event.customer = zh_absorbed_root(w->absorbed, event.customer);
     event.marks &= ~(uint32_t)(ZH_MARK_OUTLIER | ZH_MARK_BOT_AGENT | ZH_MARK_APART);
     zh_effects effects = zh_effects_open(scratch);
+    zh_segments_before(w->segments, event.customer);
     if ((e = zh_customers_learn(w->customers, event.customer, &event, &effects)) != ZH_OK) return e;
+    if ((e = zh_segments_event(w->segments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, &event))) != ZH_OK) return e;
     return apply_effects(w, &effects);
 }
@@ -270,7 +280,7 @@ static zh_err fold_word(zh_world *w, const zh_world_record *record, zh_arena *sc
         return e == ZH_FULL ? ZH_OK : e;
     }
     const zh_err e = zh_quality_say(w->quality, &word, &is_new);
-    return e == ZH_OK && is_new && word.event.size > 0 ? learn_event(w, word.event, scratch) : e;
+    return e == ZH_OK && is_new && word.event.size > 0 ? learn_event(w, word.event, record->commit_ms, scratch) : e;
 }
 
 /* Of an import that was undone? Else it is counted with its import. */
@@ -283,7 +293,7 @@ static bool passes_over(zh_world *w, const zh_world_record *record)
     return false;
 }
 
-zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
+static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     record->kind = zh_record_kind_of(record->bytes);
     if (record->commit_ms > w->counts.commit_ms) w->counts.commit_ms = record->commit_ms;
@@ -301,6 +311,7 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_CONSENT: return fold_consent(w, record);
     case ZH_RECORD_DEFINITION:
         e = zh_registry_fold(w->registry, record->bytes);
+        if (e == ZH_OK) e = zh_world_define_segment(w, record);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
@@ -309,6 +320,7 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_BOUNDARIES:
         e = zh_boundaries_fold(w->boundaries, record->bytes, zh_imports_undone_begun(w->imports));
+        if (e == ZH_OK) zh_segments_wake_all(w->segments, record->commit_ms);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_OUTCOME:
         e = zh_letters_say(w->letters, record->bytes);
@@ -321,6 +333,16 @@ zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_FEEDBACK: return ZH_OK;
     }
     return ZH_CORRUPT; /* empty, or of a kind this version does not know */
+}
+
+/* To the end, where the caller does not take the steps himself. */
+zh_err zh_world_fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
+{
+    bool done = false;
+    zh_err e = record->in_steps ? ZH_OK : zh_world_advance_some(w, record->commit_ms, SIZE_MAX, &done);
+    if (e == ZH_OK) e = fold(w, record, scratch);
+    if (e == ZH_OK && !record->in_steps && zh_world_is_settling(w)) e = zh_world_settle_some(w, SIZE_MAX, &done);
+    return e;
 }
 
 /* ---- the views by letter ---- */
@@ -384,7 +406,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -413,6 +435,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'q': return zh_quality_save(w->quality, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
+    case 'g': return zh_segments_save(w->segments, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -437,6 +460,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'q': return zh_quality_load(w->quality, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
+    case 'g': return zh_segments_load(w->segments, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -539,7 +563,7 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
         e = zh_popularity_category(w->popularity, item->id, item->category_hash);
         if (e != ZH_OK && e != ZH_FULL) return e;
     }
-    return ZH_OK;
+    return zh_segments_loaded(w->segments);
 }
 
 /* ---- comparing ---- */
@@ -630,7 +654,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "cocount";
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";
-    return zh_popularity_check(w->popularity, why);
+    if (!zh_popularity_check(w->popularity, why)) return false;
+    *view = "segments";
+    return zh_segments_check(w->segments, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -652,6 +678,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'q': *bytes = zh_quality_bytes(w->quality); break;
     case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
+    case 'g': *bytes = zh_segments_bytes(w->segments); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }
     return true;

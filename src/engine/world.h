@@ -21,6 +21,7 @@
  *     q       quality                  EVENT, MERGE, WORD
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
+ *     g       segments                 all that changes customers, DEFINITION; the clock
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -52,6 +53,7 @@
 #include "quality/plan.h"
 #include "quality/quality.h"
 #include "segment/boundaries.h"
+#include "segment/segments.h"
 #include "store/state.h"
 
 #include <pthread.h>
@@ -95,6 +97,7 @@ typedef struct zh_world {
     zh_quality *quality;
     zh_cocount *cocount;
     zh_popularity *popularity;
+    zh_segments *segments;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */
@@ -130,6 +133,7 @@ typedef struct zh_world_record {
     uint32_t partition;
     uint64_t sequence;
     int64_t commit_ms;
+    bool in_steps;              /* who folds lets the clock advance before, and settles after it, in steps */
     bool fold_identity;         /* nobody folded it into identity yet: recovery, rebuild */
     zh_record_kind kind;        /* out; 0: of an import that is undone, or a kind of a newer version: passed over */
     zh_event event;             /* out, where kind is EVENT; valid as long as bytes and scratch */
@@ -139,6 +143,14 @@ typedef struct zh_world_record {
 /* Fold it; `scratch` is the caller's to reset. Holds no lock: the caller has the write lock.
  * Errors: ZH_NOMEM, ZH_FULL: the views may be half way, stop folding. ZH_CORRUPT: no record of ours. */
 ZH_MUST zh_err zh_world_fold(zh_world *world, zh_world_record *record, zh_arena *scratch);
+
+/* The clock of the log has come to this moment: those are asked whose answers end by then (segment/segments.h), `most` customers
+ * more; and after a definition everybody. Holds no lock. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_world_advance_some(zh_world *world, int64_t commit_ms, size_t most, bool *done);
+bool zh_world_is_settling(const zh_world *world);
+ZH_MUST zh_err zh_world_settle_some(zh_world *world, size_t most, bool *done);
+/* What expressions read of all customers alike; state, customer, now_ms and json are the caller's to set. Under the read lock. */
+zh_look zh_world_look(const zh_world *world);
 
 /* A save: entries changed since the last one, and the log positions they stand for, to `keep` with their keys as the
  * VIEWS space has them; they are to reach it together. It goes in

@@ -151,6 +151,15 @@ zh_err zh_customer_inner_fact_of(zh_terms *terms, const zh_event *event, zh_buf 
     return e != ZH_OK ? e : zh_buf_err(out);
 }
 
+bool zh_customers_latest(const zh_customers *c, zh_fact *out)
+{
+    zh_reader r = zh_reader_on(zh_buf_view(&c->fact));
+    *out = (zh_fact){ 0 };
+    if (c->fact.size == 0) return false;
+    read_fact(&r, out);
+    return !r.bad;
+}
+
 /* With hashes for the numbers of terms: the same bytes in every table. */
 static void put_by_hash(const zh_terms *terms, zh_fact fact, zh_buf *out)
 {

@@ -50,5 +50,7 @@ uint32_t zh_customer_facts_count(const zh_customer_state *state);
 bool zh_facts_next(zh_facts *facts, zh_fact *out);
 bool zh_fact_line_next(zh_fact *fact, zh_fact_line *out);
 int64_t zh_fact_value(const zh_fact *fact); /* the event's revenue in minor units: as stated, else the sum of its lines; before they are walked */
+/* The event that was folded last, without its time; false: it was kept apart. Valid until the next fold. */
+bool zh_customers_latest(const zh_customers *customers, zh_fact *out);
 
 #endif

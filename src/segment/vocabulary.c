@@ -227,6 +227,23 @@ FN(get_consent) /* id: zh_consent_field */
     return zh_cel_bool(self->id < ZH_CONSENT_MARKETING ? said != ZH_CHOICE_NO : said == ZH_CHOICE_YES);
 }
 
+/* ---- sets ---- */
+
+FN(get_in_segment)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    return zh_cel_bool(look->in_segment != NULL && look->in_segment(look->segments, look->customer, zh_cel_sv(args[1])));
+}
+
+FN(get_bucket)
+{
+    UNUSED;
+    const zh_look *look = look_of(run);
+    if (args[2].i < 1 || args[2].i > ZH_BUCKETS_MAX) return zh_cel_error(ZH_CEL_RANGE, "a bucket is one of 1 to 1,000,000");
+    return zh_cel_int(zh_bucket_of(look->workspace, zh_cel_sv(args[1]), look->customer, (uint32_t)args[2].i));
+}
+
 /* ---- orders ---- */
 
 FN(orders_count)
@@ -343,6 +360,33 @@ FN(events_where)
         if (zh_cel_is_true(holds)) kept[at++] = fact; /* what is not stated holds nothing */
     }
     return paid(run, &w, events_of(run, (events){ .is_chosen = true, .facts = kept, .count = at }));
+}
+
+/* id 1: after which an event of the other name came within the time; 0: after which none came, once that time has passed. One walk
+ * from the newest on: the other event that comes next after a moment is the last that was met. */
+FN(events_followed)
+{
+    UNUSED;
+    const events *all = args[0].object;
+    const zh_look *look = all->look;
+    const events others = { .look = look, .name = zh_terms_find(look->terms, zh_cel_sv(args[1])) };
+    const int64_t since_ms = ((const asked *)run->host)->since_ms, within_ms = args[2].i / 1000000;
+    uint32_t most = 0, at = 0;
+    zh_fact fact, other;
+    for (walk w = walk_over(all); next(&w, since_ms, &fact);) most++;
+    zh_fact *kept = ZH_TAKE(run->arena, zh_fact, most + 1);
+    if (kept == NULL) return no_memory();
+    walk w = walk_over(all), w2 = walk_over(&others);
+    bool there = next(&w2, since_ms, &other), any = false;
+    int64_t after_ms = 0;
+    while (at < most && next(&w, since_ms, &fact)) {
+        for (; there && other.time_ms > fact.time_ms; there = next(&w2, since_ms, &other)) any = true, after_ms = other.time_ms;
+        const bool followed = any && after_ms - fact.time_ms <= within_ms;
+        const bool over = look->now_ms - fact.time_ms >= within_ms;
+        if (!followed && !over && self->id == 0) zh_cel_run_until(run, fact.time_ms + within_ms);
+        if (self->id == 1 ? followed : !followed && over) kept[at++] = fact;
+    }
+    return paid(run, &w2, paid(run, &w, events_of(run, (events){ .is_chosen = true, .facts = kept, .count = at })));
 }
 
 FN(events_count)
@@ -500,6 +544,10 @@ static const struct { const char *signature; zh_cel_fn call; uint32_t id; } func
     { ".did(Customer, string) bool", customer_did, 0 },
     { ".did(Customer, string, duration) bool", customer_did, 0 },
     { ".where(Events, Event => bool) Events", events_where, 0 },
+    { ".followed_by(Events, string, duration) Events", events_followed, 1 },
+    { ".not_followed_by(Events, string, duration) Events", events_followed, 0 },
+    { ".in_segment(Customer, string) bool", get_in_segment, 0 },
+    { ".bucket(Customer, string, int) int", get_bucket, 0 },
     { ".count(Events) int", events_count, 0 },
     { ".count(Events, duration) int", events_count, 0 },
     { ".sum(Events) double", events_sum, 0 },

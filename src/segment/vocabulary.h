@@ -6,11 +6,15 @@
  *     customer.orders.first, .last                          timestamps, absent without an order
  *     customer.events(["name"])                             events, newest first
  *         .where(e, condition)                              those for which it holds
+ *         .followed_by("name", time)                        those after which an event of that name came within the time
+ *         .not_followed_by("name", time)                    those after which none came within it, once it has passed
  *         .count([window]) .sum([window])                   how many; the sum of their values
  *         .first, .last                                     timestamps, absent where there is none
  *     customer.did("name"[, window])                        events("name").count(window) > 0
  *     customer.traits                                       map of what the shop said; personal traits are not in it
  *     customer.affinity.category, .brand                    map name -> share of interest, half of it forgotten in 28 days (profile/affinity.h)
+ *     customer.in_segment("name")                           is he in that kept segment (segments.h)?
+ *     customer.bucket("salt", n)                            0 .. n - 1, by chance but always the same (bucket.h)
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
  *     customer.basket_size, .return_rate, .purchase_interval, .next_order …    how he buys: vocabulary_portrait.h
@@ -30,6 +34,7 @@
 #ifndef ZH_SEGMENT_VOCABULARY_H
 #define ZH_SEGMENT_VOCABULARY_H
 #include "base/json.h"
+#include "core/bucket.h"
 #include "guard/consent.h"
 #include "lang/cel_program.h"
 #include "profile/activity.h"
@@ -57,6 +62,9 @@ typedef struct zh_look { /* one customer at one moment */
     zh_customer_id customer;
     int64_t now_ms;
     zh_json *json;                  /* for traits */
+    zh_workspace_id workspace;      /* for buckets */
+    bool (*in_segment)(const void *segments, zh_customer_id customer, zh_sv name); /* NULL: he is in none */
+    const void *segments;
     const zh_tz *(*zone)(void *zones, zh_sv name); /* as zh_cel_run; may be NULL */
     void *zones;
     /* What is predicted of the customer (vocabulary_predict.h); false: nothing. May be NULL. */

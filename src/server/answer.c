@@ -240,10 +240,8 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     zh_json_out_end(out);
     zh_answer_standing(w, state, call->now_ms, out);
     zh_answer_predictions(call, state, customer, out);
+    zh_answer_segment_names(call, customer, out);
     zh_world_unlock(w);
-    zh_json_out_key(out, ZH_SV("segments"));
-    zh_json_out_array(out);
-    zh_json_out_end(out);
     zh_json_out_key(out, ZH_SV("consents"));
     zh_answer_consents(call, customer, out);
 }

@@ -28,6 +28,11 @@ void zh_answer_standing(const zh_world *world, const zh_customer_state *state, i
 void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out);
 /* The user id of a customer in clear, or empty; in the arena. */
 zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit);
+/* The member `segments`: the names of those he is in. Under the world's lock. */
+void zh_answer_segment_names(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* The answer that lists his segments with the reasons; `all`: those he is not in too, with every clause. */
+void zh_answer_segments(zh_call *call, zh_customer_id customer, bool all);
+
 /* A whole object. Takes the world's read lock. */
 void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out);
 /* 410: it was there, and retention let it go. */

@@ -390,17 +390,9 @@ void zh_route_profile_portrait(zh_call *call)
 
 void zh_route_profile_segments(zh_call *call)
 {
-    if (asked_customer(call).number == 0) {
-        zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
-        return;
-    }
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    zh_json_out_key(&out, ZH_SV("segments"));
-    zh_json_out_array(&out);
-    zh_json_out_end(&out);
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
+    zh_permit permit;
+    const zh_customer_id customer = permitted_customer(call, &permit);
+    if (customer.number != 0) zh_answer_segments(call, customer, false);
 }
 
 /* ---- consents ---- */

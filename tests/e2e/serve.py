@@ -631,6 +631,17 @@ def reports():
         number = preview.json["decisionId"]
         time.sleep(0.3)
         refused(engine.serve("GET", f"/v1/decisions/{number}"), 404, "a preview is no decision")
+    for name, expression in (("viewers", "customer.did('Product Viewed') && customer.events().count(days(9000)) > 1"), ("others", "!customer.in_segment('viewers')")):
+        equal(engine.admin("PUT", f"/api/v1/segments/{name}", {"expression": expression, "title": "T"}).status, 200, "a segment is kept")
+    refused(engine.admin("PUT", "/api/v1/segments/x", {"expression": "customer.did("}), 400, "a wrong expression", "expression")
+    equal({one["name"] for one in engine.admin("GET", "/api/v1/segments").json["items"]}, {"viewers", "others"}, "segments are listed")
+    refused(engine.admin("GET", "/api/v1/segments/nowhere"), 404, "a segment that is not there", "name")
+    check(engine.admin("GET", "/api/v1/segments/viewers").json["size"] > 0, "a segment has members")
+    member = engine.admin("GET", "/api/v1/segments/viewers/members?limit=1").json["items"][0]["customer"]["id"]
+    equal([one["in"] for one in engine.admin("GET", f"/api/v1/customers/{member}/segments").json["items"]], [True, False], "why a customer is in a segment")
+    refused(engine.admin("DELETE", "/api/v1/segments/viewers"), 409, "a segment that another asks about", "name")
+    for name in ("others", "viewers"):
+        equal(engine.admin("DELETE", f"/api/v1/segments/{name}").status, 204, "a segment is dropped")
     equal(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "event": "Product Viewed"}).status, 200, "a computed trait is defined")
     equal([one["name"] for one in engine.admin("GET", "/api/v1/computed-traits").json["items"]], ["views"], "computed traits are listed")
     refused(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "where": "e.nme == 1"}), 400, "a wrong condition of one", "where")

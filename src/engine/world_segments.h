@@ -1,0 +1,10 @@
+/* world_segments.h -- the world's part in keeping segments (segment/segments.h), for world.c. */
+#ifndef ZH_ENGINE_WORLD_SEGMENTS_H
+#define ZH_ENGINE_WORLD_SEGMENTS_H
+#include "engine/world.h"
+
+/* A DEFINITION was folded: if it is a setting "segment/NAME", the segment is as the registry has it now. A setting that says no
+ * expression drops it. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_world_define_segment(zh_world *world, const zh_world_record *record);
+
+#endif

@@ -1,0 +1,137 @@
+/* Who is to be asked when something happens: `todo`, by rank. */
+#include "segment/segments_inside.h"
+
+void zh_segments_inner_await(zh_segments *s, zh_segment_inner *g)
+{
+    if (g->is_awaited) return;
+    g->is_awaited = true;
+    uint32_t at = s->todo_count++;
+    for (; at > 0 && s->all[s->todo[at - 1] - 1]->rank > g->rank; at--) s->todo[at] = s->todo[at - 1];
+    s->todo[at] = g->face.number;
+}
+
+void zh_segments_inner_await_key(zh_segments *s, uint64_t key)
+{
+    const uint64_t *first = zh_map_get(&s->first_key, key);
+    if (first == NULL) return;
+    for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == key; i++) zh_segments_inner_await(s, s->all[s->keys[i].number - 1]);
+}
+
+void zh_segments_inner_await_kind(zh_segments *s, zh_wake_kind kind)
+{
+    zh_segments_inner_await_key(s, zh_segments_key(kind, 0, ZH_WAKE_ANY_LINE, 0));
+}
+
+void zh_segments_inner_await_all(zh_segments *s)
+{
+    for (uint32_t i = 0; i < s->by_rank_count; i++) zh_segments_inner_await(s, s->all[s->by_rank[i] - 1]);
+}
+
+static void await_line(zh_segments *s, uint32_t name, const zh_fact_line *line)
+{
+    const uint32_t texts[ZH_WAKE_FIELDS] = { [ZH_WAKE_ITEM] = line->item, [ZH_WAKE_CATEGORY] = line->category, [ZH_WAKE_BRAND] = line->brand };
+    for (int field = ZH_WAKE_ITEM; field < (int)ZH_WAKE_FIELDS; field++) {
+        if (!s->has_field[field] || texts[field] == 0) continue;
+        zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, name, (zh_wake_field)field, texts[field]));
+        zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, 0, (zh_wake_field)field, texts[field]));
+    }
+}
+
+void zh_segments_inner_await_fact(zh_segments *s, zh_fact fact)
+{
+    zh_segments_inner_await_kind(s, ZH_WAKE_EVENT);
+    if (fact.name != 0) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, fact.name, ZH_WAKE_ANY_LINE, 0));
+    if (fact.lines_count == 0) return;
+    zh_segments_inner_await_kind(s, ZH_WAKE_LINES);
+    if (!s->has_field[ZH_WAKE_ITEM] && !s->has_field[ZH_WAKE_CATEGORY] && !s->has_field[ZH_WAKE_BRAND]) return;
+    for (zh_fact_line line; zh_fact_line_next(&fact, &line);) await_line(s, fact.name, &line);
+}
+
+/* ---- events ---- */
+
+static bool moves_orders(zh_act act) { return act == ZH_ACT_ORDER || act == ZH_ACT_ORDER_UPDATE || act == ZH_ACT_REFUND || act == ZH_ACT_CANCEL; }
+
+/* With ZH_ACTIVITY_FACTS_MAX events a new one takes the oldest's place: that is a change too. */
+static void await_leaving(zh_segments *s, const zh_customer_state *state)
+{
+    if (zh_customer_facts_count(state) < ZH_ACTIVITY_FACTS_MAX) return;
+    zh_facts facts = zh_customer_facts(state);
+    zh_fact fact = { 0 };
+    while (zh_facts_next(&facts, &fact)) {}
+    zh_segments_inner_await_fact(s, fact);
+}
+
+void zh_segments_before(zh_segments *s, zh_customer_id customer)
+{
+    if (s->living == 0) return;
+    const zh_customer_state *state = zh_customers_get(s->customers, customer);
+    s->was_known = state != NULL;
+    if (state != NULL) await_leaving(s, state);
+}
+
+/* Of somebody new, those are asked that hold for one who did nothing, or look at what was known before his first event. */
+static void await_new(zh_segments *s, zh_customer_id customer, int64_t now_ms)
+{
+    for (uint32_t i = 0; i < s->by_rank_count; i++) {
+        zh_segment_inner *g = s->all[s->by_rank[i] - 1];
+        if (g->condition.program == NULL) continue;
+        if (!g->empty_known || now_ms >= g->empty_until_ms) {
+            zh_cel_value error;
+            zh_arena_reset(&s->scratch);
+            s->look.state = NULL;
+            s->look.customer = customer;
+            s->look.now_ms = now_ms;
+            g->empty_in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &g->empty_until_ms);
+            g->empty_known = true;
+        }
+        bool asks = g->empty_in || g->empty_until_ms != INT64_MAX;
+        for (uint32_t w = 0; w < g->wakes_count && !asks; w++) asks = g->wakes[w].kind >= ZH_WAKE_CONSENT;
+        if (asks) zh_segments_inner_await(s, g);
+    }
+}
+
+zh_err zh_segments_event(zh_segments *s, const zh_event *event, int64_t now_ms)
+{
+    if (s->living == 0) return ZH_OK;
+    zh_fact fact;
+    if (!s->was_known) await_new(s, event->customer, now_ms);
+    if (zh_customers_latest(s->customers, &fact)) zh_segments_inner_await_fact(s, fact);
+    else zh_segments_inner_await_kind(s, ZH_WAKE_EVENT);
+    if (moves_orders(event->act)) zh_segments_inner_await_kind(s, ZH_WAKE_ORDERS);
+    if (event->type == ZH_EVENT_IDENTIFY || event->traits.size > 0) zh_segments_inner_await_kind(s, ZH_WAKE_TRAITS);
+    zh_segments_inner_await_kind(s, ZH_WAKE_OTHER);
+    return zh_segments_inner_ask(s, event->customer, now_ms);
+}
+
+zh_err zh_segments_said(zh_segments *s, zh_customer_id customer, int64_t now_ms)
+{
+    if (s->living == 0 || zh_customers_get(s->customers, customer) == NULL) return ZH_OK;
+    zh_segments_inner_await_kind(s, ZH_WAKE_CONSENT);
+    zh_segments_inner_await_kind(s, ZH_WAKE_OTHER);
+    return zh_segments_inner_ask(s, customer, now_ms);
+}
+
+/* ---- merges ---- */
+
+void zh_segments_before_merge(zh_segments *s, zh_customer_id from, zh_customer_id to)
+{
+    if (s->living == 0) return;
+    const zh_customer_state *gone = zh_customers_get(s->customers, from), *stays = zh_customers_get(s->customers, to);
+    s->was_known = stays != NULL;
+    for (int kind = ZH_WAKE_EVENT; kind <= ZH_WAKE_OTHER; kind++) /* he may have chosen, or done what is kept apart */
+        if (kind != ZH_WAKE_SEGMENT) zh_segments_inner_await_kind(s, (zh_wake_kind)kind);
+    if (gone == NULL) return;
+    if (stays == NULL || zh_customer_facts_count(gone) + zh_customer_facts_count(stays) > ZH_ACTIVITY_FACTS_MAX) {
+        zh_segments_inner_await_all(s);
+        return;
+    }
+    zh_facts facts = zh_customer_facts(gone);
+    for (zh_fact fact; zh_facts_next(&facts, &fact);) zh_segments_inner_await_fact(s, fact);
+}
+
+zh_err zh_segments_merge(zh_segments *s, zh_customer_id from, zh_customer_id to, int64_t now_ms)
+{
+    zh_segments_inner_row_gone(s, from.number);
+    if (s->living == 0) return ZH_OK;
+    return zh_segments_inner_ask(s, to, now_ms);
+}
