@@ -81,6 +81,9 @@ export async function customers({ enter, check, mock }, language) {
   check(await page.locator('#recommendations').isVisible(), says('a link leads to the recommendations'))
   if (mock) {
     await page.locator('.next-what').waitFor()
+    await page.getByText('tea_views_30d').waitFor()
+    await page.locator('.computed').scrollIntoViewIfNeeded()
+    await look(`customer-computed-${language}`)
     await go('/customers/12352')
     await page.getByText(w.customers.one.likes.ordersNone).waitFor()
     await look(`customer-likes-few-${language}`)

@@ -263,6 +263,8 @@ export function portrait(id) {
   const leanings = [
     { dimension: 'category', names: 7, values: rows([['Bags', 0.41, 0.22, 38, 3], ['Kitchen', 0.27, 0.55, 21, 0.3], ['茶具', 0.16, 0.17, 12, 1], ['Party', 0.09, 0.04, 7, 20], ['Candles', 0.04, 0.02, 2, 41]]) },
     { dimension: 'brand', names: 2, values: rows([['RETROSPOT', 0.78, 0.7, 44, 0.3], ['REGENCY', 0.22, 0.3, 15, 1]]) },
+    { dimension: 'priceBand', names: 3, values: rows([['low', 0.52, 0.5, 41, 0.3], ['middle', 0.39, 0.42, 33, 0.3], ['high', 0.09, 0.08, 6, 9]]) },
+    { dimension: 'colour', names: 3, values: rows([['red', 0.61, 0.58, 30, 0.3], ['ivory', 0.29, 0.4, 14, 1], ['藏青', 0.1, 0.02, 5, 31]]) },
   ]
   const hours = Array.from({ length: 168 }, (_, i) => Math.max(0, Math.round(9 * Math.exp(-(((i % 24) - 20) ** 2) / 6) * (i >= 120 ? 1.3 : 0.8) + ((i * 7919 + n) % 11 === 0 ? 2 : 0) - 0.3)))
   const events = hours.reduce((sum, one) => sum + one, 0)
@@ -277,6 +279,15 @@ export function portrait(id) {
   const anonymous = n % 4 === 0
   return {
     id, at: at(0), zone: 'Europe/London', halfLifeDays: 28, latelyDays: 3, leanings: n % 7 === 0 ? [] : leanings, orders: anonymous ? null : orders, habits: n % 7 === 0 && anonymous ? null : habits,
+    context: n % 7 === 0 ? null : {
+      ...origin(100, 15, 0.1), since: at(40), devices: [{ name: 'mobile', events: 71 }, { name: 'desktop', events: 29 }], systems: [{ name: 'iOS', events: 64 }, { name: 'Windows', events: 29 }],
+      channels: [{ name: 'wechat', events: 12 }, { name: 'newsletter', events: 7 }], discountShare: anonymous ? null : value(0.25, 4),
+    },
+    computed: anonymous && n % 7 === 0 ? [] : [
+      { name: 'tea_views_30d', kind: 'count', event: 'Product Viewed', where: "e.category == '茶具'", windowDays: 30, value: 12, isWhole: true, ...origin(12, 20, 1, 'computed') },
+      { name: 'usual_brand', kind: 'most_frequent', field: 'brand', event: '', where: '', windowDays: 0, value: 'RETROSPOT', isWhole: false, ...origin(59, 20, 0.3, 'computed') },
+      { name: 'kinds_bought', kind: 'unique_list', field: 'category', event: 'Order Completed', where: '', windowDays: 90, value: anonymous ? [] : ['Bags', 'Kitchen', '茶具'], isWhole: true, ...origin(bought, 20, 12, 'computed') },
+    ],
     traits: anonymous ? [] : [{ name: 'city', value: '深圳', source: 'declared', at: at(90) }],
   }
 }

@@ -1,10 +1,15 @@
 /* portrait.c -- one customer's portrait as JSON: each value with its source, its time and how sure it is. */
+#include "engine/history.h"
 #include "profile/portrait.h"
+#include "profile/portrait_context.h"
 #include "server/answer.h"
 #include "server/bands.h"
 #include "server/computed.h"
 
 #include <math.h>
+
+#define CONTEXT_EVENTS_MAX 100 /* newest events read from the log: what a customer comes with now; each costs a read */
+#define CONTEXT_K 15.0         /* events after which that is 63 % sure */
 
 static double rounded(double value) { return round(value * 1e4) / 1e4; }
 
@@ -147,6 +152,58 @@ static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
     put_habits(out, &p->habits);
 }
 
+/* ---- context ---- */
+
+static zh_err read_context(zh_call *call, zh_customer_id customer, zh_portrait_context *out)
+{
+    zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
+    zh_timeline_at rows[CONTEXT_EVENTS_MAX];
+    size_t count = 0;
+    *out = (zh_portrait_context){ 0 };
+    const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
+    zh_err e = zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_EVENTS, numbers, numbers_count, NULL, CONTEXT_EVENTS_MAX, rows, &count);
+    for (size_t i = 0; e == ZH_OK && i < count; i++) {
+        zh_event event;
+        if (zh_history_event(call->engine, rows[i].partition, rows[i].sequence, call->arena, &event) != ZH_OK) continue; /* retention let it go */
+        e = zh_portrait_context_add(out, &event, call->thread->parser, call->arena);
+    }
+    zh_portrait_context_end(out);
+    return e;
+}
+
+static void put_context(zh_json_out *out, const zh_portrait_context *c)
+{
+    static const char *const kinds[ZH_CONTEXT_KINDS] = { "devices", "systems", "channels" };
+    zh_json_out_key(out, ZH_SV("context"));
+    if (c->events == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    put_origin(out, "observed", c->last_ms, c->events, zh_portrait_confidence(c->events, CONTEXT_K));
+    zh_call_time(out, ZH_SV("since"), c->since_ms);
+    for (int kind = 0; kind < ZH_CONTEXT_KINDS; kind++) {
+        zh_json_out_key(out, zh_sv_of(kinds[kind]));
+        zh_json_out_array(out);
+        for (uint32_t i = 0; i < c->counts[kind]; i++) {
+            zh_json_out_object(out);
+            zh_json_out_key_text(out, ZH_SV("name"), c->names[kind][i].name);
+            zh_json_out_key_int(out, ZH_SV("events"), c->names[kind][i].events);
+            zh_json_out_end(out);
+        }
+        zh_json_out_end(out);
+    }
+    zh_json_out_key(out, ZH_SV("discountShare"));
+    if (c->orders == 0) zh_json_out_null(out);
+    else {
+        zh_json_out_object(out);
+        zh_json_out_key_real(out, ZH_SV("value"), rounded((double)c->discounted / c->orders));
+        put_origin(out, "observed", c->last_ms, c->orders, zh_portrait_confidence(c->orders, ZH_PORTRAIT_ORDERS_K));
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
 static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_one *ones, uint32_t ones_count, const zh_portrait_shop *shop, zh_json_out *out)
 {
     zh_portrait portrait;
@@ -168,7 +225,9 @@ void zh_answer_portrait(zh_call *call, zh_customer_id customer)
     zh_computed_one *ones;
     uint32_t ones_count;
     zh_world *w = zh_engine_world(call->engine);
+    zh_portrait_context context;
     zh_err e = zh_computed_all(call, true, &ones, &ones_count);
+    if (e == ZH_OK) e = read_context(call, customer, &context);
     zh_answer_customer_text(customer, number);
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
@@ -187,6 +246,7 @@ void zh_answer_portrait(zh_call *call, zh_customer_id customer)
         zh_call_failed(call, e, "no such customer");
         return;
     }
+    put_context(&out, &context);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
 }

@@ -25,12 +25,18 @@ for number in range(900):
     events.append((f"u{dice.randrange(9)}", round(now - dice.randrange(200) * DAY - dice.randrange(80000), 3), name, [] if name == "Products Searched" else products, number))
 
 
+def context_of(number):
+    return {"os": {"name": ["iOS", "Android"][number % 2]}, **({"screen": {"width": 390 if number % 3 else 1440}}), **({"campaign": {"source": "wechat"}} if number % 5 == 0 else {})}
+
+
 def sent(event):
     user, at, name, products, number = event
     properties = {"order_id": f"o{number}", "products": products, "currency": "CNY"} if name == "Order Completed" else dict(products[0]) if products else {"query": "x"}
+    if name == "Order Completed" and number % 4 == 0:
+        properties["coupon"] = "SPRING"
     # One in three comes before the login, by the device's own id.
     who = {"anonymousId": f"device of {user}"} if number % 3 == 0 else {"userId": user, "anonymousId": f"device of {user}"}
-    return {"type": "track", "event": name, **who, "messageId": f"m{number}", "timestamp": kit.iso(round(at * 1000)), "properties": properties}
+    return {"type": "track", "event": name, **who, "messageId": f"m{number}", "timestamp": kit.iso(round(at * 1000)), "properties": properties, "context": context_of(number)}
 
 
 def send(some):
@@ -112,6 +118,14 @@ def check_one(user, when):
     check(near(got["intervalDays"]["value"], statistics.median(gaps) / DAY), f"{when}: {user}: days between purchases", (got, gaps))
     due = got["nextOrder"]
     check(abs(kit.ms_of(due["value"]) / 1000 - starts[-1][0] - statistics.median(gaps)) < 0.01 and due["from"] <= due["value"] <= due["until"], f"{when}: {user}: the next purchase", due)
+    newest = sorted(mine, key=lambda one: -one[1])[:100]
+    got = portrait["context"]
+    tally = lambda name: {one["name"]: one["events"] for one in got[name]}
+    equal((got["evidence"], tally("systems")), (len(newest), {name: n for name in ("iOS", "Android") if (n := sum(context_of(one[4])["os"]["name"] == name for one in newest))}), f"{when}: {user}: systems")
+    equal((tally("devices"), tally("channels")), ({"mobile": sum(one[4] % 3 != 0 for one in newest), "desktop": sum(one[4] % 3 == 0 for one in newest)}, {"wechat": sum(one[4] % 5 == 0 for one in newest)}),
+          f"{when}: {user}: devices and channels")
+    bought = [one for one in newest if one[2] == "Order Completed"]
+    check(near(got["discountShare"]["value"], sum(one[4] % 4 == 0 for one in bought) / len(bought)), f"{when}: {user}: orders with a coupon", got)
     profile = engine.serve("GET", f"/v1/profiles/{user}").json
     check(all(near(profile["affinity"]["category"][row["name"]], row["share"]) for row in dimensions["category"]["values"]), f"{when}: {user}: profile and portrait agree")
 

@@ -11,7 +11,7 @@ const signs = { up: '↑', down: '↓', same: '' }
 export function useOrigin(): (of: { at: string | null; evidence: number; confidence: number }, kind?: 'events' | 'orders' | 'gaps') => string {
   const { t, language } = useWords()
   return ({ at, evidence, confidence }, kind = 'events') => {
-    const parts = [t(`customers.one.likes.of.${kind}`, { count: evidence }), t('customers.one.likes.confidence', { share: format.percent(Math.min(confidence, 0.99), language) })] // it never reaches 100%
+    const parts = [t(`customers.one.likes.of.${kind}`, { count: evidence }), t('customers.one.likes.confidence', { share: format.percent(confidence < 1 ? Math.min(confidence, 0.99) : 1, language) })] // 100% is exact, and nothing is rounded to it
     if (at !== null) parts.splice(1, 0, format.ago(at, Date.now(), language))
     return parts.join(' · ')
   }

@@ -4,6 +4,8 @@ import { call } from '../shared/client'
 import { Hint } from '../shared/Hint'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
+import { Computed } from './Computed'
+import { Context } from './Context'
 import { Habits } from './Habits'
 import { Leanings } from './Leanings'
 import { Part } from './Part'
@@ -20,7 +22,7 @@ export function Likes({ id }: { id: string }) {
       <View
         query={portrait}
         lines={8}
-        empty={(found) => found.leanings.length === 0 && found.orders === null && found.habits === null}
+        empty={(found) => found.leanings.length === 0 && found.orders === null && found.habits === null && found.computed.length === 0}
         whenEmpty={<Empty title={t('customers.one.likes.emptyTitle')}>{t('customers.one.likes.empty')}</Empty>}
       >
         {(found) => (
@@ -32,6 +34,8 @@ export function Likes({ id }: { id: string }) {
             <Part title={t('customers.one.likes.habits')}>
               {found.habits === null ? <p className="less">{t('customers.one.likes.habitsNone')}</p> : <Habits habits={found.habits} zone={found.zone} />}
             </Part>
+            {found.context !== null && <Part title={t('customers.one.likes.context')}><Context context={found.context} /></Part>}
+            {found.computed.length > 0 && <Part title={t('customers.one.likes.computed')}><Computed traits={found.computed} /></Part>}
           </>
         )}
       </View>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { busiestOf, heatOf, lineOf, trendOf } from './habits'
+import { busiestOf, computedText, heatOf, lineOf, trendOf } from './habits'
 
 it('trendOf needs events and a difference', () => {
   expect(trendOf({ share: 0.3, lately: 0.6, evidence: 9 })).toBe('up')
@@ -33,4 +33,10 @@ it('lineOf keeps the order of dates and stays inside', () => {
   expect(line.from < line.now && line.now < line.value && line.value < line.until && line.until < 1).toBe(true)
   const late = lineOf(day(1), { value: day(11), from: day(6), until: day(21) }, Date.parse(day(90)))
   expect(late.now > late.until && late.now < 1).toBe(true)
+})
+
+it('computedText says numbers, names and lists, and nothing where nothing is', () => {
+  const number = (value: number) => `n${value}`
+  expect([computedText(3, number), computedText(0, number), computedText('tea', number), computedText(['a', 'b'], number)]).toEqual(['n3', 'n0', 'tea', 'a, b'])
+  expect([computedText(null, number), computedText([], number)]).toEqual([undefined, undefined])
 })

@@ -35,3 +35,10 @@ export function lineOf(last: string, next: Pick<Schema<'PortraitNext'>, 'value' 
   const place = (at: number) => Math.min(1, Math.max(0, (at - begin) / room))
   return { from: place(Date.parse(next.from)), until: place(Date.parse(next.until)), value: place(Date.parse(next.value)), now: place(now) }
 }
+
+/** A computed value for people; undefined: there is nothing to take it from. */
+export function computedText(value: unknown, number: (value: number) => string): string | undefined {
+  if (typeof value === 'number') return number(value)
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(', ')
+  return typeof value === 'string' ? value : undefined
+}

@@ -40,6 +40,11 @@ export function percent(share: number, language: Language): string {
   return kept(`p${language}`, () => new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 0 })).format(share)
 }
 
+/** Any number, with two digits at most. */
+export function amount(value: number, language: Language): string {
+  return kept(`am${language}`, () => new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })).format(value)
+}
+
 /** A share with one digit where it is small enough to matter: 3.2%, 14%. */
 export function share(value: number, language: Language): string {
   const digits = Math.abs(value) < 0.1 ? 2 : 1
