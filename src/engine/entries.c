@@ -1,4 +1,5 @@
 #include "engine/entries.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -53,31 +54,58 @@ size_t zh_entries_bytes(const zh_entries *all)
     return all->bytes_.size;
 }
 
-/* By key. Of one key the later entry comes first. */
-static int by_key(const void *left, const void *right, void *context)
+/* Of entries whose heads are the same: by the rest of the key, and of one key the later first. */
+static int by_rest(const void *left, const void *right, void *context)
 {
-    const entry *a = left, *b = right;
-    const char *bytes = context;
-    for (int i = 0; i < HEADS; i++)
-        if (a->head[i] != b->head[i]) return a->head[i] < b->head[i] ? -1 : 1;
+    const zh_entries *all = context;
+    const entry *a = &all->list_[((const zh_ordered *)left)->at], *b = &all->list_[((const zh_ordered *)right)->at];
+    const char *bytes = all->bytes_.data;
     const int order = zh_sv_compare((zh_sv){ bytes + a->at, a->key_bytes }, (zh_sv){ bytes + b->at, b->key_bytes });
     return order != 0 ? order : a->at > b->at ? -1 : a->at < b->at;
+}
+
+static bool is_same_head(const entry *a, const entry *b)
+{
+    return a->head[0] == b->head[0] && a->head[1] == b->head[1];
+}
+
+/* By key: the second half of the head, then the first, then where heads are the same the rest. */
+static zh_err put_in_order(zh_entries *all, zh_ordered *order)
+{
+    const entry *list = all->list_;
+    const size_t count = all->count_;
+    for (size_t i = 0; i < count; i++) order[i] = (zh_ordered){ list[i].head[1], i };
+    zh_err e = zh_order(order, count);
+    for (size_t i = 0; i < count; i++) order[i].number = list[order[i].at].head[0];
+    if (e == ZH_OK) e = zh_order(order, count);
+    for (size_t i = 0, end; e == ZH_OK && i < count; i = end) {
+        for (end = i + 1; end < count && is_same_head(&list[order[i].at], &list[order[end].at]);) end++;
+        if (end - i > 1) qsort_r(order + i, end - i, sizeof *order, by_rest, all);
+    }
+    return e;
+}
+
+static size_t make_rows(const zh_entries *all, const zh_ordered *order, zh_state_row *rows)
+{
+    size_t count = 0;
+    const entry *before = NULL;
+    for (size_t i = 0; i < all->count_; i++) {
+        const entry *e = &all->list_[order[i].at];
+        const zh_sv key = { all->bytes_.data + e->at, e->key_bytes }, value = { e->is_drop ? NULL : key.data + key.size, e->value_bytes };
+        if (before == NULL || !is_same_head(before, e) || !zh_sv_equal(rows[count - 1].key, key)) rows[count++] = (zh_state_row){ key, value };
+        before = e;
+    }
+    return count;
 }
 
 zh_err zh_entries_write(zh_entries *all, zh_state *state, zh_space space)
 {
     if (all->count_ == 0) return ZH_OK;
     zh_state_row *rows = malloc(all->count_ * sizeof *rows);
-    if (rows == NULL) return ZH_NOMEM;
-    const char *bytes = all->bytes_.data;
-    qsort_r(all->list_, all->count_, sizeof *all->list_, by_key, (void *)(uintptr_t)bytes);
-    size_t count = 0;
-    for (size_t i = 0; i < all->count_; i++) {
-        const entry *e = &all->list_[i];
-        const zh_sv key = { bytes + e->at, e->key_bytes }, value = { e->is_drop ? NULL : key.data + key.size, e->value_bytes };
-        if (count == 0 || !zh_sv_equal(rows[count - 1].key, key)) rows[count++] = (zh_state_row){ key, value };
-    }
-    const zh_err e = zh_state_ingest(state, space, rows, count);
+    zh_ordered *order = malloc(all->count_ * sizeof *order);
+    zh_err e = rows == NULL || order == NULL ? ZH_NOMEM : put_in_order(all, order);
+    if (e == ZH_OK) e = zh_state_ingest(state, space, rows, make_rows(all, order, rows));
+    free(order);
     free(rows);
     return e;
 }

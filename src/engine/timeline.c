@@ -1,5 +1,6 @@
 #include "engine/timeline.h"
 #include "base/map.h"
+#include "base/order.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -177,26 +178,13 @@ static void pack(char kind, const zh_timeline_at *at, packed *out)
     out->value_bytes = DECISION_VALUE_BYTES;
 }
 
-typedef struct chain {
-    zh_timeline_at at; /* of its first row: customer or decision id */
-    uint32_t newest;
-    char kind;
-} chain;
-
-static int by_chain(const void *a, const void *b)
-{
-    const chain *x = a, *y = b;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
-    return x->at.customer.number < y->at.customer.number ? -1 : x->at.customer.number > y->at.customer.number;
-}
-
 /* Pack one chain's rows behind `out`, in the order of their keys; how many, repeated ones left out. Rows of a customer
  * mostly come in the order of time, so insertion has little to do; where it has much, qsort does it. */
-static size_t pack_chain(const generation *g, const chain *c, zh_timeline_at *scratch, packed *out)
+static size_t pack_chain(const generation *g, char kind, uint32_t newest, zh_timeline_at *scratch, packed *out)
 {
     size_t count = 0, kept = 0, moves = 0;
     bool sorted = true;
-    for (uint32_t at = c->newest; at != 0; at = g->rows[at - 1].before) {
+    for (uint32_t at = newest; at != 0; at = g->rows[at - 1].before) {
         size_t place = count++;
         for (; place > 0 && sorted && page_order(&g->rows[at - 1].at, &scratch[place - 1]) < 0; place--, moves++)
             scratch[place] = scratch[place - 1];
@@ -206,26 +194,34 @@ static size_t pack_chain(const generation *g, const chain *c, zh_timeline_at *sc
     if (!sorted) qsort(scratch, count, sizeof *scratch, page_order);
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && page_order(&scratch[i], &scratch[i - 1]) == 0) continue; /* a replay puts a row twice */
-        pack(c->kind, &scratch[i], &out[kept++]);
+        pack(kind, &scratch[i], &out[kept++]);
     }
     return kept;
 }
 
+/* The chains of one kind in the order of their keys, packed behind each other. */
+static zh_err pack_kind(const generation *g, char kind, zh_ordered *chains, zh_timeline_at *scratch, packed *rows, size_t *used)
+{
+    size_t count = 0;
+    uint64_t key, newest;
+    for (size_t at = 0; kind == 'd' && zh_map_next(&g->decisions, &at, &key, &newest);) chains[count++] = (zh_ordered){ key, newest };
+    for (size_t at = 0; kind != 'd' && zh_map_next(&g->chains, &at, &key, &newest);)
+        if (key == chain_of(kind, key / 2)) chains[count++] = (zh_ordered){ key / 2, newest };
+    const zh_err e = zh_order(chains, count);
+    for (size_t i = 0; e == ZH_OK && i < count; i++) *used += pack_chain(g, kind, (uint32_t)chains[i].at, scratch, rows + *used);
+    return e;
+}
+
 static zh_err write_generation(zh_timeline *t, const generation *g)
 {
-    chain *chains = malloc((g->chains.count + g->decisions.count + 1) * sizeof *chains);
+    static const char kinds[] = { 'd', ZH_TIMELINE_EVENTS, ZH_TIMELINE_TRAITS }; /* in the order of keys */
+    zh_ordered *chains = malloc((g->count + 1) * sizeof *chains);
     packed *rows = malloc((g->count + 1) * sizeof *rows);
     zh_state_row *out = malloc((g->count + 1) * sizeof *out);
     zh_timeline_at *scratch = malloc((g->count + 1) * sizeof *scratch);
     zh_err e = chains == NULL || scratch == NULL || rows == NULL || out == NULL ? ZH_NOMEM : ZH_OK;
-    size_t chains_count = 0, used = 0;
-    uint64_t key, newest;
-    for (size_t at = 0; e == ZH_OK && zh_map_next(&g->chains, &at, &key, &newest);)
-        chains[chains_count++] = (chain){ g->rows[newest - 1].at, (uint32_t)newest, g->rows[newest - 1].kind };
-    for (size_t at = 0; e == ZH_OK && zh_map_next(&g->decisions, &at, &key, &newest);)
-        chains[chains_count++] = (chain){ g->rows[newest - 1].at, (uint32_t)newest, 'd' };
-    if (e == ZH_OK) qsort(chains, chains_count, sizeof *chains, by_chain);
-    for (size_t i = 0; e == ZH_OK && i < chains_count; i++) used += pack_chain(g, &chains[i], scratch, rows + used);
+    size_t used = 0;
+    for (size_t k = 0; e == ZH_OK && k < sizeof kinds; k++) e = pack_kind(g, kinds[k], chains, scratch, rows, &used);
     for (size_t i = 0; e == ZH_OK && i < used; i++)
         out[i] = (zh_state_row){ { rows[i].key, rows[i].key_bytes }, { rows[i].value, rows[i].value_bytes } };
     if (e == ZH_OK) e = zh_state_ingest(t->state, ZH_SPACE_TIMELINE, out, used);
