@@ -23,6 +23,7 @@ import { segments } from './segments.mjs'
 import { session } from './session.mjs'
 import { paint, portrait, shapes, states } from './shapes.mjs'
 import { sources } from './sources.mjs'
+import { predictions } from './predictions.mjs'
 import { standing } from './standing.mjs'
 import { system } from './system.mjs'
 
@@ -31,7 +32,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, standing, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
+const walks = { session, live, customers, segments, standing, predictions, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

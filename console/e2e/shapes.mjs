@@ -11,6 +11,7 @@ const pages = (mock) => [
   { name: 'customer', path: mock ? '/customers/12349' : '/customers/1', full: '.shown' },
   { name: 'segments', path: '/segments?q=customer.orders.count()%20%3E%3D%200', full: '.segments .table tbody tr' },
   { name: 'standing', path: '/standing', full: '.rfm' },
+  { name: 'predictions', path: '/predictions', full: '.page' },
   { name: 'items', path: '/items', full: '.items-table tbody tr' },
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },

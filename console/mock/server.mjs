@@ -10,6 +10,7 @@ import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
 import * as shop from './shop.mjs'
+import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -152,6 +153,8 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  const predicted = answerPredictions(method, path, empty)
+  if (predicted !== undefined) return predicted
   const stands = answerStanding(method, path, query, empty)
   if (stands !== undefined) return stands
   if (path === '/api/v1/segments/preview') return previewSegment(body, empty)

@@ -7,6 +7,7 @@ import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
+import { CustomerPredictions } from '../predictions/CustomerPredictions'
 import { Page } from '../shell/Page'
 import { Likes } from './Likes'
 import { Portrait } from './Portrait'
@@ -54,6 +55,7 @@ export default function CustomerPage() {
             <Portrait customer={found} />
             <div className="customer-middle">
               <Likes id={found.id} />
+              <CustomerPredictions id={found.id} />
               <Recommendations customerId={found.id} />
             </div>
             <Timeline id={found.id} />

@@ -19,6 +19,7 @@ const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
+const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const StandingPage = lazy(() => import('../standing/StandingPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
@@ -66,6 +67,7 @@ export function App() {
                   <Route path="/customers" element={<CustomersPage />} />
                   <Route path="/customers/:id" element={<CustomerPage />} />
                   <Route path="/segments" element={<SegmentsPage />} />
+                  <Route path="/predictions" element={<PredictionsPage />} />
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
