@@ -245,6 +245,10 @@ export function customer(id) {
     lastSeen: new Date(Date.now() - (n % 50) * 3_600_000 - 120_000).toISOString(),
     orders: anonymous ? { count: 0, revenueCents: 0, currency: '', last: null } : { count: 1 + (n % 11), revenueCents: (1 + (n % 11)) * (14_150 + (n % 97) * 310), currency: 'GBP', last: '2011-12-07T15:52:00.000Z' },
     affinity: { category: { Bags: 0.41, Kitchen: 0.27, 茶具: 0.16, Party: 0.09, Candles: 0.04 }, brand: { RETROSPOT: 0.38, REGENCY: 0.12 } },
+    standing: {
+      rfm: anonymous ? null : { segment: 'loyal', class: 'key_keep', classZh: '重要保持', recency: 3, frequency: 5, monetary: 5 },
+      lifecycle: anonymous ? 'prospect' : 'at_risk', lifecycleUntil: anonymous ? null : new Date(Date.now() + 9 * 86_400_000).toISOString(), aipl: anonymous ? 'interest' : 'loyal', intervalDays: 28,
+    },
     segments: anonymous ? [] : ['vip', '换季复购'],
     consents: {
       personalization: n % 5 !== 0, analytics: true, marketing: { email: true, sms: false }, version: '2026-11', source: 'settings page',

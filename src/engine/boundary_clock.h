@@ -5,7 +5,7 @@
  *
  * So a first import has its classes seconds after it came. Nothing is drawn while the views are behind.
  *
- * Cost        1 s of one core for a million customers at low priority, and 32 bytes a buyer for as long.
+ * Cost        2 s of one core for a million customers at low priority, and 32 bytes a buyer for as long.
  * Threads     open and close from one; now from any.
  */
 #ifndef ZH_ENGINE_BOUNDARY_CLOCK_H

@@ -13,7 +13,7 @@
  * asks needs no calendar.
  *
  * Guarantees  make is a function of the set of buyers. The view keeps the two newest records, whatever order they come in.
- * Cost        make O(n log n), about 0.6 s for a million buyers; the view a kilobyte.
+ * Cost        make O(n log n), about 1.5 s for a million buyers; the view a kilobyte.
  * Threads     a view: one thread at a time.
  * Not here    who computes and when (engine/boundary_clock.h), the class of a customer (standing.h).
  */

@@ -44,6 +44,12 @@ export default function CustomerPage() {
             {data.events !== undefined && (
               <span>{t('customers.one.events', { count: data.events })}</span>
             )}
+            {data.standing != null && (
+              <span className="customer-standing">
+                {t(`standing.life.names.${data.standing.lifecycle}`)} · {t(`standing.aipl.names.${data.standing.aipl}`)}
+                {data.standing.rfm !== null && ` · ${t(`standing.segments.names.${data.standing.rfm.segment}`)} (${t(`standing.classes.names.${data.standing.rfm.class}`)})`}
+              </span>
+            )}
             {!data.consents.personalization && <span className="warn">{t('customers.one.refused')}</span>}
           </>
         )

@@ -47,18 +47,20 @@ export function FlowChart({ report }: { report: Schema<'AiplReport'> }) {
           </li>
         ))}
       </ul>
-      <table className="visually-hidden">
-        <caption>{t('standing.aipl.moved')}</caption>
-        <tbody>
-          {bands.map((band) => (
-            <tr key={`${band.from} ${band.to}`}>
-              <td>{name(band.from)}</td>
-              <td>{name(band.to)}</td>
-              <td>{format.count(band.customers, language)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div className="visually-hidden">
+        <table>
+          <caption>{t('standing.aipl.moved')}</caption>
+          <tbody>
+            {bands.map((band) => (
+              <tr key={`${band.from} ${band.to}`}>
+                <td>{name(band.from)}</td>
+                <td>{name(band.to)}</td>
+                <td>{format.count(band.customers, language)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   )
 }
