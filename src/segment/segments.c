@@ -36,7 +36,7 @@ zh_err zh_segments_open(zh_segments **out, const zh_segments_desc *desc)
 static size_t row_bytes(uint32_t cap) { return sizeof(zh_segment_row) + cap * sizeof(zh_segment_item); }
 static zh_segment_row *row_at(uint64_t value) { return (zh_segment_row *)(uintptr_t)value; }
 
-static zh_segment_row *row_of(const zh_segments *s, uint64_t customer)
+zh_segment_row *zh_segments_inner_row_of(const zh_segments *s, uint64_t customer)
 {
     const uint64_t *value = zh_map_get(&s->rows, customer);
     return value == NULL ? NULL : row_at(*value);
@@ -131,7 +131,7 @@ static void free_row(zh_segments *s, uint64_t customer, zh_segment_row *row)
 /* The customer is another's now: he is counted no more. */
 void zh_segments_inner_row_gone(zh_segments *s, uint64_t customer)
 {
-    zh_segment_row *row = row_of(s, customer);
+    zh_segment_row *row = zh_segments_inner_row_of(s, customer);
     if (row == NULL) return;
     for (uint32_t i = 0; i < row->count; i++) {
         zh_segment_inner *g = s->all[zh_item_number(&row->items[i]) - 1];
@@ -195,6 +195,7 @@ static answer ask(zh_segments *s, const zh_segment_inner *g)
     answer a = { .until_ms = ZH_SEGMENT_NEVER };
     if (g->condition.program == NULL || !g->is_living) return a;
     zh_cel_value error;
+    s->asked++;
     zh_arena_reset(&s->scratch);
     a.in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &a.until_ms);
     if (a.until_ms == s->look.now_ms + 1) a.until_ms = s->look.now_ms + RESTLESS_MS;
@@ -218,7 +219,7 @@ static zh_err count_change(zh_segment_inner *g, bool in, int64_t now_ms)
 /* What the row says of the segment from now on. */
 static zh_err set(zh_segments *s, uint64_t customer, zh_segment_inner *g, answer a, int64_t now_ms, bool *changed)
 {
-    zh_segment_row *row = row_of(s, customer);
+    zh_segment_row *row = zh_segments_inner_row_of(s, customer);
     const zh_segment_item *was = item_of(row, g->face.number);
     const bool was_in = was != NULL && zh_item_in(was), stays = a.in || a.until_ms != ZH_SEGMENT_NEVER;
     *changed = was_in != a.in;
@@ -257,7 +258,7 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
         g->is_awaited = false;
     }
     s->todo_count = 0;
-    zh_segment_row *row = row_of(s, customer.number);
+    zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     if (e != ZH_OK || row == NULL) return e;
     if (row->count > 0) return zh_segments_inner_alarm(s, customer.number, row);
     if ((e = touch(s, customer.number, row)) == ZH_OK) free_row(s, customer.number, row);
@@ -268,11 +269,12 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
 
 int64_t zh_segments_next_ms(const zh_segments *s) { return s->alarms_count == 0 ? INT64_MAX : s->alarms[0].at_ms; }
 int64_t zh_segments_now_ms(const zh_segments *s) { return s->now_ms; }
+uint64_t zh_segments_asked(const zh_segments *s) { return s->asked; }
 
 /* Those of his segments whose moment has come, as of that moment; then the next of his moments, until there is none up to now. */
 static zh_err ring(zh_segments *s, zh_segment_alarm alarm)
 {
-    zh_segment_row *row = row_of(s, alarm.customer);
+    zh_segment_row *row = zh_segments_inner_row_of(s, alarm.customer);
     if (row == NULL || row->alarm_ms != alarm.at_ms) return ZH_OK; /* an older one that was overtaken */
     row->alarm_ms = ZH_SEGMENT_NEVER;
     for (uint32_t i = 0; i < row->count; i++)
@@ -337,7 +339,7 @@ bool zh_segments_find(const zh_segments *s, zh_sv name, zh_segment *out)
 
 bool zh_segments_has(const zh_segments *s, uint32_t number, zh_customer_id customer, int64_t *since_ms)
 {
-    const zh_segment_item *item = item_of(row_of(s, customer.number), number);
+    const zh_segment_item *item = item_of(zh_segments_inner_row_of(s, customer.number), number);
     if (item == NULL || !zh_item_in(item)) return false;
     if (since_ms != NULL) *since_ms = zh_item_since(item);
     return true;
@@ -345,7 +347,7 @@ bool zh_segments_has(const zh_segments *s, uint32_t number, zh_customer_id custo
 
 bool zh_segments_of_customer(const zh_segments *s, zh_customer_id customer, uint32_t *at, uint32_t *number)
 {
-    const zh_segment_row *row = row_of(s, customer.number);
+    const zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     while (row != NULL && *at < row->count) {
         const zh_segment_item *item = &row->items[(*at)++];
         *number = zh_item_number(item);

@@ -214,6 +214,8 @@ uint64_t zh_segments_key(zh_wake_kind kind, uint32_t name, zh_wake_field field, 
     return zh_mix64(((uint64_t)kind << 56 | (uint64_t)field << 48) ^ zh_mix64((uint64_t)name << 32 | text));
 }
 
+uint64_t zh_segments_key_falling(uint64_t key) { return zh_mix64(key ^ UINT64_C(0xFA11)); }
+
 static zh_err put_key(zh_segments *s, uint64_t hash, uint32_t number)
 {
     if (s->keys_count == s->keys_room) {
@@ -242,7 +244,8 @@ static zh_err put_wake(zh_segments *s, const zh_segment_inner *g, const zh_wake 
     if (e != ZH_OK) return e;
     const zh_wake_field field = text == 0 ? ZH_WAKE_ANY_LINE : wake->field;
     s->has_field[field] = true;
-    return put_key(s, zh_segments_key(wake->kind, name, field, text), g->face.number);
+    const uint64_t key = zh_segments_key(wake->kind, name, field, text);
+    return put_key(s, wake->falls && name != 0 ? zh_segments_key_falling(key) : key, g->face.number);
 }
 
 static int by_hash(const void *left, const void *right)

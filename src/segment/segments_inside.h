@@ -68,9 +68,12 @@ struct zh_segments {
     size_t alarms_count, alarms_room;
     uint32_t todo[ZH_SEGMENTS_MAX]; /* numbers, by rank */
     uint32_t todo_count;
+    const zh_segment_row *members_of; /* whose memberships can fall; NULL: everybody's may */
+    bool all_fall;             /* wake those too that can only lose members, whoever is in them */
     bool was_known;            /* the customer who changes was known before */
 
     int64_t now_ms;
+    uint64_t asked;
     bool is_settling;
     size_t settle_at;          /* in the walk over customers */
     int64_t settle_ms;
@@ -86,6 +89,7 @@ void zh_segments_inner_free(zh_segment_inner *g);
 ZH_MUST zh_err zh_segments_inner_day(zh_segment_inner *g, int64_t now_ms, zh_segment_day **out); /* today's */
 /* Keys of what happens. */
 uint64_t zh_segments_key(zh_wake_kind kind, uint32_t name, zh_wake_field field, uint32_t text);
+uint64_t zh_segments_key_falling(uint64_t key); /* of those that can only lose members by it */
 
 /* who is to be asked (segments_wake.c) */
 void zh_segments_inner_await(zh_segments *s, zh_segment_inner *g);
@@ -95,6 +99,7 @@ void zh_segments_inner_await_fact(zh_segments *s, zh_fact fact);
 void zh_segments_inner_await_all(zh_segments *s);
 
 /* rows and alarms (segments.c) */
+zh_segment_row *zh_segments_inner_row_of(const zh_segments *s, uint64_t customer); /* NULL: he has none */
 ZH_MUST zh_err zh_segments_inner_row(zh_segments *s, uint64_t customer, zh_segment_row **out, uint32_t extra); /* made where absent, with room */
 void zh_segments_inner_row_gone(zh_segments *s, uint64_t customer);
 ZH_MUST zh_err zh_segments_inner_alarm(zh_segments *s, uint64_t customer, zh_segment_row *row);

@@ -17,6 +17,32 @@ void zh_segments_inner_await_key(zh_segments *s, uint64_t key)
     for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == key; i++) zh_segments_inner_await(s, s->all[s->keys[i].number - 1]);
 }
 
+/* Those among the segments of this key that he is in. */
+static void await_falling(zh_segments *s, uint64_t key)
+{
+    const uint64_t *first = zh_map_get(&s->first_key, zh_segments_key_falling(key));
+    if (first == NULL) return;
+    const uint64_t hash = s->keys[*first].hash;
+    if (s->all_fall) {
+        for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == hash; i++) zh_segments_inner_await(s, s->all[s->keys[i].number - 1]);
+        return;
+    }
+    uint32_t at = (uint32_t)*first;
+    for (uint32_t i = 0; s->members_of != NULL && i < s->members_of->count; i++) { /* both are in the order of numbers */
+        if (!zh_item_in(&s->members_of->items[i])) continue;
+        const uint32_t number = zh_item_number(&s->members_of->items[i]);
+        while (at < s->keys_count && s->keys[at].hash == hash && s->keys[at].number < number) at++;
+        if (at == s->keys_count || s->keys[at].hash != hash) return;
+        if (s->keys[at].number == number) zh_segments_inner_await(s, s->all[number - 1]);
+    }
+}
+
+static void await_event_key(zh_segments *s, uint64_t key)
+{
+    zh_segments_inner_await_key(s, key);
+    await_falling(s, key);
+}
+
 void zh_segments_inner_await_kind(zh_segments *s, zh_wake_kind kind)
 {
     zh_segments_inner_await_key(s, zh_segments_key(kind, 0, ZH_WAKE_ANY_LINE, 0));
@@ -32,7 +58,7 @@ static void await_line(zh_segments *s, uint32_t name, const zh_fact_line *line)
     const uint32_t texts[ZH_WAKE_FIELDS] = { [ZH_WAKE_ITEM] = line->item, [ZH_WAKE_CATEGORY] = line->category, [ZH_WAKE_BRAND] = line->brand };
     for (int field = ZH_WAKE_ITEM; field < (int)ZH_WAKE_FIELDS; field++) {
         if (!s->has_field[field] || texts[field] == 0) continue;
-        zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, name, (zh_wake_field)field, texts[field]));
+        await_event_key(s, zh_segments_key(ZH_WAKE_EVENT, name, (zh_wake_field)field, texts[field]));
         zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, 0, (zh_wake_field)field, texts[field]));
     }
 }
@@ -40,7 +66,7 @@ static void await_line(zh_segments *s, uint32_t name, const zh_fact_line *line)
 void zh_segments_inner_await_fact(zh_segments *s, zh_fact fact)
 {
     zh_segments_inner_await_kind(s, ZH_WAKE_EVENT);
-    if (fact.name != 0) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, fact.name, ZH_WAKE_ANY_LINE, 0));
+    if (fact.name != 0) await_event_key(s, zh_segments_key(ZH_WAKE_EVENT, fact.name, ZH_WAKE_ANY_LINE, 0));
     if (fact.lines_count == 0) return;
     zh_segments_inner_await_kind(s, ZH_WAKE_LINES);
     if (!s->has_field[ZH_WAKE_ITEM] && !s->has_field[ZH_WAKE_CATEGORY] && !s->has_field[ZH_WAKE_BRAND]) return;
@@ -58,7 +84,9 @@ static void await_leaving(zh_segments *s, const zh_customer_state *state)
     zh_facts facts = zh_customer_facts(state);
     zh_fact fact = { 0 };
     while (zh_facts_next(&facts, &fact)) {}
+    s->all_fall = true; /* one less: what could only fall may rise */
     zh_segments_inner_await_fact(s, fact);
+    s->all_fall = false;
 }
 
 void zh_segments_before(zh_segments *s, zh_customer_id customer)
@@ -94,6 +122,7 @@ zh_err zh_segments_event(zh_segments *s, const zh_event *event, int64_t now_ms)
 {
     if (s->living == 0) return ZH_OK;
     zh_fact fact;
+    s->members_of = zh_segments_inner_row_of(s, event->customer.number);
     if (!s->was_known) await_new(s, event->customer, now_ms);
     if (zh_customers_latest(s->customers, &fact)) zh_segments_inner_await_fact(s, fact);
     else zh_segments_inner_await_kind(s, ZH_WAKE_EVENT);
@@ -125,6 +154,7 @@ void zh_segments_before_merge(zh_segments *s, zh_customer_id from, zh_customer_i
         zh_segments_inner_await_all(s);
         return;
     }
+    s->members_of = zh_segments_inner_row_of(s, to.number);
     zh_facts facts = zh_customer_facts(gone);
     for (zh_fact fact; zh_facts_next(&facts, &fact);) zh_segments_inner_await_fact(s, fact);
 }

@@ -1,5 +1,6 @@
 #include "segment/wakes.h"
 #include "lang/cel_parse.h"
+#include "segment/wakes_sign.h"
 
 typedef struct finder {
     const zh_cel_env *env;
@@ -10,10 +11,12 @@ typedef struct finder {
     uint32_t count, room;
     zh_err failed;
     bool may_narrow;
+    zh_signs signs;
 } finder;
 
 static void add(finder *f, zh_wake wake)
 {
+    wake.falls = wake.kind == ZH_WAKE_EVENT && wake.name.size > 0 && zh_signs_of(&f->signs, wake.name) == ZH_SIGN_DOWN;
     for (uint32_t i = 0; i < f->count; i++)
         if (f->wakes[i].kind == wake.kind && f->wakes[i].field == wake.field && zh_sv_equal(f->wakes[i].name, wake.name) && zh_sv_equal(f->wakes[i].text, wake.text)) return;
     if (f->count == f->room) {
@@ -178,10 +181,22 @@ static void add_read(finder *f, const zh_cel_use *use)
     if (!is_known) add(f, (zh_wake){ .kind = ZH_WAKE_OTHER });
 }
 
+/* Nothing is known of the signs where it cannot be read again. */
+static void read_signs(finder *f, const zh_condition *condition)
+{
+    const zh_cel_macros macros = { zh_cel_env_is_macro, f->env };
+    zh_cel_node *root;
+    f->signs.count = ZH_SIGNS_MAX + 1;
+    const zh_err e = zh_cel_parse(f->arena, zh_cel_program_source(condition->program), &macros, &root, NULL);
+    if (e == ZH_NOMEM) f->failed = e;
+    if (e == ZH_OK) zh_signs_read(&f->signs, root);
+}
+
 zh_err zh_condition_wakes(const zh_condition *condition, const zh_cel_env *env, zh_arena *arena, const zh_wake **out, uint32_t *count)
 {
     finder f = { .env = env, .arena = arena, .may_narrow = true };
     f.uses = zh_cel_program_uses(condition->program, &f.uses_count);
+    read_signs(&f, condition);
     for (uint32_t i = 0; i < f.uses_count; i++) /* events that come out of a ?: are asked by someone who is not known */
         if (f.uses[i].receiver < 0 && is_of(&f.uses[i], "Events")) f.may_narrow = false;
     for (uint32_t i = 0; i < f.uses_count && f.failed == ZH_OK; i++) {

@@ -6,6 +6,9 @@
  *     customer.events("Product Viewed").where(e, e.category == "tea").count(days(7)) >= 3     "Product Viewed" with a line of "tea"
  *     customer.last_seen < now - days(14)                                                      any event
  *
+ * `!customer.did("Order Completed", days(14))` is woken by orders too, but an order can only end it: who is not a member need not be
+ * asked (`falls`). That is found by the sign with which an event's count stands in the whole.
+ *
  * Cost        O(uses of the expression), once when it is compiled.
  */
 #ifndef ZH_SEGMENT_WAKES_H
@@ -32,6 +35,7 @@ typedef struct zh_wake {
     zh_sv name;          /* EVENT: empty for any; SEGMENT */
     zh_wake_field field; /* EVENT: of a line */
     zh_sv text;          /* its value; empty where field is ANY_LINE */
+    bool falls;          /* EVENT: one more of them can only take a member out, never bring one in */
 } zh_wake;
 
 /* Of a condition compiled in this environment; the list lives in the arena. Errors: ZH_NOMEM. */

@@ -14,7 +14,7 @@ static void print(const zh_wake *wakes, uint32_t count, zh_buf *out)
     static const char *const kinds[] = { "?", "EVENT", "LINES", "ORDERS", "TRAITS", "CONSENT", "SEGMENT", "SELF", "SHARED", "OTHER", "MODEL" };
     static const char *const fields[] = { "", " item=", " category=", " brand=" };
     for (uint32_t i = 0; i < count; i++) {
-        zh_buf_printf(out, "%s%s", i == 0 ? "" : "; ", kinds[wakes[i].kind]);
+        zh_buf_printf(out, "%s%s%s", i == 0 ? "" : "; ", wakes[i].falls ? "-" : "", kinds[wakes[i].kind]);
         if (wakes[i].name.size > 0) zh_buf_printf(out, " %.*s", ZH_SV_ARG(wakes[i].name));
         if (wakes[i].field != ZH_WAKE_ANY_LINE) zh_buf_printf(out, "%s%.*s", fields[wakes[i].field], ZH_SV_ARG(wakes[i].text));
     }
@@ -35,9 +35,15 @@ int main(void)
         { "customer.events('V').where(e, 1 / e.quantity > 0 && e.brand == 'x').count() > 2", "EVENT V" }, /* the first may fail for any event */
         { "(customer.consent.email ? customer.events('V') : customer.events('W')).count() > 2", "CONSENT; EVENT V; EVENT W" },
         { "(customer.consent.email ? customer.events('V') : customer.events('W')).where(e, e.brand == 'x').count() > 2", "CONSENT; EVENT V; EVENT W" },
-        { "customer.did('O', days(3)) && !customer.did('P')", "EVENT O; EVENT P" },
+        { "customer.did('O', days(3)) && !customer.did('P')", "EVENT O; -EVENT P" },
         { "customer.events(customer.traits.favourite).count() > 1", "TRAITS; EVENT" },
-        { "customer.events('V').not_followed_by('O', days(2)).count(days(7)) > 0", "EVENT V; EVENT O" },
+        { "customer.events('V').not_followed_by('O', days(2)).count(days(7)) > 0", "EVENT V; -EVENT O" },
+        { "!(customer.events('V').where(e, e.brand == 'x').count() > 2)", "-EVENT V brand=x" },
+        { "3 > customer.events('V').count() || customer.events('W').count(days(1)) <= 2", "-EVENT V; -EVENT W" },
+        { "customer.events('V').count() == 2 && !customer.did('W') && customer.did('W', days(3))", "EVENT V; EVENT W" },
+        { "!customer.did('W') == customer.did('V')", "EVENT W; EVENT V" },
+        { "(customer.did('W') ? 1 : 2) > 1 && customer.events('V').sum() < 3.0", "EVENT W; EVENT V" },
+        { "!(customer.events('V').where(e, !customer.did('W')).followed_by('X', days(1)).count() > 1)", "-EVENT V; EVENT W; -EVENT X" },
         { "customer.orders.count() > 1 && customer.last_seen < now - days(3)", "ORDERS; EVENT" },
         { "customer.affinity.category['tea'] > 0.3", "LINES" },
         { "customer.in_segment('vip') && customer.bucket('s', 10) < 3", "SEGMENT vip; SELF" },
