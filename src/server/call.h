@@ -181,6 +181,7 @@ zh_call_handler zh_route_computed, zh_route_computed_put, zh_route_computed_dele
 zh_call_handler zh_route_segments_preview, zh_route_segments, zh_route_segment, zh_route_segment_put, zh_route_segment_delete, zh_route_segment_members, zh_route_customer_segments;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
 zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;
+void zh_segments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_system, zh_route_check;
 zh_call_handler zh_route_backup, zh_route_backup_start;

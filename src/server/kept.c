@@ -11,6 +11,15 @@
 #define EVIDENCE_MAX 3 /* events told of a clause */
 #define SCRATCH_BYTES_MAX ((size_t)16 << 20)
 
+void zh_segments_gauges(zh_call *call)
+{
+    const zh_segments *s = zh_engine_world(call->engine)->segments;
+    zh_metrics *m = zh_engine_metrics(call->engine);
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_segments", "Kept segments.", NULL, 0), (double)zh_segments_count(s));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_segments_asked", "How often a customer was asked about a kept segment since the start.", NULL, 0), (double)zh_segments_asked(s));
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_segments_bytes", "Memory of who is in kept segments.", NULL, 0), (double)zh_segments_bytes(s));
+}
+
 /* ---- what is written of a segment ---- */
 
 static void put_days(const zh_segment *segment, zh_json_out *out)
