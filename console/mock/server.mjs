@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
+import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
@@ -114,19 +115,6 @@ function customerRow(id) {
   return { id, userId: c.userId, firstSeen: c.firstSeen, lastSeen: c.lastSeen, orders: c.orders.count, revenueCents: c.orders.revenueCents, currency: c.orders.currency }
 }
 
-// No language is spoken here: a name that is misspelt in the walk is refused, "< 0" holds for nobody, all else for a third.
-function previewSegment(body, empty) {
-  const wrong = body.expression.indexOf('ordrs')
-  if (wrong >= 0) return problem(400, 'bad_expression', `line 1, column ${wrong + 1}: Customer has no field 'ordrs'; did you mean 'orders'?`)
-  const all = empty ? [] : everybody.filter((_, at) => !body.expression.includes('< 0') && at % 3 === 0)
-  const from = Number(body.cursor || 0)
-  const reach = Object.fromEntries(['email', 'sms', 'push', 'wechat', 'wecom', 'onsite', 'whatsapp', 'call', 'post', 'ads'].map((channel, at) => [channel, Math.floor(all.length / (at + 2))]))
-  return {
-    customers: empty ? 0 : everybody.length, asked: empty ? 0 : everybody.length, matching: all.length, failed: 0, reach, at: new Date().toISOString(), tookUs: 4_200,
-    items: all.slice(from, from + body.limit).map(customerRow), next: from + body.limit < all.length ? String(from + body.limit) : null,
-  }
-}
-
 function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
@@ -157,7 +145,8 @@ function answer(method, path, query, body, empty) {
   if (predicted !== undefined) return predicted
   const stands = answerStanding(method, path, query, empty)
   if (stands !== undefined) return stands
-  if (path === '/api/v1/segments/preview') return previewSegment(body, empty)
+  const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
+  if (grouped !== undefined) return grouped
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
   if (path === '/api/v1/customers') {
     const q = query.get('q')

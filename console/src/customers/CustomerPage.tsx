@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { Link, useLocation, useParams } from 'react-router-dom'
 import { Copyable } from '../raw/CopyButton'
 import { Recommendations } from '../recommend/Recommendations'
+import { CustomerSegments } from '../segments/CustomerSegments'
 import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
@@ -62,6 +63,7 @@ export default function CustomerPage() {
             <div className="customer-middle">
               <Likes id={found.id} />
               <CustomerPredictions id={found.id} />
+              <CustomerSegments id={found.id} />
               <Recommendations customerId={found.id} />
             </div>
             <Timeline id={found.id} />

@@ -1,16 +1,25 @@
-// Who are they, and how many? One expression over all customers; it stands in the address.
+// Who are they, and how many? One expression over all customers; it stands in the address, and so does the segment it is to change.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useId, useState, type FormEvent } from 'react'
+import { Link } from 'react-router-dom'
 import { CustomerTable } from '../customers/CustomerTable'
 import { Button } from '../shared/Controls'
 import { call, CallError, type Schema } from '../shared/client'
 import * as format from '../shared/format'
 import { ChevronIcon } from '../shared/icons'
 import { useAddress } from '../shared/useAddress'
-import { Card, Empty, Failed, Loading } from '../shared/View'
+import { Card, Empty, Loading } from '../shared/View'
 import { useWords } from '../shared/words'
+import { mayDefine } from '../session/rights'
+import { useSession } from '../session/useSession'
 import { Page } from '../shell/Page'
-import { around, names, placeOf, templates } from './templates'
+import { Keep } from './Keep'
+import { titleOf, type Kept } from './kept'
+import { KeptList } from './KeptList'
+import { Reach } from './Reach'
+import { names, templates } from './templates'
+import { useKept } from './useKept'
+import { Wrong } from './Wrong'
 import './segments.css'
 
 const PAGE = 20
@@ -25,45 +34,6 @@ async function ask(expression: string, cursor: string, signal: AbortSignal): Pro
     if (error instanceof CallError && error.status === 403) return call('post', '/api/v1/segments/preview', { body: { expression, limit: 0 }, signal })
     throw error
   }
-}
-
-function Wrong({ expression, error }: { expression: string; error: unknown }) {
-  const place = error instanceof CallError && error.code === 'bad_expression' ? placeOf(error.detail ?? '') : undefined
-  if (place === undefined) return <Failed error={error} />
-  const { before, at, after } = around(expression, place)
-  return (
-    <div className="segment-wrong" role="alert">
-      <p>{place.text}</p>
-      <pre>
-        {before}
-        <mark>{at}</mark>
-        {after}
-      </pre>
-    </div>
-  )
-}
-
-function Reach({ preview }: { preview: Preview }) {
-  const { t, language } = useWords()
-  const channels = Object.entries(preview.reach).filter(([, count]) => count > 0)
-  return (
-    <section className="segment-reach" aria-label={t('segments.reach.title')}>
-      <h3>{t('segments.reach.title')}</h3>
-      {channels.length === 0 && <p className="less">{t('segments.reach.none')}</p>}
-      {channels.length > 0 && (
-        <ul>
-          {channels.map(([channel, count]) => (
-            <li key={channel}>
-              <span>{t(`segments.reach.channels.${channel}`)}</span>
-              <span className="segment-bar" aria-hidden="true"><span style={{ width: `${(100 * count) / Math.max(1, preview.matching)}%` }} /></span>
-              <span className="number">{format.count(count, language)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <p className="less">{t('segments.reach.note')}</p>
-    </section>
-  )
 }
 
 function Result({ expression }: { expression: string }) {
@@ -89,7 +59,12 @@ function Result({ expression }: { expression: string }) {
         {first.asked < first.customers && <p className="segment-warn">{t('segments.result.partial', { asked: format.count(first.asked, language) })}</p>}
         {first.failed > 0 && <p className="segment-warn">{t('segments.result.failed', { count: first.failed, failure: first.failure ?? '' })}</p>}
       </div>
-      {first.matching > 0 && <Reach preview={first} />}
+      {first.matching > 0 && (
+        <section className="segment-reach" aria-label={t('segments.reach.title')}>
+          <h3>{t('segments.reach.title')}</h3>
+          <Reach reach={first.reach} of={first.matching} />
+        </section>
+      )}
       {first.matching === 0 && <Empty title={t('segments.result.none')}>{t('segments.result.noneText')}</Empty>}
       {rows.length > 0 && <CustomerTable rows={rows} title={t('segments.result.list')} />}
       {answer.hasNextPage && <div className="segment-more"><Button loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{t('shared.more')}</Button></div>}
@@ -121,17 +96,36 @@ export default function SegmentsPage() {
   const id = useId()
   const [search, setAddress] = useAddress()
   const asked = search.get('q') ?? ''
+  const edit = search.get('edit')
   const [text, setText] = useState(asked)
+  const [keeping, setKeeping] = useState(false)
+  const [kept, setKept] = useState<Pick<Kept, 'name' | 'title'>>()
+  const may = mayDefine(useSession().data?.role)
+  const editing = useKept(may ? edit : null).data
   useEffect(() => setText(asked), [asked])
-  const put = (expression: string) => setAddress(() => new URLSearchParams(expression.trim() === '' ? {} : { q: expression }))
+  const put = (expression: string, of: string | null) => {
+    setKept(undefined)
+    setAddress(() => new URLSearchParams({ ...(expression.trim() === '' ? {} : { q: expression }), ...(of === null ? {} : { edit: of }) }))
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    put(text)
+    put(text, edit)
+  }
+  const onEdit = (one: Kept) => {
+    put(one.expression, one.name)
+    document.getElementById(id)?.focus()
   }
   return (
     <Page title={t('segments.title')} help="segments">
       <div className="segments">
+        <KeptList onEdit={onEdit} />
         <Card id="segment-ask" title={t('segments.card')} note={t('segments.note')}>
+          {editing !== undefined && (
+            <p className="segment-editing" role="status">
+              <span>{t('segments.editing', { title: titleOf(editing) })}</span>
+              <button type="button" className="text-button" onClick={() => put(text, null)}>{t('segments.leave')}</button>
+            </p>
+          )}
           <form className="segment-form" onSubmit={submit}>
             <label htmlFor={id}>{t('segments.label')}</label>
             <textarea
@@ -143,13 +137,19 @@ export default function SegmentsPage() {
             />
             <div className="segment-actions">
               <Button kind="primary" type="submit" disabled={text.trim() === ''}>{t('segments.ask')}</Button>
+              {may && <Button disabled={text.trim() === ''} onClick={() => setKeeping(true)}>{t(editing === undefined ? 'segments.keep.button' : 'segments.keep.buttonChange')}</Button>}
               <span className="less wide-only">{t('segments.keys')}</span>
             </div>
+            {kept !== undefined && (
+              <p className="segment-kept" role="status">
+                {t('segments.keep.done')} <Link to={`/segments/${kept.name}`}>{titleOf(kept)}</Link>
+              </p>
+            )}
           </form>
           <div className="segment-templates" role="group" aria-label={t('segments.templates.title')}>
             <span className="less">{t('segments.templates.title')}</span>
             {templates.map((one) => (
-              <Button key={one.key} onClick={() => put(one.expression)}>{t(`segments.templates.${one.key}`)}</Button>
+              <Button key={one.key} onClick={() => put(one.expression, null)}>{t(`segments.templates.${one.key}`)}</Button>
             ))}
           </div>
         </Card>
@@ -158,6 +158,18 @@ export default function SegmentsPage() {
         </Card>
         <Names />
       </div>
+      {keeping && (
+        <Keep
+          expression={text}
+          editing={editing}
+          onClose={() => setKeeping(false)}
+          onKept={(one) => {
+            setKeeping(false)
+            put(text, null)
+            setKept(one)
+          }}
+        />
+      )}
     </Page>
   )
 }

@@ -20,6 +20,7 @@ const ItemPage = lazy(() => import('../items/ItemPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
+const SegmentPage = lazy(() => import('../segments/SegmentPage'))
 const StandingPage = lazy(() => import('../standing/StandingPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
@@ -68,6 +69,7 @@ export function App() {
                   <Route path="/customers/:id" element={<CustomerPage />} />
                   <Route path="/segments" element={<SegmentsPage />} />
                   <Route path="/predictions" element={<PredictionsPage />} />
+                  <Route path="/segments/:name" element={<SegmentPage />} />
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />

@@ -1,0 +1,16 @@
+// What a role may do here, so that nobody is offered what the engine would refuse. The engine decides; this only draws.
+import type { Schema } from '../shared/client'
+
+type Role = Schema<'Role'>
+
+const define: readonly Role[] = ['owner', 'admin', 'marketer']
+const customers: readonly Role[] = ['owner', 'support', 'privacy_officer']
+
+/** Segments, placements, settings. */
+export const mayDefine = (role: Role | undefined): boolean => role !== undefined && define.includes(role)
+
+/** Who one customer is. */
+export const maySeeCustomers = (role: Role | undefined): boolean => role !== undefined && customers.includes(role)
+
+/** Counts over many customers. */
+export const maySeeTotals = (role: Role | undefined): boolean => role !== undefined && role !== 'support'
