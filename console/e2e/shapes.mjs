@@ -12,7 +12,7 @@ const pages = (mock) => [
   { name: 'segments', path: '/segments?q=customer.orders.count()%20%3E%3D%200', full: '.segments .table tbody tr' },
   { name: 'segment', path: mock ? '/segments/cart_left' : undefined, full: '.segment-members tbody tr' },
   { name: 'standing', path: '/standing', full: '.rfm' },
-  { name: 'predictions', path: '/predictions', full: '.page' },
+  { name: 'predictions', path: '/predictions', full: '.prediction-figures, .state' },
   { name: 'items', path: '/items', full: '.items-table tbody tr' },
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
