@@ -1,4 +1,5 @@
 #include "app/cmd_ask.h"
+#include "app/export_segment.h"
 #include "app/door.h"
 #include "app/portrait_text.h"
 #include "base/json_out.h"
@@ -324,9 +325,28 @@ static const zh_option export_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "what", "WHAT", "events, interactions, apart or catalog", "events", true },
-    { "format", "FORMAT", "jsonl (events), csv (interactions, apart) or google-feed (catalog)", NULL, true },
+    { "what", "WHAT", "events, interactions, apart, catalog or segment:NAME", "events", true },
+    { "format", "FORMAT", "jsonl (events), csv (interactions, apart, segment) or google-feed (catalog)", NULL, true },
 };
+
+/* --what segment:NAME */
+static int run_export_segment(const zh_options *given, zh_sv name)
+{
+    const zh_sv format = zh_options_text(given, "format");
+    const bool is_csv = format.size == 0 || zh_sv_equal(format, ZH_SV("csv"));
+    if (!is_csv && !zh_sv_equal(format, ZH_SV("jsonl"))) {
+        zh_complain("export --what segment:NAME knows --format csv and jsonl");
+        return ZH_EXIT_USAGE;
+    }
+    int status;
+    zh_note why = { .text = "no memory" };
+    zh_door *door = zh_ask_door(given, true, &status);
+    if (door == NULL) return status;
+    const zh_err e = zh_export_segment(door, name, is_csv, &why);
+    if (e != ZH_OK) zh_complain("export: %s", why.text);
+    zh_door_close(door);
+    return status_of(e);
+}
 
 static int run_export(const zh_options *given)
 {
@@ -338,9 +358,10 @@ static int run_export(const zh_options *given)
     };
     const zh_sv what = zh_options_text(given, "what"), format = zh_options_text(given, "format");
     size_t kind = 0;
+    if (zh_sv_starts(what, ZH_SV("segment:"))) return run_export_segment(given, zh_sv_part(what, 8, SIZE_MAX));
     while (kind < sizeof kinds / sizeof *kinds && !zh_sv_equal(kinds[kind].what, what)) kind++;
     if (kind == sizeof kinds / sizeof *kinds || (format.size > 0 && !zh_sv_equal(format, kinds[kind].format))) {
-        zh_complain("export knows --what events (--format jsonl), interactions and apart (--format csv) and catalog (--format google-feed)");
+        zh_complain("export knows --what events (--format jsonl), interactions and apart (--format csv), catalog (--format google-feed) and segment:NAME (--format csv or jsonl)");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -371,14 +392,16 @@ static int run_export(const zh_options *given)
 }
 
 const zh_command zh_cmd_export = {
-    .name = "export", .usage = "--data DIR --what events|interactions|apart|catalog [--format FORMAT]",
+    .name = "export", .usage = "--data DIR --what events|interactions|apart|catalog|segment:NAME [--format FORMAT]",
     .summary = "Write what is stored to standard output.\n"
                "events: every stored event once, a line of JSON each (jsonl).\n"
                "interactions: customer, item, seconds of what may be learned from, for zhun eval --train (csv).\n"
                "apart: the same of what is kept out of learning, for zhun eval --valid (csv).\n"
-               "catalog: the items the shop listed, as a table with tabs for Google Merchant (google-feed).",
+               "catalog: the items the shop listed, as a table with tabs for Google Merchant (google-feed).\n"
+               "segment:NAME: who is in a kept segment, with the time of entry (csv, jsonl).",
     .example = "  zhun export --data ./zhun-data --what events --format jsonl > events.jsonl\n"
-               "  zhun export --data ./zhun-data --what catalog --format google-feed > feed.tsv",
+               "  zhun export --data ./zhun-data --what catalog --format google-feed > feed.tsv\n"
+               "  zhun export --data ./zhun-data --what segment:vip > vip.csv",
     .options = export_options, .options_count = sizeof export_options / sizeof *export_options, .run = run_export,
 };
 

@@ -198,6 +198,11 @@ def the_command(engine):
     check("cli" in kept.stdout and "viewers" in kept.stdout, "zhun segment kept lists it")
     equal({one["name"] for one in json.loads(run("kept", "--json").stdout)["items"]} >= {"cli", "viewers"}, True, "as JSON")
     equal(len(run("members", "cli").stdout.split()), engine.admin("GET", "/api/v1/segments/cli").json["size"], "zhun segment members")
+    export = lambda *args: subprocess.run([kit.ZHUN, "export", "--what", *args, "--data", engine.data], capture_output=True, text=True, timeout=120, check=False)
+    rows = export("segment:cli").stdout.split()
+    equal((rows[0], {row.split(",")[0] for row in rows[1:]}), ("customer,user_id,since", set(members(engine, "cli"))), "zhun export --what segment:cli")
+    equal({json.loads(line)["customer"] for line in export("segment:cli", "--format", "jsonl").stdout.split("\n") if line}, set(members(engine, "cli")), "as JSON lines")
+    equal((export("segment:nowhere").returncode, export("segment:cli", "--format", "xml").returncode), (3, 2), "one that is not there, and another format")
     equal(run("drop", "cli").returncode, 0, "zhun segment drop")
     equal((run("drop", "cli").returncode, run("save", "cli", "customer.ordrs.count() > 0").returncode, run("save", "cli").returncode), (3, 2, 2), "what is wrong is said by the status")
 
