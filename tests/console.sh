@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # console.sh -- the walk through the console against a real engine that a small simulated shop has filled.
-# usage: tests/console.sh BUILD      (pictures in out/screens-engine)
+# usage: tests/console.sh BUILD [WALK…]      (pictures in out/screens-engine)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$1
+shift
 data=$(mktemp -d)
 log=$data/engine.log
 server=
@@ -23,4 +24,4 @@ done
 [ -n "$port" ] || { cat "$log"; echo "console.sh: the engine did not get ready"; exit 1; }
 url=http://127.0.0.1:$port
 "$build/zhun-sim" --to "$url" --key wk_walk,sk_walk --customers 200 --days 14 --start now --report walk > /dev/null
-BASE_URL=$url SCREENS=$PWD/out/screens-engine node console/e2e/run.mjs
+BASE_URL=$url SCREENS=$PWD/out/screens-engine node console/e2e/run.mjs "$@"
