@@ -95,7 +95,7 @@ tell('T11 analytics-node: what is too large is refused, its neighbours are not',
   equal(got.filter((one) => one.event === 'Wide').map((one) => one.properties.i).sort((a, b) => a - b), [...Array(40).keys()], 'forty wide ones')
   equal(got.find((one) => one.event === 'Large')?.properties.text.length, 31_000, 'a large one, whole')
   equal(got.filter((one) => one.event === 'Too Large').length, 0, 'not the one over 32 KB')
-  equal((await letters()).find((one) => one.messageId === 'node-t11-large')?.reason, 'too_large', 'which is a dead letter')
+  equal((await until(async () => (await letters()).find((one) => one.messageId === 'node-t11-large')))?.reason, 'too_large', 'which is a dead letter')
   check(posted(/batch/).every((one) => one.status === 200), 'no batch of it was refused', posted(/batch/).map((one) => [one.body.length, one.status]))
   await all_stored_once(['node-t11-large'])
 })

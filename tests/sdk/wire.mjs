@@ -62,7 +62,7 @@ tell('T11 33 KB an event: 400; 501 KB a batch: 400; 2,501 events: 200 and reject
   equal([status, body.accepted, body.rejected], [200, 0, 2501], '2,501 events')
   const [mixed, told] = await collect('batch', { batch: Array.from({ length: 2500 }, (_, i) => (i === 1234 ? { type: 'track', messageId: 't11-bad' } : track(`t11-d${i}`))) })
   equal([mixed, told.accepted, told.rejected], [200, 2499, 1], 'a bad one among 2,499 good ones')
-  equal((await letters()).find((one) => one.messageId === 't11-bad')?.reason, 'no_customer', 'is a dead letter')
+  equal((await until(async () => (await letters()).find((one) => one.messageId === 't11-bad')))?.reason, 'no_customer', 'is a dead letter')
   check(await until(async () => (await events('t11w')).length > 0), 'the good ones are there')
 })
 
