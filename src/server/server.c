@@ -85,6 +85,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_PUT, "/api/v1/segments/{}", zh_route_segment_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/segments/{}", zh_route_segment_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/segments/{}/members", zh_route_segment_members, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_GET, "/api/v1/segments/{}/portrait", zh_route_segment_portrait, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/segments/preview", zh_route_segments_preview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/items", zh_route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/items", zh_route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
@@ -120,6 +121,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/reports/lifecycle", zh_route_report_lifecycle, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/aipl", zh_route_report_aipl, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/cohorts", zh_route_report_cohorts, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/reports/group", zh_route_report_group, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/boundaries", zh_route_boundaries, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS | ZH_RIGHT_REPORT, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/policies", zh_route_policies, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_PUT, "/api/v1/reports/policies/{}", zh_route_policies_put, NEED_RIGHT, ZH_RIGHT_REPORT, true, false },
@@ -276,6 +278,7 @@ static void open_metrics(zh_server *s)
     s->recommend_seconds = zh_metrics_histogram(m, "zhun_recommend_seconds", "Time to answer one recommendation.", NULL, 0);
     s->collect_seconds = zh_metrics_histogram(m, "zhun_collect_seconds", "Time from a collector request to its durable answer.", NULL, 0);
     s->profile_seconds = zh_metrics_histogram(m, "zhun_profile_seconds", "Time to answer one profile.", NULL, 0);
+    s->group_seconds = zh_metrics_histogram(m, "zhun_group_seconds", "Time to work out the portrait of a group, personas or lookalikes.", NULL, 0);
     s->shed = zh_metrics_counter(m, "zhun_requests_shed_total", "Requests answered with 429 or 503, because the engine was at its limit.", NULL, 0);
     s->accepted_duplicate = zh_metrics_counter(m, "zhun_events_duplicate_total", "Events that had been taken before.", NULL, 0);
 }

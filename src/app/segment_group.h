@@ -1,0 +1,11 @@
+/* segment_group.h -- verbs of `zhun segment` about a whole group: what it is like. */
+#ifndef ZH_APP_SEGMENT_GROUP_H
+#define ZH_APP_SEGMENT_GROUP_H
+#include "app/door.h"
+#include "app/options.h"
+#include "base/json.h"
+
+/* `zhun segment portrait NAME|'EXPRESSION' [--against NAME|'EXPRESSION']`. */
+ZH_MUST zh_err zh_segment_portrait(zh_door *door, zh_json *json, const zh_options *given, zh_note *why);
+
+#endif

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""What a group is like: shares and TGI equal to a count by hand over the events that were sent, on 1 and 3 partitions; small groups tell nothing;
+who refused analytics is in no figure."""
+import collections
+import random
+
+import kit
+from kit import check, equal, iso, now_ms
+
+HOUR = 3600000
+DAY = 24 * HOUR
+CITIES, KINDS, BRANDS = ["深圳", "Lyon", "Oslo"], ["tea", "女装", "shoes"], ["swift", "calm", ""]
+NOW = now_ms() // DAY * DAY - 2 * DAY  # whole UTC days, and nothing of it is on the edge of today
+
+
+class Shop:
+    """Customers who differ: those of Shenzhen like tea and evenings."""
+
+    def __init__(self, seed, customers):
+        dice = random.Random(seed)
+        self.traits, self.events, self.refused = {}, collections.defaultdict(list), set()
+        for number in range(customers):
+            user = f"u{number}"
+            city = dice.choices(CITIES, [3, 4, 3])[0]
+            self.traits[user] = {"city": city, "vip": dice.random() < 0.2}
+            if dice.random() < 0.03:
+                self.refused.add(user)
+            for _ in range(dice.randrange(1, 9)):
+                kind = "tea" if city == "深圳" and dice.random() < 0.7 else dice.choice(KINDS)
+                hour = dice.randrange(19, 23) if city == "深圳" and dice.random() < 0.6 else dice.randrange(24)
+                at = NOW - dice.randrange(1, 6) * DAY + hour * HOUR + dice.randrange(HOUR)
+                name = dice.choices(["Product Viewed", "Product Added", "Order Completed"], [6, 2, 2])[0]
+                self.events[user].append((at, name, {"product_id": f"{kind}-{dice.randrange(8)}", "category": kind, "brand": dice.choice(BRANDS), "price": dice.randrange(5, 200), "quantity": 1}))
+
+    def wire(self):
+        out = [{"type": "identify", "userId": user, "messageId": f"i-{user}", "timestamp": iso(NOW - 9 * DAY), "traits": traits} for user, traits in self.traits.items()]
+        for user, events in self.events.items():
+            for at, (ms, name, product) in enumerate(events):
+                properties = dict(product) if name != "Order Completed" else {"order_id": f"{user}-{at}", "products": [product], "currency": "CNY", "revenue": product["price"]}
+                out.append({"type": "track", "event": name, "userId": user, "messageId": f"{user}-{at}", "timestamp": iso(ms), "properties": properties})
+        return out
+
+    # ---- by hand ----
+
+    def asked(self):
+        return [user for user in self.traits if user not in self.refused]
+
+    def of_kind(self, user, field):
+        """What he leans to: points of his events, half of them forgotten in 28 days, whole weeks of 1970."""
+        points = collections.Counter()
+        newest = max(ms // (7 * DAY) for ms, _, product in self.events[user])
+        for ms, name, product in self.events[user]:
+            worth = {"Product Viewed": 1, "Product Added": 3, "Order Completed": 5}[name]
+            if product[field]:
+                points[product[field]] += worth * 2 ** (-7 * (newest - ms // (7 * DAY)) / 28)
+        total = sum(points.values())
+        return {name for name, some in points.items() if some / total >= 0.25}
+
+    def of_hours(self, user, of, first):
+        counts = collections.Counter(of(ms) for ms, _, _ in self.events[user])
+        return {first(min(one for one in counts if counts[one] == max(counts.values())))}
+
+    def values(self, user):
+        orders = [product["price"] for _, name, product in self.events[user] if name == "Order Completed"]
+        steps = [0, 10, 20, 50, 100, 200, 500]
+        mean = sum(orders) / len(orders) if orders else 0
+        return {
+            ("category", None): self.of_kind(user, "category"),
+            ("brand", None): self.of_kind(user, "brand"),
+            ("hour", None): self.of_hours(user, lambda ms: ms // HOUR % 24, lambda hour: f"{hour:02}"),
+            ("weekday", None): self.of_hours(user, lambda ms: (ms // DAY + 3) % 7, lambda day: str(day + 1)),
+            ("trait", "city"): {self.traits[user]["city"]},
+            ("trait", "vip"): {"true" if self.traits[user]["vip"] else "false"},
+            ("orders", None): {str(len(orders)) if len(orders) < 3 else "3-5" if len(orders) < 6 else "6-10"},
+            ("order_value", None): {f"{low}-{high}" for low, high in zip(steps, steps[1:]) if low <= mean < high} if orders else set(),
+        }
+
+    def bought(self, user):
+        return {product["product_id"] for _, name, product in self.events[user] if name == "Order Completed"}
+
+
+def by_hand(of, group, whole):
+    """{value: (of the group, of the whole)}"""
+    counts = collections.defaultdict(lambda: [0, 0])
+    for side, users in enumerate((group, whole)):
+        for user in users:
+            for value in of(user):
+                counts[value][side] += 1
+    return {value: tuple(both) for value, both in counts.items()}
+
+
+def compare(shop, portrait, group, whole, when):
+    equal((portrait["group"]["customers"], portrait["whole"]["customers"]), (len(group), len(whole)), f"{when}: customers of both sides")
+    told = {(one["dimension"], one.get("trait")): one for one in portrait["dimensions"]}
+    all_values = {user: shop.values(user) for user in set(group) | set(whole)}
+    for key in all_values[group[0]]:
+        want = by_hand(lambda user, key=key: all_values[user][key], group, whole)
+        rows = told[key]["rows"]
+        equal({row["value"]: (row["group"], row["whole"]) for row in rows}, {value: both for value, both in want.items() if both[1] >= 30}, f"{when}: counts of {key}")
+        equal(told[key]["suppressed"], sum(both[1] < 30 for both in want.values()), f"{when}: what too few have is not told of {key}")
+        for row in rows:
+            share, usual = row["group"] / len(group), row["whole"] / len(whole)
+            if "index" in row:
+                check(abs(row["index"] - 100 * share / usual) < 0.001 and row["low"] <= row["index"] <= row["high"], f"{when}: index of {key} {row['value']}", row)
+                equal(row["clear"], row["low"] > 100 or row["high"] < 100, f"{when}: is {key} {row['value']} clear")
+            else:
+                check(usual * len(group) < 5 and row["group"] < 5, f"{when}: an index is left out only where few are expected: {key} {row['value']}", row)
+    items = by_hand(shop.bought, group, whole)
+    for row in portrait["bought"]:
+        equal((row["group"], row["whole"]), items[row["itemId"]], f"{when}: who bought {row['itemId']}")
+    equal([row["group"] for row in portrait["bought"]], sorted((both[0] for both in items.values()), reverse=True)[:12], f"{when}: those most of them bought")
+    hours = collections.Counter((ms // DAY + 3) % 7 * 24 + ms // HOUR % 24 for user in group for ms, _, _ in shop.events[user])
+    equal([one["group"] for one in portrait["hours"]], [hours[hour] for hour in range(168)], f"{when}: events by hour of the week")
+
+
+def portraits(engine, shop, when):
+    asked = shop.asked()
+    ask = lambda body: engine.admin("POST", "/api/v1/reports/group", body)  # noqa: E731
+    shenzhen = [user for user in asked if shop.traits[user]["city"] == "深圳"]
+    lyon = [user for user in asked if shop.traits[user]["city"] == "Lyon"]
+    one = ask({"expression": "customer.traits.city == '深圳'"}).json
+    compare(shop, one, shenzhen, asked, f"{when}, all")
+    equal((one["refused"], one["asked"], one["againstAll"], one["tooFew"], one["cut"]), (len(shop.refused), len(shop.traits), True, False, False), f"{when}: who refused analytics is in no figure")
+    tea = next(row for one in one["dimensions"] if one["dimension"] == "category" for row in one["rows"] if row["value"] == "tea")
+    check(tea["index"] > 110 and tea["clear"], f"{when}: who was made to like tea is seen to", tea)
+    both = ask({"expression": "customer.traits.city == '深圳'", "against": {"expression": "customer.traits.city == 'Lyon'"}}).json
+    compare(shop, both, shenzhen, lyon, f"{when}, against Lyon")
+    equal(engine.admin("PUT", "/api/v1/segments/shenzhen", {"expression": "customer.traits.city == '深圳'"}).status, 200, "a segment is kept")
+    engine.sync()
+    kept = engine.admin("GET", "/api/v1/segments/shenzhen/portrait").json
+    same = lambda portrait: {key: value for key, value in portrait.items() if key not in ("at", "tookUs", "failed")}  # noqa: E731
+    equal(same(kept), same(one), f"{when}: a kept segment and its expression have one portrait")
+    few = ask({"expression": "customer.traits.city == '深圳' && customer.bucket('few', 100) < 8"}).json
+    check(0 < few["group"]["customers"] < 50, "a group that is too small", few["group"]["customers"])
+    equal((few["tooFew"], few["dimensions"], few["hours"], few["bought"]), (True, [], [], []), f"{when}: a small group tells nothing but its sums")
+    nobody = ask({"expression": "false"}).json
+    equal((nobody["group"]["customers"], nobody["group"]["orderValueCents"], nobody["tooFew"]), (0, 0, True), f"{when}: nobody")
+    return same(one)
+
+
+def refusals(engine):
+    for body, field in (({}, "expression"), ({"expression": "true", "segment": "x"}, "expression"), ({"expression": 3}, "expression"), ({"segment": "a b"}, "expression"),
+                        ({"expression": "true", "against": 1}, "against"), ({"expression": "true", "against": {"segment": 1}}, "against"), ({"expression": "customer.nme"}, "expression")):
+        answer = engine.admin("POST", "/api/v1/reports/group", body)
+        equal((answer.status, answer.json["field"]), (400, field), f"refused: {body}")
+    equal(engine.admin("GET", "/api/v1/segments/nowhere/portrait").status, 404, "a segment that is not there")
+
+
+def shell(engine):
+    for group in ("shenzhen", "customer.traits.city == '深圳'"):
+        out = kit.run("segment", "portrait", group, "--data", engine.data)[1]
+        check("tea" in out and "too few" not in out.split("\n")[0], "the command tells it", out[:300])
+    check("too few to say" in kit.run("segment", "portrait", "false", "--data", engine.data)[1], "and that a group is too small")
+    check('"dimensions"' in kit.run("segment", "portrait", "shenzhen", "--against", "customer.traits.city == 'Lyon'", "--json", "--data", engine.data)[1], "as JSON, against another group")
+
+
+def main():
+    shop = Shop(5, 900)
+    told = []
+    for partitions in (1, 3):
+        engine = kit.Engine(options=("--partitions", str(partitions)) if partitions > 1 else ())
+        wire = shop.wire()
+        random.Random(partitions).shuffle(wire)
+        for at in range(0, len(wire), 200):
+            equal(engine.collect("batch", {"batch": wire[at:at + 200]}).status, 200, "a batch is taken")
+        for user in shop.refused:
+            equal(engine.serve("PUT", f"/v1/consents/{user}", {"analytics": False}).status // 100, 2, "a refusal")
+        engine.sync()
+        engine.draw()
+        told.append(portraits(engine, shop, f"{partitions} partitions"))
+        if partitions == 1:
+            refusals(engine)
+            shell(engine)
+        engine.stop()
+    equal(told[0], told[1], "the same portrait on 1 and 3 partitions")
+
+
+main()
+kit.finish()
