@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define BYTES_MAX_DEFAULT ((size_t)16 << 30)
+#define PREFETCHED_MAX 256 /* bytes of a customer's events */
 #define CURRENCIES_SEEN_MAX 32 /* in one customer's orders; totals show fewer anyway */
 
 zh_err zh_customers_open(zh_customers **out, const zh_customers_desc *desc)
@@ -128,6 +129,10 @@ void zh_customers_prefetch(const zh_customers *c, zh_customer_id customer, int s
     if (state == NULL) return;
     if (step == 1) {
         for (size_t at = 0; at < sizeof *state; at += 64) __builtin_prefetch((const char *)state + at);
+        return;
+    }
+    if (step == 3) {
+        for (size_t at = 0; at < state->activity.count && at < PREFETCHED_MAX; at += 64) __builtin_prefetch((const char *)state->activity.data + at);
         return;
     }
     const zh_heap_list *const lists[] = { &state->tallies, &state->days, &state->touches, &state->tastes, &state->names, &state->activity };

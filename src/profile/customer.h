@@ -212,7 +212,7 @@ ZH_MUST zh_err zh_customers_drop(zh_customers *customers, zh_customer_id custome
 /* NULL where unknown. */
 const zh_customer_state *zh_customers_get(const zh_customers *customers, zh_customer_id customer);
 /* This customer will be asked for or folded soon: bring its memory near. Step 0: the table, 1: the state, 2: its
- * lists; each needs the step before to have come. A hint. */
+ * lists, 3: of those its events alone; each needs the step before to have come. A hint. */
 void zh_customers_prefetch(const zh_customers *customers, zh_customer_id customer, int step);
 /* What the numbers in activities mean; the table's own, kept as a view beside it. */
 struct zh_terms *zh_customers_terms(const zh_customers *customers);

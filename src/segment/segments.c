@@ -25,6 +25,7 @@ zh_err zh_segments_open(zh_segments **out, const zh_segments_desc *desc)
     s->look.segments = s;
     zh_err e = zh_json_open(&s->look.json, ZH_PROFILE_TRAIT_VALUE_MAX);
     if (e == ZH_OK) e = zh_vocabulary_open(&s->env, &s->names);
+    if (e == ZH_OK) e = zh_past_open(&s->past);
     if (e != ZH_OK) {
         zh_segments_close(s);
         return e;
@@ -54,6 +55,7 @@ void zh_segments_close(zh_segments *s)
     free(s->keys);
     free(s->dirty);
     free(s->alarms);
+    zh_past_close(&s->past);
     zh_map_close(&s->rows);
     zh_map_close(&s->by_name);
     zh_map_close(&s->first_key);
@@ -197,7 +199,12 @@ static answer ask(zh_segments *s, const zh_segment_inner *g)
     zh_cel_value error;
     s->asked++;
     zh_arena_reset(&s->scratch);
-    a.in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &a.until_ms);
+    if (g->plan != NULL) {
+        zh_plan_bind(g->plan, s->look.terms);
+        a.in = zh_plan_ask(g->plan, &s->look, &s->past, &s->scratch, &a.until_ms) == ZH_SAID_YES;
+    } else {
+        a.in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &a.until_ms);
+    }
     if (a.until_ms == s->look.now_ms + 1) a.until_ms = s->look.now_ms + RESTLESS_MS;
     if (a.until_ms > ZH_SEGMENT_NEVER) a.until_ms = ZH_SEGMENT_NEVER;
     return a;
@@ -216,26 +223,25 @@ static zh_err count_change(zh_segment_inner *g, bool in, int64_t now_ms)
     return ZH_OK;
 }
 
-/* What the row says of the segment from now on. */
-static zh_err set(zh_segments *s, uint64_t customer, zh_segment_inner *g, answer a, int64_t now_ms, bool *changed)
+/* What his row says of the segment from now on; *row NULL: he has none. */
+static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, zh_segment_inner *g, answer a, int64_t now_ms, bool *changed)
 {
-    zh_segment_row *row = zh_segments_inner_row_of(s, customer);
-    const zh_segment_item *was = item_of(row, g->face.number);
+    const zh_segment_item *was = item_of(*row, g->face.number);
     const bool was_in = was != NULL && zh_item_in(was), stays = a.in || a.until_ms != ZH_SEGMENT_NEVER;
     *changed = was_in != a.in;
     if (was == NULL && !stays) return ZH_OK;
     if (was != NULL && !*changed && zh_item_until(was) == a.until_ms) return ZH_OK;
     zh_err e = *changed ? count_change(g, a.in, now_ms) : ZH_OK;
-    if (e == ZH_OK) e = zh_segments_inner_row(s, customer, &row, was == NULL ? 1 : 0);
-    if (e == ZH_OK) e = touch(s, customer, row);
+    if (e == ZH_OK && was == NULL) e = zh_segments_inner_row(s, customer, row, 1);
+    if (e == ZH_OK) e = touch(s, customer, *row);
     if (e != ZH_OK) return e;
-    const uint32_t at = place_of(row, g->face.number);
-    zh_segment_item *item = &row->items[at];
+    const uint32_t at = place_of(*row, g->face.number);
+    zh_segment_item *item = &(*row)->items[at];
     if (was == NULL) {
-        memmove(item + 1, item, (row->count++ - at) * sizeof *item);
+        memmove(item + 1, item, ((*row)->count++ - at) * sizeof *item);
         item->since = (uint64_t)now_ms << 16 | (g->face.number - 1);
     } else if (!stays) {
-        memmove(item, item + 1, (--row->count - at) * sizeof *item);
+        memmove(item, item + 1, (--(*row)->count - at) * sizeof *item);
         return ZH_OK;
     }
     if (*changed) item->since = (uint64_t)now_ms << 16 | (g->face.number - 1);
@@ -249,16 +255,17 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     s->look.customer = customer;
     s->look.state = zh_customers_get(s->customers, customer);
     s->look.now_ms = s->now_ms;
+    zh_past_of(&s->past, s->look.state);
+    zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     zh_err e = ZH_OK;
     for (uint32_t i = 0; i < s->todo_count; i++) { /* it may grow behind i */
         zh_segment_inner *g = s->all[s->todo[i] - 1];
         bool changed = false;
-        if (e == ZH_OK && s->look.state != NULL) e = set(s, customer.number, g, ask(s, g), s->now_ms, &changed);
+        if (e == ZH_OK && s->look.state != NULL) e = set(s, customer.number, &row, g, ask(s, g), s->now_ms, &changed);
         if (changed) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_SEGMENT, g->face.number, ZH_WAKE_ANY_LINE, 0));
         g->is_awaited = false;
     }
     s->todo_count = 0;
-    zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     if (e != ZH_OK || row == NULL) return e;
     if (row->count > 0) return zh_segments_inner_alarm(s, customer.number, row);
     if ((e = touch(s, customer.number, row)) == ZH_OK) free_row(s, customer.number, row);
@@ -299,11 +306,13 @@ zh_err zh_segments_settle(zh_segments *s, size_t most, bool *done)
 {
     zh_err e = ZH_OK;
     *done = false;
+    s->settling_count = 0;
+    for (uint32_t k = 0; k < s->count && s->settling_count < ZH_SEGMENTS_MAX; k++)
+        if (s->all[k] != NULL && s->all[k]->settles) s->settling[s->settling_count++] = k;
     const zh_customer_state *state = NULL;
     for (size_t i = 0; e == ZH_OK && i < most; i++) {
         if ((state = zh_customers_walk(s->customers, &s->settle_at)) == NULL) break;
-        for (uint32_t k = 0; k < s->count; k++)
-            if (s->all[k] != NULL && s->all[k]->settles) zh_segments_inner_await(s, s->all[k]);
+        for (uint32_t k = 0; k < s->settling_count; k++) zh_segments_inner_await(s, s->all[s->settling[k]]);
         e = zh_segments_inner_ask(s, zh_customer_number(state), s->settle_ms);
     }
     if (e != ZH_OK || state != NULL) return e;

@@ -146,6 +146,7 @@ zh_err zh_segments_inner_compile(zh_segments *s, zh_segment_inner *g, zh_sv expr
     g->face.expression = (zh_sv){ text, expression.size };
     zh_arena_reset(&g->arena);
     g->condition = (zh_condition){ 0 };
+    g->plan = NULL;
     g->wakes = NULL;
     g->wakes_count = g->face.clauses_count = 0;
     g->face.fault = NULL;
@@ -159,6 +160,7 @@ zh_err zh_segments_inner_compile(zh_segments *s, zh_segment_inner *g, zh_sv expr
     }
     if (e == ZH_OK) e = zh_condition_wakes(&condition, s->env, &g->arena, &g->wakes, &g->wakes_count);
     if (e == ZH_OK) e = split(s, g);
+    if (e == ZH_OK) e = zh_plan_make(&g->plan, &g->arena, s->env, &condition);
     if (e == ZH_NOMEM) return e;
     if (e == ZH_OK) {
         g->condition = condition;
@@ -258,6 +260,7 @@ static int by_hash(const void *left, const void *right)
 zh_err zh_segments_inner_index(zh_segments *s)
 {
     s->keys_count = 0;
+    s->fresh_until_ms = 0;
     memset(s->has_field, 0, sizeof s->has_field);
     zh_map_clear(&s->first_key);
     zh_err e = rank_all(s);

@@ -3,6 +3,7 @@
 #define ZH_SEGMENT_SEGMENTS_INSIDE_H
 #include "base/heap.h"
 #include "base/map.h"
+#include "segment/plan.h"
 #include "segment/segments.h"
 
 #define ZH_SEGMENT_NEVER (INT64_MAX >> 16) /* an answer that stands for good, as it is kept */
@@ -32,6 +33,7 @@ typedef struct zh_segment_inner {
     char *text;            /* the expression */
     zh_arena arena;        /* of what is compiled */
     zh_condition condition; /* program NULL: it cannot be asked */
+    zh_plan *plan;         /* how it is asked; NULL: by the condition */
     const zh_wake *wakes;
     uint32_t wakes_count;
     char fault[sizeof ((zh_cel_fault *)0)->text];
@@ -71,10 +73,14 @@ struct zh_segments {
     const zh_segment_row *members_of; /* whose memberships can fall; NULL: everybody's may */
     bool all_fall;             /* wake those too that can only lose members, whoever is in them */
     bool was_known;            /* the customer who changes was known before */
+    zh_past past;              /* of the customer that is asked for */
+    uint32_t fresh[ZH_SEGMENTS_MAX], fresh_count; /* numbers to be asked of somebody new */
+    int64_t fresh_until_ms;    /* … until then; 0: not known */
 
     int64_t now_ms;
     uint64_t asked;
     bool is_settling;
+    uint32_t settling[ZH_SEGMENTS_MAX], settling_count;
     size_t settle_at;          /* in the walk over customers */
     int64_t settle_ms;
 };

@@ -97,25 +97,38 @@ void zh_segments_before(zh_segments *s, zh_customer_id customer)
     if (state != NULL) await_leaving(s, state);
 }
 
+/* Does it hold for one who did nothing, or look at what is known of him from elsewhere? */
+static bool asks_new(zh_segments *s, zh_segment_inner *g, int64_t now_ms)
+{
+    if (g->condition.program == NULL) return false;
+    if (!g->empty_known || now_ms >= g->empty_until_ms) {
+        zh_cel_value error;
+        zh_arena_reset(&s->scratch);
+        s->look.state = NULL;
+        s->look.now_ms = now_ms;
+        g->empty_in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &g->empty_until_ms);
+        g->empty_known = true;
+    }
+    bool asks = g->empty_in || g->empty_until_ms != INT64_MAX;
+    for (uint32_t w = 0; w < g->wakes_count && !asks; w++) asks = g->wakes[w].kind >= ZH_WAKE_CONSENT;
+    return asks;
+}
+
 /* Of somebody new, those are asked that hold for one who did nothing, or look at what was known before his first event. */
 static void await_new(zh_segments *s, zh_customer_id customer, int64_t now_ms)
 {
-    for (uint32_t i = 0; i < s->by_rank_count; i++) {
-        zh_segment_inner *g = s->all[s->by_rank[i] - 1];
-        if (g->condition.program == NULL) continue;
-        if (!g->empty_known || now_ms >= g->empty_until_ms) {
-            zh_cel_value error;
-            zh_arena_reset(&s->scratch);
-            s->look.state = NULL;
-            s->look.customer = customer;
-            s->look.now_ms = now_ms;
-            g->empty_in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &g->empty_until_ms);
-            g->empty_known = true;
+    s->look.customer = customer;
+    if (now_ms >= s->fresh_until_ms) {
+        s->fresh_count = 0;
+        s->fresh_until_ms = INT64_MAX;
+        for (uint32_t i = 0; i < s->by_rank_count; i++) {
+            zh_segment_inner *g = s->all[s->by_rank[i] - 1];
+            if (!asks_new(s, g, now_ms)) continue;
+            s->fresh[s->fresh_count++] = g->face.number;
+            if (g->empty_until_ms < s->fresh_until_ms) s->fresh_until_ms = g->empty_until_ms;
         }
-        bool asks = g->empty_in || g->empty_until_ms != INT64_MAX;
-        for (uint32_t w = 0; w < g->wakes_count && !asks; w++) asks = g->wakes[w].kind >= ZH_WAKE_CONSENT;
-        if (asks) zh_segments_inner_await(s, g);
     }
+    for (uint32_t i = 0; i < s->fresh_count; i++) zh_segments_inner_await(s, s->all[s->fresh[i] - 1]);
 }
 
 zh_err zh_segments_event(zh_segments *s, const zh_event *event, int64_t now_ms)

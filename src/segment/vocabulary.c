@@ -609,15 +609,22 @@ zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const zh_cel_en
     return e;
 }
 
-bool zh_vocabulary_ask(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error, int64_t *until_ms)
+zh_cel_value zh_vocabulary_value(const zh_cel_program *program, const zh_look *look, int64_t since_ms, zh_arena *scratch, int64_t *until_ms)
 {
-    asked host = { look, condition->window_ms > look->now_ms ? INT64_MIN : look->now_ms - condition->window_ms };
+    asked host = { look, since_ms };
     zh_cel_run run = { .arena = scratch, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX,
                        .now_ms = look->now_ms, .until_ms = INT64_MAX };
-    const zh_cel_value value = zh_cel_eval(condition->program, &run);
-    *error = zh_cel_is_error(value) ? value : zh_cel_null();
+    const zh_cel_value value = zh_cel_eval(program, &run);
     if (zh_cel_is_error(value) && value.fatal) zh_cel_run_until(&run, look->now_ms + ZH_MINUTE_MS); /* it took too many steps: there may be fewer */
-    *until_ms = run.until_ms;
+    if (run.until_ms < *until_ms) *until_ms = run.until_ms;
+    return value;
+}
+
+bool zh_vocabulary_ask(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error, int64_t *until_ms)
+{
+    *until_ms = INT64_MAX;
+    const zh_cel_value value = zh_vocabulary_value(condition->program, look, condition->window_ms > look->now_ms ? INT64_MIN : look->now_ms - condition->window_ms, scratch, until_ms);
+    *error = zh_cel_is_error(value) ? value : zh_cel_null();
     return zh_cel_is_true(value);
 }
 

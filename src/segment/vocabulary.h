@@ -78,6 +78,10 @@ bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_
 /* The same, and until when: the first millisecond at which the answer may be another though nothing happened; INT64_MAX: never. */
 bool zh_vocabulary_ask(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error, int64_t *until_ms);
 
+/* The value of a part of a condition that looks at events after `since_ms` alone; *until_ms becomes earlier where the value may be another
+ * before it. */
+zh_cel_value zh_vocabulary_value(const zh_cel_program *program, const zh_look *look, int64_t since_ms, zh_arena *scratch, int64_t *until_ms);
+
 /* The events that an expression of the type Events chooses by a `where`, those after a moment alone: newest first, in the arena.
  * False: it has none, and *error says why. */
 bool zh_vocabulary_events(const zh_cel_program *program, const zh_look *look, int64_t since_ms, zh_arena *arena, const zh_fact **facts, uint32_t *count,
