@@ -43,7 +43,7 @@ typedef struct survey {
     zh_arena programs, scratch;
     zh_condition condition;
     zh_plan *plan;      /* NULL: by the condition */
-    zh_past past;
+    zh_recall recall;
     zh_look look;
     zh_preview out;
     int64_t began_us;
@@ -54,8 +54,8 @@ static bool holds(survey *s)
     zh_cel_value error = zh_cel_null();
     zh_arena_reset(&s->scratch);
     if (s->plan != NULL) {
-        zh_past_of(&s->past, s->look.state);
-        const zh_said said = zh_plan_ask(s->plan, &s->look, &s->past, &s->scratch, &(int64_t){ 0 });
+        zh_recall_of(&s->recall, s->look.state);
+        const zh_said said = zh_plan_ask(s->plan, &s->look, &s->recall, &s->scratch, &(int64_t){ 0 });
         if (said < ZH_SAID_ERROR) return said == ZH_SAID_YES;
     }
     const bool yes = zh_vocabulary_holds(&s->condition, &s->look, &s->scratch, &error);
@@ -116,7 +116,7 @@ static zh_err begin(survey *s, zh_engine *engine, const zh_preview_ask *ask, int
     zh_err e = zh_vocabulary_open(&env, &s->programs);
     if (e == ZH_OK) e = zh_vocabulary_compile(&s->condition, &s->programs, env, ask->expression, why);
     if (e == ZH_OK) e = zh_plan_make(&s->plan, &s->programs, env, &s->condition);
-    if (e == ZH_OK) e = zh_past_open(&s->past);
+    if (e == ZH_OK) e = zh_recall_open(&s->recall);
     s->look = zh_world_look(zh_engine_world(engine));
     s->look.now_ms = s->out.now_ms = now_ms;
     s->look.predict = zh_predictions_look;
@@ -127,7 +127,7 @@ static zh_err begin(survey *s, zh_engine *engine, const zh_preview_ask *ask, int
 static void end(survey *s)
 {
     zh_json_close(s->look.json);
-    zh_past_close(&s->past);
+    zh_recall_close(&s->recall);
     zh_arena_close(&s->scratch);
     zh_arena_close(&s->programs);
 }

@@ -4,14 +4,14 @@
  *     customer.events("Product Viewed").where(e, e.category == "tea").count(days(7)) >= 3 && !customer.did("Order Completed", days(14))
  *
  * Whatever of a condition has no such form is still evaluated by the machine, as a leaf of the same tree. A customer's events are read from their
- * bytes once, however many conditions are asked of him (zh_past).
+ * bytes once, however many conditions are asked of him (zh_recall).
  *
  * Guarantees  the answer and its `until` are those of zh_vocabulary_ask, to the millisecond (tested on random conditions). Two differences: events
  *             that are counted cost no steps, so a condition that is too much for the machine may have an answer here; and where the machine asks anew
  *             each millisecond because `now` stands elsewhere in the condition, a plan need not.
- * Cost        about 10 ns an event read once, 1 to 3 ns an event and condition; no memory but the past's.
+ * Cost        about 10 ns an event read once, 1 to 3 ns an event and condition; no memory but the recall's.
  * Lifetimes   a plan lives in its arena; its condition must outlive it.
- * Threads     a plan and a past are one thread's.
+ * Threads     a plan and a recall are one thread's.
  */
 #ifndef ZH_SEGMENT_PLAN_H
 #define ZH_SEGMENT_PLAN_H
@@ -27,24 +27,24 @@ ZH_MUST zh_err zh_plan_make(zh_plan **out, zh_arena *arena, const zh_cel_env *en
 void zh_plan_bind(zh_plan *plan, const zh_terms *terms);
 
 /* The newest of a customer's events, read as far as somebody asked. */
-typedef struct zh_past_event {
+typedef struct zh_recall_event {
     int64_t time_ms;
     uint32_t name;            /* term */
     bool has_line, line_is_read;
     zh_fact_line line;        /* the first; where line_is_read */
     zh_fact fact;
-} zh_past_event;
-typedef struct zh_past {
-    zh_past_event *events;    /* [count] */
+} zh_recall_event;
+typedef struct zh_recall {
+    zh_recall_event *events;    /* [count] */
     uint32_t count;
     zh_facts rest;
-} zh_past;
-ZH_MUST zh_err zh_past_open(zh_past *past); /* ZH_NOMEM; the caller closes */
-void zh_past_close(zh_past *past);
-void zh_past_of(zh_past *past, const zh_customer_state *state); /* from now on it is this customer's; NULL: of somebody without any */
+} zh_recall;
+ZH_MUST zh_err zh_recall_open(zh_recall *recall); /* ZH_NOMEM; the caller closes */
+void zh_recall_close(zh_recall *recall);
+void zh_recall_of(zh_recall *recall, const zh_customer_state *state); /* from now on it is this customer's; NULL: of somebody without any */
 
 typedef enum zh_said { ZH_SAID_NO, ZH_SAID_YES, ZH_SAID_ERROR, ZH_SAID_FATAL } zh_said; /* the errors are no answer: zh_vocabulary_ask tells which */
-/* Does it hold? `past` is the look's customer's. */
-zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_past *past, zh_arena *scratch, int64_t *until_ms);
+/* Does it hold? `recall` is the look's customer's. */
+zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall, zh_arena *scratch, int64_t *until_ms);
 
 #endif

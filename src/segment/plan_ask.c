@@ -6,7 +6,7 @@
 typedef struct asking {
     const zh_plan *plan;
     const zh_look *look;
-    zh_past *past;
+    zh_recall *recall;
     zh_arena *scratch;
     int64_t since_ms; /* no window of the condition reaches further back */
     int64_t until_ms;
@@ -14,45 +14,45 @@ typedef struct asking {
 
 static zh_said said(bool yes) { return yes ? ZH_SAID_YES : ZH_SAID_NO; }
 
-/* ---- the past ---- */
+/* ---- what is recalled ---- */
 
-zh_err zh_past_open(zh_past *past)
+zh_err zh_recall_open(zh_recall *recall)
 {
-    *past = (zh_past){ .events = malloc(ZH_ACTIVITY_FACTS_MAX * sizeof *past->events) };
-    return past->events == NULL ? ZH_NOMEM : ZH_OK;
+    *recall = (zh_recall){ .events = malloc(ZH_ACTIVITY_FACTS_MAX * sizeof *recall->events) };
+    return recall->events == NULL ? ZH_NOMEM : ZH_OK;
 }
 
-void zh_past_close(zh_past *past)
+void zh_recall_close(zh_recall *recall)
 {
-    free(past->events);
-    *past = (zh_past){ 0 };
+    free(recall->events);
+    *recall = (zh_recall){ 0 };
 }
 
-void zh_past_of(zh_past *past, const zh_customer_state *state)
+void zh_recall_of(zh_recall *recall, const zh_customer_state *state)
 {
-    past->count = 0;
-    past->rest = state == NULL ? (zh_facts){ 0 } : zh_customer_facts(state);
+    recall->count = 0;
+    recall->rest = state == NULL ? (zh_facts){ 0 } : zh_customer_facts(state);
 }
 
-static zh_past_event *read_next(zh_past *past)
+static zh_recall_event *read_next(zh_recall *recall)
 {
-    zh_past_event *e = &past->events[past->count];
-    if (past->count == ZH_ACTIVITY_FACTS_MAX || !zh_facts_next(&past->rest, &e->fact)) return NULL;
+    zh_recall_event *e = &recall->events[recall->count];
+    if (recall->count == ZH_ACTIVITY_FACTS_MAX || !zh_facts_next(&recall->rest, &e->fact)) return NULL;
     e->time_ms = e->fact.time_ms;
     e->name = e->fact.name;
     e->line_is_read = false;
-    past->count++;
+    recall->count++;
     return e;
 }
 
 /* The event at this place, newest first, if it is newer than a moment. */
-static inline zh_past_event *event_at(zh_past *past, uint32_t at, int64_t from_ms)
+static inline zh_recall_event *event_at(zh_recall *recall, uint32_t at, int64_t from_ms)
 {
-    zh_past_event *e = at < past->count ? &past->events[at] : read_next(past);
+    zh_recall_event *e = at < recall->count ? &recall->events[at] : read_next(recall);
     return e != NULL && e->time_ms > from_ms ? e : NULL;
 }
 
-static const zh_fact_line *line_of(zh_past_event *e)
+static const zh_fact_line *line_of(zh_recall_event *e)
 {
     if (!e->line_is_read) {
         zh_fact fact = e->fact;
@@ -98,9 +98,9 @@ static zh_said text_is(const asking *a, const zh_filter *f, const zh_fact_line *
     return said(is != (f->op == ZH_CEL_OP_NE));
 }
 
-static zh_said holds(const asking *a, const zh_filter *f, zh_past_event *e, const zh_fact_line *line);
+static zh_said holds(const asking *a, const zh_filter *f, zh_recall_event *e, const zh_fact_line *line);
 
-static zh_said any_or_all(const asking *a, const zh_filter *f, zh_past_event *e, const zh_fact_line *line)
+static zh_said any_or_all(const asking *a, const zh_filter *f, zh_recall_event *e, const zh_fact_line *line)
 {
     const zh_said decides = said(f->kind == ZH_FILTER_OR);
     zh_said all = said(f->kind != ZH_FILTER_OR);
@@ -112,7 +112,7 @@ static zh_said any_or_all(const asking *a, const zh_filter *f, zh_past_event *e,
     return all;
 }
 
-static zh_said any_product(const asking *a, const zh_filter *f, zh_past_event *e)
+static zh_said any_product(const asking *a, const zh_filter *f, zh_recall_event *e)
 {
     zh_fact fact = e->fact;
     zh_said any = ZH_SAID_NO;
@@ -127,7 +127,7 @@ static zh_said any_product(const asking *a, const zh_filter *f, zh_past_event *e
 static double units(int64_t minor) { return (double)minor / 100; } /* as the vocabulary says money without a currency */
 
 /* ERROR: it looks at what is not stated. */
-static zh_said holds(const asking *a, const zh_filter *f, zh_past_event *e, const zh_fact_line *line)
+static zh_said holds(const asking *a, const zh_filter *f, zh_recall_event *e, const zh_fact_line *line)
 {
     switch (f->kind) {
     case ZH_FILTER_TEXT: return text_is(a, f, line);
@@ -171,17 +171,17 @@ typedef struct after { /* where the walk of a stage over the other event stands 
     int64_t ms; /* of the one that came next */
 } after;
 
-static bool follows(asking *a, const zh_plan_stage *stage, const zh_past_event *e, after *w)
+static bool follows(asking *a, const zh_plan_stage *stage, const zh_recall_event *e, after *w)
 {
     const uint32_t other = a->plan->terms[stage->term].number;
-    for (const zh_past_event *o; other != 0 && (o = event_at(a->past, w->at, e->time_ms)) != NULL; w->at++)
+    for (const zh_recall_event *o; other != 0 && (o = event_at(a->recall, w->at, e->time_ms)) != NULL; w->at++)
         if (o->name == other) w->any = true, w->ms = o->time_ms;
     const bool followed = w->any && w->ms - e->time_ms <= stage->within_ms, over = a->look->now_ms - e->time_ms >= stage->within_ms;
     if (!followed && !over && !stage->wants) until(a, e->time_ms + stage->within_ms);
     return stage->wants ? followed : !followed && over;
 }
 
-static bool is_chosen(asking *a, const zh_plan_node *n, zh_past_event *e, after *walks)
+static bool is_chosen(asking *a, const zh_plan_node *n, zh_recall_event *e, after *walks)
 {
     for (uint32_t i = 0; i < n->count; i++) {
         const zh_plan_stage *stage = &n->stages[i];
@@ -207,8 +207,8 @@ static zh_said events_say(asking *a, const zh_plan_node *n)
     int64_t found = 0, oldest_ms = INT64_MAX;
     uint64_t minor = 0;
     after walks[ZH_PLAN_STAGES_MAX] = { 0 };
-    zh_past_event *e;
-    for (uint32_t i = 0; (n->any_name || name != 0) && (e = event_at(a->past, i, low_ms)) != NULL; i++) {
+    zh_recall_event *e;
+    for (uint32_t i = 0; (n->any_name || name != 0) && (e = event_at(a->recall, i, low_ms)) != NULL; i++) {
         if (!n->any_name && e->name != name) continue;
         if (one_text ? text_is(a, n->stages[0].filter, line_of(e)) != ZH_SAID_YES : !is_chosen(a, n, e, walks)) continue;
         if (e->time_ms <= from_ms) continue;
@@ -309,9 +309,9 @@ static zh_said say(asking *a, const zh_plan_node *n)
     return machine_says(a, n);
 }
 
-zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_past *past, zh_arena *scratch, int64_t *until_ms)
+zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall, zh_arena *scratch, int64_t *until_ms)
 {
-    asking a = { plan, look, past, scratch, plan->window_ms > look->now_ms ? INT64_MIN : look->now_ms - plan->window_ms, INT64_MAX };
+    asking a = { plan, look, recall, scratch, plan->window_ms > look->now_ms ? INT64_MIN : look->now_ms - plan->window_ms, INT64_MAX };
     const zh_said answer = say(&a, plan->root);
     *until_ms = a.until_ms;
     return answer;

@@ -25,7 +25,7 @@ zh_err zh_segments_open(zh_segments **out, const zh_segments_desc *desc)
     s->look.segments = s;
     zh_err e = zh_json_open(&s->look.json, ZH_PROFILE_TRAIT_VALUE_MAX);
     if (e == ZH_OK) e = zh_vocabulary_open(&s->env, &s->names);
-    if (e == ZH_OK) e = zh_past_open(&s->past);
+    if (e == ZH_OK) e = zh_recall_open(&s->recall);
     if (e != ZH_OK) {
         zh_segments_close(s);
         return e;
@@ -55,7 +55,7 @@ void zh_segments_close(zh_segments *s)
     free(s->keys);
     free(s->dirty);
     free(s->alarms);
-    zh_past_close(&s->past);
+    zh_recall_close(&s->recall);
     zh_map_close(&s->rows);
     zh_map_close(&s->by_name);
     zh_map_close(&s->first_key);
@@ -201,7 +201,7 @@ static answer ask(zh_segments *s, const zh_segment_inner *g)
     zh_arena_reset(&s->scratch);
     if (g->plan != NULL) {
         zh_plan_bind(g->plan, s->look.terms);
-        a.in = zh_plan_ask(g->plan, &s->look, &s->past, &s->scratch, &a.until_ms) == ZH_SAID_YES;
+        a.in = zh_plan_ask(g->plan, &s->look, &s->recall, &s->scratch, &a.until_ms) == ZH_SAID_YES;
     } else {
         a.in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &a.until_ms);
     }
@@ -255,7 +255,7 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     s->look.customer = customer;
     s->look.state = zh_customers_get(s->customers, customer);
     s->look.now_ms = s->now_ms;
-    zh_past_of(&s->past, s->look.state);
+    zh_recall_of(&s->recall, s->look.state);
     zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     zh_err e = ZH_OK;
     for (uint32_t i = 0; i < s->todo_count; i++) { /* it may grow behind i */

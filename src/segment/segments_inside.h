@@ -73,7 +73,7 @@ struct zh_segments {
     const zh_segment_row *members_of; /* whose memberships can fall; NULL: everybody's may */
     bool all_fall;             /* wake those too that can only lose members, whoever is in them */
     bool was_known;            /* the customer who changes was known before */
-    zh_past past;              /* of the customer that is asked for */
+    zh_recall recall;              /* of the customer that is asked for */
     uint32_t fresh[ZH_SEGMENTS_MAX], fresh_count; /* numbers to be asked of somebody new */
     int64_t fresh_until_ms;    /* … until then; 0: not known */
 

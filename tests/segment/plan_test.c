@@ -159,11 +159,11 @@ static void both_say_the_same(zh_sv text)
     zh_condition condition;
     zh_cel_fault why = { .text = "" };
     zh_plan *plan;
-    zh_past past;
+    zh_recall recall;
     zh_arena mine = zh_arena_open((size_t)8 << 20);
     if (zh_vocabulary_compile(&condition, &mine, env, text, &why) != ZH_OK) fprintf(stderr, "%s\n%.*s\n", why.text, ZH_SV_ARG(text));
     CHECK(zh_vocabulary_compile(&condition, &mine, env, text, &why) == ZH_OK);
-    CHECK(zh_plan_make(&plan, &mine, env, &condition) == ZH_OK && zh_past_open(&past) == ZH_OK);
+    CHECK(zh_plan_make(&plan, &mine, env, &condition) == ZH_OK && zh_recall_open(&recall) == ZH_OK);
     planned += plan != NULL;
     for (uint64_t customer = 1; plan != NULL && customer <= CUSTOMERS + 1; customer++) { /* the last did nothing */
         const zh_look look = look_at(customer, T0 + (int64_t)chance(45 * (uint64_t)ZH_DAY_MS));
@@ -171,8 +171,8 @@ static void both_say_the_same(zh_sv text)
         int64_t until_ms, plans_ms;
         const bool holds = zh_vocabulary_ask(&condition, &look, &scratch, &error, &until_ms);
         zh_plan_bind(plan, look.terms);
-        zh_past_of(&past, look.state);
-        const zh_said said = zh_plan_ask(plan, &look, &past, &scratch, &plans_ms);
+        zh_recall_of(&recall, look.state);
+        const zh_said said = zh_plan_ask(plan, &look, &recall, &scratch, &plans_ms);
         const zh_said wanted = holds ? ZH_SAID_YES : zh_cel_is_error(error) ? ZH_SAID_ERROR : ZH_SAID_NO;
         /* beside `now` the machine asks anew each millisecond whatever is compared with a list; a plan knows better */
         if (until_ms == look.now_ms + 1 && memmem(text.data, text.size, "now", 3) != NULL) plans_ms = until_ms;
@@ -182,7 +182,7 @@ static void both_say_the_same(zh_sv text)
         CHECK(said == wanted && until_ms == plans_ms);
         zh_arena_reset(&scratch);
     }
-    zh_past_close(&past);
+    zh_recall_close(&recall);
     zh_arena_close(&mine);
 }
 
@@ -201,21 +201,21 @@ static void a_name_is_bound_when_it_is_said(void)
 {
     zh_condition condition;
     zh_plan *plan;
-    zh_past past;
+    zh_recall recall;
     zh_arena mine = zh_arena_open((size_t)8 << 20);
     int64_t until_ms;
     CHECK(zh_vocabulary_compile(&condition, &mine, env, ZH_SV("customer.did('Came Back')"), NULL) == ZH_OK && zh_plan_make(&plan, &mine, env, &condition) == ZH_OK);
-    CHECK(plan != NULL && zh_past_open(&past) == ZH_OK);
+    CHECK(plan != NULL && zh_recall_open(&recall) == ZH_OK);
     for (int came = 0; came < 2; came++) {
         const zh_look look = look_at(1, T0);
         zh_plan_bind(plan, look.terms);
-        zh_past_of(&past, look.state);
-        CHECK(zh_plan_ask(plan, &look, &past, &scratch, &until_ms) == (came != 0 ? ZH_SAID_YES : ZH_SAID_NO) && until_ms == INT64_MAX);
+        zh_recall_of(&recall, look.state);
+        CHECK(zh_plan_ask(plan, &look, &recall, &scratch, &until_ms) == (came != 0 ? ZH_SAID_YES : ZH_SAID_NO) && until_ms == INT64_MAX);
         const zh_event event = { .customer = { 1 }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_OTHER, .time_ms = T0, .key = { 77777, 7 }, .name = ZH_SV("Came Back") };
         zh_effects effects = zh_effects_open(&scratch);
         CHECK(zh_customers_fold(customers, event.customer, &event, &effects) == ZH_OK);
     }
-    zh_past_close(&past);
+    zh_recall_close(&recall);
     zh_arena_close(&mine);
 }
 
