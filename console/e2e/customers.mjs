@@ -37,6 +37,7 @@ export async function customers({ enter, check, mock }, language) {
   await page.locator('.heat tbody tr').first().waitFor()
   check(await until(async () => (await page.locator('.heat tbody td').count()) === 168), says('a cell for each hour of the week'))
   check(await until(async () => (await page.locator('.likes-row').count()) > 0), says('leanings have rows'))
+  if (mock) check(await until(async () => (await page.locator('.place').count()) === 3), says('home, work and one more place'))
   await look(`customer-${language}`)
   check((await page.locator('.shown-reason').first().innerText()).trim().length > 3, says('a recommendation says why'))
   await page.getByRole('group', { name: w.recommend.placement }).getByRole('button').nth(1).click()

@@ -281,8 +281,13 @@ export function portrait(id) {
     nextOrder: bought > 1 ? { value: at(-12), from: at(-4), until: at(-29), chance: 0.8, isOverdue: false, ...origin(bought - 1, 4, 12, 'computed') } : null,
   }
   const anonymous = n % 4 === 0
+  const place = (cell, latitude, longitude, share, [nights, workDays, weekends, edges], days, source = 'observed') => ({ value: cell, latitude, longitude, share, nights, workDays, weekends, edges, ...origin(days, 4, 12, source) })
   return {
     id, at: at(0), zone: 'Europe/London', halfLifeDays: 28, latelyDays: 3, leanings: n % 7 === 0 ? [] : leanings, orders: anonymous ? null : orders, habits: n % 7 === 0 && anonymous ? null : habits,
+    places: n % 7 === 0 ? null : {
+      home: place('wtw3sj', 31.2314, 121.4703, 0.83, [21, 2, 6, 3], 25, 'computed'), work: anonymous ? null : place('wtw3ev', 31.2205, 121.4264, 0.91, [0, 17, 0, 1], 17, 'computed'), cells: 4,
+      frequent: [place('wtw3sj', 31.2314, 121.4703, 0.55, [21, 2, 6, 3], 29), place('wtw3ev', 31.2205, 121.4264, 0.34, [0, 17, 0, 1], 18), place('wtw37q', 31.1875, 121.4593, 0.11, [0, 1, 4, 0], 5)],
+    },
     context: n % 7 === 0 ? null : {
       ...origin(100, 15, 0.1), since: at(40), devices: [{ name: 'mobile', events: 71 }, { name: 'desktop', events: 29 }], systems: [{ name: 'iOS', events: 64 }, { name: 'Windows', events: 29 }],
       channels: [{ name: 'wechat', events: 12 }, { name: 'newsletter', events: 7 }], discountShare: anonymous ? null : value(0.25, 4),

@@ -71,6 +71,22 @@ static void print_habits(zh_json_value habits, zh_sv zone)
     }
 }
 
+static void print_place(zh_json_value place, const char *what)
+{
+    if (!zh_json_is(place, ZH_JSON_OBJECT)) return;
+    printf("  %-5s %.*s (%.3f, %.3f), %.0f %% of %.0f days, confidence %.2f\n", what, ZH_SV_ARG(text_of(place, "value")), real_of(place, "latitude"), real_of(place, "longitude"),
+           real_of(place, "share") * 100, real_of(place, "evidence"), real_of(place, "confidence"));
+}
+
+static void print_places(zh_json_value places)
+{
+    if (!zh_json_is(places, ZH_JSON_OBJECT)) return;
+    puts("places");
+    print_place(zh_json_get(places, ZH_SV("home")), "home");
+    print_place(zh_json_get(places, ZH_SV("work")), "work");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(places, ZH_SV("frequent"))); zh_json_next(&it);) print_place(it.value, "often");
+}
+
 static void print_computed(zh_json_value computed)
 {
     if (zh_json_count(computed) == 0) return;
@@ -93,5 +109,6 @@ void zh_portrait_print(zh_json_value portrait)
     print_leanings(zh_json_get(portrait, ZH_SV("leanings")));
     print_orders(zh_json_get(portrait, ZH_SV("orders")));
     print_habits(zh_json_get(portrait, ZH_SV("habits")), text_of(portrait, "zone"));
+    print_places(zh_json_get(portrait, ZH_SV("places")));
     print_computed(zh_json_get(portrait, ZH_SV("computed")));
 }

@@ -88,8 +88,11 @@ static const row traits_rows[] = {
     { ZH_TEXT("imei"), NULL }, /* hardware id */
     { ZH_TEXT("ip"), NULL }, /* as in context */
     { ZH_TEXT("lastname"), NULL }, /* who it is */
+    { ZH_TEXT("lat"), NULL }, /* to the metre */
     { ZH_TEXT("latitude"), NULL }, /* to the metre */
+    { ZH_TEXT("lng"), NULL }, /* to the metre */
     { ZH_TEXT("location"), &place_table }, /* city and country stay */
+    { ZH_TEXT("lon"), NULL }, /* to the metre */
     { ZH_TEXT("longitude"), NULL }, /* to the metre */
     { ZH_TEXT("mac"), NULL }, /* hardware id */
     { ZH_TEXT("middlename"), NULL }, /* who it is */
@@ -115,7 +118,7 @@ static const row traits_rows[] = {
 };
 static const table traits_table = { traits_rows, sizeof traits_rows / sizeof *traits_rows, {
     ['a' - 'a'] = 0x202008, ['b' - 'a'] = 0x100, ['d' - 'a'] = 0x111, ['e' - 'a'] = 0x801000,
-    ['f' - 'a'] = 0x100100, ['i' - 'a'] = 0x9008, ['l' - 'a'] = 0x4001, ['m' - 'a'] = 0x4101,
+    ['f' - 'a'] = 0x100100, ['i' - 'a'] = 0x9008, ['l' - 'a'] = 0x6001, ['m' - 'a'] = 0x4101,
     ['n' - 'a'] = 0x101, ['o' - 'a'] = 0x8000, ['p' - 'a'] = 0x4081, ['q' - 'a'] = 0x10000,
     ['s' - 'a'] = 0x80000, ['u' - 'a'] = 0x42000, ['w' - 'a'] = 0x90, ['z' - 'a'] = 0x100,
 } };
@@ -123,6 +126,7 @@ static const table traits_table = { traits_rows, sizeof traits_rows / sizeof *tr
 static const row context_rows[] = {
     { ZH_TEXT("address"), &place_table }, /* street and number */
     { ZH_TEXT("anonymousid"), NULL }, /* an id */
+    { ZH_TEXT("cell"), NULL }, /* a phone; and nobody but the collector says "$cell" (core/place.h) */
     { ZH_TEXT("device"), &device_table }, /* ids of one device */
     { ZH_TEXT("email"), NULL }, /* contact */
     { ZH_TEXT("externalids"), NULL }, /* ids of other systems */
@@ -136,7 +140,7 @@ static const row context_rows[] = {
     { ZH_TEXT("userid"), NULL }, /* an id */
 };
 static const table context_table = { context_rows, sizeof context_rows / sizeof *context_rows, {
-    ['a' - 'a'] = 0x2008, ['d' - 'a'] = 0x10, ['e' - 'a'] = 0x801000, ['g' - 'a'] = 0x20000,
+    ['a' - 'a'] = 0x2008, ['c' - 'a'] = 0x10, ['d' - 'a'] = 0x10, ['e' - 'a'] = 0x801000, ['g' - 'a'] = 0x20000,
     ['i' - 'a'] = 0x8000, ['l' - 'a'] = 0x4000, ['p' - 'a'] = 0x80, ['t' - 'a'] = 0x20000,
     ['u' - 'a'] = 0x40000,
 } };
@@ -163,7 +167,10 @@ static const row properties_rows[] = {
     { ZH_TEXT("imei"), NULL }, /* hardware id */
     { ZH_TEXT("ip"), NULL }, /* as in context */
     { ZH_TEXT("lastname"), NULL }, /* who it is */
+    { ZH_TEXT("lat"), NULL }, /* to the metre */
     { ZH_TEXT("latitude"), NULL }, /* to the metre */
+    { ZH_TEXT("lng"), NULL }, /* to the metre */
+    { ZH_TEXT("lon"), NULL }, /* to the metre */
     { ZH_TEXT("longitude"), NULL }, /* to the metre */
     { ZH_TEXT("mac"), NULL }, /* hardware id */
     { ZH_TEXT("mobile"), NULL }, /* contact */
@@ -197,7 +204,7 @@ static const table properties_table = { properties_rows,
                                             ['e' - 'a'] = 0x1000,
                                             ['f' - 'a'] = 0x100100,
                                             ['i' - 'a'] = 0x9008,
-                                            ['l' - 'a'] = 0x4001,
+                                            ['l' - 'a'] = 0x6001,
                                             ['m' - 'a'] = 0x4001,
                                             ['o' - 'a'] = 0x8000,
                                             ['p' - 'a'] = 0x4081,

@@ -6,6 +6,7 @@
 #include "collect/nobody.h"
 #include "collect/personal.h"
 #include "collect/segment_shop.h"
+#include "collect/where.h"
 
 #include <stdio.h>
 
@@ -314,6 +315,22 @@ static void put_personal_context(const zh_segment_ask *request, zh_json_value co
     zh_buf_put_u8(out, '}');
 }
 
+/* What is left of the context, behind the mark of the cell it was in. */
+static piece put_context(const fields *f, zh_json_value properties, zh_buf *out, bool *personal)
+{
+    const zh_cell cell = zh_where(f->context, properties);
+    if (cell.number == 0) return put_left(ZH_PERSONAL_CONTEXT, f->context, out, personal);
+    const size_t from = out->size;
+    zh_cell_mark(cell, out);
+    const piece left = put_left(ZH_PERSONAL_CONTEXT, f->context, out, personal);
+    if (zh_buf_err(out) != ZH_OK) return left;
+    if (left.size <= 2) { /* it has nothing else */
+        out->size = left.from;
+        zh_buf_put_u8(out, '}');
+    } else out->data[left.from] = ','; /* for its brace */
+    return ends_here(out, from);
+}
+
 static piece put_whole(zh_json_value value, zh_buf *out)
 {
     const size_t from = out->size;
@@ -330,7 +347,7 @@ static void put_parts(const zh_segment_ask *request, const fields *f, zh_json_va
     zh_buf *out = request->scratch;
     bool in_properties, in_traits, in_context;
     zh_buf_reset(out);
-    p->context = put_left(ZH_PERSONAL_CONTEXT, f->context, out, &in_context);
+    p->context = put_context(f, properties, out, &in_context);
     p->integrations = put_whole(f->integrations, out);
     p->consent = put_whole(zh_json_get(f->context, ZH_SV("consent")), out);
     const size_t hashed_from = out->size;

@@ -252,6 +252,12 @@ const zh_taste *zh_customer_tastes(const zh_customer_state *s, uint32_t *count)
     return s->tastes.data;
 }
 
+const zh_stay *zh_customer_stays(const zh_customer_state *s, uint32_t *count)
+{
+    *count = s->stays.count;
+    return s->stays.data;
+}
+
 static int by_orders(const void *left, const void *right)
 {
     const zh_money_total *a = left, *b = right;
@@ -293,7 +299,7 @@ size_t zh_customer_bytes(const zh_customer_state *s)
     const struct { const zh_heap_list *list; size_t each; } parts[] = {
         { &s->tallies, sizeof(zh_tally) }, { &s->days, sizeof(uint64_t) }, { &s->touches, sizeof(zh_touch) }, { &s->glances, sizeof(zh_glance) },
         { &s->bought, sizeof(zh_bought) }, { &s->orders, sizeof(zh_order) }, { &s->stated, sizeof(zh_stated) },
-        { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 }, { &s->activity, 1 },
+        { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 }, { &s->activity, 1 }, { &s->stays, sizeof(zh_stay) },
     };
     size_t bytes = zh_heap_round(sizeof *s);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -34,6 +34,7 @@
 #define ZH_PROFILE_CUSTOMER_H
 #include "base/keep.h"
 #include "core/effect.h"
+#include "core/place.h"
 
 #define ZH_PROFILE_TOUCHES_MAX 32      /* what "now interested in" can use; older ones are in `tastes` */
 #define ZH_PROFILE_GLANCES_MAX 96     /* (day, item) pairs: the lists of the last few visits */
@@ -42,6 +43,7 @@
 #define ZH_PROFILE_STATED_MAX 256      /* items of one order whose quantity is counted; bounds memory an order */
 #define ZH_PROFILE_TASTES_MAX 512      /* (week, name) pairs: a year of ten names a week */
 #define ZH_PROFILE_DAYS_MAX 128        /* active days */
+#define ZH_PROFILE_STAYS_MAX 128       /* (week, cell) pairs: a year of two or three places a week */
 #define ZH_PROFILE_TRAITS_MAX 64       /* distinct trait names */
 #define ZH_PROFILE_TRAIT_NAME_MAX 255  /* bytes; longer names are not traits */
 #define ZH_PROFILE_TRAIT_VALUE_MAX 1024 /* bytes of JSON; longer values are not taken */
@@ -123,6 +125,20 @@ typedef struct zh_taste {
 } zh_taste;
 uint64_t zh_taste_hash(zh_taste_kind kind, zh_sv name);
 
+/* On which days of a week a customer was in a cell, by the sun's clock there (zh_cell_hours). Days begin at 8, weeks on Monday. */
+typedef enum zh_stay_kind {
+    ZH_STAY_NIGHT,   /* 20 to 8 */
+    ZH_STAY_WORK,    /* Monday to Friday 9 to 18 */
+    ZH_STAY_WEEKEND, /* Saturday and Sunday 8 to 20 */
+    ZH_STAY_EDGE,    /* the other hours: on the way */
+    ZH_STAY_KINDS
+} zh_stay_kind;
+typedef struct zh_stay {
+    zh_cell cell;
+    uint16_t week;                /* since the Monday before 1970-01-01 */
+    uint8_t days[ZH_STAY_KINDS];  /* a bit for each, Monday the lowest */
+} zh_stay;
+
 /* A name's value, and beside it what was added to it since it was set; see customer_change.c. */
 typedef enum zh_trait_part { ZH_TRAIT_VALUE, ZH_TRAIT_ADDED, ZH_TRAIT_APPENDED, ZH_TRAIT_DELETED } zh_trait_part;
 typedef struct zh_trait {
@@ -167,6 +183,7 @@ const zh_order *zh_customer_orders(const zh_customer_state *state, uint32_t *cou
 const zh_order *zh_customer_order_of(const zh_customer_state *state, zh_sv order_id); /* NULL: unknown */
 const zh_taste *zh_customer_tastes(const zh_customer_state *state, uint32_t *count);  /* newest week first */
 zh_sv zh_customer_taste_name(const zh_customer_state *state, uint64_t name_hash);     /* as shown, cut */
+const zh_stay *zh_customer_stays(const zh_customer_state *state, uint32_t *count);    /* newest week first, then by cell */
 void zh_customer_order_totals(const zh_customer_state *state, zh_order_totals *out);  /* O(orders) */
 bool zh_customer_trait_at(const zh_customer_state *state, uint32_t at, zh_trait *out); /* by name; false past the end */
 bool zh_customer_trait_of(const zh_customer_state *state, zh_sv name, zh_trait *out);

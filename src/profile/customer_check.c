@@ -92,10 +92,24 @@ static bool check_interest(const zh_customer_state *s, const char **why)
     return true;
 }
 
+static bool check_stays(const zh_customer_state *s, const char **why)
+{
+    const zh_stay *stays = s->stays.data;
+    UNLESS(s->stays.count <= ZH_PROFILE_STAYS_MAX, "too many places");
+    for (uint32_t i = 0; i < s->stays.count; i++) {
+        uint8_t days = 0;
+        for (int kind = 0; kind < ZH_STAY_KINDS; kind++) days |= stays[i].days[kind];
+        UNLESS(i == 0 || zh_stay_order(&stays[i - 1], &stays[i]) < 0, "places are out of order");
+        UNLESS(stays[i].cell.number > 0 && stays[i].cell.number <= 1u << ZH_CELL_BITS, "a place that is no cell");
+        UNLESS(days > 0 && days < 128, "a place without a day");
+    }
+    return true;
+}
+
 bool zh_customer_inner_check(const zh_customer_state *s, const char **why)
 {
     UNLESS(s->first_ms <= s->last_ms, "seen last before first");
-    if (!check_habits(s, why) || !check_sales(s, why) || !check_interest(s, why) || !zh_customer_inner_facts_check(s, why)) return false;
+    if (!check_habits(s, why) || !check_sales(s, why) || !check_interest(s, why) || !check_stays(s, why) || !zh_customer_inner_facts_check(s, why)) return false;
     *why = NULL;
     return true;
 }

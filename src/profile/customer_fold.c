@@ -36,6 +36,8 @@ typedef struct reading {
     bool has_changes;   /* all traits afterwards are in traits_bytes */
     zh_sv traits_bytes;
     zh_sv fact;          /* for the activity; empty: it is kept apart */
+    bool has_stay;
+    zh_stay stay;        /* where it was, and on what day */
     bool is_lesson;      /* the event was folded before, without its lines */
 } reading;
 
@@ -153,6 +155,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s, const reading
     room.stated = r->stated_count;
     for (uint32_t i = 0; i < r->traits_count; i++) room.traits_bytes += zh_trait_bytes(&r->traits[i]);
     if (r->has_changes) room.traits_bytes = r->traits_bytes.size;
+    room.stays = r->has_stay;
     room.activity_bytes = zh_customer_inner_fact_room(r->fact);
     return room;
 }
@@ -235,6 +238,7 @@ static void apply(zh_customers *c, zh_customer_state *s, const reading *r)
                 .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
     }
     zh_customer_inner_fact_add(c, s, event->time_ms, r->fact);
+    if (r->has_stay) zh_customer_inner_stay(s, &r->stay);
     if (r->has_order) zh_customer_inner_order_add(s, &r->order, r->stated, r->stated_count);
     if (r->has_changes) zh_customer_inner_traits_put(s, r->traits_bytes);
     for (uint32_t i = 0; !r->has_changes && i < r->traits_count; i++) zh_customer_inner_trait_add(s, &r->traits[i]);
@@ -249,6 +253,13 @@ static zh_err read_fact(zh_customers *c, reading *r)
     return e;
 }
 
+/* Where the customer was: an event that is kept apart, or that the shop's own system said, tells nothing of that. */
+static void read_stay(reading *r)
+{
+    if (r->event->marks & (ZH_MARK_OUTLIER | ZH_MARK_APART | ZH_MARK_NO_VISIT)) return;
+    r->has_stay = zh_stay_of(zh_event_cell(r->event), r->event->time_ms, &r->stay);
+}
+
 static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *event, bool is_lesson, zh_effects *effects)
 {
     assert(customer.number > 0);
@@ -257,6 +268,7 @@ static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *eve
     zh_err e = read_bits(&r, effects->arena);
     if (e == ZH_OK && !is_lesson) e = read_order(&r, effects->arena);
     if (e == ZH_OK) e = read_fact(c, &r);
+    read_stay(&r);
     if (e == ZH_OK && !is_lesson) e = zh_traits_of(c, event, effects->arena, &r.traits, &r.traits_count);
     if (e != ZH_OK) return e;
 

@@ -1,6 +1,6 @@
 /* customer_inside.h -- how one customer's state lies in memory; for the files of customer only.
  *
- * Eleven lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
+ * Twelve lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
  * the sum of a key, take the larger of two, insert a key and drop the last one past the maximum.
  * A dropped key never comes back, because the maximum keeps the first keys of an order that does
  * not depend on arrival; that is the whole proof that order does not matter.
@@ -49,6 +49,7 @@ struct zh_customer_state {
     zh_heap_list names;         /* bytes: [hash u64][size u8][text] by hash, of the hashes in tastes */
     zh_heap_list traits;        /* bytes: [time i64][tie u64][part u8][name size u8][value size u16][name][value] by name, part */
     zh_heap_list activity;      /* bytes: activity.c */
+    zh_heap_list stays;         /* zh_stay, by (week down, cell) */
     bool has_changes;           /* a part of `traits` is no VALUE */
     bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
     uint32_t changed_in;        /* the freeze count when it was put into `changed`; 0: saved since */
@@ -71,7 +72,7 @@ struct zh_customers {
 
 /* What one event or one merge may add to each list. */
 typedef struct zh_customer_inner_room {
-    size_t tallies, days, touches, glances, bought, orders, stated, tastes, names_bytes, traits_bytes, activity_bytes;
+    size_t tallies, days, touches, glances, bought, orders, stated, tastes, stays, names_bytes, traits_bytes, activity_bytes;
 } zh_customer_inner_room;
 
 /* One line of an event, with what the parts need. */
@@ -122,6 +123,11 @@ bool zh_name_next(zh_reader *names, zh_name *out);
 zh_sv zh_name_cut(zh_sv name);
 void zh_customer_inner_name_add(zh_customer_state *state, uint64_t hash, zh_sv text); /* nothing where it is there */
 size_t zh_name_bytes(zh_sv name); /* in `names` */
+
+/* places (customer_place.c) */
+bool zh_stay_of(zh_cell cell, int64_t time_ms, zh_stay *out); /* false: no cell */
+int zh_stay_order(const zh_stay *a, const zh_stay *b);
+void zh_customer_inner_stay(zh_customer_state *state, const zh_stay *stay);
 
 /* bought and orders (customer_order.c) */
 zh_bought *zh_customer_inner_bought(const zh_customer_state *state, zh_item_id item);

@@ -1,6 +1,6 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 4][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 5][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
@@ -14,13 +14,15 @@
  *     names    var n, n x [hash u64][text]
  *     traits   var n, n x [time_ms i64][tie u64][part u8][name text][value text]
  *     activity var bytes, as activity.c draws them
+ *     stays    var n, n x [week u16][cell u32][days u8 x 4]; none before version 5
  */
 #include "profile/customer_inside.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define VERSION 4 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION 5 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION_WITHOUT_STAYS 4 /* events of that time say no cell, so there is nothing to tell again */
 
 static void put_order(const zh_order *o, zh_buf *out)
 {
@@ -135,6 +137,13 @@ static void put_state(const zh_customer_state *s, const zh_terms *terms, zh_buf 
     put_sales(s, out);
     put_interest(s, out);
     zh_customer_inner_facts_keep(s, terms, out);
+    const zh_stay *stays = s->stays.data;
+    zh_buf_put_var(out, s->stays.count);
+    for (uint32_t i = 0; i < s->stays.count; i++) {
+        zh_buf_put_u16(out, stays[i].week);
+        zh_buf_put_u32(out, stays[i].cell.number);
+        for (int kind = 0; kind < ZH_STAY_KINDS; kind++) zh_buf_put_u8(out, stays[i].days[kind]);
+    }
 }
 
 void zh_customer_put(const zh_customer_state *s, zh_buf *out) { put_state(s, NULL, out); }
@@ -295,12 +304,24 @@ static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
     return ZH_OK;
 }
 
+static zh_err read_stays(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+{
+    const zh_err e = open_list(heap, r, &s->stays, sizeof(zh_stay), 6 + ZH_STAY_KINDS, ZH_PROFILE_STAYS_MAX);
+    for (uint32_t i = 0; e == ZH_OK && i < s->stays.count; i++) {
+        zh_stay *stay = (zh_stay *)s->stays.data + i;
+        stay->week = zh_read_u16(r);
+        stay->cell.number = zh_read_u32(r);
+        for (int kind = 0; kind < ZH_STAY_KINDS; kind++) stay->days[kind] = zh_read_u8(r);
+    }
+    return e;
+}
+
 zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
 {
     zh_reader r = zh_reader_on(value);
     const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
     if (!r.bad && version > VERSION) return ZH_FORMAT;
-    if (r.bad || version != VERSION || flags > 1) return ZH_CORRUPT;
+    if (r.bad || version < VERSION_WITHOUT_STAYS || flags > 1) return ZH_CORRUPT;
     s->orders_dropped = flags == 1;
     s->first_ms = zh_read_zig(&r);
     s->last_ms = (int64_t)((uint64_t)s->first_ms + zh_read_var(&r));
@@ -308,6 +329,7 @@ zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
     if (e == ZH_OK) e = read_sales(heap, &r, s);
     if (e == ZH_OK) e = read_interest(heap, &r, s);
     if (e == ZH_OK) e = zh_customer_inner_facts_read(heap, &r, s);
+    if (e == ZH_OK && version > VERSION_WITHOUT_STAYS) e = read_stays(heap, &r, s);
     if (e != ZH_OK) return e;
     const char *why;
     return r.bad || zh_reader_left(&r) > 0 || !zh_customer_inner_check(s, &why) ? ZH_CORRUPT : ZH_OK;

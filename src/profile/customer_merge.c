@@ -7,7 +7,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s)
 {
     return (zh_customer_inner_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count, .glances = s->glances.count,
         .bought = s->bought.count, .orders = s->orders.count, .stated = s->stated.count,
-        .tastes = s->tastes.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
+        .tastes = s->tastes.count, .stays = s->stays.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
 }
 
 static zh_err say_merge(const zh_customer_state *from, const zh_customer_state *to, zh_effects *effects)
@@ -62,6 +62,8 @@ static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv tra
     const zh_taste *tastes = from->tastes.data;
     for (uint32_t i = 0; i < from->tastes.count; i++)
         zh_customer_inner_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
+    const zh_stay *stays = from->stays.data;
+    for (uint32_t i = 0; i < from->stays.count; i++) zh_customer_inner_stay(to, &stays[i]);
     join_orders(to, from);
     if (facts.data != NULL) zh_customer_inner_facts_put(to, facts);
     if (traits.data != NULL) {

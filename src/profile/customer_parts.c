@@ -16,6 +16,7 @@ void zh_customer_inner_free(zh_heap *heap, zh_customer_state *s)
     zh_heap_list_close(heap, &s->names, 1);
     zh_heap_list_close(heap, &s->traits, 1);
     zh_heap_list_close(heap, &s->activity, 1);
+    zh_heap_list_close(heap, &s->stays, sizeof(zh_stay));
 }
 
 static size_t at_most(const zh_heap_list *list, size_t extra, size_t max)
@@ -38,6 +39,7 @@ zh_err zh_customer_inner_reserve(zh_heap *heap, zh_customer_state *s, const zh_c
         { &s->names, 1, room->names_bytes },
         { &s->traits, 1, room->traits_bytes },
         { &s->activity, 1, room->activity_bytes },
+        { &s->stays, sizeof(zh_stay), at_most(&s->stays, room->stays, ZH_PROFILE_STAYS_MAX) },
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].extra == 0) continue;

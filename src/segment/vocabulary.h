@@ -18,6 +18,7 @@
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
  *     customer.basket_size, .return_rate, .purchase_interval, .next_order …    how he buys: vocabulary_portrait.h
+ *     customer.home_cell, .work_cell                        where he usually is: vocabulary_portrait.h
  *     customer.predictions.buy_7d …                         what he will probably do: vocabulary_predict.h
  *     customer.rfm …, .lifecycle, .aipl                     where he stands: vocabulary_standing.h
  *     e.name .type .time .value .item_id .category .brand .price .quantity    of the first product where there are several

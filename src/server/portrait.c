@@ -2,6 +2,7 @@
 #include "engine/history.h"
 #include "profile/portrait.h"
 #include "profile/portrait_context.h"
+#include "profile/portrait_place.h"
 #include "server/answer.h"
 #include "server/bands.h"
 #include "server/computed.h"
@@ -118,6 +119,62 @@ static void put_habits(zh_json_out *out, const zh_habits *h)
     zh_json_out_end(out);
 }
 
+/* ---- places ---- */
+
+static void put_cell(zh_json_out *out, zh_cell cell)
+{
+    int32_t latitude_e6, longitude_e6;
+    char text[ZH_CELL_TEXT_BYTES];
+    zh_cell_print(cell, text);
+    zh_cell_middle(cell, &latitude_e6, &longitude_e6);
+    zh_json_out_key_text(out, ZH_SV("value"), zh_sv_of(text));
+    zh_json_out_key_real(out, ZH_SV("latitude"), rounded(latitude_e6 / 1e6));
+    zh_json_out_key_real(out, ZH_SV("longitude"), rounded(longitude_e6 / 1e6));
+}
+
+static void put_place(zh_json_out *out, const zh_place *place, const char *source)
+{
+    static const char *const kinds[ZH_STAY_KINDS] = { "nights", "workDays", "weekends", "edges" };
+    if (place->cell.number == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    put_cell(out, place->cell);
+    zh_json_out_key_real(out, ZH_SV("share"), rounded(place->share));
+    for (int kind = 0; kind < ZH_STAY_KINDS; kind++) zh_json_out_key_int(out, zh_sv_of(kinds[kind]), place->days[kind]);
+    put_origin(out, source, place->week_ms, place->evidence, place->confidence);
+    zh_json_out_end(out);
+}
+
+/* Of who refused analytics or personalisation nothing is said. */
+static bool may_say_where(const zh_consents *consents, zh_customer_id customer)
+{
+    return zh_consents_said(consents, customer, ZH_CONSENT_ANALYTICS) != ZH_CHOICE_NO && zh_consents_said(consents, customer, ZH_CONSENT_PERSONALIZATION) != ZH_CHOICE_NO;
+}
+
+static void put_places(zh_json_out *out, const zh_customer_state *state, bool is_allowed)
+{
+    zh_places places;
+    zh_places_of(state, &places);
+    zh_json_out_key(out, ZH_SV("places"));
+    if (!is_allowed || places.count == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    zh_json_out_key(out, ZH_SV("home"));
+    put_place(out, &places.home, "computed");
+    zh_json_out_key(out, ZH_SV("work"));
+    put_place(out, &places.work, "computed");
+    zh_json_out_key_int(out, ZH_SV("cells"), places.cells);
+    zh_json_out_key(out, ZH_SV("frequent"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < places.count; i++) put_place(out, &places.frequent[i], "observed");
+    zh_json_out_end(out);
+    zh_json_out_end(out);
+}
+
 /* What the shop said, but for what is personal: that is sealed, and stands in the profile for who may see it. */
 static void put_traits(zh_json_out *out, const zh_customer_state *state)
 {
@@ -215,6 +272,7 @@ static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_
     const zh_look look = { .terms = zh_customers_terms(w->customers), .consents = w->consents, .boundaries = w->boundaries, .state = state, .customer = customer,
                           .now_ms = call->now_ms, .json = call->thread->parser };
     put_portrait(out, &portrait, call->now_ms);
+    put_places(out, state, may_say_where(w->consents, customer));
     put_traits(out, state);
     return zh_computed_values(call, ones, ones_count, &look, out);
 }

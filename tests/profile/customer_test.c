@@ -25,7 +25,7 @@ static const world wide = { 9000, 5000, 300, 120, 3000 * DAY, false };
 typedef struct sample {
     zh_event event;
     zh_line lines[LINES];
-    char order[24], category[LINES][24], item[LINES][24], traits[80];
+    char order[24], category[LINES][24], item[LINES][24], traits[80], context[32];
 } sample;
 
 static uint64_t below(uint64_t *seed, uint64_t n) { return test_random(seed) % n; }
@@ -72,6 +72,10 @@ static void make_sample(sample *s, const world *w, uint64_t *seed)
     const uint64_t order = below(seed, w->orders);
     if (e->act == ZH_ACT_ORDER && order % 3 == 0) e->marks |= ZH_MARK_ORDER_LINE;
     if (below(seed, 12) == 0) e->marks |= ZH_MARK_NON_PRODUCT;
+    if (below(seed, 3) == 0) {
+        snprintf(s->context, sizeof s->context, "{\"$cell\":\"wtw%c%c%c\"}", "3q"[below(seed, 2)], "sj7e"[below(seed, 4)], "0123456789bcdefgh"[below(seed, w->items < 50 ? 2 : 17)]);
+        e->context = zh_sv_of(s->context);
+    }
     if (below(seed, 15) != 0) {
         snprintf(s->order, sizeof s->order, "order %u", (unsigned)order);
         e->order_id = zh_sv_of(s->order);
@@ -222,7 +226,7 @@ static void every_maximum_is_passed_by_the_wide_world(uint64_t seed)
     zh_customer_order_totals(s, &totals);
     CHECK(totals.is_sampled && s->orders.count == ZH_PROFILE_ORDERS_MAX);
     CHECK(s->bought.count == ZH_PROFILE_BOUGHT_MAX && s->tastes.count == ZH_PROFILE_TASTES_MAX);
-    CHECK(s->days.count == ZH_PROFILE_DAYS_MAX && s->touches.count == ZH_PROFILE_TOUCHES_MAX && s->glances.count == ZH_PROFILE_GLANCES_MAX);
+    CHECK(s->days.count == ZH_PROFILE_DAYS_MAX && s->touches.count == ZH_PROFILE_TOUCHES_MAX && s->glances.count == ZH_PROFILE_GLANCES_MAX && s->stays.count == ZH_PROFILE_STAYS_MAX);
     zh_trait trait;
     CHECK(zh_customer_trait_at(s, ZH_PROFILE_TRAITS_MAX - 1, &trait));
     CHECK(!zh_customer_trait_at(s, ZH_PROFILE_TRAITS_MAX, &trait));

@@ -23,6 +23,14 @@ static void fold(zh_customers *c, uint64_t customer, uint64_t number, double day
     zh_arena_reset(&scratch);
 }
 
+static void stay(zh_customers *c, uint64_t customer, uint64_t number, int day)
+{
+    const zh_event event = { .customer = { customer }, .type = ZH_EVENT_PAGE, .time_ms = BEGIN + day * DAY + DAY / 3, .key = { number, customer }, .context = ZH_SV("{\"$cell\":\"wtw3sj\"}") };
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_customers_fold(c, event.customer, &event, &effects) == ZH_OK);
+    zh_arena_reset(&scratch);
+}
+
 static const struct { const char *text; int want[4]; } rows[] = { /* of customer 1 … 4; -1: no answer */
     { "customer.basket_size == 4.0", { -1, 1, 0, 1 } },
     { "customer.basket_products == 2.0", { -1, 1, 1, 1 } },
@@ -32,6 +40,8 @@ static const struct { const char *text; int want[4]; } rows[] = { /* of customer
     { "customer.next_order < timestamp('2023-08-20T00:00:00Z')", { -1, -1, 1, 0 } },
     { "customer.orders.count() < 2 || customer.next_order < now", { 1, 1, 1, 0 } },
     { "has(customer.next_order)", { 0, 0, 1, 1 } },
+    { "customer.home_cell == 'wtw3sj'", { -1, -1, 1, -1 } }, /* 2 has been there twice; 4 refused */
+    { "has(customer.work_cell) || has(customer.home_cell)", { 0, 0, 1, 0 } },
 };
 
 int main(int argc, char **argv)
@@ -50,12 +60,17 @@ int main(int argc, char **argv)
     fold(c, 3, 5, 11, ZH_ACT_REFUND, 4, 1);
     fold(c, 4, 6, 0, ZH_ACT_ORDER, 6, 2);
     fold(c, 4, 7, 20, ZH_ACT_ORDER, 7, 4);
+    for (int night = 0; night < 3; night++) /* 12:26 UTC is evening in Shanghai */
+        for (uint64_t customer = 2; customer <= 4; customer++) stay(c, customer, 100 + (uint64_t)night, customer == 2 ? night % 2 : night);
+    zh_consents *consents;
+    const zh_consent_change no = { .customer = { 4 }, .at_ms = BEGIN, .said = ZH_CONSENT_BIT(ZH_CONSENT_ANALYTICS) };
+    CHECK(zh_consents_open(&consents, 1 << 20) == ZH_OK && zh_consents_change(consents, &no) == ZH_OK);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         zh_condition condition;
         CHECK_ROW(zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(rows[i].text), NULL) == ZH_OK, rows[i].text);
         for (uint64_t customer = 1; customer <= 4; customer++) {
             zh_cel_value error;
-            const zh_look look = { .terms = zh_customers_terms(c), .state = zh_customers_get(c, (zh_customer_id){ customer }), .customer = { customer }, .now_ms = BEGIN + 35 * DAY, .json = json };
+            const zh_look look = { .terms = zh_customers_terms(c), .consents = consents, .state = zh_customers_get(c, (zh_customer_id){ customer }), .customer = { customer }, .now_ms = BEGIN + 35 * DAY, .json = json };
             zh_arena_reset(&scratch);
             const bool holds = zh_vocabulary_holds(&condition, &look, &scratch, &error);
             const int got = zh_cel_is_error(error) ? -1 : holds;
@@ -63,6 +78,7 @@ int main(int argc, char **argv)
             CHECK_ROW(got == rows[i].want[customer - 1], rows[i].text);
         }
     }
+    zh_consents_close(consents);
     zh_customers_close(c);
     zh_json_close(json);
     zh_arena_close(&arena);

@@ -8,7 +8,7 @@ const SHOWN_MAX = 5 // of one dimension; the tail says little about a customer
 const signs = { up: '↑', down: '↓', same: '' }
 
 /** How much stands behind a value, in one small line. */
-export function useOrigin(): (of: { at: string | null; evidence: number; confidence: number }, kind?: 'events' | 'orders' | 'gaps') => string {
+export function useOrigin(): (of: { at: string | null; evidence: number; confidence: number }, kind?: 'events' | 'orders' | 'gaps' | 'days') => string {
   const { t, language } = useWords()
   return ({ at, evidence, confidence }, kind = 'events') => {
     const parts = [t(`customers.one.likes.of.${kind}`, { count: evidence }), t('customers.one.likes.confidence', { share: format.percent(confidence < 1 ? Math.min(confidence, 0.99) : 1, language) })] // 100% is exact, and nothing is rounded to it

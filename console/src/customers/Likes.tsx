@@ -9,6 +9,7 @@ import { Context } from './Context'
 import { Habits } from './Habits'
 import { Leanings } from './Leanings'
 import { Part } from './Part'
+import { Places } from './Places'
 import { Rhythm } from './Rhythm'
 
 export function Likes({ id }: { id: string }) {
@@ -22,7 +23,7 @@ export function Likes({ id }: { id: string }) {
       <View
         query={portrait}
         lines={8}
-        empty={(found) => found.leanings.length === 0 && found.orders === null && found.habits === null && found.computed.length === 0}
+        empty={(found) => found.leanings.length === 0 && found.orders === null && found.habits === null && found.places === null && found.computed.length === 0}
         whenEmpty={<Empty title={t('customers.one.likes.emptyTitle')}>{t('customers.one.likes.empty')}</Empty>}
       >
         {(found) => (
@@ -34,6 +35,7 @@ export function Likes({ id }: { id: string }) {
             <Part title={t('customers.one.likes.habits')}>
               {found.habits === null ? <p className="less">{t('customers.one.likes.habitsNone')}</p> : <Habits habits={found.habits} zone={found.zone} />}
             </Part>
+            {found.places !== null && <Part title={t('customers.one.likes.places')}><Places places={found.places} /></Part>}
             {found.context !== null && <Part title={t('customers.one.likes.context')}><Context context={found.context} /></Part>}
             {found.computed.length > 0 && <Part title={t('customers.one.likes.computed')}><Computed traits={found.computed} /></Part>}
           </>
