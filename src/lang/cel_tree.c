@@ -45,7 +45,8 @@ static void put_literal(zh_cel_value v, zh_json_out *out)
         if (exact) zh_json_out_uint(out, v.u);
         else zh_json_out_text(out, (zh_sv){ text, (size_t)size });
     } else {
-        zh_json_out_key(out, ZH_SV("value"));
+        const bool whole = v.kind == ZH_CEL_DOUBLE && v.d == trunc(v.d); /* 2.0: JSON readers in browsers do not tell it from 2 */
+        zh_json_out_key(out, whole ? ZH_SV("double") : ZH_SV("value"));
         if (v.kind == ZH_CEL_BOOL) zh_json_out_bool(out, v.boolean);
         else if (v.kind == ZH_CEL_INT) zh_json_out_int(out, v.i);
         else if (v.kind == ZH_CEL_DOUBLE) zh_json_out_real(out, v.d);
@@ -276,7 +277,7 @@ static zh_cel_node *read_literal(reader *r, zh_json_value json, zh_sv key, zh_js
     uint64_t u;
     double d;
     bool b;
-    if (!only(r, json, (const char *const[]){ "value", "int", "uint", "bytes", NULL }) || zh_json_count(json) != 1) return wrong(r, "a value stands alone");
+    if (!only(r, json, (const char *const[]){ "value", "int", "uint", "double", "bytes", NULL }) || zh_json_count(json) != 1) return wrong(r, "a value stands alone");
     const bool is_text = zh_json_text(is, &text);
     if (zh_sv_equal(key, ZH_SV("bytes"))) {
         zh_buf bytes = zh_buf_open(ZH_CEL_SOURCE_BYTES_MAX);
@@ -284,6 +285,11 @@ static zh_cel_node *read_literal(reader *r, zh_json_value json, zh_sv key, zh_js
         node.value = zh_cel_bytes(kept(r, zh_buf_view(&bytes)));
         zh_buf_close(&bytes);
         return good ? zh_cel_made_node(&r->made, &node) : wrong(r, "'bytes' are base64");
+    }
+    if (zh_sv_equal(key, ZH_SV("double"))) {
+        const bool good = zh_json_real(is, &d) && isfinite(d);
+        node.value = zh_cel_double(good ? d : 0);
+        return good ? zh_cel_made_node(&r->made, &node) : wrong(r, "'double' is a number");
     }
     if (zh_sv_equal(key, ZH_SV("int")) || zh_sv_equal(key, ZH_SV("uint"))) { /* as a number, or as its digits */
         char digits[24] = "", *end = digits;
@@ -444,7 +450,7 @@ static zh_cel_node *read_macro(reader *r, zh_json_value json, zh_json_value is)
 
 static zh_cel_node *read_node(reader *r, zh_json_value json)
 {
-    static const char *const kinds[] = { "value", "int", "uint", "bytes", "name", "field", "has", "op", "call", "list", "map", "macro" };
+    static const char *const kinds[] = { "value", "int", "uint", "double", "bytes", "name", "field", "has", "op", "call", "list", "map", "macro" };
     if (r->made.failed != ZH_OK) return NULL;
     if (r->depth >= ZH_CEL_TREE_DEPTH_MAX + 2) return r->made.failed = ZH_FULL, NULL;
     zh_cel_node *node = NULL;
@@ -453,13 +459,13 @@ static zh_cel_node *read_node(reader *r, zh_json_value json)
         const zh_sv key = zh_sv_of(kinds[i]);
         const zh_json_value is = zh_json_get(json, key);
         if (zh_json_is(is, ZH_JSON_ABSENT)) continue;
-        if (i < 4) node = read_literal(r, json, key, is);
-        else if (i == 4) node = read_name(r, json, is);
-        else if (i < 7) node = read_field(r, json, key, is);
-        else if (i == 7) node = read_operator(r, json, is);
-        else if (i == 8) node = read_call(r, json, is);
-        else if (i == 9) node = read_list(r, json, is);
-        else if (i == 10) node = read_map(r, json, is);
+        if (i < 5) node = read_literal(r, json, key, is);
+        else if (i == 5) node = read_name(r, json, is);
+        else if (i < 8) node = read_field(r, json, key, is);
+        else if (i == 8) node = read_operator(r, json, is);
+        else if (i == 9) node = read_call(r, json, is);
+        else if (i == 10) node = read_list(r, json, is);
+        else if (i == 11) node = read_map(r, json, is);
         else node = read_macro(r, json, is);
         r->depth--;
         return node;

@@ -4,6 +4,7 @@
  *
  *     {"value": 3}                                  a literal: null, true, 3, 2.5, "text"
  *     {"uint": 3}  {"bytes": "base64"}              literals that JSON has no form for; an int past 2^53: {"int": "9007199254740993"}
+ *     {"double": 2}                                 a double without a fraction, which readers in browsers take for an int
  *     {"name": "now"}                               a name; with a leading dot: ".now"
  *     {"field": "email", "of": N}                   N.email; with "optional": true N.?email; with "quoted": true N.`e-mail`
  *     {"has": "email", "of": N}                     has(N.email)

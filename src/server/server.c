@@ -87,6 +87,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/segments/{}/members", zh_route_segment_members, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/segments/{}/portrait", zh_route_segment_portrait, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/segments/preview", zh_route_segments_preview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/expressions", zh_route_expressions, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/expressions/names", zh_route_expressions_names, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/items", zh_route_items, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/items", zh_route_items_post, NEED_RIGHT, ZH_RIGHT_EDIT_CATALOG, true, false },
     { ZH_HTTP_GET, "/api/v1/items/{}", zh_route_item, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },

@@ -113,6 +113,28 @@ reach = ask("true").json["reach"]
 equal((reach["email"], reach["sms"]), (1, 0), "whom each channel reaches")
 equal(ask("'email' in customer.traits").json["matching"], 0, "what is personal is not asked by a marketer's expression")
 
+# What people click together: text and tree are one expression, and the names to choose from are those that came.
+draw = lambda **body: engine.admin("POST", "/api/v1/expressions", body)
+for expression, holds in QUESTIONS:
+    drawn = draw(expression=expression).json
+    printed = draw(tree=drawn["tree"]).json
+    equal(printed, drawn, f"text and tree are one: {expression}")
+    check("fault" not in printed, f"it can be asked: {expression}")
+    equal(ask(printed["expression"]).json["matching"], ask(expression).json["matching"], f"and has the same answer: {expression}")
+equal(draw(tree={"op": ">", "args": [{"name": "x"}, {"double": 2}]}).json["expression"], "x > 2.0", "a double without a fraction")
+fault = draw(expression="customer.orders.count() > 1 &&\n customer.last_sen < now").json["fault"]
+check("last_seen" in fault["text"] and fault["line"] == 2, f"what cannot be asked is drawn, with its fault: {fault}")
+deep = draw(expression="[" * 40 + "]" * 40 + " == []").json
+check(deep["tree"] is None and deep["expression"].startswith("[[["), "what is too deep for a tree stays text")
+for body, field in [({"expression": "1 +"}, "expression"), ({"tree": {"op": "&&"}}, "tree"), ({"tree": 3}, "tree"), ({"tree": {"nme": "x"}}, "tree"), ({}, "expression"), ({"expression": "true", "tree": {"value": True}}, "expression")]:
+    answer = draw(**body)
+    equal((answer.status, answer.json["field"]), (400, field), f"refused: {body}")
+known = engine.admin("GET", "/api/v1/expressions/names").json
+counts = {one["name"]: one["count"] for one in known["events"]}
+equal(counts, {name: len([1 for one in events if one[2] == name]) for name in counts}, "events are counted")
+equal(set(one["name"] for one in known["categories"]), set(KINDS), "categories of the catalog")
+equal([(one["name"], one["type"], one["values"]) for one in known["traits"]], [("city", "text", [{"value": "Shenzhen", "count": 1}]), ("vip", "bool", [{"value": True, "count": 1}])], "traits with their values; what is personal is not there")
+
 # Wrong ones, and those that would hurt.
 for expression, said in [("customer.last_sen < now", "last_seen"), ("customer.orders.count(90) > 1", "count"), ("customer.orders.count()", "bool"), ("1 +", ""), ("", ""),
                          ("customr.did('x')", "customer"), ("customer.traits.city ==", ""), ("'a' == 1 +", "")]:

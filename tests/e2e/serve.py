@@ -650,6 +650,10 @@ def reports():
     refused(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "where": "e.nme == 1"}), 400, "a wrong condition of one", "where")
     equal(engine.admin("DELETE", "/api/v1/computed-traits/views").status, 204, "one is taken away")
     refused(engine.admin("DELETE", "/api/v1/computed-traits/views"), 404, "one that is not there")
+    drawn = engine.admin("POST", "/api/v1/expressions", {"expression": "customer.orders.count( days(90) )>=2"}).json
+    equal((drawn["expression"], drawn["tree"]["op"], "fault" in drawn), ("customer.orders.count(days(90)) >= 2", ">=", False), "an expression is drawn as a tree")
+    equal(engine.admin("POST", "/api/v1/expressions", {"tree": drawn["tree"]}).json, drawn, "and printed again")
+    check("Order Completed" in [one["name"] for one in engine.admin("GET", "/api/v1/expressions/names").json["events"]], "names to choose from")
     refused(engine.admin("GET", "/api/v1/customers/999999999"), 404, "a customer that is not there")
     check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
     check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")

@@ -14,7 +14,7 @@ static bool is_macro(const void *self, zh_sv name)
 static const zh_cel_macros macros = { is_macro, NULL };
 
 static const struct { const char *expression, *json; } rows[] = {
-    { "3", "{\"value\":3}" }, { "2.0", "{\"value\":2.0}" }, { "\"茶\"", "{\"value\":\"茶\"}" }, { "null", "{\"value\":null}" }, { "7u", "{\"uint\":7}" }, { "b\"\\xff\"", "{\"bytes\":\"/w==\"}" },
+    { "3", "{\"value\":3}" }, { "2.5", "{\"value\":2.5}" }, { "2.0", "{\"double\":2.0}" }, { "\"茶\"", "{\"value\":\"茶\"}" }, { "null", "{\"value\":null}" }, { "7u", "{\"uint\":7}" }, { "b\"\\xff\"", "{\"bytes\":\"/w==\"}" },
     { "9007199254740993", "{\"int\":\"9007199254740993\"}" }, { ".now", "{\"name\":\".now\"}" },
     { "customer.email", "{\"field\":\"email\",\"of\":{\"name\":\"customer\"}}" }, { "a.?b", "{\"field\":\"b\",\"optional\":true,\"of\":{\"name\":\"a\"}}" }, { "a.`b-c`", "{\"field\":\"b-c\",\"quoted\":true,\"of\":{\"name\":\"a\"}}" },
     { "has(a.b)", "{\"has\":\"b\",\"of\":{\"name\":\"a\"}}" },
@@ -37,7 +37,7 @@ static const char *const wrong[] = {
     "3", "{}", "{\"valu\":3}", "{\"value\":[1]}", "{\"value\":1,\"of\":2}", "{\"name\":\"a b\"}", "{\"name\":\"while\"}", "{\"name\":\"true\"}", "{\"name\":\"@x\"}", "{\"name\":\"\"}", "{\"field\":\"a\"}", "{\"field\":\"a-b\",\"of\":{\"name\":\"x\"}}",
     "{\"field\":\"a\",\"of\":{\"name\":\"x\"},\"optionl\":true}", "{\"has\":\"a\",\"of\":{\"name\":\"x\"},\"optional\":true}", "{\"op\":\"&&\",\"args\":[{\"name\":\"a\"}]}", "{\"op\":\"=\",\"args\":[{\"name\":\"a\"},{\"name\":\"a\"}]}",
     "{\"op\":\"!\",\"args\":[]}", "{\"call\":\"a b\",\"args\":[]}", "{\"call\":\"f\"}", "{\"call\":\"has\",\"args\":[{\"value\":1}]}", "{\"list\":{}}", "{\"map\":[[{\"value\":1}]]}", "{\"macro\":\"where\",\"on\":{\"name\":\"e\"},\"vars\":[],\"args\":[{\"name\":\"x\"}]}",
-    "{\"macro\":\"whre\",\"on\":{\"name\":\"e\"},\"vars\":[\"x\"],\"args\":[{\"name\":\"x\"}]}", "{\"macro\":\"all\",\"vars\":[\"x\"],\"args\":[{\"name\":\"x\"}]}", "{\"uint\":-1}", "{\"int\":\"9223372036854775808\"}", "{\"int\":\"1x\"}", "{\"bytes\":\"?\"}",
+    "{\"macro\":\"whre\",\"on\":{\"name\":\"e\"},\"vars\":[\"x\"],\"args\":[{\"name\":\"x\"}]}", "{\"macro\":\"all\",\"vars\":[\"x\"],\"args\":[{\"name\":\"x\"}]}", "{\"uint\":-1}", "{\"int\":\"9223372036854775808\"}", "{\"int\":\"1x\"}", "{\"bytes\":\"?\"}", "{\"double\":\"2\"}", "{\"double\":2,\"value\":2}",
 };
 
 static zh_cel_node *parsed(zh_arena *arena, zh_sv text)
