@@ -5,7 +5,19 @@
 #include <string.h>
 
 #define LARGE_STEP 4096 /* large things are rounded to pages */
-#define SLAB_HEAD 16    /* the chain, padded so that things stay aligned */
+#define REGION_SLABS_MAX 64
+
+/* At the beginning of each slab; slabs lie at multiples of their size, so a thing's address tells its slab. */
+typedef struct slab {
+    struct slab *next, *before; /* among those of its class with room, or the empty ones (next alone) */
+    void *free;                 /* things given back */
+    char *fresh;                /* never taken yet, up to the end */
+    struct slab *region;        /* the first of a region: the region made before */
+    uint32_t used;              /* things handed out */
+    bool is_listed;             /* it has room */
+} slab;
+_Static_assert(sizeof(slab) <= 64, "things behind it stay aligned");
+#define SLAB_HEAD 64
 
 static unsigned class_of(size_t bytes)
 {
@@ -30,9 +42,9 @@ zh_heap zh_heap_open(size_t bytes_max)
 void zh_heap_close(zh_heap *heap)
 {
     if (heap == NULL) return;
-    for (void *slab = heap->slabs_, *next; slab != NULL; slab = next) {
-        memcpy(&next, slab, sizeof next);
-        free(slab);
+    for (slab *region = heap->regions_, *next; region != NULL; region = next) {
+        next = region->region;
+        free(region);
     }
     *heap = zh_heap_open(heap->bytes_max_);
 }
@@ -43,30 +55,58 @@ size_t zh_heap_round(size_t bytes)
     return (bytes + LARGE_STEP - 1) / LARGE_STEP * LARGE_STEP;
 }
 
-static void push(zh_heap *heap, unsigned class, void *thing)
+static slab *slab_of(void *thing) { return (slab *)((uintptr_t)thing & ~(uintptr_t)(ZH_HEAP_SLAB_BYTES - 1)); }
+
+/* Twice as many slabs as the last time, so that a small heap stays small. */
+static bool new_region(zh_heap *heap)
 {
-    memcpy(thing, &heap->free_[class], sizeof(void *));
-    heap->free_[class] = thing;
+    const size_t slabs = heap->region_slabs_ == 0 ? 1 : heap->region_slabs_ < REGION_SLABS_MAX ? heap->region_slabs_ * 2 : REGION_SLABS_MAX;
+    slab *region = aligned_alloc(ZH_HEAP_SLAB_BYTES, slabs * ZH_HEAP_SLAB_BYTES);
+    if (region == NULL) return false;
+    region->region = heap->regions_;
+    heap->regions_ = region;
+    heap->fresh_ = (char *)region;
+    heap->fresh_left_ = heap->region_slabs_ = slabs;
+    return true;
 }
 
-/* What is left of the old slab becomes free things of the classes that fit, largest first. */
-static bool new_slab(zh_heap *heap)
+static slab *new_slab(zh_heap *heap)
 {
-    if (heap->bytes_max_ - heap->held_ < ZH_HEAP_SLAB_BYTES) return false;
-    char *slab = malloc(ZH_HEAP_SLAB_BYTES);
-    if (slab == NULL) return false;
-    for (unsigned class = ZH_HEAP_CLASSES; class-- > 0;) {
-        for (; heap->fresh_left_ >= size_of(class); heap->fresh_left_ -= size_of(class)) {
-            push(heap, class, heap->fresh_);
-            heap->fresh_ += size_of(class);
-        }
+    slab *s = heap->empty_;
+    if (s != NULL) {
+        heap->empty_ = s->next;
+        return s;
     }
-    memcpy(slab, &heap->slabs_, sizeof heap->slabs_);
-    heap->slabs_ = slab;
+    if (heap->bytes_max_ - heap->held_ < ZH_HEAP_SLAB_BYTES) return NULL;
+    if (heap->fresh_left_ == 0 && !new_region(heap)) return NULL;
+    s = (slab *)(void *)heap->fresh_;
+    if (s != heap->regions_) s->region = NULL;
+    heap->fresh_ += ZH_HEAP_SLAB_BYTES;
+    heap->fresh_left_--;
     heap->held_ += ZH_HEAP_SLAB_BYTES;
-    heap->fresh_ = slab + SLAB_HEAD;
-    heap->fresh_left_ = ZH_HEAP_SLAB_BYTES - SLAB_HEAD;
-    return true;
+    return s;
+}
+
+static void enlist(zh_heap *heap, unsigned class, slab *s)
+{
+    s->next = heap->partial_[class];
+    s->before = NULL;
+    if (s->next != NULL) s->next->before = s;
+    heap->partial_[class] = s;
+    s->is_listed = true;
+}
+
+static void delist(zh_heap *heap, unsigned class, slab *s)
+{
+    if (s->before != NULL) s->before->next = s->next;
+    else heap->partial_[class] = s->next;
+    if (s->next != NULL) s->next->before = s->before;
+    s->is_listed = false;
+}
+
+static bool is_full(const slab *s, size_t size)
+{
+    return s->free == NULL && s->fresh + size > (const char *)s + ZH_HEAP_SLAB_BYTES;
 }
 
 static void *take_large(zh_heap *heap, size_t size)
@@ -88,17 +128,37 @@ void *zh_heap_take(zh_heap *heap, size_t bytes)
     if (bytes > ZH_HEAP_SMALL_BYTES_MAX) return take_large(heap, size);
 
     const unsigned class = class_of(bytes);
-    void *thing = heap->free_[class];
-    if (thing != NULL) {
-        memcpy(&heap->free_[class], thing, sizeof(void *));
-    } else {
-        if (heap->fresh_left_ < size && !new_slab(heap)) return NULL;
-        thing = heap->fresh_;
-        heap->fresh_ += size;
-        heap->fresh_left_ -= size;
+    slab *s = heap->partial_[class];
+    if (s == NULL) {
+        if ((s = new_slab(heap)) == NULL) return NULL;
+        s->free = NULL;
+        s->fresh = (char *)s + SLAB_HEAD;
+        s->used = 0;
+        enlist(heap, class, s);
     }
+    void *thing = s->free;
+    if (thing != NULL) {
+        memcpy(&s->free, thing, sizeof(void *));
+    } else {
+        thing = s->fresh;
+        s->fresh += size;
+    }
+    s->used++;
+    if (is_full(s, size)) delist(heap, class, s);
     heap->used_ += size;
     return thing;
+}
+
+static void give_small(zh_heap *heap, unsigned class, void *thing)
+{
+    slab *s = slab_of(thing);
+    memcpy(thing, &s->free, sizeof(void *));
+    s->free = thing;
+    if (!s->is_listed) enlist(heap, class, s);
+    if (--s->used > 0) return;
+    delist(heap, class, s);
+    s->next = heap->empty_;
+    heap->empty_ = s;
 }
 
 void zh_heap_give(zh_heap *heap, void *thing, size_t bytes)
@@ -111,7 +171,7 @@ void zh_heap_give(zh_heap *heap, void *thing, size_t bytes)
         heap->held_ -= size;
         free(thing);
     } else {
-        push(heap, class_of(bytes), thing);
+        give_small(heap, class_of(bytes), thing);
     }
 }
 
@@ -131,7 +191,7 @@ zh_err zh_heap_list_reserve(zh_heap *heap, zh_heap_list *list, size_t each, size
     const size_t need = list->count + extra;
     if (need <= list->cap) return ZH_OK;
     if (need > UINT32_MAX / 2) return ZH_NOMEM;
-    size_t cap = list->cap + list->cap / 2;
+    size_t cap = list->cap + list->cap / 8; /* and up to the next class, which is a quarter more */
     if (cap < need) cap = need;
     cap = zh_heap_round(cap * each) / each;
     void *data = zh_heap_resize(heap, list->data, list->cap * each, cap * each);

@@ -1,14 +1,15 @@
 /* heap.h -- memory for things of many sizes that live and die one by one, inside a stated bound.
  *
  * States that grow (a customer's history, an identity table) do not fit an arena: they are freed
- * alone. A heap keeps free lists of size classes, cut from slabs, and counts every byte; large
+ * alone. A heap cuts slabs into things of one size class each and counts every byte; large
  * things go to the system one by one. The caller says the size again when giving back, so a thing
- * carries no header.
+ * carries no header. A slab whose things were all given back serves any class next: when a million
+ * lists outgrow a class at about the same time, its memory is not lost to the others.
  *
  *     class sizes: 16, 32 … 256 by 16, then four steps an octave up to 16 KiB (waste <= 25 %)
  *
  * Guarantees  max-aligned (16), not zeroed; a failed take changes nothing; bytes never pass the bound.
- * Cost        O(1) a call; a slab (64 KiB) goes back to the system only at close.
+ * Cost        O(1) a call; a slab (64 KiB) goes back to the system only at close. At least one slab for each class in use.
  * Threads     one heap, one thread.
  * Not here    one-lifetime memory (arena.h), growing byte strings (buf.h).
  */
@@ -22,13 +23,15 @@
 
 #define ZH_HEAP_CLASSES 40            /* 16 small ones and four an octave from 256 to 16,384 */
 #define ZH_HEAP_SMALL_BYTES_MAX 16384 /* larger things are the system's: they would waste a slab */
-#define ZH_HEAP_SLAB_BYTES 65536      /* four of the largest class */
+#define ZH_HEAP_SLAB_BYTES 65536      /* three of the largest class */
 
 typedef struct zh_heap {
-    void *free_[ZH_HEAP_CLASSES]; /* private; first free thing of each class */
-    void *slabs_;                 /* private; all slabs, chained */
-    char *fresh_;                 /* private; uncut rest of the newest slab */
-    size_t fresh_left_;           /* private */
+    void *partial_[ZH_HEAP_CLASSES]; /* private; slabs of each class with room, the fullest first, as far as is known */
+    void *empty_;                 /* private; slabs of no class */
+    void *regions_;               /* private; what came from the system, chained */
+    char *fresh_;                 /* private; uncut rest of the newest region */
+    size_t fresh_left_;           /* private; in slabs */
+    size_t region_slabs_;         /* private; of the newest */
     size_t bytes_max_;            /* private */
     size_t held_;                 /* private; bytes taken from the system */
     size_t used_;                 /* private; bytes handed out, in class sizes */
@@ -60,8 +63,8 @@ typedef struct zh_heap_list {
     uint32_t count, cap;
 } zh_heap_list;
 
-/* Room for `extra` elements of `each` bytes past count: exactly as many at first, half as many
- * again later. Errors: ZH_NOMEM, nothing changed. */
+/* Room for `extra` elements of `each` bytes past count: exactly as many at first, an eighth
+ * more later, and whatever fits into the class. Errors: ZH_NOMEM, nothing changed. */
 ZH_MUST zh_err zh_heap_list_reserve(zh_heap *heap, zh_heap_list *list, size_t each, size_t extra);
 void zh_heap_list_close(zh_heap *heap, zh_heap_list *list, size_t each);
 
