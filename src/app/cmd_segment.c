@@ -15,6 +15,7 @@ static const zh_option segment_options[] = {
     { "key", "KEY", "an admin token for --url", NULL, false },
     { "title", "TEXT", "of save: what people read", NULL, false },
     { "against", "GROUP", "of portrait: a kept segment or an expression to compare with; not said: all customers", NULL, false },
+    { "groups", "N", "of personas: so many kinds, 2 to 8; not said: as many as fit best", NULL, false },
     { "json", NULL, "print the engine's own JSON, a page a line", NULL, true },
 };
 
@@ -182,11 +183,13 @@ static zh_err kept(asking *a, const zh_options *given, zh_note *why)
 
 static zh_err portrait(asking *a, const zh_options *given, zh_note *why) { return zh_segment_portrait(a->door, a->json, given, why); }
 
+static zh_err personas(asking *a, const zh_options *given, zh_note *why) { return zh_segment_personas(a->door, a->json, given, why); }
+
 /* ---- the command ---- */
 
 static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
     { "count", 2, count }, { "list", 2, list }, { "save", 3, save }, { "kept", 1, kept }, { "members", 2, members }, { "drop", 2, drop },
-    { "portrait", 2, portrait },
+    { "portrait", 2, portrait }, { "personas", 2, personas },
 };
 
 static int run_segment(const zh_options *given)
@@ -194,7 +197,7 @@ static int run_segment(const zh_options *given)
     size_t at = 0;
     while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
     if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
-        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME and portrait GROUP: see zhun segment --help");
+        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME, portrait GROUP and personas GROUP: see zhun segment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -210,13 +213,14 @@ static int run_segment(const zh_options *given)
 }
 
 const zh_command zh_cmd_segment = {
-    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait [NAME] ['EXPRESSION'] --data DIR",
+    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait|personas [NAME] ['EXPRESSION'] --data DIR",
     .summary = "Ask all customers an expression, as of now.\n"
                "count: for how many it holds; list: for whom, a user id a line (#number where there is none).\n"
                "An expression that has no answer for a customer does not hold for him, and is said on standard error.\n"
                "save NAME 'EXPRESSION': keep it; who is in it is known at every moment from then on. kept: all of them with their sizes.\n"
                "members NAME: who is in it; drop NAME: keep it no more.\n"
-               "portrait NAME or 'EXPRESSION': what such customers are like, beside all (--against: beside another group), with the index of each share.",
+               "portrait NAME or 'EXPRESSION': what such customers are like, beside all (--against: beside another group), with the index of each share.\n"
+               "personas NAME or 'EXPRESSION': kinds of customers found among them, how sure they are, and a rule that nearly says each.",
     .example = "  zhun segment count 'customer.orders.count(days(90)) >= 2' --data ./zhun-data\n"
                "  zhun segment list 'customer.events(\"Product Viewed\").where(e, e.category == \"女装\").count(days(7)) >= 3 &&\n"
                "                     !customer.did(\"Order Completed\", days(7))' --data ./zhun-data\n"

@@ -1,6 +1,7 @@
 #include "app/segment_group.h"
 #include "base/json_out.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define BODY_BYTES_MAX (256u << 10)
@@ -102,6 +103,45 @@ zh_err zh_segment_portrait(zh_door *door, zh_json *json, const zh_options *given
     const zh_err e = ask(door, json, "/api/v1/reports/group", &body, &out, &text, &root, why);
     if (e == ZH_OK && zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
     else if (e == ZH_OK) print_portrait(root);
+    zh_buf_close(&body);
+    return e;
+}
+
+/* ---- personas ---- */
+
+static void print_personas(zh_json_value root)
+{
+    if (is_true(root, "tooFew")) {
+        printf("too few: kinds need %.0f customers, and there are %.0f\n", real_of(root, "drawnMin"), real_of(root, "drawn"));
+        return;
+    }
+    printf("%.0f customers; silhouette %.2f, agreement of two halves %.2f%s\n", real_of(root, "customers"), real_of(root, "silhouette"), real_of(root, "stability"),
+           is_true(root, "clear") ? "" : ": these kinds are not clear, another cut would do as well");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("items"))); zh_json_next(&it);) {
+        const zh_json_value rule = zh_json_get(it.value, ZH_SV("rule"));
+        printf("%8.0f %5.1f %%  %.*s\n", real_of(it.value, "customers"), 100 * real_of(it.value, "share"), ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(zh_json_get(it.value, ZH_SV("text")), ZH_SV("en")))));
+        if (zh_json_is(rule, ZH_JSON_OBJECT))
+            printf("                   %.*s  (precision %.2f, recall %.2f)\n", ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(rule, ZH_SV("expression")))), real_of(rule, "precision"), real_of(rule, "recall"));
+    }
+}
+
+zh_err zh_segment_personas(zh_door *door, zh_json *json, const zh_options *given, zh_note *why)
+{
+    zh_sv text;
+    zh_json_value root;
+    int64_t groups = 0;
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_json_out_object(&out);
+    put_group(&out, zh_sv_of(given->arguments[1]));
+    if (zh_options_text(given, "groups").size > 0) {
+        if (sscanf(zh_options_text(given, "groups").data, "%" SCNd64, &groups) != 1) groups = -1;
+        zh_json_out_key_int(&out, ZH_SV("groups"), groups);
+    }
+    zh_json_out_end(&out);
+    const zh_err e = ask(door, json, "/api/v1/reports/personas", &body, &out, &text, &root, why);
+    if (e == ZH_OK && zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
+    else if (e == ZH_OK) print_personas(root);
     zh_buf_close(&body);
     return e;
 }

@@ -136,19 +136,6 @@ static zh_err read_drawn(zh_engine *engine, survey *s)
     return e;
 }
 
-/* Bands of its own: those that portraits of one customer share may be made anew meanwhile. */
-static int band_of(void *context, zh_sv item, zh_sv category, int64_t price_minor)
-{
-    const zh_group_answer *a = context;
-    uint64_t hash = category.size == 0 ? 0 : zh_fast64(category);
-    const zh_item *known = hash == 0 || price_minor < 0 ? zh_catalog_find(a->catalog, item) : NULL;
-    if (known != NULL && hash == 0) hash = known->category_hash;
-    if (known != NULL && price_minor < 0) price_minor = known->price_minor;
-    return zh_price_band_of(a->bands, hash, price_minor);
-}
-
-static zh_sv band_text(int band) { return zh_sv_of(zh_price_band_text(band)); }
-
 static zh_err look_at_shop(zh_world *w, zh_group_answer *out)
 {
     zh_world_lock_read(w);
@@ -156,11 +143,8 @@ static zh_err look_at_shop(zh_world *w, zh_group_answer *out)
     out->has_boundaries = last != NULL;
     if (last != NULL) out->boundaries = *last;
     out->customers = zh_customers_count(w->customers);
-    out->catalog = w->catalog;
-    const zh_err e = zh_price_bands_open(&out->bands, w->catalog);
     zh_world_unlock(w);
-    out->shop = (zh_portrait_shop){ .context = out, .band = band_of, .band_text = band_text };
-    return e;
+    return zh_group_shop_open(&out->shop, w);
 }
 
 static zh_err survey_all(zh_engine *engine, survey *s, const zh_group_ask *ask, zh_arena *arena, zh_cel_fault *why)
@@ -170,7 +154,7 @@ static zh_err survey_all(zh_engine *engine, survey *s, const zh_group_ask *ask, 
     zh_err e = look_at_shop(w, out);
     const int digits = out->boundaries.currency.code == 0 ? 2 : zh_currency_digits(out->boundaries.currency);
     if (e == ZH_OK) e = zh_json_open(&out->json, ZH_PROFILE_TRAIT_VALUE_MAX);
-    if (e == ZH_OK) e = zh_group_portrait_open(&out->portrait, &(zh_group_portrait_desc){ zh_customers_terms(w->customers), zh_engine_tz(engine), &out->shop,
+    if (e == ZH_OK) e = zh_group_portrait_open(&out->portrait, &(zh_group_portrait_desc){ zh_customers_terms(w->customers), zh_engine_tz(engine), &out->shop.face,
                                                out->has_boundaries ? &out->boundaries : NULL, out->json, out->now_ms, digits });
     if (e == ZH_OK) e = zh_group_test_open(&s->group, engine, ask->group, out->now_ms, arena, why);
     if (e == ZH_OK) e = zh_group_test_open(&s->whole, engine, ask->whole, out->now_ms, arena, why);
@@ -202,8 +186,7 @@ void zh_group_answer_close(zh_group_answer *out)
 {
     zh_group_portrait_close(out->portrait);
     zh_json_close(out->json);
-    zh_price_bands_close(out->bands);
+    zh_group_shop_close(&out->shop);
     out->portrait = NULL;
-    out->bands = NULL;
     out->json = NULL;
 }

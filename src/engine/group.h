@@ -10,8 +10,7 @@
  */
 #ifndef ZH_ENGINE_GROUP_H
 #define ZH_ENGINE_GROUP_H
-#include "catalog/bands.h"
-#include "engine/engine.h"
+#include "engine/group_shop.h"
 #include "measure/group_portrait.h"
 #include "segment/vocabulary.h"
 
@@ -46,9 +45,7 @@ typedef struct zh_group_ask {
 typedef struct zh_group_answer {
     zh_group_portrait *portrait;  /* the caller closes */
     zh_json *json;                /* its, and the next */
-    zh_price_bands *bands;
-    const zh_catalog *catalog;
-    zh_portrait_shop shop;
+    zh_group_shop shop;
     bool is_part;                 /* the whole is everybody: the group is a part of it */
     uint64_t customers, asked;    /* there are; fewer where time ran out */
     uint64_t refused;             /* analytics: in no side */

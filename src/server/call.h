@@ -180,7 +180,7 @@ zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_cus
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_computed, zh_route_computed_put, zh_route_computed_delete;
 zh_call_handler zh_route_segments_preview, zh_route_segments, zh_route_segment, zh_route_segment_put, zh_route_segment_delete, zh_route_segment_members, zh_route_customer_segments;
-zh_call_handler zh_route_segment_portrait, zh_route_report_group;
+zh_call_handler zh_route_segment_portrait, zh_route_report_group, zh_route_report_personas;
 zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
 zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;

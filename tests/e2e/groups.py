@@ -154,7 +154,77 @@ def shell(engine):
     check('"dimensions"' in kit.run("segment", "portrait", "shenzhen", "--against", "customer.traits.city == 'Lyon'", "--json", "--data", engine.data)[1], "as JSON, against another group")
 
 
+# ---- kinds of customers ----
+
+KINDS_OF = ["quiet", "regular", "tea"]
+
+
+def planted():
+    """Half are quiet, three of ten buy often and much, two of ten want tea."""
+    dice, wire, truth = random.Random(3), [], {}
+    for number in range(900):
+        kind = KINDS_OF[0] if number % 10 < 5 else KINDS_OF[1] if number % 10 < 8 else KINDS_OF[2]
+        truth[f"k{number}"] = kind
+        for at in range({"quiet": 4, "regular": 14, "tea": 5}[kind] + dice.randrange(3)):
+            category = "tea" if kind == "tea" else dice.choice(["shoes", "女装", "books"])
+            product = {"product_id": f"{category}{dice.randrange(9)}", "category": category, "price": dice.randrange(10, 90) * (4 if kind == "regular" else 1), "quantity": 1}
+            ordered = dice.random() < (0.6 if kind == "regular" else 0.2)
+            ms = NOW - dice.randrange(1, 6 if kind == "quiet" else 30) * DAY - (60 * DAY if kind == "quiet" else 0) - dice.randrange(DAY)
+            wire.append({"type": "track", "event": "Order Completed" if ordered else "Product Viewed", "userId": f"k{number}", "messageId": f"k{number}-{at}", "timestamp": iso(ms),
+                         "properties": {"order_id": f"k{number}-{at}", "products": [product], "currency": "CNY", "revenue": product["price"]} if ordered else product})
+    return truth, wire
+
+
+def members(engine, expression):
+    found, cursor = set(), ""
+    while True:
+        page = engine.admin("POST", "/api/v1/segments/preview", {"expression": expression, "limit": 500, "cursor": cursor}).json
+        found |= {one["userId"] for one in page["items"]}
+        cursor = page["next"]
+        if not cursor:
+            return found
+
+
+def personas(partitions):
+    engine = kit.Engine(options=("--partitions", str(partitions)) if partitions > 1 else ())
+    truth, wire = planted()
+    random.Random(1).shuffle(wire)
+    for at in range(0, len(wire), 200):
+        equal(engine.collect("batch", {"batch": wire[at:at + 200]}).status, 200, "a batch is taken")
+    engine.draw()
+    ask = lambda body: engine.admin("POST", "/api/v1/reports/personas", body).json  # noqa: E731
+    when = f"{partitions} partitions"
+    found = ask({"expression": "true"})
+    check(found["clear"] and found["stability"] > 0.9 and 3 <= len(found["items"]) <= 5, f"{when}: planted kinds are clear", found["silhouettes"])
+    equal((sum(one["customers"] for one in found["items"]), found["customers"]), (900, 900), f"{when}: everybody is put somewhere")
+    tea = [one for one in found["items"] if "tea" in one["text"]["en"]]
+    equal([one["customers"] for one in tea], [180], f"{when}: those who want tea are one kind")
+    check("「tea」" in tea[0]["text"]["zh"], f"{when}: described in both languages", tea[0]["text"])
+    kept = members(engine, tea[0]["rule"]["expression"])
+    equal({truth[user] for user in kept}, {"tea"}, f"{when}: its rule finds tea drinkers alone")
+    check(len(kept) >= 0.9 * 180 and tea[0]["rule"]["precision"] > 0.9 and tea[0]["rule"]["recall"] > 0.9, f"{when}: and nearly all of them", tea[0]["rule"])
+    regular = next(one for one in found["items"] if any(mark["feature"] == "orders" and mark["z"] > 0.8 for mark in one["marks"]))
+    kept = members(engine, regular["rule"]["expression"])
+    right = sum(truth[user] == "regular" for user in kept)
+    check(right >= 0.9 * len(kept) and right >= 0.9 * 270, f"{when}: the rule of those who buy often", (right, len(kept)))
+    equal(len(ask({"expression": "true", "groups": 5})["items"]), 5, f"{when}: as many kinds as asked for")
+    few = ask({"expression": "customer.bucket('few', 10) == 0"})
+    equal((few["tooFew"], few["items"]), (True, []), f"{when}: too few for kinds")
+    for user in list(truth)[:300]:
+        engine.serve("PUT", f"/v1/consents/{user}", {"personalization": False})
+    engine.sync()
+    less = ask({"expression": "true"})
+    equal((less["refused"], less["customers"], sum(one["customers"] for one in less["items"])), (300, 600, 600), f"{when}: who refused is neither learnt from nor put anywhere")
+    if partitions == 1:
+        equal(engine.admin("POST", "/api/v1/reports/personas", {"groups": 1}).json["field"], "groups", "one kind is none")
+        out = kit.run("segment", "personas", "true", "--groups", "3", "--data", engine.data)[1]
+        check("agreement of two halves" in out and out.count("precision") >= 2, "the command tells them", out)
+    engine.stop()
+    return [(one["customers"], one["text"]["en"]) for one in found["items"]]
+
+
 def main():
+    equal(personas(1), personas(3), "the same kinds on 1 and 3 partitions")
     shop = Shop(5, 900)
     told = []
     for partitions in (1, 3):

@@ -641,6 +641,8 @@ def reports():
     equal([one["in"] for one in engine.admin("GET", f"/api/v1/customers/{member}/segments").json["items"]], [True, False], "why a customer is in a segment")
     check(engine.admin("GET", "/api/v1/segments/viewers/portrait").json["group"]["customers"] > 0, "what its customers are like")
     equal(engine.admin("POST", "/api/v1/reports/group", {"expression": "true", "against": {"segment": "viewers"}}).status, 200, "one group beside another")
+    check("tooFew" in engine.admin("POST", "/api/v1/reports/personas", {"expression": "true"}).json, "kinds of customers")
+    refused(engine.admin("POST", "/api/v1/reports/personas", {"expression": "true", "groups": 9}), 400, "too many kinds", "groups")
     refused(engine.admin("POST", "/api/v1/reports/group", {"segment": "nowhere"}), 404, "a portrait of a segment that is not there", "segment")
     refused(engine.admin("DELETE", "/api/v1/segments/viewers"), 409, "a segment that another asks about", "name")
     for name in ("others", "viewers"):
