@@ -1,5 +1,6 @@
 #include "app/cmd_segment.h"
 #include "app/cmd_ask.h"
+#include "app/list_change.h"
 #include "app/segment_group.h"
 #include "base/json_out.h"
 
@@ -13,7 +14,7 @@ static const zh_option segment_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "title", "TEXT", "of save: what people read", NULL, false },
+    { "title", "TEXT", "of save and list-add: what people read", NULL, false },
     { "against", "GROUP", "of portrait: a kept segment or an expression to compare with; not said: all customers", NULL, false },
     { "groups", "N", "of personas: so many kinds, 2 to 8; not said: as many as fit best", NULL, false },
     { "json", NULL, "print the engine's own JSON, a page a line", NULL, true },
@@ -185,11 +186,22 @@ static zh_err portrait(asking *a, const zh_options *given, zh_note *why) { retur
 
 static zh_err personas(asking *a, const zh_options *given, zh_note *why) { return zh_segment_personas(a->door, a->json, given, why); }
 
+/* ---- static lists ---- */
+
+static zh_err list_add(asking *a, const zh_options *given, zh_note *why)
+{
+    const zh_err e = zh_list_make(a->door, given->arguments[1], zh_options_text(given, "title"), why);
+    return e != ZH_OK ? e : zh_list_change_by(a->door, given->arguments[1], given->arguments[2], true, why);
+}
+
+static zh_err list_remove(asking *a, const zh_options *given, zh_note *why) { return zh_list_change_by(a->door, given->arguments[1], given->arguments[2], false, why); }
+
 /* ---- the command ---- */
 
 static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
     { "count", 2, count }, { "list", 2, list }, { "save", 3, save }, { "kept", 1, kept }, { "members", 2, members }, { "drop", 2, drop },
     { "portrait", 2, portrait }, { "personas", 2, personas },
+    { "list-add", 3, list_add }, { "list-remove", 3, list_remove },
 };
 
 static int run_segment(const zh_options *given)
@@ -197,7 +209,7 @@ static int run_segment(const zh_options *given)
     size_t at = 0;
     while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
     if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
-        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME, portrait GROUP and personas GROUP: see zhun segment --help");
+        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME, portrait GROUP, personas GROUP, list-add NAME FILE and list-remove NAME FILE: see zhun segment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -213,14 +225,16 @@ static int run_segment(const zh_options *given)
 }
 
 const zh_command zh_cmd_segment = {
-    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait|personas [NAME] ['EXPRESSION'] --data DIR",
+    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait|personas|list-add|list-remove [NAME] ['EXPRESSION'] --data DIR",
     .summary = "Ask all customers an expression, as of now.\n"
                "count: for how many it holds; list: for whom, a user id a line (#number where there is none).\n"
                "An expression that has no answer for a customer does not hold for him, and is said on standard error.\n"
                "save NAME 'EXPRESSION': keep it; who is in it is known at every moment from then on. kept: all of them with their sizes.\n"
                "members NAME: who is in it; drop NAME: keep it no more.\n"
                "portrait NAME or 'EXPRESSION': what such customers are like, beside all (--against: beside another group), with the index of each share.\n"
-               "personas NAME or 'EXPRESSION': kinds of customers found among them, how sure they are, and a rule that nearly says each.",
+               "personas NAME or 'EXPRESSION': kinds of customers found among them, how sure they are, and a rule that nearly says each.\n"
+               "list-add NAME FILE: the user ids of the file, one a line or in a column user_id, come on the static list NAME, which is made where it is not\n"
+               "there; list-remove NAME FILE: they leave it. Ids that are not known are named and passed over.",
     .example = "  zhun segment count 'customer.orders.count(days(90)) >= 2' --data ./zhun-data\n"
                "  zhun segment list 'customer.events(\"Product Viewed\").where(e, e.category == \"女装\").count(days(7)) >= 3 &&\n"
                "                     !customer.did(\"Order Completed\", days(7))' --data ./zhun-data\n"

@@ -25,7 +25,9 @@
     X(WORD,       13, "word")         /* input: a rule of the tracking plan; "this is true" (quality/word.h) */ \
     X(IMPORT,     14, "import")       /* input: a file that is brought in, or its undoing (collect/imports.h) */ \
     X(UNMERGE,    15, "unmerge")      /* input: a merge is taken back (profile/identity.h) */ \
-    X(BOUNDARIES, 16, "boundaries")   /* derived: the borders between fifths of the buyers (segment/boundaries.h) */
+    X(BOUNDARIES, 16, "boundaries")   /* derived: the borders between fifths of the buyers (segment/boundaries.h) */ \
+    X(TAG,        18, "tag")          /* input: a customer has a tag, or has it no more (profile/tags.h) */ \
+    X(LIST,       19, "list")         /* input: customers come on a list, or leave it (profile/tags.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

@@ -401,7 +401,7 @@ static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
         e = put_event(c, work, i, now_ms);
     }
     for (uint32_t i = 0; e == ZH_OK && i < work->letters_count; i++) e = put_letter(c, work->letters[i]);
-    for (uint32_t i = 0; e == ZH_OK && i < work->records_count; i++) e = put_record(c, 0, work->records[i]);
+    for (uint32_t i = 0; e == ZH_OK && i < work->records_count; i++) e = put_record(c, work->owners == NULL ? 0 : home(c, work->owners[i]), work->records[i]);
     if (e == ZH_OK && work->customer_record.size > 0)
         e = put_record(c, home(c, work->customer_owner), work->customer_record);
     if (e == ZH_OK && work->unmerge != NULL) e = put_unmerge(c, work, now_ms);

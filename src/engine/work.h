@@ -28,7 +28,8 @@ struct zh_work {
     uint32_t events_count;
     zh_deadletter *letters;      /* raw still plain */
     uint32_t letters_count;
-    const zh_sv *records;        /* ready records that belong to no customer: definitions, items */
+    const zh_sv *records;        /* ready records that belong to no customer: definitions, items; or to `owners` */
+    const zh_customer_id *owners; /* of record i; NULL: they belong to none */
     uint32_t records_count;
     zh_sv customer_record;       /* a ready record of `customer_owner`: a decision, feedback */
     zh_customer_id customer_owner;

@@ -36,6 +36,8 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     e = zh_identity_open(&w->identity, &(zh_identity_desc){ .get = desc->sealed_get, .context = desc->sealed_context });
     if (e == ZH_OK) e = zh_absorbed_open(&w->absorbed, desc->skip_merges, desc->skip_merges_count);
     if (e == ZH_OK) e = zh_customers_open(&w->customers, &(zh_customers_desc){ 0 });
+    if (e == ZH_OK) e = zh_tags_open(&w->tags, ZH_WORLD_TAGS_BYTES_MAX);
+    if (e == ZH_OK) e = zh_tags_open(&w->lists, ZH_WORLD_TAGS_BYTES_MAX);
     if (e == ZH_OK) e = zh_consents_open(&w->consents, ZH_WORLD_CONSENT_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
     if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
@@ -64,6 +66,8 @@ void zh_world_close(zh_world *w)
     zh_identity_close(w->identity);
     zh_absorbed_close(w->absorbed);
     zh_customers_close(w->customers);
+    zh_tags_close(w->tags);
+    zh_tags_close(w->lists);
     zh_consents_close(w->consents);
     zh_registry_close(w->registry);
     zh_catalog_close(w->catalog);
@@ -200,6 +204,8 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
+    if (e == ZH_OK) e = zh_tags_merge(w->tags, merge.from, to);
+    if (e == ZH_OK) e = zh_tags_merge(w->lists, merge.from, to);
     if (e == ZH_OK) e = zh_segments_merge(w->segments, merge.from, to, record->commit_ms);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
@@ -224,6 +230,30 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
     change.customer = zh_absorbed_root(w->absorbed, change.customer);
     const zh_err e = zh_consents_change(w->consents, &change);
     return e != ZH_OK ? e : zh_segments_said(w->segments, change.customer, record->commit_ms);
+}
+
+static zh_err fold_tag(zh_world *w, const zh_world_record *record)
+{
+    zh_tag_change change;
+    if (zh_tag_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
+    change.customer = zh_absorbed_root(w->absorbed, change.customer);
+    const zh_err e = tolerate(w, zh_tags_change(w->tags, &change));
+    return e != ZH_OK ? e : zh_segments_named(w->segments, ZH_WAKE_TAG, change.customer, change.name, record->commit_ms);
+}
+
+static zh_err fold_list(zh_world *w, const zh_world_record *record)
+{
+    zh_list_change list;
+    if (zh_list_get(record->bytes, &list) != ZH_OK) return ZH_CORRUPT;
+    zh_tag_change change = { .name = list.name, .said = list.adds ? ZH_TAG_SET : ZH_TAG_REMOVE, .source = ZH_TAG_BY_LIST, .at_ms = list.at_ms,
+                             .expires_ms = ZH_TAG_NO_END, .confidence = ZH_TAG_NO_CONFIDENCE };
+    zh_err e = ZH_OK;
+    for (uint32_t i = 0; e == ZH_OK && i < list.count; i++) {
+        change.customer = zh_absorbed_root(w->absorbed, (zh_customer_id){ list.customers[i] });
+        e = tolerate(w, zh_tags_change(w->lists, &change));
+        if (e == ZH_OK) e = zh_segments_named(w->segments, ZH_WAKE_LIST, change.customer, list.name, record->commit_ms);
+    }
+    return e;
 }
 
 static zh_err fold_item(zh_world *w, const zh_world_record *record)
@@ -328,6 +358,8 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_IMPORT:
         e = zh_imports_fold(w->imports, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_TAG: return fold_tag(w, record);
+    case ZH_RECORD_LIST: return fold_list(w, record);
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
@@ -405,7 +437,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 }
 
 static const struct { char letter; const char *name; } views[] = {
-    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
+    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
     { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
@@ -422,6 +454,8 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'a': return zh_absorbed_save(w->absorbed, all, keep);
     case 'c': return zh_customers_save(w->customers, all, keep);
     case 't': return zh_terms_save(zh_customers_terms(w->customers), all, keep);
+    case 'x': return zh_tags_save(w->tags, all, keep);
+    case 'z': return zh_tags_save(w->lists, all, keep);
     case 'k': return zh_consents_save(w->consents, all, keep);
     case 'r': return zh_registry_save(w->registry, all, keep);
     case 'i': return zh_catalog_save(w->catalog, all, keep);
@@ -447,6 +481,8 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'a': return zh_absorbed_load(w->absorbed, key, value);
     case 'c': return zh_customers_load(w->customers, key, value);
     case 't': return zh_terms_load(zh_customers_terms(w->customers), key, value);
+    case 'x': return zh_tags_load(w->tags, key, value);
+    case 'z': return zh_tags_load(w->lists, key, value);
     case 'k': return zh_consents_load(w->consents, key, value);
     case 'r': return zh_registry_load(w->registry, key, value);
     case 'i': return zh_catalog_load(w->catalog, key, value);
@@ -563,7 +599,7 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
         e = zh_popularity_category(w->popularity, item->id, item->category_hash);
         if (e != ZH_OK && e != ZH_FULL) return e;
     }
-    return zh_segments_loaded(w->segments);
+    return zh_world_loaded_segments(w);
 }
 
 /* ---- comparing ---- */
@@ -629,6 +665,10 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_customers_check(w->customers, why)) return false;
     *view = "terms";
     if (!zh_terms_check(zh_customers_terms(w->customers), why)) return false;
+    *view = "tags";
+    if (!zh_tags_check(w->tags, why)) return false;
+    *view = "lists";
+    if (!zh_tags_check(w->lists, why)) return false;
     *view = "consents";
     if (!zh_consents_check(w->consents, why)) return false;
     *view = "registry";
@@ -668,6 +708,8 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'a': *bytes = zh_absorbed_bytes(w->absorbed); break;
     case 'c': *bytes = zh_customers_bytes(w->customers); break;
     case 't': *bytes = zh_terms_bytes(zh_customers_terms(w->customers)); break;
+    case 'x': *bytes = zh_tags_bytes(w->tags); break;
+    case 'z': *bytes = zh_tags_bytes(w->lists); break;
     case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;

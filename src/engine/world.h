@@ -8,6 +8,8 @@
  *     a       absorbed                 MERGE, UNMERGE
  *     c       customers                EVENT, MERGE
  *     t       terms of activities      EVENT (with customers)
+ *     x       tags                     TAG, MERGE
+ *     z       lists                    LIST, MERGE
  *     k       consents                 CONSENT, MERGE
  *     r       registry                 DEFINITION
  *     i       catalog                  ITEM, EVENT
@@ -49,6 +51,7 @@
 #include "profile/absorbed.h"
 #include "profile/activity.h"
 #include "profile/identity.h"
+#include "profile/tags.h"
 #include "quality/letters.h"
 #include "quality/plan.h"
 #include "quality/quality.h"
@@ -59,6 +62,7 @@
 #include <pthread.h>
 
 #define ZH_WORLD_CONSENT_BYTES_MAX ((size_t)4 << 30)   /* words and texts of all consents */
+#define ZH_WORLD_TAGS_BYTES_MAX ((size_t)8 << 30)      /* words of all tags; the same of all lists */
 #define ZH_WORLD_REGISTRY_BYTES_MAX ((size_t)256 << 20) /* all definitions */
 
 #define ZH_WORLD_SOURCES_MAX 1024 /* sources whose events are counted; numbers go up from 1, a shop has a dozen */
@@ -84,6 +88,7 @@ typedef struct zh_world {
     zh_identity *identity;
     zh_absorbed_view *absorbed;
     zh_customers *customers;
+    zh_tags *tags, *lists;
     zh_consents *consents;
     zh_registry *registry;
     zh_catalog *catalog;

@@ -23,6 +23,7 @@ zh_err zh_segments_open(zh_segments **out, const zh_segments_desc *desc)
     s->look = desc->look;
     s->look.in_segment = zh_segments_in;
     s->look.segments = s;
+    s->look.binding = zh_segments_binding;
     zh_err e = zh_json_open(&s->look.json, ZH_PROFILE_TRAIT_VALUE_MAX);
     if (e == ZH_OK) e = zh_vocabulary_open(&s->env, &s->names);
     if (e == ZH_OK) e = zh_recall_open(&s->recall);
@@ -53,6 +54,7 @@ void zh_segments_close(zh_segments *s)
     free(s->all);
     free(s->by_rank);
     free(s->keys);
+    free(s->bindings);
     free(s->dirty);
     free(s->alarms);
     zh_recall_close(&s->recall);

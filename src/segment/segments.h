@@ -21,6 +21,7 @@
 #ifndef ZH_SEGMENT_SEGMENTS_H
 #define ZH_SEGMENT_SEGMENTS_H
 #include "base/keep.h"
+#include "segment/vocabulary_tags.h"
 #include "segment/wakes.h"
 
 #define ZH_SEGMENTS_MAX 2000              /* living ones */
@@ -73,6 +74,14 @@ ZH_MUST zh_err zh_segments_examine(const zh_segments *segments, zh_sv name, zh_s
 /* From now on it is this expression; empty: it is dropped. Then settle. One that cannot be compiled is kept with its fault.
  * Errors: ZH_NOMEM; ZH_FULL: there are ZH_SEGMENTS_MAX. */
 ZH_MUST zh_err zh_segments_define(zh_segments *segments, zh_sv name, zh_sv expression, int64_t at_ms);
+/* From now on whoever is in the segment has the tag; empty: nobody has it by that. Then settle. A load says the same of all bindings there are,
+ * before zh_segments_loaded. Errors: ZH_NOMEM; ZH_FULL: there are ZH_TAG_BINDINGS_MAX. */
+ZH_MUST zh_err zh_segments_bind(zh_segments *segments, zh_sv tag, zh_sv segment, int64_t at_ms);
+ZH_MUST zh_err zh_segments_bound(zh_segments *segments, zh_sv tag, zh_sv segment); /* the latter */
+/* As zh_look.binding. */
+bool zh_segments_binding(const void *segments, uint32_t *at, zh_sv *tag, zh_sv *segment);
+/* Would it go in a circle: does the segment ask, perhaps through others, about the tag? */
+bool zh_segments_asks_tag(const zh_segments *segments, zh_sv segment, zh_sv tag);
 /* What is the same for all has changed: those segments that look at it are asked anew. Then settle. */
 void zh_segments_wake_all(zh_segments *segments, int64_t at_ms);
 bool zh_segments_is_settling(const zh_segments *segments);
@@ -89,6 +98,8 @@ int64_t zh_segments_next_ms(const zh_segments *segments);
 void zh_segments_before(zh_segments *segments, zh_customer_id customer);
 /* …by an event, which was folded since. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_segments_event(zh_segments *segments, const zh_event *event, int64_t now_ms);
+/* …by a word about the tag or list of this name (ZH_WAKE_TAG, ZH_WAKE_LIST). Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_segments_named(zh_segments *segments, zh_wake_kind kind, zh_customer_id customer, zh_sv name, int64_t now_ms);
 /* …by a choice, or whatever else is said of him. */
 ZH_MUST zh_err zh_segments_said(zh_segments *segments, zh_customer_id customer, int64_t now_ms);
 /* Two are about to be one; then they are. Errors: ZH_NOMEM. */

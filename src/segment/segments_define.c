@@ -95,13 +95,13 @@ static zh_err split(zh_segments *s, zh_segment_inner *g)
 }
 
 /* Does it ask, through others, about the segment of this name? */
-static bool leads_to(const zh_segments *s, const zh_wake *wakes, uint32_t count, zh_sv name, int depth)
+bool zh_segments_inner_leads_to(const zh_segments *s, const zh_wake *wakes, uint32_t count, zh_sv name, int depth)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (wakes[i].kind != ZH_WAKE_SEGMENT) continue;
         if (zh_sv_equal(wakes[i].name, name)) return true;
         const zh_segment_inner *next = zh_segments_inner_named(s, wakes[i].name);
-        if (next != NULL && next->is_living && depth < ZH_SEGMENTS_MAX && leads_to(s, next->wakes, next->wakes_count, name, depth + 1)) return true;
+        if (next != NULL && next->is_living && depth < ZH_SEGMENTS_MAX && zh_segments_inner_leads_to(s, next->wakes, next->wakes_count, name, depth + 1)) return true;
     }
     return false;
 }
@@ -118,8 +118,9 @@ static zh_err judge(const zh_segments *s, zh_sv name, zh_sv expression, const zh
         const zh_segment_inner *g = zh_segments_inner_named(s, wakes[i].name);
         if (wakes[i].name.size == 0) zh_cel_fault_set(why, expression, 0, "in_segment() of a kept segment needs a name that stands there, as in in_segment(\"vip\")");
         else if (zh_sv_equal(wakes[i].name, name)) zh_cel_fault_set(why, expression, 0, "the segment asks about itself");
+        else if (wakes[i].follows && (g == NULL || !g->is_living)) continue; /* nobody has the tag */
         else if (g == NULL || !g->is_living) zh_cel_fault_set(why, expression, 0, "there is no segment \"%.*s\"", ZH_SV_ARG(wakes[i].name));
-        else if (leads_to(s, g->wakes, g->wakes_count, name, 0)) zh_cel_fault_set(why, expression, 0, "the segment \"%.*s\" asks about this one", ZH_SV_ARG(wakes[i].name));
+        else if (zh_segments_inner_leads_to(s, g->wakes, g->wakes_count, name, 0)) zh_cel_fault_set(why, expression, 0, "the segment \"%.*s\" asks about this one", ZH_SV_ARG(wakes[i].name));
         else continue;
         return ZH_FORMAT;
     }
@@ -132,7 +133,7 @@ zh_err zh_segments_examine(const zh_segments *s, zh_sv name, zh_sv expression, z
     const zh_wake *wakes;
     uint32_t count;
     zh_err e = zh_vocabulary_compile(&condition, arena, s->env, expression, why);
-    if (e == ZH_OK) e = zh_condition_wakes(&condition, s->env, arena, &wakes, &count);
+    if (e == ZH_OK) e = zh_segments_inner_wakes(s, &condition, arena, &wakes, &count);
     return e != ZH_OK ? e : judge(s, name, expression, wakes, count, why);
 }
 
@@ -158,7 +159,7 @@ zh_err zh_segments_inner_compile(zh_segments *s, zh_segment_inner *g, zh_sv expr
         zh_cel_fault_set(&why, g->face.expression, 0, "it asks about itself through another segment");
         e = ZH_FORMAT;
     }
-    if (e == ZH_OK) e = zh_condition_wakes(&condition, s->env, &g->arena, &g->wakes, &g->wakes_count);
+    if (e == ZH_OK) e = zh_segments_inner_wakes(s, &condition, &g->arena, &g->wakes, &g->wakes_count);
     if (e == ZH_OK) e = split(s, g);
     if (e == ZH_OK) e = zh_plan_make(&g->plan, &g->arena, s->env, &condition);
     if (e == ZH_NOMEM) return e;
@@ -301,7 +302,7 @@ zh_err zh_segments_inner_day(zh_segment_inner *g, int64_t now_ms, zh_segment_day
 
 /* ---- the face ---- */
 
-static void begin_settling(zh_segments *s, int64_t at_ms)
+void zh_segments_inner_settle(zh_segments *s, int64_t at_ms)
 {
     s->is_settling = true;
     s->settle_at = 0;
@@ -329,11 +330,11 @@ zh_err zh_segments_define(zh_segments *s, zh_sv name, zh_sv expression, int64_t 
     g->is_circle = false;
     if (drops) g->is_living = false, g->condition.program = NULL, g->wakes_count = 0;
     else e = zh_segments_inner_compile(s, g, expression);
-    if (e == ZH_OK && leads_to(s, g->wakes, g->wakes_count, name, 0)) { /* who defines examines; two at once may still make one */
+    if (e == ZH_OK && zh_segments_inner_leads_to(s, g->wakes, g->wakes_count, name, 0)) { /* who defines examines; two at once may still make one */
         g->is_circle = true;
         e = zh_segments_inner_compile(s, g, expression);
     }
-    begin_settling(s, at_ms);
+    zh_segments_inner_settle(s, at_ms);
     return e != ZH_OK ? e : zh_segments_inner_index(s);
 }
 
@@ -344,7 +345,7 @@ void zh_segments_wake_all(zh_segments *s, int64_t at_ms)
         for (uint32_t w = 0; w < g->wakes_count; w++) {
             if (g->wakes[w].kind < ZH_WAKE_SHARED) continue;
             g->settles = true;
-            begin_settling(s, at_ms);
+            zh_segments_inner_settle(s, at_ms);
         }
     }
 }

@@ -46,6 +46,11 @@ typedef struct zh_segment_inner {
     int64_t empty_until_ms;
 } zh_segment_inner;
 
+typedef struct zh_segment_binding { /* whoever is in the segment has the tag */
+    char tag[ZH_TAG_BYTES_MAX], segment[ZH_SEGMENT_NAME_BYTES_MAX];
+    uint8_t tag_bytes, segment_bytes;
+} zh_segment_binding;
+
 typedef struct zh_segment_key { uint64_t hash; uint32_t number; } zh_segment_key;
 
 struct zh_segments {
@@ -60,6 +65,8 @@ struct zh_segments {
     uint32_t keys_count, keys_room;
     zh_map first_key;          /* hash -> index in keys */
     zh_map by_name;            /* hash -> number */
+    zh_segment_binding *bindings; /* by tag */
+    uint32_t bindings_count, bindings_room;
     bool has_field[ZH_WAKE_FIELDS]; /* does any look at such lines? */
 
     zh_heap heap;
@@ -93,6 +100,10 @@ ZH_MUST zh_err zh_segments_inner_compile(zh_segments *s, zh_segment_inner *g, zh
 ZH_MUST zh_err zh_segments_inner_index(zh_segments *s);
 void zh_segments_inner_free(zh_segment_inner *g);
 ZH_MUST zh_err zh_segments_inner_day(zh_segment_inner *g, int64_t now_ms, zh_segment_day **out); /* today's */
+/* What wakes it: of a tag that follows a segment, that segment too (segments_bind.c). */
+ZH_MUST zh_err zh_segments_inner_wakes(const zh_segments *s, const zh_condition *condition, zh_arena *arena, const zh_wake **out, uint32_t *count);
+bool zh_segments_inner_leads_to(const zh_segments *s, const zh_wake *wakes, uint32_t count, zh_sv name, int depth);
+void zh_segments_inner_settle(zh_segments *s, int64_t at_ms); /* begin to ask everybody about those that settle */
 /* Keys of what happens. */
 uint64_t zh_segments_key(zh_wake_kind kind, uint32_t name, zh_wake_field field, uint32_t text);
 uint64_t zh_segments_key_falling(uint64_t key); /* of those that can only lose members by it */

@@ -153,7 +153,30 @@ zh_err zh_segments_said(zh_segments *s, zh_customer_id customer, int64_t now_ms)
     return zh_segments_inner_ask(s, customer, now_ms);
 }
 
+static void await_named(zh_segments *s, zh_wake_kind kind, zh_sv name)
+{
+    const uint32_t number = zh_terms_find(s->look.terms, name);
+    zh_segments_inner_await_kind(s, kind);
+    if (number != 0) zh_segments_inner_await_key(s, zh_segments_key(kind, number, ZH_WAKE_ANY_LINE, 0));
+}
+
+zh_err zh_segments_named(zh_segments *s, zh_wake_kind kind, zh_customer_id customer, zh_sv name, int64_t now_ms)
+{
+    if (s->living == 0 || zh_customers_get(s->customers, customer) == NULL) return ZH_OK;
+    await_named(s, kind, name);
+    zh_segments_inner_await_kind(s, ZH_WAKE_OTHER);
+    return zh_segments_inner_ask(s, customer, now_ms);
+}
+
 /* ---- merges ---- */
+
+/* Those that name what was said of him. */
+static void await_words(zh_segments *s, zh_wake_kind kind, const zh_tags *words, zh_customer_id customer)
+{
+    zh_tag *tags = words == NULL || !zh_tags_knows(words, customer) ? NULL : ZH_TAKE(&s->scratch, zh_tag, ZH_TAGS_SHOWN_MAX);
+    const size_t count = tags == NULL ? 0 : zh_tags_of(words, customer, s->now_ms, tags, ZH_TAGS_SHOWN_MAX);
+    for (size_t i = 0; i < count; i++) await_named(s, kind, tags[i].name);
+}
 
 void zh_segments_before_merge(zh_segments *s, zh_customer_id from, zh_customer_id to)
 {
@@ -162,6 +185,9 @@ void zh_segments_before_merge(zh_segments *s, zh_customer_id from, zh_customer_i
     s->was_known = stays != NULL;
     for (int kind = ZH_WAKE_EVENT; kind <= ZH_WAKE_OTHER; kind++) /* he may have chosen, or done what is kept apart */
         if (kind != ZH_WAKE_SEGMENT) zh_segments_inner_await_kind(s, (zh_wake_kind)kind);
+    zh_arena_reset(&s->scratch);
+    await_words(s, ZH_WAKE_TAG, s->look.tags, from);
+    await_words(s, ZH_WAKE_LIST, s->look.lists, from);
     if (gone == NULL) return;
     if (stays == NULL || zh_customer_facts_count(gone) + zh_customer_facts_count(stays) > ZH_ACTIVITY_FACTS_MAX) {
         zh_segments_inner_await_all(s);

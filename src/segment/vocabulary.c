@@ -4,6 +4,7 @@
 #include "profile/affinity.h"
 #include "segment/vocabulary_portrait.h"
 #include "segment/vocabulary_predict.h"
+#include "segment/vocabulary_tags.h"
 
 #include <stdlib.h>
 
@@ -568,6 +569,7 @@ zh_err zh_vocabulary_open(zh_cel_env **out, zh_arena *arena)
     if (e == ZH_OK) e = zh_vocabulary_portrait(env);
     if (e == ZH_OK) e = zh_vocabulary_standing(env);
     if (e == ZH_OK) e = zh_vocabulary_predict(env);
+    if (e == ZH_OK) e = zh_vocabulary_tags(env);
     if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("customer"), ZH_SV("Customer"), get_customer, 0);
     if (e == ZH_OK) e = zh_cel_env_variable(env, ZH_SV("now"), ZH_SV("timestamp"), get_now, 0);
     if (e == ZH_OK) *out = env;

@@ -14,6 +14,7 @@
  *     customer.traits                                       map of what the shop said; personal traits are not in it
  *     customer.affinity.category, .brand                    map name -> share of interest, half of it forgotten in 28 days (profile/affinity.h)
  *     customer.in_segment("name")                           is he in that kept segment (segments.h)?
+ *     customer.has_tag("name"), .tags, .in_list("name")     what is said of him: vocabulary_tags.h
  *     customer.bucket("salt", n)                            0 .. n - 1, by chance but always the same (bucket.h)
  *     customer.consent.personalization, .analytics          in force
  *     customer.consent.email, .sms …                        was marketing by this channel allowed? silence is a no
@@ -39,6 +40,7 @@
 #include "guard/consent.h"
 #include "lang/cel_program.h"
 #include "profile/activity.h"
+#include "profile/tags.h"
 #include "segment/boundaries.h"
 
 #define ZH_EXPRESSION_BYTES_MAX 65536          /* of its text */
@@ -66,6 +68,9 @@ typedef struct zh_look { /* one customer at one moment */
     zh_workspace_id workspace;      /* for buckets */
     bool (*in_segment)(const void *segments, zh_customer_id customer, zh_sv name); /* NULL: he is in none */
     const void *segments;
+    const zh_tags *tags, *lists;    /* NULL: he has none, and is on none */
+    /* The tags that follow a kept segment, by name: for (uint32_t at = 0; binding(segments, &at, &tag, &segment);) …; NULL: there are none */
+    bool (*binding)(const void *segments, uint32_t *at, zh_sv *tag, zh_sv *segment);
     const zh_tz *(*zone)(void *zones, zh_sv name); /* as zh_cel_run; may be NULL */
     void *zones;
     /* What is predicted of the customer (vocabulary_predict.h); false: nothing. May be NULL. */

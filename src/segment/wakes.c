@@ -159,6 +159,8 @@ static void add_call(finder *f, uint32_t at)
     if (is_call(use, "events")) add_events(f, at, named(use));
     else if (is_call(use, "did") || is_call(use, "followed_by") || is_call(use, "not_followed_by")) add(f, (zh_wake){ .kind = ZH_WAKE_EVENT, .name = named(use) });
     else if (is_call(use, "in_segment")) add(f, (zh_wake){ .kind = ZH_WAKE_SEGMENT, .name = named(use) });
+    else if (is_call(use, "has_tag")) add(f, (zh_wake){ .kind = ZH_WAKE_TAG, .name = named(use) });
+    else if (is_call(use, "in_list")) add(f, (zh_wake){ .kind = ZH_WAKE_LIST, .name = named(use) });
     else add(f, (zh_wake){ .kind = is_call(use, "bucket") ? ZH_WAKE_SELF : ZH_WAKE_OTHER });
 }
 
@@ -169,7 +171,7 @@ static void add_read(finder *f, const zh_cel_use *use)
         { "traits", ZH_WAKE_TRAITS }, { "affinity", ZH_WAKE_LINES }, { "consent", ZH_WAKE_CONSENT },
         { "basket_size", ZH_WAKE_ORDERS }, { "basket_products", ZH_WAKE_ORDERS }, { "return_rate", ZH_WAKE_ORDERS },
         { "purchase_interval", ZH_WAKE_ORDERS }, { "next_order", ZH_WAKE_ORDERS },
-        { "rfm", ZH_WAKE_ORDERS }, { "rfm", ZH_WAKE_SHARED }, { "predictions", ZH_WAKE_MODEL },
+        { "rfm", ZH_WAKE_ORDERS }, { "rfm", ZH_WAKE_SHARED }, { "predictions", ZH_WAKE_MODEL }, { "tags", ZH_WAKE_TAG },
     };
     bool is_known = false;
     if (use->decl->is != ZH_CEL_FIELD || !is_of(use, "Customer")) return; /* customer, now; parts of what is named here */

@@ -22,6 +22,8 @@ typedef enum zh_wake_kind {
     ZH_WAKE_TRAITS,
     ZH_WAKE_CONSENT,
     ZH_WAKE_SEGMENT,   /* the customer enters or leaves the segment of this name */
+    ZH_WAKE_TAG,       /* something is said of the customer and the tag of this name, or any */
+    ZH_WAKE_LIST,      /* the customer comes on the list of this name, or leaves it */
     ZH_WAKE_SELF,      /* nothing: it is his number's; but it must be asked once */
     ZH_WAKE_SHARED,    /* what is the same for all: boundaries, models */
     ZH_WAKE_OTHER,     /* whatever is said of him, and that too */
@@ -32,9 +34,10 @@ typedef enum zh_wake_field { ZH_WAKE_ANY_LINE, ZH_WAKE_ITEM, ZH_WAKE_CATEGORY, Z
 
 typedef struct zh_wake {
     zh_wake_kind kind;
-    zh_sv name;          /* EVENT: empty for any; SEGMENT */
+    zh_sv name;          /* EVENT, TAG, LIST: empty for any; SEGMENT */
     zh_wake_field field; /* EVENT: of a line */
     zh_sv text;          /* its value; empty where field is ANY_LINE */
+    bool follows;        /* SEGMENT: a tag that is named follows it */
     bool falls;          /* EVENT: one more of them can only take a member out, never bring one in */
 } zh_wake;
 

@@ -241,6 +241,7 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     zh_answer_standing(w, state, call->now_ms, out);
     zh_answer_predictions(call, state, customer, out);
     zh_answer_segment_names(call, customer, out);
+    zh_answer_tags(call, customer, false, out);
     zh_world_unlock(w);
     zh_json_out_key(out, ZH_SV("consents"));
     zh_answer_consents(call, customer, out);

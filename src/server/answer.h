@@ -17,6 +17,10 @@ void zh_answer_customer_text(zh_customer_id customer, char out[24]);
 
 /* The customer of /api/v1/customers/{id}/…, as it is now, with a permit to support it; 0: a problem was answered. */
 zh_customer_id zh_answer_path_customer(zh_call *call, zh_permit *permit);
+/* The customer of /v1/profiles/{userId}/…, likewise, with a permit to serve it. */
+zh_customer_id zh_answer_user_customer(zh_call *call, zh_permit *permit);
+/* The customer of a user id, or of an anonymous id, of whom anything is known; 0: nobody. Takes the world's read lock. */
+zh_customer_id zh_answer_find_customer(zh_call *call, zh_sv user);
 /* A customer of a list, as an object; the user id only where the caller may see it. Takes the world's read lock. */
 void zh_answer_customer_row(zh_call *call, zh_customer_id customer, zh_json_out *out);
 
@@ -30,6 +34,12 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
 zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit *permit);
 /* The member `segments`: the names of those he is in. Under the world's lock. */
 void zh_answer_segment_names(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* The member `tags`: those he has; and `deleted`: those he does not want. Under the world's lock. */
+void zh_answer_tags(zh_call *call, zh_customer_id customer, bool with_deleted, zh_json_out *out);
+void zh_answer_tag(const zh_tag *tag, zh_json_out *out); /* members of an open object */
+/* The expression of a static list of this name; is it one? */
+zh_sv zh_answer_list_expression(zh_sv name, char out[ZH_SEGMENT_NAME_BYTES_MAX + 40]);
+bool zh_answer_is_list(zh_sv name, zh_sv expression);
 /* The answer that lists his segments with the reasons; `all`: those he is not in too, with every clause. */
 void zh_answer_segments(zh_call *call, zh_customer_id customer, bool all);
 

@@ -184,6 +184,9 @@ zh_call_handler zh_route_segment_portrait, zh_route_report_group, zh_route_repor
 zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
 zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;
+zh_call_handler zh_route_profile_tags, zh_route_profile_tag_put, zh_route_profile_tag_delete, zh_route_customer_tags, zh_route_customer_tag_put, zh_route_customer_tag_delete,
+    zh_route_tags, zh_route_tag_put, zh_route_tag_delete, zh_route_tags_import, zh_route_segment_list;
+void zh_tags_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_segments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_system, zh_route_check;

@@ -52,6 +52,7 @@ static void put_segment(zh_call *call, const zh_segment *segment, zh_json_out *o
     zh_json_out_key_text(out, ZH_SV("title"), known ? zh_json_text_or_empty(zh_json_get(root, ZH_SV("title"))) : (zh_sv){ 0 });
     zh_json_out_key_text(out, ZH_SV("description"), known ? zh_json_text_or_empty(zh_json_get(root, ZH_SV("description"))) : (zh_sv){ 0 });
     zh_json_out_key_text(out, ZH_SV("expression"), segment->expression);
+    zh_json_out_key_text(out, ZH_SV("kind"), zh_answer_is_list(segment->name, segment->expression) ? ZH_SV("list") : ZH_SV("rule"));
     zh_call_time(out, ZH_SV("definedAt"), segment->defined_ms);
     zh_json_out_key_int(out, ZH_SV("size"), (int64_t)segment->size);
     if (segment->fault != NULL) zh_json_out_key_text(out, ZH_SV("fault"), zh_sv_of(segment->fault));
@@ -158,13 +159,17 @@ void zh_route_segment(zh_call *call) { answer_one(call, zh_http_path_part(call->
 
 /* ---- defining ---- */
 
-typedef struct wanted { zh_sv name, expression, title, description; } wanted;
+typedef struct wanted { zh_sv name, expression, title, description; char own[ZH_SEGMENT_NAME_BYTES_MAX + 40]; } wanted;
 
 /* The field that is wrong, or NULL. */
 static const char *read_wanted(zh_json_value root, wanted *out)
 {
+    const zh_sv kind = zh_json_text_or_empty(zh_json_get(root, ZH_SV("kind")));
     const zh_json_value title = zh_json_get(root, ZH_SV("title")), description = zh_json_get(root, ZH_SV("description"));
-    if (!zh_json_text(zh_json_get(root, ZH_SV("expression")), &out->expression) || out->expression.size == 0 || out->expression.size > ZH_EXPRESSION_BYTES_MAX / 2) return "expression";
+    const bool is_list = zh_sv_equal(kind, ZH_SV("list"));
+    if (kind.size > 0 && !is_list && !zh_sv_equal(kind, ZH_SV("rule"))) return "kind";
+    if (is_list) out->expression = zh_answer_list_expression(out->name, out->own);
+    else if (!zh_json_text(zh_json_get(root, ZH_SV("expression")), &out->expression) || out->expression.size == 0 || out->expression.size > ZH_EXPRESSION_BYTES_MAX / 2) return "expression";
     if (zh_json_type_of(title) > ZH_JSON_NULL && (!zh_json_text(title, &out->title) || out->title.size > TITLE_BYTES_MAX)) return "title";
     if (zh_json_type_of(description) > ZH_JSON_NULL && (!zh_json_text(description, &out->description) || out->description.size > DESCRIPTION_BYTES_MAX)) return "description";
     return NULL;
@@ -221,7 +226,7 @@ void zh_route_segment_put(zh_call *call)
     if (!zh_call_body_json(call, &root)) return;
     const char *wrong = read_wanted(root, &of);
     if (wrong != NULL) {
-        zh_call_problem(call, 400, "bad_field", wrong, "expression must be a text of 1 byte to 32 KB, title one of at most 200 bytes, description one of at most 2,000");
+        zh_call_problem(call, 400, "bad_field", wrong, "expression must be a text of 1 byte to 32 KB, or kind list, title one of at most 200 bytes, description one of at most 2,000");
         return;
     }
     of.expression = zh_arena_copy(call->arena, of.expression); /* the parser's texts are needed again below */
@@ -251,6 +256,9 @@ void zh_route_segment_delete(zh_call *call)
     char detail[200] = "";
     zh_world_lock_read(w);
     const bool found = zh_segments_find(w->segments, of.name, &segment);
+    zh_sv tag, followed;
+    for (uint32_t at = 0; found && zh_segments_binding(w->segments, &at, &tag, &followed);)
+        if (zh_sv_equal(followed, of.name)) snprintf(detail, sizeof detail, "the tag %.*s follows it: let that go first", ZH_SV_ARG(tag));
     if (found && user_of(w->segments, of.name, &user)) snprintf(detail, sizeof detail, "the segment %.*s asks about it: change that one first", ZH_SV_ARG(user.name));
     zh_world_unlock(w);
     if (!found) not_found(call);
@@ -351,6 +359,23 @@ static void put_evidence(const zh_segment_clause *clause, const zh_look *look, z
     zh_json_out_end(out);
 }
 
+/* What was said of him that the clause looks at: the tags it names, since when he is on its lists. */
+static void put_words(const zh_segment_clause *clause, const zh_look *look, zh_json_out *out)
+{
+    zh_json_out_key(out, ZH_SV("words"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < clause->wakes_count; i++) {
+        const zh_wake *wake = &clause->wakes[i];
+        zh_tag tag;
+        if (wake->kind != ZH_WAKE_TAG && wake->kind != ZH_WAKE_LIST) continue;
+        if (!zh_tags_find(wake->kind == ZH_WAKE_TAG ? look->tags : look->lists, look->customer, wake->name, look->now_ms, &tag) || tag.state != ZH_TAG_HAS) continue;
+        zh_json_out_object(out);
+        zh_answer_tag(&tag, out);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
+}
+
 static void put_clauses(const zh_segment *segment, const zh_look *look, bool is_in, zh_arena *scratch, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("clauses"));
@@ -369,6 +394,7 @@ static void put_clauses(const zh_segment *segment, const zh_look *look, bool is_
         if (zh_cel_is_error(error)) zh_json_out_key_text(out, ZH_SV("error"), zh_sv_of(error.text));
         if (until_ms < ZH_TIME_MS_MAX) zh_call_time(out, ZH_SV("standsUntil"), until_ms);
         put_evidence(clause, look, out);
+        put_words(clause, look, out);
         zh_json_out_end(out);
     }
     zh_json_out_end(out);

@@ -326,15 +326,16 @@ static bool is_anybody(zh_call *call, zh_customer_id customer)
     return is;
 }
 
-static zh_customer_id asked_customer(zh_call *call)
+zh_customer_id zh_answer_find_customer(zh_call *call, zh_sv user)
 {
-    const zh_sv user = zh_http_path_part(call->request, 2);
     const zh_customer_id customer = zh_engine_find(call->engine, user, user);
     return customer.number != 0 && is_anybody(call, customer) ? customer : (zh_customer_id){ 0 };
 }
 
+static zh_customer_id asked_customer(zh_call *call) { return zh_answer_find_customer(call, zh_http_path_part(call->request, 2)); }
+
 /* Whose profile is asked for, where the caller may read it; 0: a problem was answered. */
-static zh_customer_id permitted_customer(zh_call *call, zh_permit *permit)
+zh_customer_id zh_answer_user_customer(zh_call *call, zh_permit *permit)
 {
     zh_customer_id customer = asked_customer(call);
     if (customer.number == 0) zh_call_problem(call, 404, "not_found", "userId", "no customer has this id");
@@ -348,7 +349,7 @@ static zh_customer_id permitted_customer(zh_call *call, zh_permit *permit)
 void zh_route_profile(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id customer = permitted_customer(call, &permit);
+    const zh_customer_id customer = zh_answer_user_customer(call, &permit);
     if (customer.number == 0) return;
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
@@ -361,7 +362,7 @@ void zh_route_profile(zh_call *call)
 void zh_route_profile_events(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id customer = permitted_customer(call, &permit);
+    const zh_customer_id customer = zh_answer_user_customer(call, &permit);
     if (customer.number == 0) return;
     char next[ZH_TIMELINE_CURSOR_BYTES];
     zh_json_out out = zh_call_begin(call);
@@ -384,14 +385,14 @@ void zh_route_profile_events(zh_call *call)
 void zh_route_profile_portrait(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id customer = permitted_customer(call, &permit);
+    const zh_customer_id customer = zh_answer_user_customer(call, &permit);
     if (customer.number != 0) zh_answer_portrait(call, customer);
 }
 
 void zh_route_profile_segments(zh_call *call)
 {
     zh_permit permit;
-    const zh_customer_id customer = permitted_customer(call, &permit);
+    const zh_customer_id customer = zh_answer_user_customer(call, &permit);
     if (customer.number != 0) zh_answer_segments(call, customer, false);
 }
 

@@ -602,6 +602,34 @@ def throttle():
 # ---- what people look at ----
 
 
+def tags(engine, member):
+    """Tags of one customer by both names, of all, and a static list."""
+    mine, his = "/v1/profiles/u-profile/tags", f"/api/v1/customers/{member}/tags"
+    equal(engine.serve("GET", mine).json, {"tags": [], "deleted": []}, "nobody said anything yet")
+    equal(engine.serve("PUT", f"{mine}/vip", {"confidence": 0.5, "expires": "2190-01-01T00:00:00Z"}).json["tags"][0]["source"], "staff", "a tag is set")
+    equal([one["tag"] for one in engine.serve("DELETE", f"{mine}/vip?by=customer").json["deleted"]], ["vip"], "the customer deletes it")
+    refused(engine.serve("PUT", f"{mine}/vip", {}), 409, "what he deleted does not grow back", "tag", code="deleted_by_customer")
+    refused(engine.serve("PUT", f"{mine}/vip", {"by": "nobody"}), 400, "who says so is not known", "by")
+    refused(engine.serve("GET", "/v1/profiles/nobody-knows/tags"), 404, "tags of nobody")
+    refused(engine.ask("GET", mine, key=WRITE), 403, "tags with a write key")
+    equal(engine.admin("PUT", f"{his}/%E8%8C%B6", {}).json["tags"][0]["tag"], "茶", "the console sets one")
+    equal(engine.admin("GET", his).json["tags"][0]["expires"], None, "it stands")
+    equal(engine.admin("PUT", "/api/v1/tags/seen", {"segment": "viewers"}).json["segment"], "viewers", "a tag follows a segment")
+    equal([one["source"] for one in engine.admin("GET", his).json["tags"]], ["staff", "computed"], "and is there")
+    refused(engine.admin("DELETE", f"{his}/seen"), 409, "staff cannot take it away", "tag", code="computed")
+    equal(engine.admin("DELETE", f"{his}/%E8%8C%B6").json["deleted"], [], "one is taken away")
+    equal(engine.admin("POST", "/api/v1/tags/import", {"rows": [{"userId": "u-profile", "tag": "vip"}, {"userId": "nobody-knows", "tag": "x"}]}).json,
+          {"set": 0, "removed": 0, "deletedByCustomer": 1, "unknown": 1, "unknownIds": ["nobody-knows"]}, "an import says what it passed over")
+    equal({one["tag"] for one in engine.admin("GET", "/api/v1/tags").json["items"]}, {"vip", "茶", "seen"}, "all tags")
+    equal(engine.admin("DELETE", "/api/v1/tags/seen").status, 204, "a tag follows nothing any more")
+    refused(engine.admin("DELETE", "/api/v1/tags/seen"), 404, "one that follows nothing", "tag")
+    equal(engine.admin("PUT", "/api/v1/segments/guests", {"kind": "list"}).json["kind"], "list", "a static list")
+    equal(engine.admin("POST", "/api/v1/segments/guests/list", {"act": "add", "userIds": ["u-profile", "nobody-knows"]}).json,
+          {"added": 1, "already": 0, "unknown": 1, "unknownIds": ["nobody-knows"], "size": 1}, "who is put on it")
+    refused(engine.admin("POST", "/api/v1/segments/viewers/list", {"act": "add", "userIds": ["u-profile"]}), 409, "a rule is no list", code="no_list")
+    equal(engine.admin("DELETE", "/api/v1/segments/guests").status, 204, "the list is dropped")
+
+
 def reports():
     engine.sync()
     overview = engine.admin("GET", "/api/v1/overview").json
@@ -645,6 +673,7 @@ def reports():
     refused(engine.admin("POST", "/api/v1/reports/personas", {"expression": "true", "groups": 9}), 400, "too many kinds", "groups")
     refused(engine.admin("POST", "/api/v1/reports/group", {"segment": "nowhere"}), 404, "a portrait of a segment that is not there", "segment")
     refused(engine.admin("DELETE", "/api/v1/segments/viewers"), 409, "a segment that another asks about", "name")
+    tags(engine, member)
     for name in ("others", "viewers"):
         equal(engine.admin("DELETE", f"/api/v1/segments/{name}").status, 204, "a segment is dropped")
     equal(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "event": "Product Viewed"}).status, 200, "a computed trait is defined")

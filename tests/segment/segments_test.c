@@ -18,6 +18,8 @@ static const char *const brands[] = { "x", "y", "" };
 typedef struct shop {
     zh_customers *customers;
     zh_consents *consents;
+    zh_tags *tags, *lists;
+    bool bound[2];      /* the tag t<i> follows the segment s<i> */
     zh_segments *segments;
     char *texts[KEPT];  /* what is defined; NULL: nothing */
     int64_t now_ms;
@@ -32,7 +34,7 @@ static uint64_t chance(shop *s, uint64_t n) { return test_random(&s->seed) % n; 
 
 static zh_segments_desc desc_of(const shop *s)
 {
-    return (zh_segments_desc){ s->customers, { .terms = zh_customers_terms(s->customers), .consents = s->consents, .workspace = ZH_WORKSPACE_DEFAULT } };
+    return (zh_segments_desc){ s->customers, { .terms = zh_customers_terms(s->customers), .consents = s->consents, .tags = s->tags, .lists = s->lists, .workspace = ZH_WORKSPACE_DEFAULT } };
 }
 
 /* ---- expressions ---- */
@@ -41,7 +43,11 @@ static void put_clause(shop *s, zh_buf *out)
 {
     const unsigned days = 1 + (unsigned)chance(s, 20), n = (unsigned)chance(s, 4);
     const char *name = names[chance(s, 3)], *kind = kinds[chance(s, 2)], *brand = brands[chance(s, 2)];
-    switch (chance(s, 17)) {
+    switch (chance(s, 21)) {
+    case 17: zh_buf_printf(out, "customer.has_tag('t%u')", n); break;
+    case 18: zh_buf_printf(out, "customer.tags.size() > %u", n); break;
+    case 19: zh_buf_printf(out, "customer.in_list('l%u')", n % 2); break;
+    case 20: zh_buf_printf(out, "customer.has_tag('t%u') && customer.did('%s', days(%u))", n, name, days); break;
     case 0: zh_buf_printf(out, "customer.events('%s').count(days(%u)) >= %u", name, days, n); break;
     case 1: zh_buf_printf(out, "customer.events('%s').where(e, e.category == '%s').count(hours(%u)) >= %u", name, kind, days * 9, n); break;
     case 2: zh_buf_printf(out, "!customer.did('%s', days(%u))", name, days); break;
@@ -129,6 +135,7 @@ static void merges(shop *s)
     zh_effects effects = zh_effects_open(&scratch);
     zh_segments_before_merge(s->segments, from, to);
     CHECK(zh_customers_merge(s->customers, from, to, &effects) == ZH_OK && zh_consents_merge(s->consents, from, to) == ZH_OK);
+    CHECK(zh_tags_merge(s->tags, from, to) == ZH_OK && zh_tags_merge(s->lists, from, to) == ZH_OK);
     CHECK(zh_segments_merge(s->segments, from, to, s->now_ms) == ZH_OK);
     zh_arena_reset(&scratch);
 }
@@ -139,6 +146,34 @@ static void chooses(shop *s)
     const zh_consent_change change = { .customer = { 1 + chance(s, CUSTOMERS) }, .at_ms = s->now_ms, .said = ZH_CONSENT_BIT(field), .yes = chance(s, 2) == 0 ? ZH_CONSENT_BIT(field) : 0 };
     CHECK(zh_consents_change(s->consents, &change) == ZH_OK);
     CHECK(zh_segments_said(s->segments, change.customer, s->now_ms) == ZH_OK);
+}
+
+static void tags(shop *s)
+{
+    char name[8];
+    const bool set = chance(s, 3) > 0, lists = chance(s, 3) == 0;
+    snprintf(name, sizeof name, lists ? "l%u" : "t%u", (unsigned)chance(s, lists ? 2 : 4));
+    const zh_tag_source source = lists ? ZH_TAG_BY_LIST : (zh_tag_source)(1 + chance(s, 3));
+    const zh_tag_change change = { .customer = { 1 + chance(s, CUSTOMERS) }, .name = zh_sv_of(name), .source = source, .at_ms = s->now_ms,
+                                   .said = set ? ZH_TAG_SET : source == ZH_TAG_BY_CUSTOMER ? ZH_TAG_DELETE : ZH_TAG_REMOVE,
+                                   .expires_ms = chance(s, 2) == 0 && !lists ? s->now_ms + 1 + (int64_t)chance(s, 3 * (uint64_t)ZH_DAY_MS) : ZH_TAG_NO_END,
+                                   .confidence = ZH_TAG_NO_CONFIDENCE };
+    CHECK(zh_tags_change(lists ? s->lists : s->tags, &change) == ZH_OK);
+    CHECK(zh_segments_named(s->segments, lists ? ZH_WAKE_LIST : ZH_WAKE_TAG, change.customer, change.name, s->now_ms) == ZH_OK);
+}
+
+/* A tag follows a segment from now on, or none; who would make a circle is refused by whoever binds. */
+static void binds(shop *s)
+{
+    const unsigned at = (unsigned)chance(s, 2);
+    char tag[8], segment[8];
+    snprintf(tag, sizeof tag, "t%u", at);
+    snprintf(segment, sizeof segment, "s%u", at);
+    const bool on = chance(s, 3) > 0;
+    if (on && zh_segments_asks_tag(s->segments, zh_sv_of(segment), zh_sv_of(tag))) return;
+    s->bound[at] = on;
+    CHECK(zh_segments_bind(s->segments, zh_sv_of(tag), on ? zh_sv_of(segment) : (zh_sv){ 0 }, s->now_ms) == ZH_OK);
+    settle(s);
 }
 
 static void defines(shop *s)
@@ -177,7 +212,7 @@ static void all_are_where_they_belong(shop *s, const char *after)
         uint64_t size = 0;
         const zh_customer_state *state;
         for (size_t walk = 0; (state = zh_customers_walk(s->customers, &walk)) != NULL;) {
-            const zh_look look = { .terms = zh_customers_terms(s->customers), .consents = s->consents, .state = state, .customer = zh_customer_number(state), .now_ms = s->now_ms,
+            const zh_look look = { .terms = zh_customers_terms(s->customers), .consents = s->consents, .tags = s->tags, .lists = s->lists, .binding = zh_segments_binding, .state = state, .customer = zh_customer_number(state), .now_ms = s->now_ms,
                                    .json = json, .workspace = ZH_WORKSPACE_DEFAULT, .in_segment = zh_segments_in, .segments = s->segments };
             zh_cel_value error;
             zh_arena_reset(&scratch);
@@ -246,6 +281,8 @@ static void restarts(shop *s, kept *kept_so_far)
     const zh_segments_desc desc = desc_of(s);
     CHECK(zh_segments_open(&s->segments, &desc) == ZH_OK);
     for (size_t i = 0; i < all.count; i++) CHECK(zh_segments_load(s->segments, all.keys[i], all.values[i]) == ZH_OK);
+    for (int i = 0; i < 2; i++)
+        if (s->bound[i]) CHECK(zh_segments_bound(s->segments, i == 0 ? ZH_SV("t0") : ZH_SV("t1"), i == 0 ? ZH_SV("s0") : ZH_SV("s1")) == ZH_OK);
     CHECK(zh_segments_loaded(s->segments) == ZH_OK);
     forget(&all);
 }
@@ -255,6 +292,7 @@ static void a_shop_lives(uint64_t seed)
     static kept kept_so_far;
     shop s = { .seed = seed, .now_ms = T0 };
     CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    CHECK(zh_tags_open(&s.tags, 1 << 22) == ZH_OK && zh_tags_open(&s.lists, 1 << 22) == ZH_OK);
     const zh_segments_desc desc = desc_of(&s);
     CHECK(zh_segments_open(&s.segments, &desc) == ZH_OK);
     for (int step = 0; step < STEPS; step++) {
@@ -267,6 +305,8 @@ static void a_shop_lives(uint64_t seed)
         if (what < 6) defines(&s), after = "a definition";
         else if (what < 8) merges(&s), after = "a merge";
         else if (what < 11) chooses(&s), after = "a choice";
+        else if (what > 11 && what < 16) tags(&s), after = "a tag";
+        else if (what == 16) binds(&s), after = "a binding";
         else if (what == 11) restarts(&s, &kept_so_far), after = "a restart";
         else happens(&s, 1 + chance(&s, CUSTOMERS), s.now_ms - (chance(&s, 3) == 0 ? (int64_t)chance(&s, 20 * (uint64_t)ZH_DAY_MS) : (int64_t)chance(&s, 2000)) + 500);
         all_are_where_they_belong(&s, after);
@@ -276,6 +316,8 @@ static void a_shop_lives(uint64_t seed)
     zh_segments_close(s.segments);
     zh_customers_close(s.customers);
     zh_consents_close(s.consents);
+    zh_tags_close(s.tags);
+    zh_tags_close(s.lists);
 }
 
 /* Of a customer with more events than are kept, a new one pushes out the oldest. */
@@ -283,6 +325,7 @@ static void the_oldest_event_is_missed(uint64_t seed)
 {
     shop s = { .seed = seed, .now_ms = T0 };
     CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    CHECK(zh_tags_open(&s.tags, 1 << 22) == ZH_OK && zh_tags_open(&s.lists, 1 << 22) == ZH_OK);
     const zh_segments_desc desc = desc_of(&s);
     CHECK(zh_segments_open(&s.segments, &desc) == ZH_OK);
     s.texts[0] = strdup("customer.events('Signed Up').count() >= 200");
@@ -300,6 +343,8 @@ static void the_oldest_event_is_missed(uint64_t seed)
     zh_segments_close(s.segments);
     zh_customers_close(s.customers);
     zh_consents_close(s.consents);
+    zh_tags_close(s.tags);
+    zh_tags_close(s.lists);
 }
 
 int main(int argc, char **argv)
