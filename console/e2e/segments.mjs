@@ -6,7 +6,7 @@ export async function segments({ enter, check, mock }, language) {
   const w = allWords(language).segments
   const says = (what) => `segments, ${language}: ${what}`
   const { page, context, look, go } = await enter({ language, expectErrors: true }) // a refused expression is an answer of 400
-  await go('/segments')
+  await go('/segments?as=text')
   await page.getByText(w.result.begin, { exact: true }).waitFor()
   await look(`segments-empty-${language}`, { full: true })
   await page.getByRole('button', { name: w.templates.again, exact: true }).click()
@@ -68,7 +68,7 @@ async function keeping({ page, look, go, check, says, w: all }, language) {
   }
   const field = (label) => dialog.getByLabel(label)
 
-  await go('/segments')
+  await go('/segments?as=text')
   await keep('customer.ordrs.count() >= 0')
   await field(w.keep.name).fill('not a name')
   await dialog.getByText(w.keep.nameBad, { exact: true }).waitFor()
@@ -98,6 +98,8 @@ async function keeping({ page, look, go, check, says, w: all }, language) {
 
   await page.getByRole('link', { name: w.one.edit, exact: true }).click()
   await page.getByText(w.editing.replace('{{title}}', title), { exact: true }).waitFor()
+  await page.getByText(all.builder.says.orders.replace('{{window}}', '').replace('{{number}}', all.builder.says.amounts['>='].replace('{{number}}', '0')), { exact: true }).first().waitFor()
+  await button(all.builder.modes.text).click()
   check(await until(async () => (await page.getByLabel(w.label, { exact: true }).first().inputValue()) === 'customer.orders.count() >= 0'), says('a segment opens in the builder'))
   await page.getByLabel(w.label, { exact: true }).first().fill('customer.orders.count() >= 0 && customer.orders.count(days(90)) >= 0')
   await button(w.keep.buttonChange).click()

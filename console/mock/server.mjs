@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
+import { answerExpressions } from './expressions.mjs'
 import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerPredictions } from './predictions.mjs'
@@ -145,6 +146,8 @@ function answer(method, path, query, body, empty) {
   if (predicted !== undefined) return predicted
   const stands = answerStanding(method, path, query, empty)
   if (stands !== undefined) return stands
+  const drawn = answerExpressions(method, path, body, empty, problem)
+  if (drawn !== undefined) return drawn
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (grouped !== undefined) return grouped
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)

@@ -121,6 +121,9 @@ for expression, holds in QUESTIONS:
     equal(printed, drawn, f"text and tree are one: {expression}")
     check("fault" not in printed, f"it can be asked: {expression}")
     equal(ask(printed["expression"]).json["matching"], ask(expression).json["matching"], f"and has the same answer: {expression}")
+with open(os.path.join(kit.ROOT, "console/src/builder/trees.json"), encoding="utf-8") as file:
+    for expression, tree in json.load(file).items():
+        equal(draw(expression=expression).json, {"expression": expression, "tree": tree}, f"the console's tests and mock have the engine's trees: {expression}")
 equal(draw(tree={"op": ">", "args": [{"name": "x"}, {"double": 2}]}).json["expression"], "x > 2.0", "a double without a fraction")
 fault = draw(expression="customer.orders.count() > 1 &&\n customer.last_sen < now").json["fault"]
 check("last_seen" in fault["text"] and fault["line"] == 2, f"what cannot be asked is drawn, with its fault: {fault}")

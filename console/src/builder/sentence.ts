@@ -25,7 +25,7 @@ const within = (is: Span | null, say: Speech): string => (is === null ? '' : say
 
 function values(all: readonly Literal[], say: Speech): string {
   if (all.length === 0) return '…'
-  return all.map((one) => (typeof one === 'number' ? say.number(one) : typeof one === 'boolean' ? say.t(`builder.truth.${one}`) : say.t('builder.says.quoted', { text: named(one) }))).join(say.t('builder.says.or'))
+  return all.map((one) => (typeof one === 'number' ? say.t('builder.says.plain', { number: say.number(one) }) : typeof one === 'boolean' ? say.t(`builder.truth.${one}`) : say.t('builder.says.quoted', { text: named(one) }))).join(say.t('builder.says.or'))
 }
 const compared = (how: string, all: readonly Literal[], say: Speech): string => say.t(`builder.says.ops.${how}`, { value: values(all, say) })
 
@@ -45,7 +45,7 @@ function ofEvent(row: EventRow, say: Speech): string {
 }
 
 function ofMoment(row: MomentRow, say: Speech): string {
-  const what = say.t(`builder.moments.${row.field}`)
+  const what = say.t(`builder.moments.${row.field.replace('.', '_')}`)
   const earlier = row.op === '<' || row.op === '<='
   if (row.against.is === 'now') return say.t(earlier ? 'builder.says.moment.past' : 'builder.says.moment.coming', { what })
   if (row.against.is === 'at') return say.t(earlier ? 'builder.says.moment.before' : 'builder.says.moment.after', { what, at: row.against.at === '' ? '…' : say.moment(row.against.at) })

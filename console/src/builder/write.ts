@@ -32,7 +32,7 @@ function eventOf(row: EventRow): Node {
   const measured = callOn(events, row.measure === 'sum' ? 'sum' : 'count', ...windows(row.window))
   if (row.measure === 'did') return op('>=', measured, value(1))
   if (row.measure === 'didNot') return op('==', measured, value(0))
-  return op(row.op, measured, value(row.value ?? 0))
+  return op(row.op, measured, row.measure === 'sum' ? decimal(row.value ?? 0) : value(row.value ?? 0))
 }
 
 function momentOf(row: MomentRow): Node {
@@ -62,7 +62,7 @@ function shareOf(row: ShareRow): Node {
 function numberOf(row: NumberRow): Node {
   const what = path(`customer.${row.field}`)
   if (numbers[row.field] === 'days') return op(row.op, what, call('days', value(row.value ?? 0)))
-  return op(row.op, what, value(row.value ?? 0))
+  return op(row.op, what, numbers[row.field] === 'score' ? value(row.value ?? 0) : decimal(row.value ?? 0))
 }
 
 const bucketOf = (row: BucketRow): Node => op(row.op, callOn(customer, 'bucket', value(row.salt), value(row.of ?? 1)), value(row.value ?? 0))
@@ -70,7 +70,7 @@ const bucketOf = (row: BucketRow): Node => op(row.op, callOn(customer, 'bucket',
 export function nodeOf(row: Row): Node {
   switch (row.kind) {
     case 'event': return eventOf(row)
-    case 'orders': return op(row.op, callOn(path('customer.orders'), row.measure, ...windows(row.window)), value(row.value ?? 0))
+    case 'orders': return op(row.op, callOn(path('customer.orders'), row.measure, ...windows(row.window)), (row.measure === 'revenue' ? decimal : value)(row.value ?? 0))
     case 'moment': return momentOf(row)
     case 'trait': return traitOf(row)
     case 'share': return shareOf(row)

@@ -1,14 +1,12 @@
 // Who are they, and how many? One expression over all customers; it stands in the address, and so does the segment it is to change.
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useId, useState, type FormEvent } from 'react'
 import { Link } from 'react-router-dom'
-import { CustomerTable } from '../customers/CustomerTable'
+import { Builder } from '../builder/Builder'
+import { Choices } from '../shared/Choices'
 import { Button } from '../shared/Controls'
-import { call, CallError, type Schema } from '../shared/client'
-import * as format from '../shared/format'
 import { ChevronIcon } from '../shared/icons'
 import { useAddress } from '../shared/useAddress'
-import { Card, Empty, Loading } from '../shared/View'
+import { Card, Empty } from '../shared/View'
 import { useWords } from '../shared/words'
 import { mayDefine } from '../session/rights'
 import { useSession } from '../session/useSession'
@@ -16,61 +14,10 @@ import { Page } from '../shell/Page'
 import { Keep } from './Keep'
 import { titleOf, type Kept } from './kept'
 import { KeptList } from './KeptList'
-import { Reach } from './Reach'
+import { Result } from './Result'
 import { names, templates } from './templates'
 import { useKept } from './useKept'
-import { Wrong } from './Wrong'
 import './segments.css'
-
-const PAGE = 20
-
-type Preview = Schema<'SegmentPreview'>
-
-/** Who may not look at customers may still count them. */
-async function ask(expression: string, cursor: string, signal: AbortSignal): Promise<Preview> {
-  try {
-    return await call('post', '/api/v1/segments/preview', { body: { expression, limit: PAGE, cursor }, signal })
-  } catch (error) {
-    if (error instanceof CallError && error.status === 403) return call('post', '/api/v1/segments/preview', { body: { expression, limit: 0 }, signal })
-    throw error
-  }
-}
-
-function Result({ expression }: { expression: string }) {
-  const { t, language } = useWords()
-  const answer = useInfiniteQuery({
-    queryKey: ['segments', 'preview', expression],
-    queryFn: ({ pageParam, signal }) => ask(expression, pageParam, signal),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    retry: false,
-  })
-  const first = answer.data?.pages[0]
-  if (answer.isError) return <Wrong expression={expression} error={answer.error} />
-  if (first === undefined) return <Loading lines={6} />
-  const rows = answer.data?.pages.flatMap((page) => page.items) ?? []
-  const share = format.percent(first.customers > 0 ? first.matching / first.customers : 0, language)
-  return (
-    <>
-      <div className="segment-sum" role="status">
-        <p className="segment-count">{format.count(first.matching, language)}</p>
-        <p>{t('segments.result.sum', { matching: format.count(first.matching, language), customers: format.count(first.customers, language), share })}</p>
-        <p className="less">{t('segments.result.took', { at: format.date(first.at, language, 'moment'), ms: format.count(Math.ceil(first.tookUs / 1000), language) })}</p>
-        {first.asked < first.customers && <p className="segment-warn">{t('segments.result.partial', { asked: format.count(first.asked, language) })}</p>}
-        {first.failed > 0 && <p className="segment-warn">{t('segments.result.failed', { count: first.failed, failure: first.failure ?? '' })}</p>}
-      </div>
-      {first.matching > 0 && (
-        <section className="segment-reach" aria-label={t('segments.reach.title')}>
-          <h3>{t('segments.reach.title')}</h3>
-          <Reach reach={first.reach} of={first.matching} />
-        </section>
-      )}
-      {first.matching === 0 && <Empty title={t('segments.result.none')}>{t('segments.result.noneText')}</Empty>}
-      {rows.length > 0 && <CustomerTable rows={rows} title={t('segments.result.list')} />}
-      {answer.hasNextPage && <div className="segment-more"><Button loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{t('shared.more')}</Button></div>}
-    </>
-  )
-}
 
 function Names() {
   const { t } = useWords()
@@ -102,10 +49,21 @@ export default function SegmentsPage() {
   const [kept, setKept] = useState<Pick<Kept, 'name' | 'title'>>()
   const may = mayDefine(useSession().data?.role)
   const editing = useKept(may ? edit : null).data
+  const mode = search.get('as') === 'text' ? 'text' : 'blocks'
+  const [isSettled, setSettled] = useState(true)
+  const ready = text.trim() !== '' && (mode === 'text' || isSettled)
   useEffect(() => setText(asked), [asked])
-  const put = (expression: string, of: string | null) => {
+  const put = (expression: string, of: string | null, how?: { replace: boolean }) => {
     setKept(undefined)
-    setAddress(() => new URLSearchParams({ ...(expression.trim() === '' ? {} : { q: expression }), ...(of === null ? {} : { edit: of }) }))
+    setText(expression)
+    setAddress((old) => new URLSearchParams({ ...(expression.trim() === '' ? {} : { q: expression }), ...(of === null ? {} : { edit: of }), ...(old.get('as') === 'text' ? { as: 'text' } : {}) }), how)
+  }
+  const show = (as: string) => {
+    setAddress((old) => {
+      old.delete('as')
+      if (as === 'text') old.set('as', as)
+      return old
+    }, { replace: true })
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -113,7 +71,7 @@ export default function SegmentsPage() {
   }
   const onEdit = (one: Kept) => {
     put(one.expression, one.name)
-    document.getElementById(id)?.focus()
+    ;(document.getElementById(id) ?? document.querySelector<HTMLElement>('.segment-mode button'))?.focus()
   }
   return (
     <Page title={t('segments.title')} help="segments">
@@ -126,19 +84,21 @@ export default function SegmentsPage() {
               <button type="button" className="text-button" onClick={() => put(text, null)}>{t('segments.leave')}</button>
             </p>
           )}
+          <div className="segment-mode"><Choices label={t('builder.modes.label')} value={mode} options={(['blocks', 'text'] as const).map((one) => ({ value: one, name: t(`builder.modes.${one}`) }))} onChange={show} /></div>
+          <Builder text={text} isActive={mode === 'blocks'} onText={(built) => put(built, edit, { replace: true })} onSettled={setSettled} />
           <form className="segment-form" onSubmit={submit}>
-            <label htmlFor={id}>{t('segments.label')}</label>
-            <textarea
+            {mode === 'text' && <label htmlFor={id}>{t('segments.label')}</label>}
+            {mode === 'text' && <textarea
               id={id} className="segment-text" rows={4} spellCheck={false} autoCapitalize="off" maxLength={65536} value={text}
               onChange={(change) => setText(change.target.value)}
               onKeyDown={(key) => {
                 if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) submit(key)
               }}
-            />
+            />}
             <div className="segment-actions">
-              <Button kind="primary" type="submit" disabled={text.trim() === ''}>{t('segments.ask')}</Button>
-              {may && <Button disabled={text.trim() === ''} onClick={() => setKeeping(true)}>{t(editing === undefined ? 'segments.keep.button' : 'segments.keep.buttonChange')}</Button>}
-              <span className="less wide-only">{t('segments.keys')}</span>
+              {mode === 'text' && <Button kind="primary" type="submit" disabled={text.trim() === ''}>{t('segments.ask')}</Button>}
+              {may && <Button disabled={!ready} onClick={() => setKeeping(true)}>{t(editing === undefined ? 'segments.keep.button' : 'segments.keep.buttonChange')}</Button>}
+              <span className="less wide-only">{t(mode === 'text' ? 'segments.keys' : 'segments.live')}</span>
             </div>
             {kept !== undefined && (
               <p className="segment-kept" role="status">
@@ -154,9 +114,9 @@ export default function SegmentsPage() {
           </div>
         </Card>
         <Card id="segment-result" title={t('segments.result.title')}>
-          {asked === '' ? <Empty title={t('segments.result.begin')}>{t('segments.result.beginText')}</Empty> : <Result key={asked} expression={asked} />}
+          {asked === '' ? <Empty title={t('segments.result.begin')}>{t('segments.result.beginText')}</Empty> : <Result expression={asked} />}
         </Card>
-        <Names />
+        {mode === 'text' && <Names />}
       </div>
       {keeping && (
         <Keep
