@@ -6,9 +6,9 @@
  * Whatever of a condition has no such form is still evaluated by the machine, as a leaf of the same tree. A customer's events are read from their
  * bytes once, however many conditions are asked of him (zh_recall).
  *
- * Guarantees  the answer and its `until` are those of zh_vocabulary_ask, to the millisecond (tested on random conditions). Two differences: events
- *             that are counted cost no steps, so a condition that is too much for the machine may have an answer here; and where the machine asks anew
- *             each millisecond because `now` stands elsewhere in the condition, a plan need not.
+ * Guarantees  the answer is that of zh_vocabulary_ask, and `until` a moment before which that does not become another; it is never earlier than the
+ *             machine's and often much later, because a plan knows which event of a count decides, and which part of && and || (tested on random
+ *             conditions). Events that are counted cost no steps, so a condition that is too much for the machine may have an answer here.
  * Cost        about 10 ns an event read once, 1 to 3 ns an event and condition; no memory but the recall's.
  * Lifetimes   a plan lives in its arena; its condition must outlive it.
  * Threads     a plan and a recall are one thread's.

@@ -199,27 +199,60 @@ static int64_t lowest(const asking *a, const zh_plan_node *n, int64_t from_ms)
     return from_ms > a->since_ms ? from_ms : a->since_ms;
 }
 
+/* By time alone events only leave a window. So of a count that is compared with a constant one of its events matters, by its place among them,
+ * newest first: when that one leaves, the answer turns. 0: the answer stays. */
+static int64_t decisive(zh_cel_op op, int64_t found, int64_t whole)
+{
+    switch (op) {
+    case ZH_CEL_OP_GE:
+    case ZH_CEL_OP_LT: return whole >= 1 && found >= whole ? whole : 0;
+    case ZH_CEL_OP_GT:
+    case ZH_CEL_OP_LE: return whole >= 0 && found > whole ? whole + 1 : 0;
+    default: return found == whole ? whole : whole >= 0 && found > whole ? whole + 1 : 0;
+    }
+}
+
+/* Does the clock add nothing to what is chosen? */
+static bool only_leaves(const zh_plan_node *n)
+{
+    for (uint32_t i = 0; i < n->count; i++)
+        if (n->stages[i].filter == NULL && !n->stages[i].wants) return false;
+    return true;
+}
+
+typedef struct tally { /* of the events that are counted, as they come, newest first */
+    int64_t found, oldest_ms, turning_ms; /* turning: of the one that is decisive */
+    uint64_t minor;
+} tally;
+
+/* True: no older one can change the answer. */
+static bool add_event(tally *t, const zh_plan_node *n, const zh_recall_event *e)
+{
+    t->oldest_ms = e->time_ms;
+    t->found++;
+    if (n->kind == ZH_PLAN_SUM) t->minor += (uint64_t)zh_fact_value(&e->fact);
+    if (n->kind == ZH_PLAN_DID) return true;
+    if (n->kind == ZH_PLAN_SUM || decisive(n->op, t->found, n->whole) != t->found) return false;
+    t->turning_ms = e->time_ms;
+    return n->op >= ZH_CEL_OP_LT;
+}
+
 static zh_said events_say(asking *a, const zh_plan_node *n)
 {
     const int64_t from_ms = window_from(a, n), low_ms = lowest(a, n, from_ms);
     const uint32_t name = n->any_name ? 0 : a->plan->terms[n->term].number;
-    const bool one_text = n->count == 1 && n->stages[0].filter != NULL && n->stages[0].filter->kind == ZH_FILTER_TEXT;
-    int64_t found = 0, oldest_ms = INT64_MAX;
-    uint64_t minor = 0;
+    const bool one_text = n->count == 1 && n->stages[0].filter != NULL && n->stages[0].filter->kind == ZH_FILTER_TEXT, leaves = only_leaves(n);
+    tally t = { .oldest_ms = INT64_MAX, .turning_ms = INT64_MAX };
     after walks[ZH_PLAN_STAGES_MAX] = { 0 };
     zh_recall_event *e;
     for (uint32_t i = 0; (n->any_name || name != 0) && (e = event_at(a->recall, i, low_ms)) != NULL; i++) {
         if (!n->any_name && e->name != name) continue;
         if (one_text ? text_is(a, n->stages[0].filter, line_of(e)) != ZH_SAID_YES : !is_chosen(a, n, e, walks)) continue;
-        if (e->time_ms <= from_ms) continue;
-        oldest_ms = e->time_ms;
-        found++;
-        if (n->kind == ZH_PLAN_SUM) minor += (uint64_t)zh_fact_value(&e->fact);
-        if (n->kind == ZH_PLAN_DID) break; /* the newest */
+        if (e->time_ms > from_ms && add_event(&t, n, e) && leaves) break;
     }
-    leaves_window(a, from_ms, oldest_ms);
-    if (n->kind == ZH_PLAN_DID) return said(found > 0);
-    return said(n->kind == ZH_PLAN_SUM ? compares_real(n->op, units((int64_t)minor), n->number) : compares(n->op, found, n->whole));
+    leaves_window(a, from_ms, leaves && n->kind == ZH_PLAN_COUNT ? t.turning_ms : t.oldest_ms);
+    if (n->kind == ZH_PLAN_DID) return said(t.found > 0);
+    return said(n->kind == ZH_PLAN_SUM ? compares_real(n->op, units((int64_t)t.minor), n->number) : compares(n->op, t.found, n->whole));
 }
 
 /* ---- others ---- */
@@ -235,7 +268,7 @@ static zh_said orders_say(asking *a, const zh_plan_node *n)
         if (orders[i].first_ms < oldest_ms) oldest_ms = orders[i].first_ms;
         found++;
     }
-    leaves_window(a, from_ms, oldest_ms);
+    if (decisive(n->op, found, n->whole) != 0) leaves_window(a, from_ms, oldest_ms); /* earlier than need be: orders are in no order */
     return said(compares(n->op, found, n->whole));
 }
 
@@ -274,17 +307,22 @@ static zh_said machine_says(asking *a, const zh_plan_node *n)
 
 /* ---- the tree ---- */
 
+/* Leaves the moment until which it stands in a->until_ms, which was INT64_MAX. */
 static zh_said say(asking *a, const zh_plan_node *n);
 
 static zh_said joined(asking *a, const zh_plan_node *n)
 {
     const zh_said decides = said(n->kind == ZH_PLAN_OR);
     zh_said all = said(n->kind != ZH_PLAN_OR);
+    int64_t until_ms = INT64_MAX;
     for (uint32_t i = 0; i < n->count; i++) {
+        a->until_ms = INT64_MAX;
         const zh_said one = say(a, n->args[i]);
-        if (one == decides && all != ZH_SAID_FATAL) return one;
+        if (one == decides && all != ZH_SAID_FATAL) return one; /* as long as this one says so, the others do not matter */
         if (one == ZH_SAID_FATAL || (one == ZH_SAID_ERROR && all != ZH_SAID_FATAL)) all = one;
+        if (a->until_ms < until_ms) until_ms = a->until_ms;
     }
+    a->until_ms = until_ms;
     return all;
 }
 

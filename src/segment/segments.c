@@ -93,7 +93,7 @@ zh_err zh_segments_inner_row(zh_segments *s, uint64_t customer, zh_segment_row *
     zh_segment_row *row = made ? NULL : row_at(*place);
     const uint32_t count = row == NULL ? 0 : row->count, cap = row == NULL ? 0 : row->cap;
     if (row == NULL || count + extra > cap) {
-        const uint32_t more = count + extra + count / 4;
+        const uint32_t more = count + extra + count / 8;
         zh_segment_row *grown = zh_heap_resize(&s->heap, row, row == NULL ? 0 : row_bytes(cap), row_bytes(more));
         if (grown == NULL) {
             if (made) (void)zh_map_drop(&s->rows, customer);
@@ -130,6 +130,19 @@ static void free_row(zh_segments *s, uint64_t customer, zh_segment_row *row)
 {
     (void)zh_map_drop(&s->rows, customer);
     zh_heap_give(&s->heap, row, row_bytes(row->cap));
+}
+
+/* A row of which less than half is used gives the rest back; where there is no memory to move it stays. */
+static zh_segment_row *shrunk(zh_segments *s, uint64_t customer, zh_segment_row *row)
+{
+    const uint32_t wanted = row->count + row->count / 8;
+    if (row->cap < 8 || row->count > row->cap / 2) return row;
+    uint64_t *place = zh_map_get(&s->rows, customer);
+    zh_segment_row *moved = place == NULL ? NULL : zh_heap_resize(&s->heap, row, row_bytes(row->cap), row_bytes(wanted));
+    if (moved == NULL) return row;
+    moved->cap = (uint32_t)((zh_heap_round(row_bytes(wanted)) - sizeof *moved) / sizeof(zh_segment_item));
+    *place = (uint64_t)(uintptr_t)moved;
+    return moved;
 }
 
 /* The customer is another's now: he is counted no more. */
@@ -241,12 +254,11 @@ static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, zh_se
     zh_segment_item *item = &(*row)->items[at];
     if (was == NULL) {
         memmove(item + 1, item, ((*row)->count++ - at) * sizeof *item);
-        item->since = (uint64_t)now_ms << 16 | (g->face.number - 1);
     } else if (!stays) {
         memmove(item, item + 1, (--(*row)->count - at) * sizeof *item);
         return ZH_OK;
     }
-    if (*changed) item->since = (uint64_t)now_ms << 16 | (g->face.number - 1);
+    if (*changed || !a.in) item->since = (uint64_t)(a.in ? now_ms : a.until_ms) << 16 | (g->face.number - 1);
     item->until = (uint64_t)a.until_ms << 1 | a.in;
     return ZH_OK;
 }
@@ -269,7 +281,7 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     }
     s->todo_count = 0;
     if (e != ZH_OK || row == NULL) return e;
-    if (row->count > 0) return zh_segments_inner_alarm(s, customer.number, row);
+    if (row->count > 0) return zh_segments_inner_alarm(s, customer.number, shrunk(s, customer.number, row));
     if ((e = touch(s, customer.number, row)) == ZH_OK) free_row(s, customer.number, row);
     return e;
 }

@@ -246,9 +246,13 @@ static zh_err put_wake(zh_segments *s, const zh_segment_inner *g, const zh_wake 
     if (e == ZH_OK && wake->field != ZH_WAKE_ANY_LINE) e = zh_terms_take(terms, wake->text, &text);
     if (e != ZH_OK) return e;
     const zh_wake_field field = text == 0 ? ZH_WAKE_ANY_LINE : wake->field;
+    const bool falls = wake->falls && name != 0;
     s->has_field[field] = true;
+    s->has_falling |= falls;
+    s->has_nameless |= name == 0 && field != ZH_WAKE_ANY_LINE;
+    s->has_kind[wake->kind] |= name == 0 && field == ZH_WAKE_ANY_LINE;
     const uint64_t key = zh_segments_key(wake->kind, name, field, text);
-    return put_key(s, wake->falls && name != 0 ? zh_segments_key_falling(key) : key, g->face.number);
+    return put_key(s, falls ? zh_segments_key_falling(key) : key, g->face.number);
 }
 
 static int by_hash(const void *left, const void *right)
@@ -263,6 +267,8 @@ zh_err zh_segments_inner_index(zh_segments *s)
     s->keys_count = 0;
     s->fresh_until_ms = 0;
     memset(s->has_field, 0, sizeof s->has_field);
+    memset(s->has_kind, 0, sizeof s->has_kind);
+    s->has_falling = s->has_nameless = false;
     zh_map_clear(&s->first_key);
     zh_err e = rank_all(s);
     for (uint32_t i = 0; e == ZH_OK && i < s->by_rank_count; i++) {

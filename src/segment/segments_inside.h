@@ -10,7 +10,7 @@
 
 /* A customer and a segment. An item is there while he is in, or the clock will ask. */
 typedef struct zh_segment_item {
-    uint64_t since;  /* ms << 16 | number - 1: when he came in or went out, as far as is known */
+    uint64_t since;  /* ms << 16 | number - 1: when he came in; of one who is not in, until */
     uint64_t until;  /* ms << 1 | is in */
 } zh_segment_item;
 static inline uint32_t zh_item_number(const zh_segment_item *item) { return (uint32_t)(item->since & 0xFFFF) + 1; }
@@ -68,6 +68,8 @@ struct zh_segments {
     zh_segment_binding *bindings; /* by tag */
     uint32_t bindings_count, bindings_room;
     bool has_field[ZH_WAKE_FIELDS]; /* does any look at such lines? */
+    bool has_kind[ZH_WAKE_MODEL + 1]; /* … is any woken by this without a name? */
+    bool has_falling, has_nameless; /* … can any only lose members by an event; look at lines of events of any name? */
 
     zh_heap heap;
     zh_map rows;               /* customer -> row */
@@ -86,6 +88,7 @@ struct zh_segments {
 
     int64_t now_ms;
     uint64_t asked;
+    bool has_old_rows;         /* of version 1 */
     bool is_settling;
     uint32_t settling[ZH_SEGMENTS_MAX], settling_count;
     size_t settle_at;          /* in the walk over customers */

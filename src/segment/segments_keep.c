@@ -1,6 +1,7 @@
 /* Entries of the view.
  *
- *     'c' customer u64 BE   u8 version=1, var items, each: var number, u8 is in, var since, var until - since + 1 (0: it stands)
+ *     'c' customer u64 BE   u8 version=2, var items, each: var number, u8 is in, var since (until, of one who is not in), var until - since + 1 (0: it
+ *                           stands). Version 1: the same, but with moments that come too early
  *     'd' number u32 BE     u8 version=1, u8 is living (1) | a circle (2), text name, text expression, zig defined, var days, each: zig day, var size, var
  *                           entered, var left
  *     'n'                   u8 version=1, zig the log's clock
@@ -11,11 +12,12 @@
 #include <stdlib.h>
 
 #define VERSION 1
+#define ROW_VERSION 2
 #define ENTRY_BYTES_MAX (1u << 20)
 
 static void put_row(const zh_segment_row *row, zh_buf *out)
 {
-    zh_buf_put_u8(out, VERSION);
+    zh_buf_put_u8(out, ROW_VERSION);
     zh_buf_put_var(out, row->count);
     for (uint32_t i = 0; i < row->count; i++) {
         const zh_segment_item *item = &row->items[i];
@@ -174,12 +176,26 @@ zh_err zh_segments_load(zh_segments *s, zh_sv key, zh_sv value)
 {
     zh_reader r = zh_reader_on(value);
     if (key.size == 0) return ZH_CORRUPT;
-    if (zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    const uint8_t version = zh_read_u8(&r);
+    if (version != VERSION && !(version == ROW_VERSION && key.data[0] == 'c')) return ZH_FORMAT;
     zh_err e = ZH_CORRUPT;
+    s->has_old_rows |= key.data[0] == 'c' && version < ROW_VERSION;
     if (key.data[0] == 'c' && key.size == 9) e = load_row(s, number_in(key), &r);
     else if (key.data[0] == 'd' && key.size == 5) e = load_definition(s, number_in(key), &r);
     else if (key.data[0] == 'n' && key.size == 1) s->now_ms = zh_read_zig(&r), e = ZH_OK;
     return e == ZH_OK && (r.bad || zh_reader_left(&r) > 0) ? ZH_CORRUPT : e;
+}
+
+/* Rows with moments that are not those this code would find: everybody is asked once. */
+static zh_err renew(zh_segments *s)
+{
+    bool done;
+    s->has_old_rows = false;
+    for (uint32_t i = 0; i < s->by_rank_count; i++) s->all[s->by_rank[i] - 1]->settles = true;
+    s->is_settling = true;
+    s->settle_at = 0;
+    s->settle_ms = s->now_ms;
+    return zh_segments_settle(s, SIZE_MAX, &done);
 }
 
 zh_err zh_segments_loaded(zh_segments *s)
@@ -200,7 +216,8 @@ zh_err zh_segments_loaded(zh_segments *s)
             s->all[number - 1]->face.size += zh_item_in(&row->items[i]);
         }
     }
-    return e != ZH_OK ? e : zh_segments_inner_index(s);
+    if (e == ZH_OK) e = zh_segments_inner_index(s);
+    return e == ZH_OK && s->has_old_rows ? renew(s) : e;
 }
 
 bool zh_segments_check(const zh_segments *s, const char **why)

@@ -40,12 +40,12 @@ static void await_falling(zh_segments *s, uint64_t key)
 static void await_event_key(zh_segments *s, uint64_t key)
 {
     zh_segments_inner_await_key(s, key);
-    await_falling(s, key);
+    if (s->has_falling) await_falling(s, key);
 }
 
 void zh_segments_inner_await_kind(zh_segments *s, zh_wake_kind kind)
 {
-    zh_segments_inner_await_key(s, zh_segments_key(kind, 0, ZH_WAKE_ANY_LINE, 0));
+    if (s->has_kind[kind]) zh_segments_inner_await_key(s, zh_segments_key(kind, 0, ZH_WAKE_ANY_LINE, 0));
 }
 
 void zh_segments_inner_await_all(zh_segments *s)
@@ -59,7 +59,7 @@ static void await_line(zh_segments *s, uint32_t name, const zh_fact_line *line)
     for (int field = ZH_WAKE_ITEM; field < (int)ZH_WAKE_FIELDS; field++) {
         if (!s->has_field[field] || texts[field] == 0) continue;
         await_event_key(s, zh_segments_key(ZH_WAKE_EVENT, name, (zh_wake_field)field, texts[field]));
-        zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, 0, (zh_wake_field)field, texts[field]));
+        if (s->has_nameless) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_EVENT, 0, (zh_wake_field)field, texts[field]));
     }
 }
 
