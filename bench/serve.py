@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
 WRITE, SERVER, TOKEN = "wk_of_the_benchmark", "sk_of_the_benchmark", "at_of_the_benchmark"
@@ -55,9 +56,14 @@ class Engine:
     def catch_up(self):
         """Wait until the views have what the log has."""
         for _ in range(600):
-            with urllib.request.urlopen(self.url + "/readyz", timeout=60) as answer:
-                if json.load(answer)["viewLagMs"] == 0:
-                    return
+            try:
+                with urllib.request.urlopen(self.url + "/readyz", timeout=60) as answer:
+                    if json.load(answer)["viewLagMs"] == 0:
+                        return
+            except urllib.error.HTTPError as e:
+                code = json.load(e).get("code")
+                if code != "views_behind":  # of that one it recovers by itself
+                    raise SystemExit(f"the engine takes no more work: {code}") from e
             time.sleep(0.1)
 
     def stop(self):
