@@ -75,7 +75,7 @@ typedef struct zh_shown {        /* rank = place in the array + 1 */
 
 typedef struct zh_decision {
     zh_decision_id id;
-    zh_customer_id customer;     /* 0 where the answer is not personal */
+    zh_customer_id customer;     /* 0 where the answer is not personal, and of no experiment */
     zh_sv placement;
     int64_t time_ms;             /* the moment decided for (context.time where given) */
     zh_strategy strategy;

@@ -33,6 +33,7 @@
 #define ZH_DECIDE_RECOMMEND_H
 #include "base/rng.h"
 #include "catalog/item.h"
+#include "core/tuning.h"
 #include "decide/placement.h"
 #include "decide/reason.h"
 #include "guard/permit.h"
@@ -57,6 +58,9 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */
     int32_t tired_half_life_days; /* default 7 */
 } zh_policy;
+
+/* The policy (NULL: the default one) with what a tuning says in its place. */
+zh_policy zh_policy_tuned(const zh_policy *policy, const zh_tuning *tuning);
 
 typedef struct zh_recommend_world { /* all borrowed and still during the call */
     const zh_catalog *catalog;

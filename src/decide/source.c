@@ -7,6 +7,8 @@
 #define DAY_MS INT64_C(86400000)
 #define SKEW_MS INT64_C(300000) /* clocks of a shop and its customers differ; more than this is the future */
 
+#define NO_WEIGHT 1e-12f /* nothing is left of it in millionths; 0 would mean the default */
+
 zh_policy zh_policy_of(const zh_policy *given)
 {
     zh_policy p = given != NULL ? *given : (zh_policy){ 0 };
@@ -22,6 +24,22 @@ zh_policy zh_policy_of(const zh_policy *given)
     if (p.tired_weight < 0) p.tired_weight = 0;
     if (p.tired_half_life_days <= 0) p.tired_half_life_days = 7;
     if (p.epsilon_micro > ZH_DECISION_MICRO) p.epsilon_micro = ZH_DECISION_MICRO;
+    return p;
+}
+
+zh_policy zh_policy_tuned(const zh_policy *policy, const zh_tuning *t)
+{
+    zh_policy p = zh_policy_of(policy);
+    float *const weights[ZH_TUNES] = { [ZH_TUNE_SHRINK] = &p.shrink, [ZH_TUNE_BOUGHT] = &p.bought_weight, [ZH_TUNE_WANTED] = &p.wanted_weight, [ZH_TUNE_VIEWED] = &p.viewed_weight,
+                                       [ZH_TUNE_PAGE_VIEWED] = &p.page_viewed_weight, [ZH_TUNE_TIRED] = &p.tired_weight };
+    int32_t *const days[ZH_TUNES] = { [ZH_TUNE_BOUGHT_DAYS] = &p.bought_half_life_days, [ZH_TUNE_TOUCH_DAYS] = &p.touch_half_life_days, [ZH_TUNE_TIRED_DAYS] = &p.tired_half_life_days };
+    for (int i = 0; i < (int)ZH_TUNES; i++) {
+        if (!zh_tuning_says(t, (zh_tune)i)) continue;
+        if (weights[i] != NULL) *weights[i] = t->value[i] > 0 ? (float)t->value[i] : NO_WEIGHT;
+        if (days[i] != NULL) *days[i] = (int32_t)t->value[i];
+    }
+    if (zh_tuning_says(t, ZH_TUNE_REPEAT)) p.repeat_times = (uint32_t)t->value[ZH_TUNE_REPEAT];
+    if (zh_tuning_says(t, ZH_TUNE_EXPLORE)) p.epsilon_micro = (uint32_t)(t->value[ZH_TUNE_EXPLORE] * ZH_DECISION_MICRO + 0.5);
     return p;
 }
 

@@ -94,18 +94,47 @@ static uint32_t consent_bits(const zh_consents *consents, zh_customer_id custome
     return (uint32_t)personal;
 }
 
+/* The arm he is in. One who does not want to be analysed is in none. */
+static zh_assignment assign(const zh_world *w, const zh_ask *ask, const zh_recommend_ask *r, zh_arena *arena)
+{
+    zh_assignment out = { 0 };
+    zh_permit permit;
+    zh_look look = zh_world_look(w);
+    look.customer = r->customer;
+    look.state = zh_customers_get(w->customers, r->customer);
+    look.now_ms = r->now_ms;
+    if (zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_ANALYTICS, (zh_channel)0, r->now_ms, &ask->actor, &permit) != ZH_OK) return out;
+    if (zh_json_open(&look.json, ZH_PROFILE_TRAIT_VALUE_MAX) != ZH_OK) return out;
+    out = zh_experiments_assign(w->experiments, r->placement->name, &look, arena);
+    zh_json_close(look.json);
+    return out;
+}
+
+static bool is_personal(const zh_assignment *assigned)
+{
+    return assigned->tuning == NULL || !zh_tuning_says(assigned->tuning, ZH_TUNE_PERSONAL) || assigned->tuning->value[ZH_TUNE_PERSONAL] > 0;
+}
+
 /* Under the world's read lock. */
 static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_arena *arena, zh_answer *out)
 {
     zh_world *w = zh_engine_world(g);
     zh_permit permit;
     zh_history history;
+    zh_policy policy;
+    zh_assignment assigned = { 0 };
     if (r->customer.number != 0 &&
         zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, r->now_ms, &ask->actor, &permit) == ZH_OK) {
-        history_of(zh_customers_get(w->customers, r->customer), &history);
-        r->permit = &permit;
-        r->history = &history;
+        if (zh_experiments_count(w->experiments) > 0) assigned = assign(w, ask, r, arena);
+        if (is_personal(&assigned)) {
+            history_of(zh_customers_get(w->customers, r->customer), &history);
+            r->permit = &permit;
+            r->history = &history;
+        }
     }
+    r->experiment = zh_arena_copy(arena, assigned.experiment);
+    r->arm = zh_arena_copy(arena, assigned.arm);
+    if (assigned.tuning != NULL) policy = zh_policy_tuned(NULL, assigned.tuning);
     r->consent = consent_bits(w->consents, r->customer);
     /* A shop asleep, or a history imported today, is judged as of its newest event. */
     const int64_t asked_ms = r->now_ms;
@@ -116,10 +145,12 @@ static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_ar
     for (uint32_t p = 0; p < partitions; p++) positions[p] = zh_fold_position(zh_engine_fold(g), p);
     const zh_recommend_world world = {
         .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity,
+        .policy = assigned.tuning != NULL ? &policy : NULL,
         .positions = positions, .positions_count = partitions < ZH_DECISION_POSITIONS_MAX ? partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };
     zh_err e = zh_recommend(&world, r, &rng, arena, &out->decision, &out->reasons);
     out->decision.time_ms = asked_ms;
+    if (assigned.experiment.size > 0) out->decision.customer = r->customer; /* whoever is in an arm is exposed, whatever the list is made of */
     return e != ZH_OK ? e : show(w, arena, out);
 }
 

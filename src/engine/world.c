@@ -1,4 +1,5 @@
 #include "engine/world.h"
+#include "engine/world_experiments.h"
 #include "engine/world_segments.h"
 #include "base/map.h"
 
@@ -52,6 +53,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
+    if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -82,6 +84,7 @@ void zh_world_close(zh_world *w)
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
     zh_segments_close(w->segments);
+    zh_experiments_close(w->experiments);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -168,7 +171,9 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     if ((e = judge(w, record)) != ZH_OK) return e;
     zh_effects effects = zh_effects_open(scratch);
     zh_segments_before(w->segments, event->customer);
+    if ((e = zh_experiments_before(w->experiments, event->customer, event)) != ZH_OK) return e;
     if ((e = zh_customers_fold(w->customers, event->customer, event, &effects)) != ZH_OK) return e;
+    zh_experiments_after(w->experiments);
     if ((e = zh_segments_event(w->segments, event, record->commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, event))) != ZH_OK) return e;
@@ -200,12 +205,14 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     const zh_customer_state *from = zh_customers_get(w->customers, merge.from);
     const int64_t first_ms = from == NULL ? INT64_MAX : zh_customer_first_ms(from);
     zh_segments_before_merge(w->segments, merge.from, to);
+    if ((e = zh_experiments_before_merge(w->experiments, merge.from, to)) != ZH_OK) return e;
     e = zh_absorbed_merge(w->absorbed, &merge);
     if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
     if (e == ZH_OK) e = zh_tags_merge(w->tags, merge.from, to);
     if (e == ZH_OK) e = zh_tags_merge(w->lists, merge.from, to);
+    if (e == ZH_OK) e = zh_experiments_merge(w->experiments, merge.from, to);
     if (e == ZH_OK) e = zh_segments_merge(w->segments, merge.from, to, record->commit_ms);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
@@ -228,7 +235,9 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
     zh_consent_change change;
     if (zh_consent_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
     change.customer = zh_absorbed_root(w->absorbed, change.customer);
-    const zh_err e = zh_consents_change(w->consents, &change);
+    zh_err e = zh_experiments_before(w->experiments, change.customer, NULL);
+    if (e == ZH_OK) e = zh_consents_change(w->consents, &change);
+    zh_experiments_after(w->experiments);
     return e != ZH_OK ? e : zh_segments_said(w->segments, change.customer, record->commit_ms);
 }
 
@@ -280,7 +289,7 @@ static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scra
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     record->decision_id = decision.id;
     w->counts.decisions++;
-    return ZH_OK;
+    return zh_experiments_decided(w->experiments, &decision, zh_absorbed_root(w->absorbed, decision.customer), record->commit_ms);
 }
 
 /* An event that a person says is true teaches what it would have taught. */
@@ -294,7 +303,9 @@ static zh_err learn_event(zh_world *w, zh_sv bytes, int64_t commit_ms, zh_arena 
     event.marks &= ~(uint32_t)(ZH_MARK_OUTLIER | ZH_MARK_BOT_AGENT | ZH_MARK_APART);
     zh_effects effects = zh_effects_open(scratch);
     zh_segments_before(w->segments, event.customer);
+    if ((e = zh_experiments_before(w->experiments, event.customer, &event)) != ZH_OK) return e;
     if ((e = zh_customers_learn(w->customers, event.customer, &event, &effects)) != ZH_OK) return e;
+    zh_experiments_after(w->experiments);
     if ((e = zh_segments_event(w->segments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, &event))) != ZH_OK) return e;
     return apply_effects(w, &effects);
@@ -328,6 +339,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     record->kind = zh_record_kind_of(record->bytes);
     if (record->commit_ms > w->counts.commit_ms) w->counts.commit_ms = record->commit_ms;
     zh_err e = ZH_OK;
+    zh_experiments_clock(w->experiments, record->commit_ms);
     if (passes_over(w, record)) {
         record->kind = (zh_record_kind)0;
         return ZH_OK;
@@ -342,6 +354,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_DEFINITION:
         e = zh_registry_fold(w->registry, record->bytes);
         if (e == ZH_OK) e = zh_world_define_segment(w, record);
+        if (e == ZH_OK) e = zh_world_define_experiment(w, record);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
@@ -438,7 +451,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -470,6 +483,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
     case 'g': return zh_segments_save(w->segments, all, keep);
+    case 'e': return zh_experiments_save(w->experiments, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -497,6 +511,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
     case 'g': return zh_segments_load(w->segments, key, value);
+    case 'e': return zh_experiments_load(w->experiments, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -696,7 +711,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "popularity";
     if (!zh_popularity_check(w->popularity, why)) return false;
     *view = "segments";
-    return zh_segments_check(w->segments, why);
+    if (!zh_segments_check(w->segments, why)) return false;
+    *view = "experiments";
+    return zh_experiments_check(w->experiments, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -721,6 +738,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
     case 'g': *bytes = zh_segments_bytes(w->segments); break;
+    case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }
     return true;

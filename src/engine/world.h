@@ -24,6 +24,7 @@
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
  *     g       segments                 all that changes customers, DEFINITION; the clock
+ *     e       experiments              DECISION, DEFINITION, all that changes customers
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -43,6 +44,7 @@
 #include "core/record.h"
 #include "guard/consent.h"
 #include "guard/registry.h"
+#include "measure/experiments.h"
 #include "measure/policies.h"
 #include "measure/sales.h"
 #include "measure/visits.h"
@@ -103,6 +105,7 @@ typedef struct zh_world {
     zh_cocount *cocount;
     zh_popularity *popularity;
     zh_segments *segments;
+    zh_experiments *experiments;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */

@@ -187,6 +187,9 @@ zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecy
 zh_call_handler zh_route_profile_tags, zh_route_profile_tag_put, zh_route_profile_tag_delete, zh_route_customer_tags, zh_route_customer_tag_put, zh_route_customer_tag_delete,
     zh_route_tags, zh_route_tag_put, zh_route_tag_delete, zh_route_tags_import, zh_route_segment_list;
 void zh_tags_gauges(zh_call *call); /* of /metrics; under the world's lock */
+zh_call_handler zh_route_experiments, zh_route_experiment, zh_route_experiment_put, zh_route_experiment_delete, zh_route_experiment_state, zh_route_experiment_results, zh_route_experiment_exposed, zh_route_metric_plan;
+zh_call_handler zh_route_metrics_list, zh_route_metric_put, zh_route_metric_delete;
+void zh_experiments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_segments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_system, zh_route_check;

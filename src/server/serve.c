@@ -198,7 +198,13 @@ static void put_answer(zh_call *call, const zh_answer *a, answer_form form, zh_j
     }
     zh_json_out_end(out);
     zh_json_out_key(out, ZH_SV("experiment"));
-    zh_json_out_null(out);
+    if (a->decision.experiment.size == 0) zh_json_out_null(out);
+    else {
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("id"), a->decision.experiment);
+        zh_json_out_key_text(out, ZH_SV("arm"), a->decision.arm);
+        zh_json_out_end(out);
+    }
     zh_json_out_key(out, ZH_SV("model"));
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("name"), ZH_SV("cocount"));

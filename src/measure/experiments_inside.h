@@ -1,0 +1,74 @@
+/* experiments_inside.h -- private to experiments*.c. */
+#ifndef ZH_MEASURE_EXPERIMENTS_INSIDE_H
+#define ZH_MEASURE_EXPERIMENTS_INSIDE_H
+#include "base/map.h"
+#include "measure/experiments.h"
+
+#define ZH_EXPERIMENT_JSON_BYTES_MAX (64u << 10) /* as a setting */
+#define ZH_EXPERIMENT_CROSSED UINT8_MAX          /* as an arm */
+
+typedef struct zh_exposure {
+    uint64_t customer;  /* 0: the place is free */
+    int64_t first_ms;
+    uint32_t next;      /* of the same customer; or of the free ones; index + 1 */
+    uint16_t number;    /* of the experiment */
+    uint8_t arm;        /* or ZH_EXPERIMENT_CROSSED */
+    bool dirty;
+} zh_exposure;
+
+typedef struct zh_experiment_sheet { /* sums as they are held */
+    int32_t day;
+    uint64_t units[ZH_EXPERIMENT_ARMS_MAX];
+    zh_experiment_cell cells[]; /* arms x metrics */
+} zh_experiment_sheet;
+
+typedef struct zh_experiment_inner {
+    zh_arena arena;
+    zh_experiment set_up;
+    zh_sv json;
+    zh_condition eligible;
+    const char *fault;
+    char fault_text[160];
+    bool is_living, dirty, changed; /* changed: since the newest day of the history */
+    uint64_t exposed, crossed;
+    int64_t first_ms, last_ms;
+    zh_experiment_sheet *now;
+    zh_experiment_sheet **days;
+    uint32_t days_count, days_room, days_saved; /* saved: before this index all are */
+} zh_experiment_inner;
+
+typedef struct zh_experiments_taken { /* out of the sums, to be put back */
+    uint32_t exposure;
+    uint32_t metrics; /* bits */
+} zh_experiments_taken;
+
+struct zh_experiments {
+    zh_customers *customers;
+    zh_look look;
+    zh_arena names, scratch;
+    zh_cel_env *env;
+    zh_json *json;
+    zh_experiment_inner *all[ZH_EXPERIMENTS_MAX]; /* by number - 1 */
+    uint32_t count;
+    zh_exposure *exposures;
+    uint32_t used, room, free;
+    zh_map by_customer; /* customer -> index of his first exposure + 1 */
+    uint32_t *dirty;
+    size_t dirty_count, dirty_room;
+    zh_map gone;        /* number << 48 | customer: entries to be dropped */
+    zh_experiments_taken *taken;
+    size_t taken_count, taken_room;
+    int32_t day;        /* UTC, of the newest record; INT32_MIN: none yet */
+    bool clock_dirty;
+};
+
+zh_experiment_inner *zh_experiments_inner_of(const zh_experiments *x, uint32_t number); /* NULL: none */
+zh_err zh_experiments_inner_make(zh_experiments *x, uint32_t number, zh_sv name, zh_sv json, bool is_living);
+zh_err zh_experiments_inner_sheet(const zh_experiment_inner *e, int32_t day, zh_experiment_sheet **out); /* zeros */
+size_t zh_experiments_inner_cells(const zh_experiment_inner *e);
+zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, int64_t first_ms, uint32_t *at);
+zh_err zh_experiments_inner_add_day(zh_experiment_inner *e, zh_experiment_sheet *day);
+/* His numbers into a sheet, or out of it. */
+void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet);
+
+#endif

@@ -1,0 +1,337 @@
+/* Goal: at every moment the sums of an experiment are those of its exposed customers, whatever happened in whatever order.
+ * Method: random decisions, orders, refunds, views, choices and merges; after each step the sums are made anew, by a model of its own of who saw
+ * what first. Saved step by step and loaded, the view goes on as if nothing had been; the same in another order gives the same sums. */
+#include "measure/experiments.h"
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CUSTOMERS = 12, STEPS = 400, ENTRIES = 4000 };
+#define T0 INT64_C(1700000000000)
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS INT64_C(86400000)
+
+static const char a_test[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",\"weight\":2},{\"name\":\"c\"}],\"metrics\":[\"conversion\",\"revenue\",\"average_order\",\"watched\",\"active_days\"],"
+    "\"guardrails\":[\"refund_share\",\"opt_outs\"],\"definitions\":{\"watched\":{\"kind\":\"sum\",\"event\":\"Video Watched\"}},\"windowDays\":5,\"beforeDays\":7,\"state\":\"running\"}";
+static const char other[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"net_revenue\",\"repurchase\",\"item_views\",\"add_to_cart\",\"orders\"],\"windowDays\":30,\"state\":\"running\"}";
+static const char holdout[] = "{\"arms\":[{\"name\":\"held\",\"weight\":1},{\"name\":\"treated\",\"weight\":3}],\"metrics\":[\"conversion\"],\"windowDays\":3,\"state\":\"running\"}";
+static const char *const names[] = { "a-test", "other", "holdout" };
+
+typedef struct saw { uint64_t customer; int64_t first_ms; uint32_t arms; } saw; /* arms: bits */
+
+typedef struct shop {
+    zh_customers *customers;
+    zh_consents *consents;
+    zh_experiments *x;
+    saw model[3][CUSTOMERS + 1];
+    int64_t now_ms;
+    uint64_t seed, events;
+} shop;
+
+static zh_arena scratch;
+
+static uint64_t chance(shop *s, uint64_t n) { return test_random(&s->seed) % n; }
+
+static zh_experiments_desc desc_of(const shop *s)
+{
+    return (zh_experiments_desc){ s->customers, { .terms = zh_customers_terms(s->customers), .consents = s->consents, .workspace = ZH_WORKSPACE_DEFAULT } };
+}
+
+static const zh_experiment *set_up(const shop *s, int which)
+{
+    zh_experiment_view view;
+    CHECK(zh_experiments_find(s->x, zh_sv_of(names[which]), &view));
+    return view.set_up;
+}
+
+static void note(shop *s, int which, uint64_t customer, uint32_t arm, int64_t at_ms)
+{
+    saw *m = &s->model[which][customer];
+    if (m->arms == 0 || at_ms < m->first_ms) m->first_ms = at_ms;
+    m->arms |= 1u << arm;
+}
+
+/* ---- what happens ---- */
+
+static void decides(shop *s)
+{
+    const zh_customer_id customer = { 1 + chance(s, CUSTOMERS) };
+    const int which = (int)chance(s, 3); /* 2: none of its own */
+    const int64_t at_ms = s->now_ms - (int64_t)chance(s, 30) * HOUR_MS;
+    uint32_t arm = zh_experiment_arm_of(set_up(s, which), ZH_WORKSPACE_DEFAULT, customer);
+    if (which == 0 && chance(s, 9) == 0) arm = (arm + 1) % 3; /* said by somebody else */
+    const zh_decision d = { .customer = customer, .time_ms = at_ms, .experiment = which == 2 ? ZH_SV("gone") : zh_sv_of(names[which]), .arm = set_up(s, which)->arms[arm].name };
+    CHECK(zh_experiments_decided(s->x, &d, customer, s->now_ms) == ZH_OK);
+    if (which != 2) note(s, which, customer.number, arm, at_ms);
+    note(s, 2, customer.number, zh_experiment_arm_of(set_up(s, 2), ZH_WORKSPACE_DEFAULT, customer), at_ms);
+}
+
+static void happens(shop *s)
+{
+    static const struct { const char *name; zh_act act; } acts[] = { { "Order Completed", ZH_ACT_ORDER }, { "Order Refunded", ZH_ACT_REFUND }, { "Order Cancelled", ZH_ACT_CANCEL },
+        { "Product Viewed", ZH_ACT_VIEW }, { "Product Added", ZH_ACT_ADD }, { "Video Watched", ZH_ACT_OTHER }, { "Order Updated", ZH_ACT_ORDER_UPDATE } };
+    const unsigned what = (unsigned)chance(s, 7);
+    char order[24];
+    snprintf(order, sizeof order, "o%u", (unsigned)chance(s, 20));
+    const int64_t price = (int64_t)chance(s, 6000);
+    const zh_event event = { .customer = { 1 + chance(s, CUSTOMERS) }, .type = ZH_EVENT_TRACK, .act = acts[what].act, .time_ms = s->now_ms - (int64_t)chance(s, 60) * HOUR_MS + 20 * HOUR_MS,
+        .key = { ++s->events, 5 }, .name = zh_sv_of(acts[what].name), .revenue_minor = price, .order_id = what < 3 || what == 6 ? zh_sv_of(order) : (zh_sv){ 0 }, .currency = { .code = 1 } };
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_experiments_before(s->x, event.customer, &event) == ZH_OK);
+    CHECK(zh_customers_fold(s->customers, event.customer, &event, &effects) == ZH_OK);
+    zh_experiments_after(s->x);
+    zh_arena_reset(&scratch);
+}
+
+static void chooses(shop *s)
+{
+    const zh_consent_field field = ZH_CONSENT_OF(ZH_CHANNEL_EMAIL);
+    const zh_consent_change change = { .customer = { 1 + chance(s, CUSTOMERS) }, .at_ms = s->now_ms, .said = ZH_CONSENT_BIT(field), .yes = chance(s, 2) == 0 ? ZH_CONSENT_BIT(field) : 0 };
+    CHECK(zh_experiments_before(s->x, change.customer, NULL) == ZH_OK);
+    CHECK(zh_consents_change(s->consents, &change) == ZH_OK);
+    zh_experiments_after(s->x);
+}
+
+static void merges(shop *s)
+{
+    const zh_customer_id from = { 1 + chance(s, CUSTOMERS) }, to = { 1 + chance(s, CUSTOMERS) };
+    if (from.number == to.number) return;
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_experiments_before_merge(s->x, from, to) == ZH_OK);
+    CHECK(zh_customers_merge(s->customers, from, to, &effects) == ZH_OK && zh_consents_merge(s->consents, from, to) == ZH_OK);
+    CHECK(zh_experiments_merge(s->x, from, to) == ZH_OK);
+    for (int which = 0; which < 3; which++) {
+        saw *gone = &s->model[which][from.number], *kept = &s->model[which][to.number];
+        if (gone->arms != 0 && (kept->arms == 0 || gone->first_ms < kept->first_ms)) kept->first_ms = gone->first_ms;
+        kept->arms |= gone->arms;
+        *gone = (saw){ 0 };
+    }
+    zh_arena_reset(&scratch);
+}
+
+/* ---- the sums made anew ---- */
+
+static void add(const shop *s, const zh_experiment *e, uint64_t customer, const saw *m, uint32_t metric, double sum[4], double product[4][4])
+{
+    const zh_outcome_look look = { zh_customers_get(s->customers, (zh_customer_id){ customer }), s->consents, zh_customers_terms(s->customers), { customer }, e->currency };
+    const zh_metric *of = &e->metrics[metric];
+    const int64_t from = m->first_ms, to = from + e->window_days * DAY_MS, past = from - e->before_days * DAY_MS;
+    const bool is_ratio = of->per != ZH_QUANTITY_NONE;
+    const double v[4] = { (double)zh_outcome_of(&look, of->of, of->event, from, to), (double)zh_outcome_of(&look, is_ratio ? of->per : of->of, of->event, is_ratio ? from : past, is_ratio ? to : from),
+        is_ratio ? (double)zh_outcome_of(&look, of->of, of->event, past, from) : 0, is_ratio ? (double)zh_outcome_of(&look, of->per, of->event, past, from) : 0 };
+    for (int i = 0; i < 4; i++) {
+        sum[i] += v[i];
+        for (int k = 0; k < 4; k++) product[i][k] += v[i] * v[k];
+    }
+}
+
+static void sums_are_right(const shop *s)
+{
+    const char *why = "";
+    for (int which = 0; which < 3; which++) {
+        zh_experiment_view view;
+        uint64_t crossed = 0, exposed = 0;
+        CHECK(zh_experiments_find(s->x, zh_sv_of(names[which]), &view));
+        for (uint64_t c = 1; c <= CUSTOMERS; c++) {
+            uint32_t arm;
+            int64_t first_ms;
+            const saw *m = &s->model[which][c];
+            const bool there = zh_experiments_exposure(s->x, view.number, (zh_customer_id){ c }, &arm, &first_ms);
+            CHECK(there == (m->arms != 0));
+            if (!there) continue;
+            const bool is_crossed = (m->arms & (m->arms - 1)) != 0;
+            CHECK(first_ms == m->first_ms && (is_crossed ? arm == view.set_up->arms_count : m->arms == 1u << arm));
+            exposed++;
+            crossed += is_crossed;
+        }
+        CHECK(view.exposed == exposed && view.crossed == crossed);
+        for (uint32_t arm = 0; arm < view.set_up->arms_count; arm++)
+            for (uint32_t metric = 0; metric < view.set_up->metrics_count; metric++) {
+                double sum[4] = { 0 }, product[4][4] = { { 0 } }, units = 0;
+                for (uint64_t c = 1; c <= CUSTOMERS; c++) {
+                    if (s->model[which][c].arms != 1u << arm) continue;
+                    units++;
+                    add(s, view.set_up, c, &s->model[which][c], metric, sum, product);
+                }
+                const zh_sums got = zh_experiment_sums_of(view.set_up, &view.now, arm, metric);
+                bool same = got.n >= units && got.n <= units;
+                for (int i = 0; i < got.size; i++) {
+                    same &= got.sum[i] >= sum[i] && got.sum[i] <= sum[i];
+                    for (int k = 0; k < got.size; k++) same &= got.product[i][k] >= product[i][k] && got.product[i][k] <= product[i][k];
+                }
+                CHECK_ROW(same, names[which]);
+            }
+    }
+    CHECK_ROW(zh_experiments_check(s->x, &why), why);
+}
+
+/* ---- keeping ---- */
+
+typedef struct kept { zh_sv keys[ENTRIES], values[ENTRIES]; size_t count; } kept;
+
+static zh_sv copied(zh_sv bytes)
+{
+    char *copy = malloc(bytes.size + 1);
+    CHECK(copy != NULL);
+    if (bytes.size > 0) memcpy(copy, bytes.data, bytes.size);
+    return (zh_sv){ copy, bytes.size };
+}
+
+static zh_err keep_entry(void *context, zh_sv key, zh_sv value)
+{
+    kept *k = context;
+    size_t at = 0;
+    while (at < k->count && zh_sv_compare(k->keys[at], key) < 0) at++;
+    const bool there = at < k->count && zh_sv_equal(k->keys[at], key);
+    if (there) free((char *)(uintptr_t)k->values[at].data);
+    if (value.data == NULL) {
+        if (!there) return ZH_OK;
+        free((char *)(uintptr_t)k->keys[at].data);
+        k->count--;
+        memmove(k->keys + at, k->keys + at + 1, (k->count - at) * sizeof *k->keys);
+        memmove(k->values + at, k->values + at + 1, (k->count - at) * sizeof *k->values);
+        return ZH_OK;
+    }
+    if (!there) {
+        CHECK(k->count < ENTRIES);
+        memmove(k->keys + at + 1, k->keys + at, (k->count - at) * sizeof *k->keys);
+        memmove(k->values + at + 1, k->values + at, (k->count - at) * sizeof *k->values);
+        k->keys[at] = copied(key);
+        k->count++;
+    }
+    k->values[at] = copied(value);
+    return ZH_OK;
+}
+
+static void drop(kept *k)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        free((char *)(uintptr_t)k->keys[i].data);
+        free((char *)(uintptr_t)k->values[i].data);
+    }
+    free(k);
+}
+
+/* What was saved step by step is what a whole save gives; loaded, it gives it again and goes on. */
+static void reload(shop *s, kept *steps)
+{
+    CHECK(zh_experiments_save(s->x, false, (zh_keep){ steps, keep_entry }) == ZH_OK);
+    kept *whole = calloc(1, sizeof *whole);
+    CHECK(whole != NULL && zh_experiments_save(s->x, true, (zh_keep){ whole, keep_entry }) == ZH_OK);
+    CHECK(whole->count == steps->count);
+    for (size_t i = 0; i < whole->count; i++) CHECK(zh_sv_equal(whole->keys[i], steps->keys[i]) && zh_sv_equal(whole->values[i], steps->values[i]));
+    const zh_experiments_desc desc = desc_of(s);
+    zh_experiments *fresh;
+    CHECK(zh_experiments_open(&fresh, &desc) == ZH_OK);
+    for (size_t i = 0; i < steps->count; i++) CHECK(zh_experiments_load(fresh, steps->keys[i], steps->values[i]) == ZH_OK);
+    kept *again = calloc(1, sizeof *again);
+    CHECK(again != NULL && zh_experiments_save(fresh, true, (zh_keep){ again, keep_entry }) == ZH_OK && again->count == whole->count);
+    for (size_t i = 0; i < whole->count; i++) CHECK(zh_sv_equal(whole->values[i], again->values[i]));
+    zh_experiments_close(s->x);
+    s->x = fresh;
+    drop(whole);
+    drop(again);
+}
+
+static void live(uint64_t seed)
+{
+    shop s = { .now_ms = T0, .seed = seed };
+    kept *steps = calloc(1, sizeof *steps);
+    CHECK(steps != NULL && zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    const zh_experiments_desc desc = desc_of(&s);
+    CHECK(zh_experiments_open(&s.x, &desc) == ZH_OK);
+    CHECK(zh_experiments_define(s.x, ZH_SV("a-test"), zh_sv_of(a_test)) == ZH_OK && zh_experiments_define(s.x, ZH_SV("other"), zh_sv_of(other)) == ZH_OK);
+    CHECK(zh_experiments_define(s.x, ZH_SV("holdout"), zh_sv_of(holdout)) == ZH_OK && zh_experiments_count(s.x) == 3);
+    for (int step = 0; step < STEPS; step++) {
+        s.now_ms += (int64_t)chance(&s, 3 * HOUR_MS);
+        zh_experiments_clock(s.x, s.now_ms);
+        switch (chance(&s, 20)) {
+        case 0: merges(&s); break;
+        case 1: chooses(&s); break;
+        case 2: case 3: case 4: case 5: decides(&s); break;
+        case 6:
+            if (chance(&s, 3) == 0) reload(&s, steps);
+            break;
+        default: happens(&s);
+        }
+        sums_are_right(&s);
+    }
+    zh_experiment_view view;
+    CHECK(zh_experiments_find(s.x, ZH_SV("other"), &view) && view.days_count > 5);
+    for (uint32_t i = 1; i < view.days_count; i++) CHECK(zh_experiments_day(s.x, view.number, i - 1).day < zh_experiments_day(s.x, view.number, i).day);
+    zh_experiments_close(s.x);
+    zh_consents_close(s.consents);
+    zh_customers_close(s.customers);
+    drop(steps);
+}
+
+/* ---- who is in which arm ---- */
+
+static void define(zh_experiments *x, const char *name, const char *json) { CHECK(zh_experiments_define(x, zh_sv_of(name), zh_sv_of(json)) == ZH_OK); }
+
+static void assigns(void)
+{
+    shop s = { 0 };
+    CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    const zh_experiments_desc desc = desc_of(&s);
+    zh_experiments *x;
+    CHECK(zh_experiments_open(&x, &desc) == ZH_OK);
+    define(x, "left", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",\"policy\":{\"viewed_weight\":0.1}}],\"metrics\":[\"orders\"],\"placements\":[\"home\"],\"layer\":\"l\",\"layerFrom\":0,\"layerTo\":3000,\"state\":\"running\"}");
+    define(x, "right", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"],\"placements\":[\"home\",\"cart\"],\"layer\":\"l\",\"layerFrom\":3000,\"layerTo\":10000,\"share\":0.5,\"state\":\"running\"}");
+    define(x, "few", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"],\"placements\":[\"order_done\"],\"eligibility\":\"customer.bucket('x', 10) == 0\",\"state\":\"running\"}");
+    define(x, "idle", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"],\"placements\":[\"search_empty\"],\"state\":\"paused\"}");
+    define(x, "wrong", "{\"arms\":[{\"name\":\"control\"}],\"metrics\":[\"orders\"]}");
+    CHECK(zh_experiments_count(x) == 4);
+    uint64_t left = 0, right = 0, treated = 0, few = 0, cart = 0;
+    enum { MANY = 20000 };
+    for (uint64_t c = 1; c <= MANY; c++) {
+        zh_look look = desc.look;
+        look.customer = (zh_customer_id){ c };
+        const zh_assignment home = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch), in_cart = zh_experiments_assign(x, ZH_SV("cart"), &look, &scratch);
+        if (zh_sv_equal(home.experiment, ZH_SV("left"))) left++, treated += zh_sv_equal(home.arm, ZH_SV("b")) && zh_tuning_says(home.tuning, ZH_TUNE_VIEWED);
+        right += zh_sv_equal(home.experiment, ZH_SV("right"));
+        cart += zh_sv_equal(in_cart.experiment, ZH_SV("right"));
+        CHECK(!zh_sv_equal(in_cart.experiment, ZH_SV("left")) && (in_cart.experiment.size == 0 || zh_sv_equal(home.experiment, ZH_SV("right"))));
+        few += zh_experiments_assign(x, ZH_SV("order_done"), &look, &scratch).experiment.size > 0;
+        CHECK(zh_experiments_assign(x, ZH_SV("search_empty"), &look, &scratch).experiment.size == 0);
+        zh_arena_reset(&scratch);
+    }
+    CHECK(left > 5700 && left < 6300 && treated > left / 2 - 200 && treated < left / 2 + 200); /* 3 of 10; half of them. Five standard deviations at least */
+    CHECK(right > 6600 && right < 7400 && cart == right && few > 1780 && few < 2220);
+
+    define(x, "holdout", "{\"arms\":[{\"name\":\"held\",\"weight\":1},{\"name\":\"treated\",\"weight\":9}],\"metrics\":[\"orders\"],\"state\":\"running\"}");
+    uint64_t held = 0;
+    for (uint64_t c = 1; c <= MANY; c++) {
+        zh_look look = desc.look;
+        look.customer = (zh_customer_id){ c };
+        const zh_assignment home = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch), paused = zh_experiments_assign(x, ZH_SV("search_empty"), &look, &scratch);
+        const bool is_held = zh_sv_equal(paused.arm, ZH_SV("held"));
+        CHECK(zh_sv_equal(paused.experiment, ZH_SV("holdout")) && is_held == zh_sv_equal(home.experiment, ZH_SV("holdout")) ? true : !is_held);
+        CHECK(!is_held || (home.tuning != NULL && zh_tuning_says(home.tuning, ZH_TUNE_PERSONAL) && !(home.tuning->value[ZH_TUNE_PERSONAL] > 0)));
+        held += is_held;
+    }
+    CHECK(held > 1780 && held < 2220);
+
+    /* Once somebody was exposed, what would mix two experiments is passed over; words and share are not. */
+    zh_experiment_view view;
+    const zh_decision d = { .customer = { 7 }, .time_ms = T0, .experiment = ZH_SV("few"), .arm = ZH_SV("b") };
+    CHECK(zh_experiments_decided(x, &d, (zh_customer_id){ 7 }, T0) == ZH_OK);
+    define(x, "few", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"z\"}],\"metrics\":[\"orders\"],\"placements\":[\"order_done\"],\"eligibility\":\"customer.bucket('x', 10) == 0\",\"state\":\"running\"}");
+    CHECK(zh_experiments_find(x, ZH_SV("few"), &view) && zh_sv_equal(view.set_up->arms[1].name, ZH_SV("b")) && view.exposed == 1);
+    define(x, "few", "{\"title\":\"t\",\"share\":0.25,\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"],\"placements\":[\"order_done\"],\"eligibility\":\"customer.bucket('x', 10) == 0\",\"state\":\"stopped\"}");
+    CHECK(zh_experiments_find(x, ZH_SV("few"), &view) && view.set_up->state == ZH_EXPERIMENT_STOPPED && view.set_up->share == 250000 && view.exposed == 1);
+    zh_experiments_close(x);
+    zh_consents_close(s.consents);
+    zh_customers_close(s.customers);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t seed = test_seed(argc, argv);
+    scratch = zh_arena_open((size_t)16 << 20);
+    for (uint64_t run = 0; run < 12; run++) live(seed * 1000 + run);
+    assigns();
+    zh_arena_close(&scratch);
+    return 0;
+}
