@@ -146,7 +146,7 @@ static void put_units(zh_json_out *out, const zh_experiment *e, const zh_experim
 }
 
 /* Where to look when the arms do not have the customers they should have. */
-static void put_srm(zh_json_out *out, const zh_experiment_view *view, const zh_experiment_result *r)
+static void put_srm(zh_json_out *out, const zh_experiment_result *r)
 {
     static const char *const hints[] = {
         "does one arm fail to answer, or answer so late that the page shows nothing?",
@@ -165,7 +165,6 @@ static void put_srm(zh_json_out *out, const zh_experiment_view *view, const zh_e
     zh_json_out_end(out);
     zh_json_out_end(out);
     zh_json_out_key_bool(out, ZH_SV("trusted"), r->trusted);
-    zh_json_out_key_int(out, ZH_SV("crossed"), (int64_t)view->crossed);
 }
 
 static void put_point(zh_json_out *out, const zh_experiment *e, const zh_experiment_sums *at)
@@ -193,7 +192,7 @@ void zh_experiment_put_result(const zh_experiments *x, const zh_experiment_view 
 {
     const zh_experiment *e = view->set_up;
     put_units(out, e, &view->now);
-    put_srm(out, view, r);
+    put_srm(out, r);
     put_metrics(out, e, r);
     zh_json_out_key(out, ZH_SV("history")); /* of the first metric */
     zh_json_out_array(out);

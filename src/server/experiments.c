@@ -61,13 +61,15 @@ static void answer_one(zh_call *call, zh_sv name, bool with_result)
     zh_world_lock_read(world_of(call));
     const zh_experiments *x = world_of(call)->experiments;
     const bool found = zh_experiments_find(x, name, &view);
-    if (found) {
+    if (found && !with_result) zh_experiment_put(call, &view, &out);
+    if (found && with_result) {
+        zh_experiment_result result;
+        zh_experiment_result_of(view.set_up, &view.now, &result);
+        zh_json_out_key(&out, ZH_SV("experiment"));
+        zh_json_out_object(&out);
         zh_experiment_put(call, &view, &out);
-        if (with_result) {
-            zh_experiment_result result;
-            zh_experiment_result_of(view.set_up, &view.now, &result);
-            zh_experiment_put_result(x, &view, &result, &out);
-        }
+        zh_json_out_end(&out);
+        zh_experiment_put_result(x, &view, &result, &out);
     }
     zh_world_unlock(world_of(call));
     zh_json_out_end(&out);

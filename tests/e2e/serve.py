@@ -676,6 +676,19 @@ def reports():
     tags(engine, member)
     for name in ("others", "viewers"):
         equal(engine.admin("DELETE", f"/api/v1/segments/{name}").status, 204, "a segment is dropped")
+    equal(engine.admin("PUT", "/api/v1/metrics/videos", {"kind": "did", "event": "Video Watched"}).status, 200, "a metric is defined")
+    check(len(engine.admin("GET", "/api/v1/metrics").json["items"]) > 10, "metrics are listed")
+    equal(engine.admin("POST", "/api/v1/metrics/conversion/plan", {"effect": 0.1, "mean": 0.1}).status, 200, "how large an experiment must be")
+    equal(engine.admin("DELETE", "/api/v1/metrics/videos").status, 204, "a metric is deleted")
+    an_experiment = {"arms": [{"name": "control"}, {"name": "anybody", "policy": {"personal": False}}], "metrics": ["orders"], "placements": ["search_empty"]}
+    for name in ("try", "draft"):
+        equal(engine.admin("PUT", f"/api/v1/experiments/{name}", an_experiment).status, 200, "an experiment is set up")
+    equal(engine.admin("DELETE", "/api/v1/experiments/draft").status, 204, "a draft is deleted")
+    equal(engine.admin("PUT", "/api/v1/experiments/try/state", {"state": "running"}).status, 200, "an experiment runs")
+    equal([one["name"] for one in engine.admin("GET", "/api/v1/experiments").json["items"]], ["try"], "experiments are listed")
+    equal(engine.admin("GET", "/api/v1/experiments/try").json["state"], "running", "and one is read")
+    equal(engine.admin("GET", "/api/v1/experiments/try/results").json["trusted"], True, "what it says")
+    equal(engine.admin("GET", "/api/v1/experiments/try/exposed").json["items"], [], "and of whom")
     equal(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "event": "Product Viewed"}).status, 200, "a computed trait is defined")
     equal([one["name"] for one in engine.admin("GET", "/api/v1/computed-traits").json["items"]], ["views"], "computed traits are listed")
     refused(engine.admin("PUT", "/api/v1/computed-traits/views", {"kind": "count", "where": "e.nme == 1"}), 400, "a wrong condition of one", "where")
