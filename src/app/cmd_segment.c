@@ -17,6 +17,8 @@ static const zh_option segment_options[] = {
     { "title", "TEXT", "of save and list-add: what people read", NULL, false },
     { "against", "GROUP", "of portrait: a kept segment or an expression to compare with; not said: all customers", NULL, false },
     { "groups", "N", "of personas: so many kinds, 2 to 8; not said: as many as fit best", NULL, false },
+    { "size", "N", "of lookalikes: how many, up to 100,000; not said: 1,000", NULL, false },
+    { "csv", NULL, "of lookalikes: print the list, best first", NULL, true },
     { "json", NULL, "print the engine's own JSON, a page a line", NULL, true },
 };
 
@@ -195,12 +197,13 @@ static zh_err list_add(asking *a, const zh_options *given, zh_note *why)
 }
 
 static zh_err list_remove(asking *a, const zh_options *given, zh_note *why) { return zh_list_change_by(a->door, given->arguments[1], given->arguments[2], false, why); }
+static zh_err lookalikes(asking *a, const zh_options *given, zh_note *why) { return zh_segment_lookalikes(a->door, a->json, given, why); }
 
 /* ---- the command ---- */
 
 static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
     { "count", 2, count }, { "list", 2, list }, { "save", 3, save }, { "kept", 1, kept }, { "members", 2, members }, { "drop", 2, drop },
-    { "portrait", 2, portrait }, { "personas", 2, personas },
+    { "portrait", 2, portrait }, { "personas", 2, personas }, { "lookalikes", 2, lookalikes },
     { "list-add", 3, list_add }, { "list-remove", 3, list_remove },
 };
 
@@ -209,7 +212,7 @@ static int run_segment(const zh_options *given)
     size_t at = 0;
     while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
     if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
-        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME, portrait GROUP, personas GROUP, list-add NAME FILE and list-remove NAME FILE: see zhun segment --help");
+        zh_complain("segment knows count 'EXPRESSION', list 'EXPRESSION', save NAME 'EXPRESSION', kept, members NAME, drop NAME, portrait GROUP, personas GROUP, lookalikes GROUP, list-add NAME FILE and list-remove NAME FILE: see zhun segment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -225,7 +228,7 @@ static int run_segment(const zh_options *given)
 }
 
 const zh_command zh_cmd_segment = {
-    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait|personas|list-add|list-remove [NAME] ['EXPRESSION'] --data DIR",
+    .name = "segment", .usage = "count|list|save|kept|members|drop|portrait|personas|lookalikes|list-add|list-remove [NAME] ['EXPRESSION'] --data DIR",
     .summary = "Ask all customers an expression, as of now.\n"
                "count: for how many it holds; list: for whom, a user id a line (#number where there is none).\n"
                "An expression that has no answer for a customer does not hold for him, and is said on standard error.\n"
@@ -233,6 +236,7 @@ const zh_command zh_cmd_segment = {
                "members NAME: who is in it; drop NAME: keep it no more.\n"
                "portrait NAME or 'EXPRESSION': what such customers are like, beside all (--against: beside another group), with the index of each share.\n"
                "personas NAME or 'EXPRESSION': kinds of customers found among them, how sure they are, and a rule that nearly says each.\n"
+               "lookalikes NAME or 'EXPRESSION': who is like them, and how well such a list finds again what was hidden; --csv: the list, which list-add takes.\n"
                "list-add NAME FILE: the user ids of the file, one a line or in a column user_id, come on the static list NAME, which is made where it is not\n"
                "there; list-remove NAME FILE: they leave it. Ids that are not known are named and passed over.",
     .example = "  zhun segment count 'customer.orders.count(days(90)) >= 2' --data ./zhun-data\n"

@@ -107,6 +107,15 @@ zh_err zh_segment_portrait(zh_door *door, zh_json *json, const zh_options *given
     return e;
 }
 
+/* A number of the command line; what is none becomes one that the engine refuses. */
+static void put_number(zh_json_out *out, zh_sv key, zh_sv text)
+{
+    int64_t number = 0;
+    if (text.size == 0) return;
+    if (sscanf(text.data, "%" SCNd64, &number) != 1) number = -1;
+    zh_json_out_key_int(out, key, number);
+}
+
 /* ---- personas ---- */
 
 static void print_personas(zh_json_value root)
@@ -129,19 +138,59 @@ zh_err zh_segment_personas(zh_door *door, zh_json *json, const zh_options *given
 {
     zh_sv text;
     zh_json_value root;
-    int64_t groups = 0;
     zh_buf body = zh_buf_open(BODY_BYTES_MAX);
     zh_json_out out = zh_json_out_on(&body);
     zh_json_out_object(&out);
     put_group(&out, zh_sv_of(given->arguments[1]));
-    if (zh_options_text(given, "groups").size > 0) {
-        if (sscanf(zh_options_text(given, "groups").data, "%" SCNd64, &groups) != 1) groups = -1;
-        zh_json_out_key_int(&out, ZH_SV("groups"), groups);
-    }
+    put_number(&out, ZH_SV("groups"), zh_options_text(given, "groups"));
     zh_json_out_end(&out);
     const zh_err e = ask(door, json, "/api/v1/reports/personas", &body, &out, &text, &root, why);
     if (e == ZH_OK && zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
     else if (e == ZH_OK) print_personas(root);
+    zh_buf_close(&body);
+    return e;
+}
+
+/* ---- lookalikes ---- */
+
+static void print_test(zh_json_value root)
+{
+    const zh_sv verdict = zh_json_text_or_empty(zh_json_get(root, ZH_SV("verdict")));
+    printf("a seed of %.0f among %.0f others\n", real_of(root, "seed"), real_of(root, "others"));
+    if (zh_sv_equal(verdict, ZH_SV("few"))) {
+        printf("not offered: too few of the seed (%.0f) could be hidden and looked for; %.0f are needed\n", real_of(root, "held"), real_of(root, "heldMin"));
+        return;
+    }
+    printf("%.0f of the seed were hidden: AUC %.3f (%.3f..%.3f), by recency, orders and money alone %.3f, better by %.3f (%.3f..%.3f)\n", real_of(root, "held"), real_of(root, "auc"), real_of(root, "aucLow"),
+           real_of(root, "aucHigh"), real_of(root, "rfmAuc"), real_of(root, "gain"), real_of(root, "gainLow"), real_of(root, "gainHigh"));
+    if (zh_sv_equal(verdict, ZH_SV("chance"))) printf("not offered: not better than chance\n");
+    if (zh_sv_equal(verdict, ZH_SV("rfm"))) printf("not offered: recency, orders and money find them as well; an expression over these will do\n");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("sizes"))); zh_json_next(&it);)
+        printf("  best %4.0f %%, %8.0f customers: %5.1f %% of the hidden found (%.1f..%.1f), %.1f times chance\n", 100 * real_of(it.value, "part"), real_of(it.value, "customers"), 100 * real_of(it.value, "found"),
+               100 * real_of(it.value, "low"), 100 * real_of(it.value, "high"), real_of(it.value, "lift"));
+}
+
+zh_err zh_segment_lookalikes(zh_door *door, zh_json *json, const zh_options *given, zh_note *why)
+{
+    zh_sv text;
+    zh_json_value root;
+    zh_client_answer answer;
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_json_out_object(&out);
+    put_group(&out, zh_sv_of(given->arguments[1]));
+    put_number(&out, ZH_SV("size"), zh_options_text(given, "size"));
+    if (zh_options_flag(given, "csv")) zh_json_out_key_text(&out, ZH_SV("format"), ZH_SV("csv"));
+    zh_json_out_end(&out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_OK && zh_options_flag(given, "csv")) {
+        e = zh_door_ask(door, ZH_SV("POST"), ZH_SV("/api/v1/reports/lookalikes"), zh_buf_view(&body), &answer, why);
+        if (e == ZH_OK) (void)fwrite(answer.body.data, 1, answer.body.size, stdout);
+    } else {
+        e = ask(door, json, "/api/v1/reports/lookalikes", &body, &out, &text, &root, why);
+        if (e == ZH_OK && zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
+        else if (e == ZH_OK) print_test(root);
+    }
     zh_buf_close(&body);
     return e;
 }

@@ -1,4 +1,4 @@
-/* segment_group.h -- verbs of `zhun segment` about a whole group: what it is like, which kinds of customers are in it. */
+/* segment_group.h -- verbs of `zhun segment` about a whole group: what it is like, which kinds of customers are in it, who is like them. */
 #ifndef ZH_APP_SEGMENT_GROUP_H
 #define ZH_APP_SEGMENT_GROUP_H
 #include "app/door.h"
@@ -9,5 +9,7 @@
 ZH_MUST zh_err zh_segment_portrait(zh_door *door, zh_json *json, const zh_options *given, zh_note *why);
 /* `zhun segment personas NAME|'EXPRESSION' [--groups N]`. */
 ZH_MUST zh_err zh_segment_personas(zh_door *door, zh_json *json, const zh_options *given, zh_note *why);
+/* `zhun segment lookalikes NAME|'EXPRESSION' [--size N] [--csv]`. */
+ZH_MUST zh_err zh_segment_lookalikes(zh_door *door, zh_json *json, const zh_options *given, zh_note *why);
 
 #endif

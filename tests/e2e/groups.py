@@ -159,10 +159,10 @@ def shell(engine):
 KINDS_OF = ["quiet", "regular", "tea"]
 
 
-def planted():
+def planted(customers=900):
     """Half are quiet, three of ten buy often and much, two of ten want tea."""
     dice, wire, truth = random.Random(3), [], {}
-    for number in range(900):
+    for number in range(customers):
         kind = KINDS_OF[0] if number % 10 < 5 else KINDS_OF[1] if number % 10 < 8 else KINDS_OF[2]
         truth[f"k{number}"] = kind
         for at in range({"quiet": 4, "regular": 14, "tea": 5}[kind] + dice.randrange(3)):
@@ -223,7 +223,62 @@ def personas(partitions):
     return [(one["customers"], one["text"]["en"]) for one in found["items"]]
 
 
+# ---- customers like these ----
+
+
+def lookalikes(partitions):
+    """Half of the tea drinkers said that they are of the club; the other half is to be found."""
+    engine = kit.Engine(options=("--partitions", str(partitions)) if partitions > 1 else ())
+    truth, wire = planted(1500)
+    club = {f"k{number}" for number in range(1500) if number % 20 in (8, 9)}
+    wire += [{"type": "identify", "userId": user, "messageId": f"c-{user}", "timestamp": iso(NOW - 99 * DAY), "traits": {"club": True}} for user in sorted(club)]
+    random.Random(1).shuffle(wire)
+    for at in range(0, len(wire), 200):
+        equal(engine.collect("batch", {"batch": wire[at:at + 200]}).status, 200, "a batch is taken")
+    engine.draw()
+    ask = lambda body: engine.admin("POST", "/api/v1/reports/lookalikes", body)  # noqa: E731
+    when, seed = f"{partitions} partitions", "'club' in customer.traits && customer.traits.club == true"
+    found = ask({"expression": seed, "size": 150, "limit": 150}).json
+    equal((found["seed"], found["others"], found["offered"], found["verdict"]), (150, 1350, True, "offered"), f"{when}: a planted taste is found")
+    check(found["held"] >= 30 and found["aucLow"] > 0.85 and found["gainLow"] > 0, f"{when}: and was tested", {key: found[key] for key in ("held", "auc", "aucLow", "rfmAuc", "gainLow")})
+    users = [one["customer"]["userId"] for one in found["items"]]
+    equal((len(users), len(set(users) & club)), (150, 0), f"{when}: nobody of the seed is listed")
+    right = sum(truth[user] == "tea" for user in users)
+    check(right >= 140, f"{when}: the other half of the tea drinkers is listed", right)
+    equal([one["score"] for one in found["items"]], sorted((one["score"] for one in found["items"]), reverse=True), f"{when}: best first")
+    check(sum(any(why.get("name") == "tea" for why in one["why"]) for one in found["items"]) >= 140, f"{when}: because of tea", found["items"][0]["why"])
+    tenth = next(one for one in found["sizes"] if one["part"] == 0.1)
+    check(tenth["low"] <= tenth["found"] <= tenth["high"] and tenth["found"] > 0.4 and abs(tenth["lift"] - tenth["found"] / 0.1) < 0.01, f"{when}: what a list of a tenth finds again", tenth)
+    chance = ask({"expression": "customer.bucket('seed', 6) == 0", "limit": 5}).json
+    equal((chance["verdict"], chance["items"], chance["sizes"], chance["size"]), ("chance", [], [], 0), f"{when}: what chance drew is not offered")
+    equal(ask({"expression": "customer.orders.count() >= 6", "limit": 5}).json["verdict"], "rfm", f"{when}: what orders say is not offered")
+    equal(ask({"expression": seed + " && customer.bucket('few', 10) < 3"}).json["verdict"], "few", f"{when}: a seed that is too small")
+    if partitions == 1:
+        refuse_and_export(engine, ask, seed, users)
+    engine.stop()
+    return users
+
+
+def refuse_and_export(engine, ask, seed, users):
+    for user in users[:20]:
+        engine.serve("PUT", f"/v1/consents/{user}", {"personalization": False})
+    engine.sync()
+    less = ask({"expression": seed, "size": 150, "limit": 150}).json
+    equal((less["refused"], set(users[:20]) & {one["customer"]["userId"] for one in less["items"]}), (20, set()), "who refused personalisation is not listed")
+    table = ask({"expression": seed, "size": 40, "format": "csv"})
+    lines = table.body.decode().split("\n")
+    equal((table.header("Content-Type"), lines[0], len(lines)), ("text/csv; charset=utf-8", "rank,customer,user_id,score", 42), "the list as a table")
+    equal([line.split(",")[2] for line in lines[1:6]], [f'"{one["customer"]["userId"]}"' for one in less["items"][:5]], "is the same list")
+    for body, field in (({}, "expression"), ({"expression": "true", "size": 0}, "size"), ({"expression": "true", "size": 100001}, "size"), ({"expression": "true", "limit": 501}, "limit"),
+                        ({"expression": "true", "format": "xml"}, "format")):
+        equal((ask(body).status, ask(body).json["field"]), (400, field), f"refused: {body}")
+    told = kit.run("segment", "lookalikes", seed, "--data", engine.data)[1]
+    check("were hidden: AUC" in told and "times chance" in told, "the command tells how it was tested", told)
+    equal(kit.run("segment", "lookalikes", seed, "--size", "40", "--csv", "--data", engine.data)[1], table.body.decode(), "and prints the list")
+
+
 def main():
+    equal(lookalikes(1), lookalikes(3), "the same list on 1 and 3 partitions")
     equal(personas(1), personas(3), "the same kinds on 1 and 3 partitions")
     shop = Shop(5, 900)
     told = []

@@ -671,6 +671,8 @@ def reports():
     equal(engine.admin("POST", "/api/v1/reports/group", {"expression": "true", "against": {"segment": "viewers"}}).status, 200, "one group beside another")
     check("tooFew" in engine.admin("POST", "/api/v1/reports/personas", {"expression": "true"}).json, "kinds of customers")
     refused(engine.admin("POST", "/api/v1/reports/personas", {"expression": "true", "groups": 9}), 400, "too many kinds", "groups")
+    check("verdict" in engine.admin("POST", "/api/v1/reports/lookalikes", {"segment": "viewers"}).json, "customers like those of a segment")
+    refused(engine.admin("POST", "/api/v1/reports/lookalikes", {"segment": "viewers", "size": 0}), 400, "a list of nobody", "size")
     refused(engine.admin("POST", "/api/v1/reports/group", {"segment": "nowhere"}), 404, "a portrait of a segment that is not there", "segment")
     refused(engine.admin("DELETE", "/api/v1/segments/viewers"), 409, "a segment that another asks about", "name")
     tags(engine, member)
