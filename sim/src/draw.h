@@ -20,6 +20,7 @@ typedef enum zh_draw_purpose { /* append only: a number is part of the name */
     ZH_DRAW_ANONYMOUS, ZH_DRAW_SHOCK, ZH_DRAW_OUTSIDE, ZH_DRAW_EXAMINE, ZH_DRAW_BUY, ZH_DRAW_FOLLOW,
     ZH_DRAW_DELAY, ZH_DRAW_AGAIN, ZH_DRAW_RETURN, ZH_DRAW_RANDOM, ZH_DRAW_MIX, ZH_DRAW_SORT,
     ZH_DRAW_ITEM, ZH_DRAW_ITEM_TASTE, /* of the catalog: customer 0, visit = item */
+    ZH_DRAW_TURN, ZH_DRAW_PLACE, ZH_DRAW_WHERE,
 } zh_draw_purpose;
 
 /* customer < 2^24, visit (or day) < 2^24. */

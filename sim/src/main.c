@@ -1,6 +1,7 @@
 /* main.c -- the command line of zhun-sim: options in, a run, a report out. */
 #include "base/time.h"
 #include "report.h"
+#include "truth.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -32,6 +33,8 @@ static const char help[] =
     "  --report NAME    tell the engine after each measured day how far the policies are; its console draws it\n"
     "  --daily          a JSON line after each measured day\n"
     "  --progress       a JSON line on standard error after each day: how far it is\n"
+    "  --truth FILE     what is hidden from the engine, after the first and the last day: tastes, places, orders\n"
+    "  --step           after each day wait for a line on standard input\n"
     "  --json           a JSON object a line: each policy, then the comparison\n"
     "  --shop-keys      print the tables of the shop file's number keys\n"
     "\n"
@@ -40,10 +43,12 @@ static const char help[] =
     "Exit: 0 done or stopped, 2 wrong usage or shop file, 3 could not (the engine did not answer).\n";
 
 typedef struct options {
-    const char *to, *key, *server_key, *shop, *policy, *start, *report;
+    const char *to, *key, *server_key, *shop, *policy, *start, *report, *truth;
     uint64_t seed, customers, days; /* 0: the shop file's */
     double speed;
-    bool json, daily, progress, live, print_shop, print_keys;
+    bool json, daily, progress, live, step, print_shop, print_keys;
+    zh_sim_truth known;
+    bool untold; /* the truth could not be written after the first day */
     char unreported[256]; /* why the last report failed: said once, not each day */
 } options;
 
@@ -73,6 +78,7 @@ static int parse_value(options *o, const char *name, const char *value)
     else if (strcmp(name, "--shop") == 0) o->shop = value;
     else if (strcmp(name, "--policy") == 0) o->policy = value;
     else if (strcmp(name, "--start") == 0) o->start = value;
+    else if (strcmp(name, "--truth") == 0) o->truth = value;
     else if (strcmp(name, "--report") == 0) {
         o->report = value;
         return zh_sim_wire_name_fits(zh_sv_of(value)) ? 0 : wrong(" is at most 64 letters, digits, dots, lines and underlines", name);
@@ -98,6 +104,7 @@ static int parse(options *o, int argc, char **argv)
         else if (strcmp(argv[i], "--daily") == 0) o->daily = true;
         else if (strcmp(argv[i], "--progress") == 0) o->progress = true;
         else if (strcmp(argv[i], "--live") == 0) o->live = true;
+        else if (strcmp(argv[i], "--step") == 0) o->step = true;
         else if (strcmp(argv[i], "--print-shop") == 0) o->print_shop = true;
         else if (strcmp(argv[i], "--shop-keys") == 0) o->print_keys = true;
         else {
@@ -117,6 +124,7 @@ static int parse(options *o, int argc, char **argv)
 /* What does not go together. */
 static int check_options(const options *o)
 {
+    if (o->live && (o->truth != NULL || o->step)) return wrong("--live has no end of days: leave --truth and --step away", "");
     if (o->live && o->speed > 0) return wrong("--live goes by the wall clock: leave --speed away", "");
     if (o->live && o->start != NULL && strcmp(o->start, "now") != 0) return wrong("--live ends with today: leave --start away", "");
     if (o->report != NULL && o->to == NULL) return wrong("--report tells an engine: give --to URL and --key WRITE,SERVER", "");
@@ -225,6 +233,23 @@ static void show_progress(const options *o, const zh_sim_run *run, int32_t day)
         fprintf(stderr, "\rzhun-sim: day %d of %d%s", (int)day + 1, (int)run->days, day + 1 == run->days ? "\n" : " ");
 }
 
+static void seen(void *context, const zh_sim_run *run, const zh_sim_trace *trace)
+{
+    options *o = context;
+    if (o->truth != NULL) zh_sim_truth_note(&o->known, run, trace);
+}
+
+static int write_truth(options *o, const zh_sim_run *run)
+{
+    FILE *file = o->truth == NULL ? NULL : fopen(o->truth, "w");
+    if (o->truth == NULL) return 0;
+    zh_err e = file == NULL ? ZH_IO : zh_sim_truth_write(&o->known, run, file);
+    if (file != NULL && fclose(file) != 0 && e == ZH_OK) e = ZH_IO;
+    if (e == ZH_OK) return 0;
+    fprintf(stderr, "zhun-sim: %s: %s\n", o->truth, zh_err_text(e));
+    return 3;
+}
+
 static void day_done(void *context, const zh_sim_run *run, int32_t day)
 {
     options *o = context;
@@ -235,7 +260,9 @@ static void day_done(void *context, const zh_sim_run *run, int32_t day)
         zh_buf_close(&report);
     }
     if (o->report != NULL && run->wire != NULL) tell(o, run, day);
+    if (day == 0) o->untold |= write_truth(o, run) != 0;
     show_progress(o, run, day);
+    for (int c = 0; o->step && c != '\n' && c != EOF;) c = getchar();
 }
 
 static void beat(void *context, const zh_sim_run *run, int32_t day)
@@ -291,7 +318,7 @@ int main(int argc, char **argv)
     static zh_sim_run run;
     zh_shop shop;
     zh_arena arena = zh_arena_open(ARENA_BYTES_MAX);
-    run = (zh_sim_run){ .shop = &shop, .seed = o.seed, .speed = o.speed, .live = o.live, .day_done = day_done, .beat = beat, .context = &o };
+    run = (zh_sim_run){ .shop = &shop, .seed = o.seed, .speed = o.speed, .live = o.live, .day_done = day_done, .seen = seen, .beat = beat, .context = &o };
     if (o.live) {
         run.stop = &stop_signal;
         (void)sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
@@ -306,6 +333,8 @@ int main(int argc, char **argv)
     }
     if (status == 0 && run.policies[ZH_SIM_ENGINE]) status = open_wire(&o, &run);
     if (status == 0) status = go(&o, &run, &arena);
+    if (status == 0) status = o.untold ? 3 : write_truth(&o, &run);
+    zh_sim_truth_close(&o.known);
     zh_sim_wire_close(run.wire);
     zh_arena_close(&arena);
     return status;

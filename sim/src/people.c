@@ -4,10 +4,34 @@
 
 #include <stdlib.h>
 
+#define TURN_TRIES_MAX 16
+
+static uint32_t first_of(const float *taste, uint32_t count)
+{
+    uint32_t best = 0;
+    for (uint32_t k = 1; k < count; k++)
+        if (taste[k] > taste[best]) best = k;
+    return best;
+}
+
+/* To a taste with another first interest. */
+static void draw_turn(zh_sim_person *p, const zh_shop *shop, uint64_t seed, uint32_t customer, int32_t days)
+{
+    const uint64_t stream = zh_draw_stream(customer, 0, ZH_DRAW_TURN);
+    p->turn_minute = UINT32_MAX;
+    if (shop->turn_share <= 0 || zh_draw_unit(seed, stream, 0) >= shop->turn_share) return;
+    p->turn_minute = (uint32_t)((0.5 + 0.25 * zh_draw_unit(seed, stream, 1)) * days * ZH_SIM_DAY_MINUTES);
+    for (uint32_t tries = 1; tries <= TURN_TRIES_MAX; tries++) {
+        zh_draw_simplex(seed, zh_draw_stream(customer, tries, ZH_DRAW_TURN), shop->taste_alpha, shop->interests_count, p->turned);
+        if (first_of(p->turned, shop->interests_count) != first_of(p->base, shop->interests_count)) return;
+    }
+}
+
 static void draw_person(zh_sim_person *p, const zh_shop *shop, uint64_t seed, uint32_t customer, double hours_sum, int32_t days)
 {
     const double unit = zh_draw_unit(seed, zh_draw_stream(customer, 0, ZH_DRAW_ARRIVAL), 0);
     zh_draw_simplex(seed, zh_draw_stream(customer, 0, ZH_DRAW_TASTE), shop->taste_alpha, shop->interests_count, p->base);
+    draw_turn(p, shop, seed, customer, days);
     p->drift_step = -1;
     p->price_sensitivity = shop->price_sensitivity * exp(shop->price_sensitivity_sd * zh_draw_normal(seed, zh_draw_stream(customer, 0, ZH_DRAW_PRICE), 0));
     p->visits_a_day = shop->per_week / 7 * exp(shop->per_week_sd * zh_draw_normal(seed, zh_draw_stream(customer, 0, ZH_DRAW_RATE), 0));
@@ -107,6 +131,7 @@ void zh_sim_person_taste(const zh_sim_people *people, uint32_t customer, uint32_
         zh_draw_simplex(people->seed, zh_draw_stream(customer, (uint32_t)step + 1, ZH_DRAW_TARGET), shop->taste_alpha, shop->interests_count, p->after);
     }
     const float drift = (float)shop->drift_share, part = (float)(steps - step);
+    const float *base = minute >= p->turn_minute ? p->turned : p->base;
     for (uint32_t k = 0; k < shop->interests_count; k++)
-        taste[k] = (1 - drift) * p->base[k] + drift * ((1 - part) * p->before[k] + part * p->after[k]);
+        taste[k] = (1 - drift) * base[k] + drift * ((1 - part) * p->before[k] + part * p->after[k]);
 }

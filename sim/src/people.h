@@ -2,7 +2,9 @@
  *
  * Everything here is drawn by (seed, customer) alone, so it is the same in every world.
  *
- *     theta_u(t) = (1 - s) base_u + s [ (1 - f) target_u,m + f target_u,m+1 ]     t / drift_days = m + f
+ *     theta_u(t) = (1 - s) base_u(t) + s [ (1 - f) target_u,m + f target_u,m+1 ]     t / drift_days = m + f
+ *
+ * base_u(t) is one taste, for people.turn_share of the customers another one from a moment on.
  *
  * Lifetimes   arrays in the arena given to open; visits of a day until the next day is asked for.
  */
@@ -15,6 +17,8 @@
 
 typedef struct zh_sim_person {
     float base[ZH_SHOP_INTERESTS_MAX], before[ZH_SHOP_INTERESTS_MAX], after[ZH_SHOP_INTERESTS_MAX];
+    float turned[ZH_SHOP_INTERESTS_MAX]; /* base from turn_minute on */
+    uint32_t turn_minute;     /* UINT32_MAX: never */
     int32_t drift_step;       /* m, of `before`; -1: none drawn yet */
     int32_t arrival_day;
     uint32_t visits;          /* so far: the next one's number */

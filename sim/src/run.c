@@ -33,6 +33,7 @@ static zh_err play_day(zh_sim_run *run, zh_sim_world *w, int32_t day, int64_t be
         if (last) pace(run, began_us, run->people.arrivals[i].minute);
         zh_sim_visit_run(w, run->people.arrivals[i], trace);
         run->visits++;
+        if (last && run->seen != NULL) run->seen(run->context, run, trace);
         if (!engine) continue;
         const zh_err e = zh_sim_wire_err(run->wire, why);
         if (e != ZH_OK) return e;

@@ -31,6 +31,8 @@ typedef struct zh_sim_run {
     const volatile sig_atomic_t *stop; /* not 0: end after the day, live after the visit; may be NULL */
     /* At the end of each day; may be NULL. */
     void (*day_done)(void *context, const struct zh_sim_run *run, int32_t day);
+    /* After each visit of the world that is watched: the engine's, else the last one run; may be NULL. */
+    void (*seen)(void *context, const struct zh_sim_run *run, const zh_sim_trace *trace);
     /* Live, when the fast days are over and each minute from then on; may be NULL. */
     void (*beat)(void *context, const struct zh_sim_run *run, int32_t day);
     void *context;

@@ -298,8 +298,8 @@ static zh_err take_start(const reader *r, zh_json_value value)
 static zh_err take_top(const reader *r, zh_sv key, zh_json_value value)
 {
     static const char *const others[] = { "name", "start", "currency", "titles", "interests", "types", "complements", "run",
-                                          "catalog", "people", "visits", "choice", "returns", "lists", "policies", NULL };
-    static const char *const groups[] = { "run", "catalog", "people", "choice", "returns", "lists", "policies" };
+                                          "catalog", "people", "places", "visits", "choice", "returns", "lists", "policies", NULL };
+    static const char *const groups[] = { "run", "catalog", "people", "places", "choice", "returns", "lists", "policies" };
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (zh_sv_equal(key, zh_sv_of(groups[i]))) return take_numbers(r, groups[i], value, r->shop);
     if (zh_sv_equal(key, ZH_SV("visits"))) return take_visits(r, value);

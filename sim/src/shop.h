@@ -65,7 +65,8 @@ typedef struct zh_shop {
     double interest_spread, variant_spread, quality_sd, new_share, ending_share; /* catalog */
     int64_t stock_low, stock_high, restock_days;
     double taste_alpha, drift_days, drift_share, price_sensitivity, price_sensitivity_sd; /* people */
-    double arriving_share, anonymous_share;
+    double arriving_share, anonymous_share, turn_share;
+    double places_share, worker_share, away_prob, accuracy_m, latitude, longitude, radius_km; /* places */
     double per_week, per_week_sd, own_hours_share, own_hours_sd, need_prob, pending_prob, need_days; /* visits */
     double search_prob, abandon_prob;
     int64_t looks;

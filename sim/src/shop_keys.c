@@ -30,6 +30,15 @@ const zh_shop_key zh_shop_keys[] = {
     { "people", "price_sensitivity_sd", false, 0, 3, 0.4, SHOP(price_sensitivity_sd), "", "spread of its logarithm over customers" },
     { "people", "arriving_share", false, 0, 1, 0.3, SHOP(arriving_share), "", "share of customers who come for the first time during the days" },
     { "people", "anonymous_share", false, 0, 1, 0.4, SHOP(anonymous_share), "", "share of visits that begin before login; who puts something into the cart logs in" },
+    { "people", "turn_share", false, 0, 1, 0, SHOP(turn_share), "", "share of customers whose taste turns once, in the third quarter of the days, to another one" },
+
+    { "places", "share", false, 0, 1, 0, SHOP(places_share), "", "share of customers whose visits say where they are" },
+    { "places", "worker_share", false, 0, 1, 0.7, SHOP(worker_share), "", "share of these who work elsewhere, Monday to Friday 9 to 18; the others are at home" },
+    { "places", "away_prob", false, 0, 1, 0.15, SHOP(away_prob), "", "chance that a visit comes from anywhere in the city" },
+    { "places", "accuracy_m", false, 0, 10000, 40, SHOP(accuracy_m), "m", "standard error of a position, each way" },
+    { "places", "latitude", false, -80, 80, 31.23, SHOP(latitude), "degree", "middle of the city" },
+    { "places", "longitude", false, -180, 180, 121.47, SHOP(longitude), "degree", "middle of the city" },
+    { "places", "radius_km", false, 0.1, 200, 15, SHOP(radius_km), "km", "of the city" },
 
     { "visits", "per_week", false, 0.01, 50, 2, SHOP(per_week), "1/week", "median visits of a customer" },
     { "visits", "per_week_sd", false, 0, 3, 0.5, SHOP(per_week_sd), "", "spread of its logarithm over customers" },

@@ -4,8 +4,10 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "later.h"
+#include "place.h"
 #include "sys/client.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -29,6 +31,7 @@ struct zh_sim_wire {
     zh_client *collect, *serve, *tell; /* tell: reports, with a patience of their own */
     const zh_clock *clock;
     const zh_sim_catalog *catalog;
+    const zh_sim_people *people;   /* of the day; NULL before the first */
     uint64_t seed;
     bool each_visit, untold_items; /* untold: the engine takes no items from this key, it learns them from events */
     zh_map index;                  /* hash of an item id -> its index */
@@ -439,6 +442,7 @@ void zh_sim_wire_day(zh_sim_wire *w, const zh_sim_world *world)
 {
     const int64_t ms = w->catalog->shop->start_ms + world->day * ZH_DAY_MS;
     uint32_t kept = 0;
+    w->people = world->people;
     tell_items(w, world);
     for (uint32_t i = 0; i < w->refunds_count; i++) {
         if (w->refunds[i].day > world->day) w->refunds[kept++] = w->refunds[i];
@@ -447,6 +451,21 @@ void zh_sim_wire_day(zh_sim_wire *w, const zh_sim_world *world)
     w->refunds_count = kept;
     w->batch_hour = world->day * 24;
     zh_sim_wire_flush(w);
+}
+
+/* What the app says of where it is, in the context of all events of a visit. */
+static void put_position(const zh_sim_wire *w, const zh_sim_trace *t, zh_json_out *out)
+{
+    zh_sim_position at;
+    if (w->people == NULL || !zh_sim_place_at(w->people, t->customer, t->visit, t->minute, &at)) return;
+    zh_json_out_key(out, ZH_SV("context"));
+    zh_json_out_object(out);
+    zh_json_out_key(out, ZH_SV("location"));
+    zh_json_out_object(out);
+    zh_json_out_key_real(out, ZH_SV("latitude"), round(at.latitude * 1e6) / 1e6);
+    zh_json_out_key_real(out, ZH_SV("longitude"), round(at.longitude * 1e6) / 1e6);
+    zh_json_out_end(out);
+    zh_json_out_end(out);
 }
 
 void zh_sim_wire_watch(void *wire, const zh_sim_trace *t)
@@ -464,6 +483,7 @@ void zh_sim_wire_watch(void *wire, const zh_sim_trace *t)
         const int64_t ms = begin_ms + 1000 * (int64_t)a->second;
         zh_json_out out = begin_event(w, a->kind == ZH_SIM_LOGIN ? "identify" : "track", t->customer, t->visit, which, ms);
         put_ids(w, &out, t->customer, known, t->anonymous);
+        put_position(w, t, &out);
         if (a->kind == ZH_SIM_LIST) put_list(w, &out, t, a);
         else if (a->kind == ZH_SIM_VIEW || a->kind == ZH_SIM_ADD) put_touch(w, &out, a);
         else if (a->kind == ZH_SIM_ORDER) {

@@ -61,6 +61,13 @@ wait $pid || got=$?
 [ "$(grep -c '^{"policy":' "$dir/live")" = 3 ] || fail "live, SIGTERM: no report: $(cat "$dir/live")"
 [ "$(grep -c '"live":false' "$dir/err")" = 19 ] || fail "--progress: a line for each of the 19 days before today"
 
+status 2 'leave --truth' --live --truth "$dir/truth"
+status 3 'no-such-folder' --truth "$dir/no-such-folder/truth" --customers 5 --days 2
+"$sim" --customers 30 --days 6 > "$dir/without" 2> /dev/null
+yes '' | head -6 | "$sim" --customers 30 --days 6 --step --truth "$dir/truth" > "$dir/with" 2> /dev/null || fail "--truth, --step: exit $?"
+cmp "$dir/without" "$dir/with" || fail "--truth changes a run"
+[ "$(grep -c '"tastes":' "$dir/truth")" = 30 ] || fail "--truth: a line for each of 30 customers"
+
 "$sim" --print-shop | cmp - sim/shops/default.json || fail "--print-shop is not sim/shops/default.json"
 for shop in sim/shops/*.json; do
     "$sim" --shop "$shop" --customers 30 --days 6 > /dev/null 2> "$dir/err" || fail "$shop: $(cat "$dir/err")"
