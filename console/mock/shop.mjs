@@ -263,7 +263,7 @@ export function portrait(id) {
   const n = Number(id)
   const at = (days) => new Date(Date.now() - days * 86_400_000).toISOString()
   const origin = (evidence, k, days, source = 'observed') => ({ source, at: at(days), evidence, confidence: Math.round((1 - Math.exp(-evidence / k)) * 1e4) / 1e4 })
-  const rows = (list) => list.map(([name, share, lately, events, days]) => ({ name, share, lately, ...origin(events, 8, days) }))
+  const rows = (list) => list.map(([name, share, lately, events, days]) => ({ name, share, lately, liked: share > 0.26, ...origin(events, 8, days) }))
   const leanings = [
     { dimension: 'category', names: 7, values: rows([['Bags', 0.41, 0.22, 38, 3], ['Kitchen', 0.27, 0.55, 21, 0.3], ['茶具', 0.16, 0.17, 12, 1], ['Party', 0.09, 0.04, 7, 20], ['Candles', 0.04, 0.02, 2, 41]]) },
     { dimension: 'brand', names: 2, values: rows([['RETROSPOT', 0.78, 0.7, 44, 0.3], ['REGENCY', 0.22, 0.3, 15, 1]]) },
@@ -283,7 +283,7 @@ export function portrait(id) {
   const anonymous = n % 4 === 0
   const place = (cell, latitude, longitude, share, [nights, workDays, weekends, edges], days, source = 'observed') => ({ value: cell, latitude, longitude, share, nights, workDays, weekends, edges, ...origin(days, 4, 12, source) })
   return {
-    id, at: at(0), zone: 'Europe/London', halfLifeDays: 28, latelyDays: 3, leanings: n % 7 === 0 ? [] : leanings, orders: anonymous ? null : orders, habits: n % 7 === 0 && anonymous ? null : habits,
+    id, at: at(0), zone: 'Europe/London', halfLifeDays: 28, latelyDays: 1, leanings: n % 7 === 0 ? [] : leanings, orders: anonymous ? null : orders, habits: n % 7 === 0 && anonymous ? null : habits,
     places: n % 7 === 0 ? null : {
       home: place('wtw3sj', 31.2314, 121.4703, 0.83, [21, 2, 6, 3], 25, 'computed'), work: anonymous ? null : place('wtw3ev', 31.2205, 121.4264, 0.91, [0, 17, 0, 1], 17, 'computed'), cells: 4,
       frequent: [place('wtw3sj', 31.2314, 121.4703, 0.55, [21, 2, 6, 3], 29), place('wtw3ev', 31.2205, 121.4264, 0.34, [0, 17, 0, 1], 18), place('wtw37q', 31.1875, 121.4593, 0.11, [0, 1, 4, 0], 5)],

@@ -21,9 +21,11 @@ static void print_leanings(zh_json_value leanings)
         printf("%.*s\n", ZH_SV_ARG(text_of(it.value, "dimension")));
         for (zh_json_iter row = zh_json_walk(zh_json_get(it.value, ZH_SV("values"))); zh_json_next(&row);) {
             const double share = real_of(row.value, "share"), lately = real_of(row.value, "lately");
+            bool liked = false;
+            (void)zh_json_bool(zh_json_get(row.value, ZH_SV("liked")), &liked);
             const int bar = (int)(share * BAR + 0.5);
-            printf("  %-*.*s %5.1f %%  lately %5.1f %%  %4.0f events, last %.*s, confidence %.2f  %.*s\n", BAR, bar, "####################", share * 100, lately * 100, real_of(row.value, "evidence"),
-                   ZH_SV_ARG(date_of(row.value, "at")), real_of(row.value, "confidence"), ZH_SV_ARG(text_of(row.value, "name")));
+            printf("  %-*.*s %5.1f %%  lately %5.1f %%  %4.0f events, last %.*s, confidence %.2f  %.*s%s\n", BAR, bar, "####################", share * 100, lately * 100, real_of(row.value, "evidence"),
+                   ZH_SV_ARG(date_of(row.value, "at")), real_of(row.value, "confidence"), ZH_SV_ARG(text_of(row.value, "name")), liked ? " (liked)" : "");
         }
     }
 }

@@ -51,11 +51,14 @@ void zh_dimension_say(zh_dimension *d, zh_lean *row, int64_t time_ms, uint32_t f
     const double age_days = (double)(d->newest_ms - time_ms) / ZH_DAY_MS;
     const double lately = points * exp2(-age_days / ZH_PORTRAIT_LATELY_DAYS);
     const double share = d->by_events ? points * exp2(-age_days / ZH_AFFINITY_HALF_LIFE_DAYS) : 0;
+    const double liking = points * exp2(-age_days / ZH_PORTRAIT_LIKED_DAYS);
     d->lately_sum += lately;
+    d->liking_sum += liking;
     d->share_sum += share;
     if (row == NULL) return;
     row->row.share += share;
     row->row.lately += lately;
+    row->liking += liking;
     if (row->fact == fact) return;
     row->fact = fact;
     if (row->row.events++ == 0) row->row.last_ms = time_ms;
@@ -82,6 +85,7 @@ zh_err zh_dimension_close(zh_dimension *d, zh_arena *arena, zh_leanings *out)
         if (d->by_events) row->share = d->share_sum > 0 ? row->share / d->share_sum : 0;
         row->lately = d->lately_sum > 0 ? row->lately / d->lately_sum : 0;
         row->confidence = zh_portrait_confidence(row->events, ZH_PORTRAIT_LEANING_K);
+        row->liked = d->liked_min > 0 && d->liking_sum > 0 && d->rows[i].liking >= d->liked_min * d->liking_sum && row->confidence >= ZH_PORTRAIT_LIKED_CONFIDENCE;
     }
     return ZH_OK;
 }
@@ -119,6 +123,8 @@ static zh_err leanings_of(const zh_customer_state *s, const zh_terms *terms, zh_
     zh_err e = take_tastes(s, terms, ZH_TASTE_CATEGORY, arena, &category);
     if (e == ZH_OK) e = take_tastes(s, terms, ZH_TASTE_BRAND, arena, &brand);
     if (e != ZH_OK) return e;
+    category.liked_min = ZH_PORTRAIT_LIKED_CATEGORY;
+    brand.liked_min = ZH_PORTRAIT_LIKED_BRAND;
     zh_facts facts = zh_customer_facts(s);
     uint32_t number = 0;
     for (zh_fact fact; zh_facts_next(&facts, &fact);) {

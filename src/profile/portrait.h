@@ -27,7 +27,11 @@
 
 #define ZH_PORTRAIT_NAMES_MAX 12           /* of one dimension: the tail says nothing of a person */
 #define ZH_PORTRAIT_ATTRIBUTES_MAX 8       /* the first that its items have: colour, material, season … */
-#define ZH_PORTRAIT_LATELY_DAYS 3          /* half-life of `lately`: what a visitor wants this week */
+#define ZH_PORTRAIT_LATELY_DAYS 1          /* half-life of `lately`: what a visitor wants these days */
+#define ZH_PORTRAIT_LIKED_DAYS 10          /* half-life of what is said to be liked */
+#define ZH_PORTRAIT_LIKED_CATEGORY 0.26    /* least share that is; chosen on simulated shops (bench/truth.py) */
+#define ZH_PORTRAIT_LIKED_BRAND 0.08
+#define ZH_PORTRAIT_LIKED_CONFIDENCE 0.3   /* and least confidence: three events */
 #define ZH_PORTRAIT_OCCASION_MS (12 * 3600000LL) /* orders nearer than this to the first are one purchase: a forgotten item is no habit */
 #define ZH_PORTRAIT_CHANCE 0.8             /* that the next purchase falls into its interval */
 #define ZH_PORTRAIT_LEANING_K 8.0          /* events after which a leaning is 63 % sure */
@@ -40,6 +44,7 @@ typedef struct zh_leaning { /* to one name of a dimension */
     zh_sv name;
     double share;       /* of the dimension, [0, 1]; half of what it rests on is forgotten in ZH_AFFINITY_HALF_LIFE_DAYS */
     double lately;      /* the same, forgotten in ZH_PORTRAIT_LATELY_DAYS: above `share` it rises */
+    bool liked;         /* category and brand: the portrait claims it, by a share forgotten in ZH_PORTRAIT_LIKED_DAYS */
     uint32_t events;    /* of the activity that speak of it; where that does not go back so far, its weeks */
     int64_t last_ms;    /* of the newest of them */
     double confidence;

@@ -7,6 +7,7 @@ typedef struct zh_lean { /* to one name, by a key that is not 0 */
     uint64_t key;
     zh_leaning row;      /* share and lately are weights until the end */
     uint32_t weeks;      /* of tastes: evidence where no event of the activity speaks of it any more */
+    double liking;       /* weight, half forgotten in ZH_PORTRAIT_LIKED_DAYS */
     uint32_t fact;       /* number of the event that was counted last */
 } zh_lean;
 
@@ -16,7 +17,8 @@ typedef struct zh_dimension {
     uint32_t *slots;     /* open addressing: place in rows + 1; 0: free */
     uint32_t mask;
     bool by_events;      /* shares come from events, as `lately` does; else they were given */
-    double share_sum, lately_sum;
+    double liked_min;    /* share from which a name is liked; 0: nothing is said of that */
+    double share_sum, lately_sum, liking_sum;
     int64_t newest_ms;   /* of the events that say anything of it: ages count from here */
     bool any;
 } zh_dimension;

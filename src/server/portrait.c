@@ -34,7 +34,7 @@ static void put_value(zh_json_out *out, const char *key, double value, const cha
 
 /* ---- leanings ---- */
 
-static void put_leanings(zh_json_out *out, zh_sv dimension, const zh_leanings *leanings)
+static void put_leanings(zh_json_out *out, zh_sv dimension, const zh_leanings *leanings, bool says_liked)
 {
     if (leanings->count == 0) return;
     zh_json_out_object(out);
@@ -48,6 +48,7 @@ static void put_leanings(zh_json_out *out, zh_sv dimension, const zh_leanings *l
         zh_json_out_key_text(out, ZH_SV("name"), row->name);
         zh_json_out_key_real(out, ZH_SV("share"), rounded(row->share));
         zh_json_out_key_real(out, ZH_SV("lately"), rounded(row->lately));
+        if (says_liked) zh_json_out_key_bool(out, ZH_SV("liked"), row->liked);
         put_origin(out, "observed", row->last_ms, row->events, row->confidence);
         zh_json_out_end(out);
     }
@@ -198,10 +199,10 @@ static void put_portrait(zh_json_out *out, const zh_portrait *p, int64_t now_ms)
 {
     zh_json_out_key(out, ZH_SV("leanings"));
     zh_json_out_array(out);
-    put_leanings(out, ZH_SV("category"), &p->category);
-    put_leanings(out, ZH_SV("brand"), &p->brand);
-    put_leanings(out, ZH_SV("priceBand"), &p->band);
-    for (uint32_t i = 0; i < p->attributes_count; i++) put_leanings(out, p->attributes[i].name, &p->attributes[i].values);
+    put_leanings(out, ZH_SV("category"), &p->category, true);
+    put_leanings(out, ZH_SV("brand"), &p->brand, true);
+    put_leanings(out, ZH_SV("priceBand"), &p->band, false);
+    for (uint32_t i = 0; i < p->attributes_count; i++) put_leanings(out, p->attributes[i].name, &p->attributes[i].values, false);
     zh_json_out_end(out);
     zh_json_out_key_int(out, ZH_SV("halfLifeDays"), ZH_AFFINITY_HALF_LIFE_DAYS);
     zh_json_out_key_int(out, ZH_SV("latelyDays"), ZH_PORTRAIT_LATELY_DAYS);

@@ -52,9 +52,10 @@ def leanings(mine, field):
     def weigh(name, weight):
         return sum(points * weight(at) for at, points, what, _ in said if name in (None, what))
     by_week = lambda at: 0.5 ** ((newest_week - int(at // (7 * DAY))) * 7 / 28)
-    by_time = lambda at: 0.5 ** ((newest - at) / DAY / 3)
+    by_time = lambda at: 0.5 ** ((newest - at) / DAY)
+    by_liking = lambda at: 0.5 ** ((newest - at) / DAY / 10)
     return {name: (weigh(name, by_week) / weigh(None, by_week), weigh(name, by_time) / weigh(None, by_time), len({number for *_, what, number in said if what == name}),
-                   max(at for at, _, what, _ in said if what == name)) for name in {one[2] for one in said}}
+                   max(at for at, _, what, _ in said if what == name), weigh(name, by_liking) / weigh(None, by_liking)) for name in {one[2] for one in said}}
 
 
 # What the catalog says: prices that a price can be low for, and what items say of themselves.
@@ -93,6 +94,8 @@ def check_one(user, when):
         equal((dimensions[dimension]["names"], {row["name"] for row in got}), (len(wanted), set(wanted)), f"{when}: {user}: the names of {dimension}")
         check(all(near(row["share"], wanted[row["name"]][0]) and near(row["lately"], wanted[row["name"]][1]) for row in got), f"{when}: {user}: shares of {dimension}", (got, wanted))
         check(all(row["evidence"] == wanted[row["name"]][2] and row["at"] == kit.iso(round(wanted[row["name"]][3] * 1000)) for row in got), f"{when}: {user}: evidence of {dimension}", (got, wanted))
+        least = {"category": 0.26, "brand": 0.08}[dimension]
+        check(all(row["liked"] == (wanted[row["name"]][4] >= least and row["confidence"] >= 0.3) for row in got if abs(wanted[row["name"]][4] - least) > 1e-6), f"{when}: {user}: what is liked of {dimension}", (got, wanted))
         check(all(row["source"] == "observed" and 0 < row["confidence"] < 1 for row in got), f"{when}: {user}: sources of {dimension}")
     texts = lambda value: list(dict.fromkeys(value)) if isinstance(value, list) else [value]
     for dimension, says in (("priceBand", lambda one: [band_of(one)]), ("colour", lambda one: texts(CATALOG[one["product_id"]]["colour"])), ("material", lambda one: texts(CATALOG[one["product_id"]]["material"]))):

@@ -98,21 +98,24 @@ static double points_of(zh_act act)
 
 static void check_leaning(const zh_leaning *row, const deed *deeds, size_t count, bool is_brand)
 {
-    double mine = 0, all = 0;
+    double mine = 0, all = 0, mine_liking = 0, all_liking = 0;
     uint32_t events = 0;
     int64_t last_ms = 0, newest_ms = INT64_MIN;
     for (size_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < deeds[i].lines; k++)
             if (points_of(deeds[i].act) > 0 && (is_brand ? deeds[i].brand[k] : deeds[i].kind[k]) > 0 && deeds[i].time_ms > newest_ms) newest_ms = deeds[i].time_ms;
     for (size_t i = 0; i < count; i++) {
-        const double weight = points_of(deeds[i].act) * pow(0.5, (double)(newest_ms - deeds[i].time_ms) / (double)DAY / 3);
+        const double weight = points_of(deeds[i].act) * pow(0.5, (double)(newest_ms - deeds[i].time_ms) / (double)DAY);
+        const double liking = points_of(deeds[i].act) * pow(0.5, (double)(newest_ms - deeds[i].time_ms) / (double)DAY / 10);
         bool any = false;
         for (uint32_t k = 0; k < deeds[i].lines; k++) {
             const char *name = is_brand ? brands[deeds[i].brand[k]] : kinds[deeds[i].kind[k]];
             if (name[0] == '\0' || weight == 0) continue;
             all += weight;
+            all_liking += liking;
             if (!zh_sv_equal(zh_sv_of(name), row->name)) continue;
             mine += weight;
+            mine_liking += liking;
             any = true;
         }
         events += any;
@@ -120,6 +123,8 @@ static void check_leaning(const zh_leaning *row, const deed *deeds, size_t count
     }
     CHECK(row->events == events && row->last_ms == last_ms);
     CHECK(fabs(row->lately - mine / all) < 1e-9);
+    const double over = mine_liking / all_liking - (is_brand ? 0.08 : 0.26);
+    CHECK(fabs(over) < 1e-9 || row->liked == (over > 0 && events >= 3)); /* three events: confidence 0.31 */
     CHECK(fabs(row->confidence - (1 - exp(-(double)events / 8))) < 1e-12);
 }
 

@@ -23,7 +23,7 @@ function Row({ row, name }: { row: Leaning; name: string }) {
   const trend = trendOf(row)
   return (
     <li className="likes-row">
-      <span className="likes-name">{name}</span>
+      <span className="likes-name">{name}{row.liked === true && <span className="chip likes-liked" title={t('customers.one.likes.likedHint')}>{t('customers.one.likes.liked')}</span>}</span>
       <span className="likes-share">
         {trend !== 'same' && (
           <span className={`likes-trend likes-${trend}`} title={t(`customers.one.likes.${trend}`, { share: format.percent(row.lately, language) })}>
