@@ -12,6 +12,7 @@ import * as made from './quality.mjs'
 import { answerExpressions } from './expressions.mjs'
 import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
+import { answerViews } from './views.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 
@@ -257,6 +258,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (figure !== undefined) return send(response, figure(url))
       if (/\/uploads\/\d+\/rejects$/.test(url.pathname)) return void response.writeHead(200, { 'Content-Type': 'text/csv; charset=utf-8' }).end("file,line,reason,raw\n")
       const brought = answerImports(request.method, url.pathname, url.searchParams, body, bytes.length, mode === 'empty', problem)
+      const viewed = answerViews(request.method, url.pathname, url.searchParams, body, mode === 'empty', problem)
+      if (viewed === null) return void response.writeHead(204).end()
+      if (viewed !== undefined) return send(response, viewed)
       if (brought === null) return void response.writeHead(204).end()
       if (brought !== undefined) return send(response, brought)
       send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))

@@ -700,6 +700,15 @@ def reports():
     equal((drawn["expression"], drawn["tree"]["op"], "fault" in drawn), ("customer.orders.count(days(90)) >= 2", ">=", False), "an expression is drawn as a tree")
     equal(engine.admin("POST", "/api/v1/expressions", {"tree": drawn["tree"]}).json, drawn, "and printed again")
     check("Order Completed" in [one["name"] for one in engine.admin("GET", "/api/v1/expressions/names").json["events"]], "names to choose from")
+    view = {"page": "items", "title": "卖完的", "query": "standing=soldOut", "isShared": False}
+    kept = engine.admin("PUT", "/api/v1/views/sold-out", view).json
+    equal(({name: kept[name] for name in view}, kept["isMine"], kept["isDefault"]), (view, True, False), "a view is saved")
+    equal(engine.admin("PUT", "/api/v1/views/sold-out/default", {"isDefault": True}).status, 204, "a page begins with it")
+    equal([(one["id"], one["isDefault"]) for one in engine.admin("GET", "/api/v1/views?page=items").json["items"]], [("sold-out", True)], "views of a page are listed")
+    equal(engine.admin("GET", "/api/v1/views?page=customers").json["items"], [], "and of no other")
+    refused(engine.admin("PUT", "/api/v1/views/x", {**view, "page": "customers", "query": "segment=a&q=mei@example.com"}), 400, "whom somebody looked for is not kept", "query")
+    equal(engine.admin("DELETE", "/api/v1/views/sold-out").status, 204, "a view is deleted")
+    refused(engine.admin("DELETE", "/api/v1/views/sold-out"), 404, "a view that is not there")
     refused(engine.admin("GET", "/api/v1/customers/999999999"), 404, "a customer that is not there")
     check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
     check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")

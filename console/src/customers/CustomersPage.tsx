@@ -1,39 +1,48 @@
 import { keepPreviousData, useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useState, type FormEvent } from 'react'
-import { useSearchParams } from 'react-router-dom'
+import { useTitles } from '../segments/useKept'
 import { Button, TextInput } from '../shared/Controls'
+import { Choose } from '../shared/Fields'
+import { useAddress } from '../shared/useAddress'
 import { SearchIcon } from '../shared/icons'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { Views } from '../views/Views'
 import { CustomerTable } from './CustomerTable'
-import { findCustomers } from './find'
+import { findCustomers, membersOf } from './find'
 import './customers.css'
 
 const PAGE = 50
 
 export default function CustomersPage() {
   const { t } = useWords()
-  const [search, setSearch] = useSearchParams()
+  const [search, setAddress] = useAddress()
   const q = search.get('q') ?? ''
+  const segment = search.get('segment') ?? ''
+  const titles = useTitles()
   const [text, setText] = useState(q)
   useEffect(() => setText(q), [q])
   const customers = useInfiniteQuery({
-    queryKey: ['customers', q],
-    queryFn: ({ pageParam, signal }) => findCustomers(q, { limit: PAGE, cursor: pageParam }, signal),
+    queryKey: ['customers', q, segment],
+    queryFn: ({ pageParam, signal }) => (q === '' && segment !== '' ? membersOf(segment, { limit: PAGE, cursor: pageParam }, signal) : findCustomers(q, { limit: PAGE, cursor: pageParam }, signal)),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   })
   const rows = customers.data?.pages.flatMap((page) => page.items) ?? []
-  const ask = (next: string) => setSearch(next === '' ? {} : { q: next })
+  // Whom somebody looks for is looked for among all.
+  const ask = (next: string) => setAddress(() => new URLSearchParams(next === '' ? {} : { q: next }))
+  const choose = (next: string) => setAddress(() => new URLSearchParams(next === '' ? {} : { segment: next }))
+  const options = [...titles].map(([value, name]) => ({ value, name }))
+  if (segment !== '' && !titles.has(segment)) options.unshift({ value: segment, name: segment })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     ask(text.trim())
   }
-  const title = q === '' ? t('customers.list.recent') : t('customers.list.found')
+  const title = q !== '' ? t('customers.list.found') : segment !== '' ? t('customers.list.inSegment', { segment: titles.get(segment) ?? segment }) : t('customers.list.recent')
   return (
-    <Page title={t('customers.title')} help="customers">
+    <Page title={t('customers.title')} help="customers" extra={<Views page="customers" />}>
       <form className="search" role="search" onSubmit={submit}>
         <TextInput
           size="large"
@@ -50,6 +59,7 @@ export default function CustomersPage() {
         <Button kind="primary" size="large" type="submit">
           {t('customers.search.submit')}
         </Button>
+        {options.length > 0 && <Choose className="customers-segment" label={t('customers.search.segment')} value={q === '' ? segment : ''} options={[{ value: '', name: t('customers.search.segmentAll') }, ...options]} onChange={choose} />}
       </form>
       <Card id="customer-list" title={title} note={rows.length === 0 ? undefined : t(customers.hasNextPage ? 'customers.list.countMore' : 'customers.list.count', { count: rows.length })}>
         <View
@@ -58,7 +68,9 @@ export default function CustomersPage() {
           lines={10}
           empty={() => rows.length === 0}
           whenEmpty={
-            q === '' ? (
+            q === '' && segment !== '' ? (
+              <Empty title={t('customers.list.noneIn')}>{t('customers.list.noneInText')}</Empty>
+            ) : q === '' ? (
               <Empty title={t('customers.list.emptyTitle')}>{t('customers.list.empty')}</Empty>
             ) : (
               <Empty title={t('customers.list.noneTitle', { q })}>

@@ -19,6 +19,12 @@ export function rowOf(profile: Schema<'CustomerProfile'>): Schema<'CustomerRow'>
   return { id, userId, firstSeen, lastSeen, orders: orders.count, revenueCents: orders.revenueCents, currency: orders.currency }
 }
 
+/** One page of those who are in a kept segment, by number. */
+export async function membersOf(name: string, page: { limit: number; cursor: string }, signal?: AbortSignal): Promise<Schema<'CustomerRowList'>> {
+  const list = await call('get', '/api/v1/segments/{name}/members', { path: { name }, query: page, ...(signal && { signal }) })
+  return { items: list.items.map((one) => one.customer), next: list.next }
+}
+
 /** One page of the customers meant; ids of the shop come before numbers, for digits may be one of those. */
 export async function findCustomers(text: string, page: { limit: number; cursor: string }, signal?: AbortSignal): Promise<Schema<'CustomerRowList'>> {
   const wanted = wantedOf(text)

@@ -12,6 +12,7 @@ import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { Views } from '../views/Views'
 import { askOf, mostOf, pictureOf, shareOf, shelves, sorts, withAsk, type Ask, type Item } from './items'
 import { StandingChip } from './StandingChip'
 import './items.css'
@@ -141,7 +142,7 @@ export default function ItemsPage() {
     </Empty>
   )
   return (
-    <Page title={t('items.title')} help="items">
+    <Page title={t('items.title')} help="items" extra={<Views page="items" />}>
       <form className="items-ask" role="search" onSubmit={submit}>
         <TextInput
           className="items-search"

@@ -11,6 +11,7 @@ import { useAddress } from '../shared/useAddress'
 import { Card, Empty, useErrorText, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { Views } from '../views/Views'
 import './quality.css'
 
 type Letter = Schema<'DeadLetter'>
@@ -107,7 +108,7 @@ export default function LettersPage() {
     return next
   }, { replace: true })
   return (
-    <Page title={t('quality.letters.title')} help="quality">
+    <Page title={t('quality.letters.title')} help="quality" extra={<Views page="letters" />}>
       <Card id="letters" title={t('quality.letters.list')} note={t('quality.letters.note')}>
         <div className="letters-filters">
           <Choose label={t('quality.letters.reason')} value={reason} onChange={(value) => put('reason', value)}

@@ -9,6 +9,7 @@ import { useAddress } from '../shared/useAddress'
 import { Card, Empty, useErrorText, View } from '../shared/View'
 import { useEventName, useWords } from '../shared/words'
 import { Page } from '../shell/Page'
+import { Views } from '../views/Views'
 import './quality.css'
 
 type Quality = Schema<'Quality'>
@@ -122,7 +123,7 @@ export default function QualityPage() {
   const quality = useQuery({ queryKey: ['quality', days], queryFn: ({ signal }) => call('get', '/api/v1/quality', { query: { days: Number(days) || 30 }, signal }), refetchInterval: 10_000 })
   const known = quality.data?.reasons.find((one) => one.reason === chosen)
   return (
-    <Page title={t('quality.title')} help="quality" extra={<Choose label={t('quality.days.label')} value={days} options={['7', '30', '90', '400'].map((value) => ({ value, name: t('quality.days.last', { count: Number(value) }) }))} onChange={(value) => put('days', value)} />}>
+    <Page title={t('quality.title')} help="quality" extra={<><Views page="quality" /><Choose label={t('quality.days.label')} value={days} options={['7', '30', '90', '400'].map((value) => ({ value, name: t('quality.days.last', { count: Number(value) }) }))} onChange={(value) => put('days', value)} /></>}>
       <div className="quality">
         <Card id="quality-reasons" title={t('quality.reasonsTitle')} note={t('quality.note')}>
           <View query={quality} lines={8} empty={(all) => all.events === 0} whenEmpty={<Empty title={t('quality.emptyTitle')}>{t('quality.empty')}</Empty>}>

@@ -11,6 +11,7 @@ import { useWords } from '../shared/words'
 import { mayDefine } from '../session/rights'
 import { useSession } from '../session/useSession'
 import { Page } from '../shell/Page'
+import { Views } from '../views/Views'
 import { Keep } from './Keep'
 import { titleOf, type Kept } from './kept'
 import { KeptList } from './KeptList'
@@ -74,7 +75,7 @@ export default function SegmentsPage() {
     ;(document.getElementById(id) ?? document.querySelector<HTMLElement>('.segment-mode button'))?.focus()
   }
   return (
-    <Page title={t('segments.title')} help="segments">
+    <Page title={t('segments.title')} help="segments" extra={<Views page="segments" />}>
       <div className="segments">
         <KeptList onEdit={onEdit} />
         <Card id="segment-ask" title={t('segments.card')} note={t('segments.note')}>
