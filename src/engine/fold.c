@@ -202,8 +202,15 @@ typedef struct outlook {
 static void look_ahead(const zh_fold *f, outlook *ahead)
 {
     const zh_customers *customers = f->d.world->customers;
-    if (zh_log_record_next(&ahead->table)) zh_customers_prefetch(customers, zh_event_customer(ahead->table.record), 0);
-    if (zh_log_record_next(&ahead->state)) zh_customers_prefetch(customers, zh_event_customer(ahead->state.record), 1);
+    const zh_segments *segments = f->d.world->segments;
+    if (zh_log_record_next(&ahead->table)) {
+        zh_customers_prefetch(customers, zh_event_customer(ahead->table.record), 0);
+        zh_segments_prefetch(segments, zh_event_customer(ahead->table.record), 0);
+    }
+    if (zh_log_record_next(&ahead->state)) {
+        zh_customers_prefetch(customers, zh_event_customer(ahead->state.record), 1);
+        zh_segments_prefetch(segments, zh_event_customer(ahead->state.record), 1);
+    }
     if (zh_log_record_next(&ahead->lists)) zh_customers_prefetch(customers, zh_event_customer(ahead->lists.record), 2);
 }
 

@@ -26,6 +26,9 @@ ZH_MUST zh_err zh_plan_make(zh_plan **out, zh_arena *arena, const zh_cel_env *en
 /* Its names in the numbers of these terms, as far as they have one by now. Before it is asked, whenever there may be new terms. */
 void zh_plan_bind(zh_plan *plan, const zh_terms *terms);
 
+/* It will be asked soon. A hint. */
+void zh_plan_prefetch(const zh_plan *plan);
+
 /* The newest of a customer's events, read as far as somebody asked. */
 typedef struct zh_recall_event {
     int64_t time_ms;

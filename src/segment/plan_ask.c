@@ -349,6 +349,7 @@ static zh_said say(asking *a, const zh_plan_node *n)
 
 zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall, zh_arena *scratch, int64_t *until_ms)
 {
+    if (plan->has_machine) zh_arena_reset(scratch);
     asking a = { plan, look, recall, scratch, plan->window_ms > look->now_ms ? INT64_MIN : look->now_ms - plan->window_ms, INT64_MAX };
     const zh_said answer = say(&a, plan->root);
     *until_ms = a.until_ms;

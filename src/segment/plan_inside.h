@@ -46,7 +46,7 @@ typedef struct zh_plan_node {
     uint32_t term;              /* the event's name */
     int64_t window_ms, whole;   /* what a count is compared with */
     double number;              /* … and a sum */
-    zh_plan_stage stages[ZH_PLAN_STAGES_MAX];
+    zh_plan_stage *stages;      /* [count] */
     zh_sv name, text;           /* TRAIT: its name and value; SEGMENT: its name */
     zh_consent_field consent;
     const zh_cel_program *program; /* MACHINE */
@@ -57,6 +57,7 @@ struct zh_plan {
     const zh_plan_node *root;
     zh_plan_term *terms;
     uint32_t terms_count, terms_room;
+    bool has_machine;           /* leaves that take memory */
     uint32_t unbound;           /* terms without a number … */
     uint32_t bound_at;          /* … when there were so many */
 };

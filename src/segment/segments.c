@@ -5,6 +5,7 @@
 #define ROWS_BYTES_MAX ((size_t)8 << 30)
 #define SCRATCH_BYTES_MAX ((size_t)16 << 20)
 #define NAMES_BYTES_MAX ((size_t)4 << 20)
+#define PREFETCHED_MAX 256 /* bytes of a row */
 #define RESTLESS_MS 1000 /* what changes each millisecond is asked for each second */
 
 /* ---- opening ---- */
@@ -52,6 +53,7 @@ void zh_segments_close(zh_segments *s)
         if (row_bytes(row_at(value)->cap) > ZH_HEAP_SMALL_BYTES_MAX) zh_heap_give(&s->heap, row_at(value), row_bytes(row_at(value)->cap));
     for (uint32_t i = 0; i < s->count; i++) zh_segments_inner_free(s->all[i]);
     free(s->all);
+    free(s->hot);
     free(s->by_rank);
     free(s->keys);
     free(s->bindings);
@@ -207,17 +209,19 @@ static zh_segment_alarm take_alarm(zh_segments *s)
 
 typedef struct answer { bool in; int64_t until_ms; } answer;
 
-static answer ask(zh_segments *s, const zh_segment_inner *g)
+static answer ask(zh_segments *s, uint32_t number)
 {
     answer a = { .until_ms = ZH_SEGMENT_NEVER };
-    if (g->condition.program == NULL || !g->is_living) return a;
+    zh_plan *plan = s->hot[number - 1].plan;
+    const zh_segment_inner *g = plan != NULL ? NULL : s->all[number - 1];
+    if (plan == NULL && (g->condition.program == NULL || !g->is_living)) return a;
     zh_cel_value error;
     s->asked++;
-    zh_arena_reset(&s->scratch);
-    if (g->plan != NULL) {
-        zh_plan_bind(g->plan, s->look.terms);
-        a.in = zh_plan_ask(g->plan, &s->look, &s->recall, &s->scratch, &a.until_ms) == ZH_SAID_YES;
+    if (plan != NULL) {
+        zh_plan_bind(plan, s->look.terms);
+        a.in = zh_plan_ask(plan, &s->look, &s->recall, &s->scratch, &a.until_ms) == ZH_SAID_YES;
     } else {
+        zh_arena_reset(&s->scratch);
         a.in = zh_vocabulary_ask(&g->condition, &s->look, &s->scratch, &error, &a.until_ms);
     }
     if (a.until_ms == s->look.now_ms + 1) a.until_ms = s->look.now_ms + RESTLESS_MS;
@@ -239,18 +243,18 @@ static zh_err count_change(zh_segment_inner *g, bool in, int64_t now_ms)
 }
 
 /* What his row says of the segment from now on; *row NULL: he has none. */
-static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, zh_segment_inner *g, answer a, int64_t now_ms, bool *changed)
+static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, uint32_t number, answer a, int64_t now_ms, bool *changed)
 {
-    const zh_segment_item *was = item_of(*row, g->face.number);
+    const zh_segment_item *was = item_of(*row, number);
     const bool was_in = was != NULL && zh_item_in(was), stays = a.in || a.until_ms != ZH_SEGMENT_NEVER;
     *changed = was_in != a.in;
     if (was == NULL && !stays) return ZH_OK;
     if (was != NULL && !*changed && zh_item_until(was) == a.until_ms) return ZH_OK;
-    zh_err e = *changed ? count_change(g, a.in, now_ms) : ZH_OK;
+    zh_err e = *changed ? count_change(s->all[number - 1], a.in, now_ms) : ZH_OK;
     if (e == ZH_OK && was == NULL) e = zh_segments_inner_row(s, customer, row, 1);
     if (e == ZH_OK) e = touch(s, customer, *row);
     if (e != ZH_OK) return e;
-    const uint32_t at = place_of(*row, g->face.number);
+    const uint32_t at = place_of(*row, number);
     zh_segment_item *item = &(*row)->items[at];
     if (was == NULL) {
         memmove(item + 1, item, ((*row)->count++ - at) * sizeof *item);
@@ -258,7 +262,7 @@ static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, zh_se
         memmove(item, item + 1, (--(*row)->count - at) * sizeof *item);
         return ZH_OK;
     }
-    if (*changed || !a.in) item->since = (uint64_t)(a.in ? now_ms : a.until_ms) << 16 | (g->face.number - 1);
+    if (*changed || !a.in) item->since = (uint64_t)(a.in ? now_ms : a.until_ms) << 16 | (number - 1);
     item->until = (uint64_t)a.until_ms << 1 | a.in;
     return ZH_OK;
 }
@@ -273,11 +277,11 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     zh_err e = ZH_OK;
     for (uint32_t i = 0; i < s->todo_count; i++) { /* it may grow behind i */
-        zh_segment_inner *g = s->all[s->todo[i] - 1];
+        const uint32_t number = s->todo[i];
         bool changed = false;
-        if (e == ZH_OK && s->look.state != NULL) e = set(s, customer.number, &row, g, ask(s, g), s->now_ms, &changed);
-        if (changed) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_SEGMENT, g->face.number, ZH_WAKE_ANY_LINE, 0));
-        g->is_awaited = false;
+        if (e == ZH_OK && s->look.state != NULL) e = set(s, customer.number, &row, number, ask(s, number), s->now_ms, &changed);
+        if (changed) zh_segments_inner_await_key(s, zh_segments_key(ZH_WAKE_SEGMENT, number, ZH_WAKE_ANY_LINE, 0));
+        s->hot[number - 1].is_awaited = false;
     }
     s->todo_count = 0;
     if (e != ZH_OK || row == NULL) return e;
@@ -299,7 +303,7 @@ static zh_err ring(zh_segments *s, zh_segment_alarm alarm)
     if (row == NULL || row->alarm_ms != alarm.at_ms) return ZH_OK; /* an older one that was overtaken */
     row->alarm_ms = ZH_SEGMENT_NEVER;
     for (uint32_t i = 0; i < row->count; i++)
-        if (zh_item_until(&row->items[i]) <= alarm.at_ms) zh_segments_inner_await(s, s->all[zh_item_number(&row->items[i]) - 1]);
+        if (zh_item_until(&row->items[i]) <= alarm.at_ms) zh_segments_inner_await(s, zh_item_number(&row->items[i]));
     return zh_segments_inner_ask(s, (zh_customer_id){ alarm.customer }, alarm.at_ms);
 }
 
@@ -326,7 +330,7 @@ zh_err zh_segments_settle(zh_segments *s, size_t most, bool *done)
     const zh_customer_state *state = NULL;
     for (size_t i = 0; e == ZH_OK && i < most; i++) {
         if ((state = zh_customers_walk(s->customers, &s->settle_at)) == NULL) break;
-        for (uint32_t k = 0; k < s->settling_count; k++) zh_segments_inner_await(s, s->all[s->settling[k]]);
+        for (uint32_t k = 0; k < s->settling_count; k++) zh_segments_inner_await(s, s->settling[k] + 1);
         e = zh_segments_inner_ask(s, zh_customer_number(state), s->settle_ms);
     }
     if (e != ZH_OK || state != NULL) return e;
@@ -396,6 +400,17 @@ bool zh_segments_member(const zh_segments *s, uint32_t number, size_t *at, zh_cu
         return true;
     }
     return false;
+}
+
+void zh_segments_prefetch(const zh_segments *s, zh_customer_id customer, int step)
+{
+    if (s->rows.count == 0) return;
+    if (step == 0) {
+        zh_map_prefetch(&s->rows, customer.number);
+        return;
+    }
+    const zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
+    for (size_t at = 0; row != NULL && at < PREFETCHED_MAX; at += 64) __builtin_prefetch((const char *)row + at);
 }
 
 size_t zh_segments_bytes(const zh_segments *s)

@@ -121,6 +121,8 @@ bool zh_segments_in(const void *segments, zh_customer_id customer, zh_sv name);
 /* Everyone in it: for (size_t at = 0; zh_segments_member(s, number, &at, &customer, &since_ms);) … in no order. O(customers). */
 bool zh_segments_member(const zh_segments *segments, uint32_t number, size_t *at, zh_customer_id *customer, int64_t *since_ms);
 int64_t zh_segments_now_ms(const zh_segments *segments); /* the log's clock */
+/* This customer will change soon: bring what is kept of him near. Step 0: the table, 1: the rest. A hint. */
+void zh_segments_prefetch(const zh_segments *segments, zh_customer_id customer, int step);
 uint64_t zh_segments_asked(const zh_segments *segments); /* since open: how often one customer was asked about one segment */
 size_t zh_segments_bytes(const zh_segments *segments);
 

@@ -47,8 +47,11 @@ zh_err zh_segments_inner_add(zh_segments *s, zh_sv name, uint32_t number, zh_seg
         const uint32_t room = number < 16 ? 16 : number * 2;
         zh_segment_inner **all = realloc(s->all, room * sizeof *all);
         if (all == NULL) return ZH_NOMEM;
-        for (uint32_t i = s->room; i < room; i++) all[i] = NULL;
         s->all = all;
+        zh_segment_hot *hot = realloc(s->hot, room * sizeof *hot);
+        if (hot == NULL) return ZH_NOMEM;
+        s->hot = hot;
+        for (uint32_t i = s->room; i < room; i++) all[i] = NULL, hot[i] = (zh_segment_hot){ 0 };
         s->room = room;
     }
     zh_segment_inner *g = calloc(1, sizeof *g);
@@ -274,6 +277,11 @@ zh_err zh_segments_inner_index(zh_segments *s)
     for (uint32_t i = 0; e == ZH_OK && i < s->by_rank_count; i++) {
         const zh_segment_inner *g = s->all[s->by_rank[i] - 1];
         for (uint32_t w = 0; e == ZH_OK && w < g->wakes_count; w++) e = put_wake(s, g, &g->wakes[w]);
+    }
+    for (uint32_t i = 0; i < s->count; i++) s->hot[i] = (zh_segment_hot){ 0 };
+    for (uint32_t i = 0; i < s->by_rank_count; i++) {
+        const zh_segment_inner *g = s->all[s->by_rank[i] - 1];
+        s->hot[s->by_rank[i] - 1] = (zh_segment_hot){ .plan = g->condition.program == NULL ? NULL : g->plan, .rank = g->rank };
     }
     if (s->keys_count > 1) qsort(s->keys, s->keys_count, sizeof *s->keys, by_hash);
     for (uint32_t i = 0; e == ZH_OK && i < s->keys_count; i++)

@@ -40,7 +40,7 @@ typedef struct zh_segment_inner {
     zh_segment_day *days;
     uint32_t days_room;
     uint32_t rank;         /* higher than that of those it asks about */
-    bool is_living, is_circle, is_awaited, dirty; /* is_awaited: stands in `todo` */
+    bool is_living, is_circle, dirty;
     bool settles;          /* every customer is to be asked */
     bool empty_known, empty_in; /* the answer for somebody who did nothing, as of empty_until_ms */
     int64_t empty_until_ms;
@@ -51,6 +51,13 @@ typedef struct zh_segment_binding { /* whoever is in the segment has the tag */
     uint8_t tag_bytes, segment_bytes;
 } zh_segment_binding;
 
+/* What is looked at of a segment for each question, close together: a thousand definitions do not fit the cache. */
+typedef struct zh_segment_hot {
+    zh_plan *plan;    /* NULL: see zh_segment_inner */
+    uint32_t rank;
+    bool is_awaited;  /* stands in `todo` */
+} zh_segment_hot;
+
 typedef struct zh_segment_key { uint64_t hash; uint32_t number; } zh_segment_key;
 
 struct zh_segments {
@@ -59,6 +66,7 @@ struct zh_segments {
     zh_arena names, scratch;
     zh_cel_env *env;
     zh_segment_inner **all;    /* of number 1, 2 …; dropped ones too */
+    zh_segment_hot *hot;       /* [room], as `all` */
     uint32_t count, room, living;
     uint32_t *by_rank, by_rank_count;
     zh_segment_key *keys;      /* sorted: what wakes whom */
@@ -112,7 +120,7 @@ uint64_t zh_segments_key(zh_wake_kind kind, uint32_t name, zh_wake_field field, 
 uint64_t zh_segments_key_falling(uint64_t key); /* of those that can only lose members by it */
 
 /* who is to be asked (segments_wake.c) */
-void zh_segments_inner_await(zh_segments *s, zh_segment_inner *g);
+void zh_segments_inner_await(zh_segments *s, uint32_t number);
 void zh_segments_inner_await_key(zh_segments *s, uint64_t key);
 void zh_segments_inner_await_kind(zh_segments *s, zh_wake_kind kind);
 void zh_segments_inner_await_fact(zh_segments *s, zh_fact fact);

@@ -1,20 +1,22 @@
 /* Who is to be asked when something happens: `todo`, by rank. */
 #include "segment/segments_inside.h"
 
-void zh_segments_inner_await(zh_segments *s, zh_segment_inner *g)
+void zh_segments_inner_await(zh_segments *s, uint32_t number)
 {
-    if (g->is_awaited) return;
-    g->is_awaited = true;
+    zh_segment_hot *hot = &s->hot[number - 1];
+    if (hot->is_awaited) return;
+    hot->is_awaited = true;
+    if (hot->plan != NULL) zh_plan_prefetch(hot->plan);
     uint32_t at = s->todo_count++;
-    for (; at > 0 && s->all[s->todo[at - 1] - 1]->rank > g->rank; at--) s->todo[at] = s->todo[at - 1];
-    s->todo[at] = g->face.number;
+    for (; at > 0 && s->hot[s->todo[at - 1] - 1].rank > hot->rank; at--) s->todo[at] = s->todo[at - 1];
+    s->todo[at] = number;
 }
 
 void zh_segments_inner_await_key(zh_segments *s, uint64_t key)
 {
     const uint64_t *first = zh_map_get(&s->first_key, key);
     if (first == NULL) return;
-    for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == key; i++) zh_segments_inner_await(s, s->all[s->keys[i].number - 1]);
+    for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == key; i++) zh_segments_inner_await(s, s->keys[i].number);
 }
 
 /* Those among the segments of this key that he is in. */
@@ -24,7 +26,7 @@ static void await_falling(zh_segments *s, uint64_t key)
     if (first == NULL) return;
     const uint64_t hash = s->keys[*first].hash;
     if (s->all_fall) {
-        for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == hash; i++) zh_segments_inner_await(s, s->all[s->keys[i].number - 1]);
+        for (uint32_t i = (uint32_t)*first; i < s->keys_count && s->keys[i].hash == hash; i++) zh_segments_inner_await(s, s->keys[i].number);
         return;
     }
     uint32_t at = (uint32_t)*first;
@@ -33,7 +35,7 @@ static void await_falling(zh_segments *s, uint64_t key)
         const uint32_t number = zh_item_number(&s->members_of->items[i]);
         while (at < s->keys_count && s->keys[at].hash == hash && s->keys[at].number < number) at++;
         if (at == s->keys_count || s->keys[at].hash != hash) return;
-        if (s->keys[at].number == number) zh_segments_inner_await(s, s->all[number - 1]);
+        if (s->keys[at].number == number) zh_segments_inner_await(s, number);
     }
 }
 
@@ -50,7 +52,7 @@ void zh_segments_inner_await_kind(zh_segments *s, zh_wake_kind kind)
 
 void zh_segments_inner_await_all(zh_segments *s)
 {
-    for (uint32_t i = 0; i < s->by_rank_count; i++) zh_segments_inner_await(s, s->all[s->by_rank[i] - 1]);
+    for (uint32_t i = 0; i < s->by_rank_count; i++) zh_segments_inner_await(s, s->by_rank[i]);
 }
 
 static void await_line(zh_segments *s, uint32_t name, const zh_fact_line *line)
@@ -128,7 +130,7 @@ static void await_new(zh_segments *s, zh_customer_id customer, int64_t now_ms)
             if (g->empty_until_ms < s->fresh_until_ms) s->fresh_until_ms = g->empty_until_ms;
         }
     }
-    for (uint32_t i = 0; i < s->fresh_count; i++) zh_segments_inner_await(s, s->all[s->fresh[i] - 1]);
+    for (uint32_t i = 0; i < s->fresh_count; i++) zh_segments_inner_await(s, s->fresh[i]);
 }
 
 zh_err zh_segments_event(zh_segments *s, const zh_event *event, int64_t now_ms)
