@@ -27,6 +27,7 @@ import { sources } from './sources.mjs'
 import { predictions } from './predictions.mjs'
 import { standing } from './standing.mjs'
 import { system } from './system.mjs'
+import { tags } from './tags.mjs'
 import { views } from './views.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,7 +35,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, views, standing, predictions, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, tags, views, standing, predictions, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

@@ -38,7 +38,7 @@ function whyOf(one, at) {
 
 function detail(one, everybody) {
   const others = kept.filter((other) => other !== one && other.size > 0 && one.size > 0)
-  return { ...one, customers: everybody.length, reach: reachOf(one.size), overlap: others.map((other, at) => ({ name: other.name, size: other.size, both: Math.max(1, Math.floor(Math.min(one.size, other.size) / (at + 2))) })) }
+  return { kind: 'rule', ...one, customers: everybody.length, reach: reachOf(one.size), overlap: others.map((other, at) => ({ name: other.name, size: other.size, both: Math.max(1, Math.floor(Math.min(one.size, other.size) / (at + 2))) })) }
 }
 
 function refusal(expression, problem) {
@@ -60,22 +60,32 @@ function preview(body, { empty, everybody, row, problem }) {
 }
 
 function put(name, body, { everybody, problem }) {
-  const wrong = refusal(body.expression, problem)
+  const wrong = refusal(body.expression ?? '', problem)
   if (wrong !== undefined) return wrong
-  const size = matching(body.expression, everybody).length
-  const one = { name, title: body.title ?? '', description: body.description ?? '', expression: body.expression, definedAt: new Date().toISOString(), size, days: [{ date: day(0), size, entered: size, left: 0 }] }
+  const size = body.kind === 'list' ? 0 : matching(body.expression, everybody).length
+  const one = { name, title: body.title ?? '', description: body.description ?? '', expression: body.expression ?? `customer.in_list("${name}")`, kind: body.kind ?? 'rule', definedAt: new Date().toISOString(), size, days: [{ date: day(0), size, entered: size, left: 0 }] }
   const at = kept.findIndex((each) => each.name === name)
   if (at < 0) kept.push(one)
   else kept[at] = one
   return detail(one, everybody)
 }
 
+/** Ids of the mock's customers are u and a number; others are nobody's. */
+function putOn(one, { act, userIds }) {
+  const known = userIds.filter((id) => /^u\d+$/.test(id))
+  const unknownIds = userIds.filter((id) => !known.includes(id))
+  one.size = Math.max(0, one.size + (act === 'add' ? known.length : -known.length))
+  return { [act === 'add' ? 'added' : 'removed']: known.length, already: 0, unknown: unknownIds.length, unknownIds, size: one.size }
+}
+
 /** The answer of a path, or undefined. `shop`: who there is and how they are listed. */
 export function answerSegments(method, path, query, body, shop) {
   const { empty, everybody, row, paged, problem } = shop
   if (path === '/api/v1/segments/preview') return preview(body, shop)
-  if (path === '/api/v1/segments') return { customers: empty ? 0 : everybody.length, ...paged(empty ? [] : kept, query) }
+  if (path === '/api/v1/segments') return { customers: empty ? 0 : everybody.length, ...paged(empty ? [] : kept.map((one) => ({ kind: 'rule', ...one })), query) }
   if (/^\/api\/v1\/customers\/\d+\/segments$/.test(path)) return { items: empty ? [] : kept.map(whyOf), next: null }
+  const listed = /^\/api\/v1\/segments\/([\w-]+)\/list$/.exec(path)
+  if (listed !== null) return putOn(kept.find((each) => each.name === listed[1]), body)
   const [, name, members] = /^\/api\/v1\/segments\/([\w-]+)(\/members)?$/.exec(path) ?? []
   if (name === undefined) return undefined
   if (method === 'PUT') return put(name, body, shop)

@@ -15,6 +15,7 @@ import * as shop from './shop.mjs'
 import { answerViews } from './views.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
+import { answerTags } from './tags.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(here, '../dist')
@@ -149,6 +150,8 @@ function answer(method, path, query, body, empty) {
   if (stands !== undefined) return stands
   const drawn = answerExpressions(method, path, body, empty, problem)
   if (drawn !== undefined) return drawn
+  const tagged = answerTags(method, path, query, body, { empty, problem })
+  if (tagged !== undefined) return tagged
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (grouped !== undefined) return grouped
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)

@@ -8,6 +8,7 @@ import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
+import { CustomerTags } from '../tags/CustomerTags'
 import { CustomerPredictions } from '../predictions/CustomerPredictions'
 import { Page } from '../shell/Page'
 import { Likes } from './Likes'
@@ -63,6 +64,7 @@ export default function CustomerPage() {
             <div className="customer-middle">
               <Likes id={found.id} />
               <CustomerPredictions id={found.id} />
+              <CustomerTags id={found.id} />
               <CustomerSegments id={found.id} />
               <Recommendations customerId={found.id} />
             </div>

@@ -31,6 +31,9 @@ function Clause({ clause }: { clause: Why['clauses'][number] }) {
         {clause.standsUntil !== undefined && <span className="less">{t('segments.customer.clauseUntil', { at: format.date(clause.standsUntil, language, 'moment') })}</span>}
       </span>
       {clause.error !== undefined && <span className="segment-warn">{t('segments.customer.error', { error: clause.error })}</span>}
+      {(clause.words ?? []).map((word) => (
+        <span key={`${word.source} ${word.tag}`} className="less">{t(word.source === 'list' ? 'segments.customer.listed' : 'segments.customer.tagged', { tag: word.tag, at: format.date(word.since, language, 'moment') })}</span>
+      ))}
       {clause.events.length > 0 && (
         <ul className="clause-events" aria-label={t('segments.customer.events')}>
           {clause.events.map(({ event, at, itemId }, i) => (

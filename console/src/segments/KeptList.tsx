@@ -22,7 +22,7 @@ function Line({ one, customers, may, onEdit, onRemove }: { one: Kept; customers:
     <li className="kept">
       <div className="kept-what">
         <Link to={`/segments/${one.name}`}>{title}</Link>
-        <code title={one.expression}>{brief(one.expression)}</code>
+        {one.kind === 'list' ? <span className="less">{t('segments.kept.isList')}</span> : <code title={one.expression}>{brief(one.expression)}</code>}
         {one.fault !== undefined && <span className="segment-warn">{t('segments.kept.fault', { fault: one.fault })}</span>}
       </div>
       <div className="kept-spark">{sizes.length > 1 && <Spark values={sizes} />}</div>
@@ -32,7 +32,7 @@ function Line({ one, customers, may, onEdit, onRemove }: { one: Kept; customers:
       </div>
       {may && (
         <div className="kept-do">
-          <button type="button" className="text-button" aria-label={t('segments.kept.editName', { title })} onClick={onEdit}>{t('segments.kept.edit')}</button>
+          {one.kind === 'rule' && <button type="button" className="text-button" aria-label={t('segments.kept.editName', { title })} onClick={onEdit}>{t('segments.kept.edit')}</button>}
           <button type="button" className="text-button" aria-label={t('segments.kept.removeName', { title })} onClick={onRemove}>{t('segments.kept.remove')}</button>
         </div>
       )}

@@ -34,11 +34,11 @@ export function Gone({ one, onBack }: { one: Kept; onBack: () => void }) {
   const { t } = useWords()
   const errorText = useErrorText()
   const keep = useKeep()
-  const { name, expression, title, description } = one
+  const { name, kind, expression, title, description } = one
   return (
     <div className="segment-gone" role="status">
       <span>{t('segments.remove.gone', { title: titleOf(one) })}</span>
-      <Button loading={keep.isPending} onClick={() => keep.mutate({ name, body: { expression, title, description } }, { onSuccess: onBack })}>{t('segments.remove.undo')}</Button>
+      <Button loading={keep.isPending} onClick={() => keep.mutate({ name, body: { ...(kind === 'list' ? { kind } : { expression }), title, description } }, { onSuccess: onBack })}>{t('segments.remove.undo')}</Button>
       {keep.error !== null && <span className="segment-warn">{errorText(keep.error)}</span>}
     </div>
   )

@@ -1,6 +1,6 @@
 // One kept segment: how many, how that went, whom one may reach, what it shares with others, who they are.
 import { Link, useParams } from 'react-router-dom'
-import { maySeeCustomers } from '../session/rights'
+import { mayDefine, maySeeCustomers } from '../session/rights'
 import { useSession } from '../session/useSession'
 import type { Schema } from '../shared/client'
 import * as format from '../shared/format'
@@ -10,6 +10,7 @@ import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { History } from './History'
 import { titleOf } from './kept'
+import { ListIds } from './ListIds'
 import { Members } from './Members'
 import { Reach } from './Reach'
 import { useKept, useTitles } from './useKept'
@@ -46,7 +47,7 @@ function Size({ one }: { one: Detail }) {
         {one.fault !== undefined && <p className="segment-warn">{t('segments.kept.fault', { fault: one.fault })}</p>}
         <h3 className="segment-head">{t('segments.one.expression')}</h3>
         <pre className="segment-expression" tabIndex={0} aria-label={t('segments.one.expression')}>{one.expression}</pre>
-        <p><Link to={`/segments?${new URLSearchParams({ q: one.expression, edit: one.name })}`}>{t('segments.one.edit')}</Link></p>
+        {one.kind === 'rule' && <p><Link to={`/segments?${new URLSearchParams({ q: one.expression, edit: one.name })}`}>{t('segments.one.edit')}</Link></p>}
       </div>
     </Card>
   )
@@ -55,7 +56,8 @@ function Size({ one }: { one: Detail }) {
 export default function SegmentPage() {
   const { t } = useWords()
   const { name = '' } = useParams()
-  const sees = maySeeCustomers(useSession().data?.role)
+  const role = useSession().data?.role
+  const sees = maySeeCustomers(role)
   const segment = useKept(name)
   const one = segment.data
   return (
@@ -84,6 +86,7 @@ export default function SegmentPage() {
                 <div className="segment-reach"><Overlap one={found} /></div>
               </Card>
             </div>
+            {found.kind === 'list' && mayDefine(role) && <ListIds name={found.name} />}
             <Card id="segment-members" className="segment-wide" title={t('segments.one.members')} note={t('segments.one.membersNote')}>
               {sees ? <Members name={found.name} /> : <Empty title={t('segments.one.membersHidden')} />}
             </Card>

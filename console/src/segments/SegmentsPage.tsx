@@ -15,6 +15,7 @@ import { Views } from '../views/Views'
 import { Keep } from './Keep'
 import { titleOf, type Kept } from './kept'
 import { KeptList } from './KeptList'
+import { NewList } from './ListIds'
 import { Result } from './Result'
 import { names, templates } from './templates'
 import { useKept } from './useKept'
@@ -117,6 +118,7 @@ export default function SegmentsPage() {
         <Card id="segment-result" title={t('segments.result.title')}>
           {asked === '' ? <Empty title={t('segments.result.begin')}>{t('segments.result.beginText')}</Empty> : <Result expression={asked} />}
         </Card>
+        {may && <NewList />}
         {mode === 'text' && <Names />}
       </div>
       {keeping && (

@@ -21,6 +21,7 @@ const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
+const TagsPage = lazy(() => import('../tags/TagsPage'))
 const StandingPage = lazy(() => import('../standing/StandingPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
@@ -70,6 +71,7 @@ export function App() {
                   <Route path="/segments" element={<SegmentsPage />} />
                   <Route path="/predictions" element={<PredictionsPage />} />
                   <Route path="/segments/:name" element={<SegmentPage />} />
+                  <Route path="/tags" element={<TagsPage />} />
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
