@@ -18,7 +18,7 @@
  * Guarantees  the same log gives the same entries; sums, units and crossed are functions of the sets of records and events. The days
  *             depend on the commit times, which are the log's.
  * Cost        an event of nobody exposed: one look-up. Of one exposed: twice the metrics it can change, for each of his experiments.
- *             About 45 bytes an exposure.
+ *             60 to 75 bytes an exposure.
  * Threads     one writer; readers together when there is none (engine/world.h).
  * Not here    statistics (experiment_result.h).
  */
