@@ -152,6 +152,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/api/v1/reports/group", zh_route_report_group, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/reports/lookalikes", zh_route_report_lookalikes, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/reports/personas", zh_route_report_personas, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/reports/funnel", zh_route_report_funnel, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/boundaries", zh_route_boundaries, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS | ZH_RIGHT_REPORT, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/policies", zh_route_policies, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_PUT, "/api/v1/reports/policies/{}", zh_route_policies_put, NEED_RIGHT, ZH_RIGHT_REPORT, true, false },

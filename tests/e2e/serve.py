@@ -678,6 +678,7 @@ def reports():
     tags(engine, member)
     for name in ("others", "viewers"):
         equal(engine.admin("DELETE", f"/api/v1/segments/{name}").status, 204, "a segment is dropped")
+    check(engine.admin("POST", "/api/v1/reports/funnel", {"steps": ["Product Viewed", "Order Completed"], "windowDays": 300}).json["steps"][0]["customers"] >= 0, "a funnel")
     equal(engine.admin("PUT", "/api/v1/metrics/videos", {"kind": "did", "event": "Video Watched"}).status, 200, "a metric is defined")
     check(len(engine.admin("GET", "/api/v1/metrics").json["items"]) > 10, "metrics are listed")
     equal(engine.admin("POST", "/api/v1/metrics/conversion/plan", {"effect": 0.1, "mean": 0.1}).status, 200, "how large an experiment must be")
