@@ -72,7 +72,7 @@ void zh_segments_close(zh_segments *s)
 
 /* ---- rows ---- */
 
-static zh_err touch(zh_segments *s, uint64_t customer, zh_segment_row *row)
+zh_err zh_segments_inner_touch(zh_segments *s, uint64_t customer, zh_segment_row *row)
 {
     if (row != NULL && row->dirty) return ZH_OK;
     if (s->dirty_count == s->dirty_room) {
@@ -159,7 +159,7 @@ void zh_segments_inner_row_gone(zh_segments *s, uint64_t customer)
         g->dirty = true;
         if (g->face.days_count > 0) g->days[g->face.days_count - 1].size = (uint32_t)g->face.size;
     }
-    if (!row->dirty) (void)!touch(s, customer, row); /* no memory: the entry stays until the next change, and is dropped when it is read */
+    if (!row->dirty) (void)!zh_segments_inner_touch(s, customer, row); /* no memory: the entry stays until the next change, and is dropped when it is read */
     free_row(s, customer, row);
 }
 
@@ -252,7 +252,7 @@ static zh_err set(zh_segments *s, uint64_t customer, zh_segment_row **row, uint3
     if (was != NULL && !*changed && zh_item_until(was) == a.until_ms) return ZH_OK;
     zh_err e = *changed ? count_change(s->all[number - 1], a.in, now_ms) : ZH_OK;
     if (e == ZH_OK && was == NULL) e = zh_segments_inner_row(s, customer, row, 1);
-    if (e == ZH_OK) e = touch(s, customer, *row);
+    if (e == ZH_OK) e = zh_segments_inner_touch(s, customer, *row);
     if (e != ZH_OK) return e;
     const uint32_t at = place_of(*row, number);
     zh_segment_item *item = &(*row)->items[at];
@@ -286,7 +286,7 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     s->todo_count = 0;
     if (e != ZH_OK || row == NULL) return e;
     if (row->count > 0) return zh_segments_inner_alarm(s, customer.number, shrunk(s, customer.number, row));
-    if ((e = touch(s, customer.number, row)) == ZH_OK) free_row(s, customer.number, row);
+    if ((e = zh_segments_inner_touch(s, customer.number, row)) == ZH_OK) free_row(s, customer.number, row);
     return e;
 }
 

@@ -129,6 +129,7 @@ void zh_segments_inner_await_all(zh_segments *s);
 /* rows and alarms (segments.c) */
 zh_segment_row *zh_segments_inner_row_of(const zh_segments *s, uint64_t customer); /* NULL: he has none */
 ZH_MUST zh_err zh_segments_inner_row(zh_segments *s, uint64_t customer, zh_segment_row **out, uint32_t extra); /* made where absent, with room */
+ZH_MUST zh_err zh_segments_inner_touch(zh_segments *s, uint64_t customer, zh_segment_row *row); /* to be saved; NULL: it is gone */
 void zh_segments_inner_row_gone(zh_segments *s, uint64_t customer);
 ZH_MUST zh_err zh_segments_inner_alarm(zh_segments *s, uint64_t customer, zh_segment_row *row);
 /* Ask what is in `todo`, and those that hang on it. */

@@ -116,7 +116,7 @@ static uint64_t number_in(zh_sv key)
     return number;
 }
 
-static zh_err load_row(zh_segments *s, uint64_t customer, zh_reader *r)
+static zh_err load_row(zh_segments *s, uint64_t customer, bool is_old, zh_reader *r)
 {
     const uint64_t count = zh_read_var(r);
     zh_segment_row *row;
@@ -128,9 +128,16 @@ static zh_err load_row(zh_segments *s, uint64_t customer, zh_reader *r)
         const uint64_t number = zh_read_var(r), in = zh_read_u8(r), since = zh_read_var(r), span = zh_read_var(r);
         if (number <= before || number > UINT16_MAX || in > 1 || since > ZH_SEGMENT_NEVER || span > ZH_SEGMENT_NEVER - since) return ZH_CORRUPT;
         before = number;
-        row->items[row->count++] = (zh_segment_item){ since << 16 | (number - 1), (span == 0 ? (uint64_t)ZH_SEGMENT_NEVER : since + span - 1) << 1 | in };
+        const uint64_t until = span == 0 ? (uint64_t)ZH_SEGMENT_NEVER : since + span - 1;
+        row->items[row->count++] = (zh_segment_item){ (in == 1 ? since : until) << 16 | (number - 1), until << 1 | in };
     }
-    return r->bad ? ZH_CORRUPT : zh_segments_inner_alarm(s, customer, row);
+    if (r->bad) return ZH_CORRUPT;
+    if (is_old) {
+        const zh_err old = zh_segments_inner_touch(s, customer, row);
+        if (old != ZH_OK) return old;
+        s->has_old_rows = true;
+    }
+    return zh_segments_inner_alarm(s, customer, row);
 }
 
 static zh_err load_days(zh_segment_inner *g, zh_reader *r)
@@ -179,8 +186,7 @@ zh_err zh_segments_load(zh_segments *s, zh_sv key, zh_sv value)
     const uint8_t version = zh_read_u8(&r);
     if (version != VERSION && !(version == ROW_VERSION && key.data[0] == 'c')) return ZH_FORMAT;
     zh_err e = ZH_CORRUPT;
-    s->has_old_rows |= key.data[0] == 'c' && version < ROW_VERSION;
-    if (key.data[0] == 'c' && key.size == 9) e = load_row(s, number_in(key), &r);
+    if (key.data[0] == 'c' && key.size == 9) e = load_row(s, number_in(key), version < ROW_VERSION, &r);
     else if (key.data[0] == 'd' && key.size == 5) e = load_definition(s, number_in(key), &r);
     else if (key.data[0] == 'n' && key.size == 1) s->now_ms = zh_read_zig(&r), e = ZH_OK;
     return e == ZH_OK && (r.bad || zh_reader_left(&r) > 0) ? ZH_CORRUPT : e;
