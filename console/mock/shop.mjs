@@ -263,7 +263,7 @@ export function portrait(id) {
   const n = Number(id)
   const at = (days) => new Date(Date.now() - days * 86_400_000).toISOString()
   const origin = (evidence, k, days, source = 'observed') => ({ source, at: at(days), evidence, confidence: Math.round((1 - Math.exp(-evidence / k)) * 1e4) / 1e4 })
-  const rows = (list) => list.map(([name, share, lately, events, days]) => ({ name, share, lately, liked: share > 0.26, ...origin(events, 8, days) }))
+  const rows = (list) => list.map(([name, share, lately, events, days]) => ({ name, share, lately, liked: share > 0.27, ...origin(events, 8, days) }))
   const leanings = [
     { dimension: 'category', names: 7, values: rows([['Bags', 0.41, 0.22, 38, 3], ['Kitchen', 0.27, 0.55, 21, 0.3], ['茶具', 0.16, 0.17, 12, 1], ['Party', 0.09, 0.04, 7, 20], ['Candles', 0.04, 0.02, 2, 41]]) },
     { dimension: 'brand', names: 2, values: rows([['RETROSPOT', 0.78, 0.7, 44, 0.3], ['REGENCY', 0.22, 0.3, 15, 1]]) },

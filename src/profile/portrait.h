@@ -29,7 +29,7 @@
 #define ZH_PORTRAIT_ATTRIBUTES_MAX 8       /* the first that its items have: colour, material, season … */
 #define ZH_PORTRAIT_LATELY_DAYS 1          /* half-life of `lately`: what a visitor wants these days */
 #define ZH_PORTRAIT_LIKED_DAYS 10          /* half-life of what is said to be liked */
-#define ZH_PORTRAIT_LIKED_CATEGORY 0.26    /* least share that is; chosen on simulated shops (bench/truth.py) */
+#define ZH_PORTRAIT_LIKED_CATEGORY 0.27    /* least share that is; chosen on simulated shops (bench/truth.py) */
 #define ZH_PORTRAIT_LIKED_BRAND 0.08
 #define ZH_PORTRAIT_LIKED_CONFIDENCE 0.3   /* and least confidence: three events */
 #define ZH_PORTRAIT_OCCASION_MS (12 * 3600000LL) /* orders nearer than this to the first are one purchase: a forgotten item is no habit */

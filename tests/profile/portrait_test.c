@@ -123,7 +123,7 @@ static void check_leaning(const zh_leaning *row, const deed *deeds, size_t count
     }
     CHECK(row->events == events && row->last_ms == last_ms);
     CHECK(fabs(row->lately - mine / all) < 1e-9);
-    const double over = mine_liking / all_liking - (is_brand ? 0.08 : 0.26);
+    const double over = mine_liking / all_liking - (is_brand ? 0.08 : 0.27);
     CHECK(fabs(over) < 1e-9 || row->liked == (over > 0 && events >= 3)); /* three events: confidence 0.31 */
     CHECK(fabs(row->confidence - (1 - exp(-(double)events / 8))) < 1e-12);
 }
