@@ -22,6 +22,12 @@ export async function standing({ enter, check, mock }, language) {
     await page.getByRole('button', { name: w.draw, exact: true }).click()
     check(await until(async () => (await drawn.allInnerTexts())[0] !== before), says('borders are drawn anew'))
   }
+  if (mock) {
+    await page.locator('.cohorts tbody tr').first().locator('.cohort a').first().click()
+    check(await until(async () => /customer\.orders\.first >= timestamp\(.*customer\.orders\.count\(now - timestamp/.test(decodeURIComponent(page.url()))), says('a cell of a cohort leads to its customers'))
+    await page.locator('.segment-count').waitFor()
+    await page.goBack()
+  }
   await page.locator('.rfm-cell').first().click()
   check(await until(async () => /\/segments\?q=customer\.rfm\.recency == 1 && customer\.rfm\.frequency == 5$/.test(decodeURIComponent(page.url()))), says('a cell leads to its customers'))
   await page.locator('.segment-count').waitFor()

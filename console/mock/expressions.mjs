@@ -46,6 +46,7 @@ export function answerExpressions(method, path, body, empty, problem) {
       customers: 4_372,
     }
   }
+  if (path === '/api/v1/tags' && method === 'GET') return { customers: 4_372, items: empty ? [] : [['茶友', 310], ['VIP', 77]].map(([tag, customers]) => ({ tag, customers, sources: { customer: 0, staff: customers, import: 0, computed: 0 }, deleted: 0 })), next: null }
   if (path === '/api/v1/computed-traits' && method === 'GET') return { items: empty ? [] : [{ name: 'views_30d', kind: 'count', event: 'Product Viewed', where: '', windowDays: 30 }], next: null }
   if (path !== '/api/v1/expressions') return undefined
   if (body.tree === undefined) {

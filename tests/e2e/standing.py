@@ -129,6 +129,16 @@ def analyze(name, rows, *params):
     return json.loads(out)
 
 
+def cohort_expression(cohort, later):
+    """As the console asks for the customers of a cell; months are of UTC here."""
+    def month(number, before=""):
+        at = datetime.datetime(number // 12, number % 12 + 1, 1) - datetime.timedelta(milliseconds=1 if before else 0)
+        return f'timestamp("{at.isoformat(timespec="milliseconds")}Z")'
+    number = int(cohort[:4]) * 12 + int(cohort[5:]) - 1
+    first = f"customer.orders.first >= {month(number)} && customer.orders.first < {month(number + 1)}"
+    return first if later == 0 else f"{first} && customer.orders.count(now - {month(number + later, 'x')}) > customer.orders.count(now - {month(number + later + 1, 'x')})"
+
+
 def same_as_analysis(engine, rows, what):
     """Scores, segments, borders of the report are those of the analysis, customer by customer in sum."""
     drawn, got = draw(engine), report(engine, "rfm")
@@ -148,6 +158,9 @@ def same_as_analysis(engine, rows, what):
         equal((sum(row["customers"] for row in sums), sum(row["revenueCents"] for row in sums)), (got["buyers"]["customers"], got["buyers"]["revenueCents"]), f"{what}: sums fit")
     cohorts = {row["cohort"]: row["retained"] for row in report(engine, "cohorts", "?months=120")["cohorts"]}
     equal(cohorts, {row["cohort"]: row["retained_by_period"] for row in analyze("cohort", rows)["cohorts"]}, f"{what}: cohorts")
+    for cohort in sorted(cohorts)[:2]:
+        for later, kept in list(enumerate(cohorts[cohort]))[:4]:
+            equal(preview(engine, cohort_expression(cohort, later)).get("matching"), kept, f"{what}: the customers of the cell {cohort} + {later}")
     return drawn, got, cohorts
 
 

@@ -13,7 +13,7 @@ import { groupOf } from './read'
 import { isWhole, rowsOf } from './rows'
 import { storyOf } from './sentence'
 import { useBuilder } from './useBuilder'
-import { KnownProvider, useNames, useSpeech } from './useNames'
+import { KnownProvider, useNames, useSpeech, useTags } from './useNames'
 import './builder.css'
 
 /** Begin with a computed trait: as a row that counts or sums up the same events. */
@@ -37,8 +37,9 @@ export function Builder(props: { text: string; isActive: boolean; onText: (text:
   const names = useNames()
   const speech = useSpeech()
   const segments = useTitles()
+  const tags = useTags()
   const { history, is, why, fault, isSettled, change, undo, redo } = useBuilder(props.text, props.isActive, props.onText)
-  const known = useMemo(() => ({ names, segments, speech, isRefused: fault !== undefined }), [names, segments, speech, fault])
+  const known = useMemo(() => ({ names, segments, tags, speech, isRefused: fault !== undefined }), [names, segments, tags, speech, fault])
   const { onSettled } = props
   useEffect(() => onSettled(isSettled), [onSettled, isSettled])
   const root = history.now

@@ -78,7 +78,7 @@ function BucketFields({ row, change }: { row: Row & BucketRow; change: Change<Ro
 
 export function RowFields({ row, change }: { row: Row; change: Change<Row> }) {
   const { t } = useWords()
-  const { names, segments } = useKnown()
+  const { names, segments, tags } = useKnown()
   const number = (value: Amount, put: (value: Amount) => Row, more: { scale?: number; whole?: boolean } = {}) => <NumberIn label={t('builder.number')} value={value} onNumber={(is) => change(put(is), 'value')} {...more} />
   switch (row.kind) {
     case 'event': return <EventFields row={row} change={change} />
@@ -122,6 +122,12 @@ export function RowFields({ row, change }: { row: Row; change: Change<Row> }) {
       <>
         <Select label={t('builder.compare')} value={row.not ? 'out' : 'in'} options={['in', 'out'].map((one) => ({ value: one, name: t(`builder.is.${one}`) }))} onChange={(is) => change({ ...row, not: is === 'out' })} />
         <Pick label={t('builder.segment')} value={row.name} invalid={row.name !== '' && !segments.has(row.name)} options={[...segments].map(([name, title]) => ({ value: name, name: title }))} onText={(name) => change({ ...row, name }, 'name')} />
+      </>
+    )
+    case 'tag': return (
+      <>
+        <Select label={t('builder.compare')} value={row.not ? 'not' : 'has'} options={['has', 'not'].map((one) => ({ value: one, name: t(`builder.tags.${one}`) }))} onChange={(is) => change({ ...row, not: is === 'not' })} />
+        <Pick label={t('builder.tag')} value={row.name} invalid={row.name === ''} options={tags} onText={(name) => change({ ...row, name }, 'name')} />
       </>
     )
     case 'consent': return (

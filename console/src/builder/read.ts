@@ -170,6 +170,7 @@ function ofOther(node: Node): Row | undefined {
     return window === undefined ? undefined : row({ kind: 'event', measure: 'did', event: text, where: [], then: null, op: '>=', value: 1, window })
   }
   if (ofCustomer && node.call === 'in_segment' && text !== undefined) return row({ kind: 'segment', name: text, not: false })
+  if (ofCustomer && node.call === 'has_tag' && text !== undefined) return row({ kind: 'tag', name: text, not: false })
   const consent = oneOf(consents, /^consent\.(\w+)$/.exec(fieldIn(node) ?? '')?.[1])
   if (consent !== undefined) return row({ kind: 'consent', field: consent, not: false })
   if (typeof node.has === 'string' && pathOf(ofOf(node)) === 'customer.traits') return row({ kind: 'trait', name: node.has, op: 'has', values: [] })
@@ -183,7 +184,7 @@ function ofOther(node: Node): Row | undefined {
 /** The row that says the opposite, where there is one. */
 function opposite(one: Item): Item | undefined {
   if (one.kind === 'group') return one.not ? undefined : { ...one, not: true }
-  if ((one.kind === 'segment' || one.kind === 'consent') && !one.not) return { ...one, not: true }
+  if ((one.kind === 'segment' || one.kind === 'tag' || one.kind === 'consent') && !one.not) return { ...one, not: true }
   if (one.kind === 'choice' && !one.not && one.values.length > 1) return { ...one, not: true }
   if (one.kind === 'event' && one.measure === 'did' && one.where.length === 0 && one.then === null && one.event !== null) return { ...one, measure: 'didNot' }
   if (one.kind === 'trait' && one.op === 'has') return { ...one, op: 'hasNot' }

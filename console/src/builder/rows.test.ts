@@ -43,7 +43,7 @@ describe('trees and rows', () => {
 describe('groups', () => {
   const two = (): Group => group([begin('consent'), group([begin('segment'), begin('bucket')], 'any')])
   it('says what is missing, of every kind', () => {
-    expect(kinds.map((kind) => lackOf(begin(kind)))).toEqual(['event', undefined, undefined, 'name', 'name', 'values', 'number', 'segment', undefined, undefined])
+    expect(kinds.map((kind) => lackOf(begin(kind)))).toEqual(['event', undefined, undefined, 'name', 'name', 'values', 'number', 'segment', 'name', undefined, undefined])
     expect(isWhole(group())).toBe(false)
     expect(treeOf(group())).toBeUndefined()
     expect(lackOf({ ...(begin('orders') as Row & { kind: 'orders' }), window: { amount: 0, unit: 'days' } })).toBe('window')

@@ -100,6 +100,11 @@ export interface SegmentRow {
   name: string
   not: boolean
 }
+export interface TagRow {
+  kind: 'tag'
+  name: string
+  not: boolean
+}
 export interface BucketRow {
   kind: 'bucket'
   salt: string
@@ -118,7 +123,7 @@ export interface TextRow {
   node: Node
 }
 
-type Any = EventRow | OrdersRow | MomentRow | TraitRow | ShareRow | ChoiceRow | NumberRow | SegmentRow | BucketRow | ConsentRow | TextRow
+type Any = EventRow | OrdersRow | MomentRow | TraitRow | ShareRow | ChoiceRow | NumberRow | SegmentRow | TagRow | BucketRow | ConsentRow | TextRow
 export type Row = Any & { id: number }
 export type RowKind = Any['kind']
 export interface Group {
@@ -131,7 +136,7 @@ export interface Group {
 export type Item = Row | Group
 
 /** In the order they are offered. */
-export const kinds = ['event', 'orders', 'moment', 'trait', 'share', 'choice', 'number', 'segment', 'consent', 'bucket'] as const satisfies readonly RowKind[]
+export const kinds = ['event', 'orders', 'moment', 'trait', 'share', 'choice', 'number', 'segment', 'tag', 'consent', 'bucket'] as const satisfies readonly RowKind[]
 export type Offered = (typeof kinds)[number]
 
 let last = 0
@@ -151,6 +156,7 @@ export function begin(kind: Offered, id = newId()): Row {
     case 'choice': return row({ kind, field: 'rfm.class', not: false, values: [] }, id)
     case 'number': return row({ kind, field: 'predictions.buy_7d', op: '>=', value: undefined }, id)
     case 'segment': return row({ kind, name: '', not: false }, id)
+    case 'tag': return row({ kind, name: '', not: false }, id)
     case 'consent': return row({ kind, field: 'email', not: false }, id)
     case 'bucket': return row({ kind, salt: 'sample', of: 10, op: '<', value: 1 }, id)
   }
@@ -175,6 +181,7 @@ export function lackOf(one: Row): Lack | undefined {
     case 'choice': return one.values.length === 0 ? 'values' : undefined
     case 'number': return one.value === undefined ? 'number' : undefined
     case 'segment': return one.name === '' ? 'segment' : undefined
+    case 'tag': return one.name === '' ? 'name' : undefined
     case 'bucket': return one.salt === '' ? 'salt' : one.of === undefined || one.value === undefined ? 'number' : undefined
     default: return undefined
   }

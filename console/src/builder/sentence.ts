@@ -74,6 +74,7 @@ export function sentenceOf(row: Row, say: Speech): string {
       return t('builder.says.number', { what: t(`builder.fields.${row.field.replace('.', '_')}`), number: t(`builder.says.amounts.${row.op}`, { number }) })
     }
     case 'segment': return t(row.not ? 'builder.says.outside' : 'builder.says.inside', { name: t('builder.says.quoted', { text: row.name === '' ? '…' : say.segment(row.name) }) })
+    case 'tag': return t(row.not ? 'builder.says.untagged' : 'builder.says.tagged', { name: t('builder.says.quoted', { text: named(row.name) }) })
     case 'consent': return t(row.not ? 'builder.says.refused' : 'builder.says.allowed', { what: t(`builder.consents.${row.field}`) })
     case 'bucket': return t('builder.says.bucket', { of: amount(row.of, say), salt: t('builder.says.quoted', { text: named(row.salt) }), number: t(`builder.says.amounts.${row.op}`, { number: amount(row.value, say) }) })
     case 'text': return t('builder.says.text')

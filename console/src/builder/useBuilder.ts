@@ -31,6 +31,8 @@ export function useBuilder(text: string, isActive: boolean, onText: (text: strin
   const [changed, setChanged] = useState<Group>() // by hand, and not printed yet
   const [calm, setCalm] = useState<Group>() // the same, after a pause
   const [fault, setFault] = useState<string>()
+  const tell = useRef(onText)
+  tell.current = onText
   const isOther = isActive && text.trim() !== shown.trim()
   const read = useQuery({
     queryKey: ['expressions', 'text', text],
@@ -44,6 +46,7 @@ export function useBuilder(text: string, isActive: boolean, onText: (text: strin
     if (text.trim() !== '' && tree == null) return
     dispatch({ is: 'load', group: tree == null || text.trim() === '' ? group() : groupOf(tree) })
     setShown(text)
+    if (read.data?.fault === undefined) tell.current(text)
     setFault(text.trim() === '' ? undefined : read.data?.fault?.text)
     setChanged(undefined)
     setCalm(undefined)
@@ -62,8 +65,6 @@ export function useBuilder(text: string, isActive: boolean, onText: (text: strin
     staleTime: Infinity, retry: false,
   })
   const refused = print.error instanceof CallError ? (print.error.detail ?? print.error.code) : print.data?.fault?.text
-  const tell = useRef(onText)
-  tell.current = onText
   useEffect(() => {
     if (calm === undefined) return
     setFault(refused)

@@ -13,6 +13,7 @@ export const noNames: Names = { events: [], categories: [], brands: [], traits: 
 export interface Known {
   names: Names
   segments: ReadonlyMap<string, string>
+  tags: readonly { value: string; count: number }[]
   speech: Speech
   /** The whole was refused: each row finds out whether it is the one. */
   isRefused: boolean
@@ -28,6 +29,13 @@ export function useKnown(): Known {
 export function useNames(): Names {
   const names = useQuery({ queryKey: ['expressions', 'names'], queryFn: ({ signal }) => call('get', '/api/v1/expressions/names', { signal }), staleTime: 60_000 })
   return names.data ?? noNames
+}
+
+const noTags: Known['tags'] = []
+/** All tags, with how many customers have each. */
+export function useTags(): Known['tags'] {
+  const tags = useQuery({ queryKey: ['tags', 'all'], queryFn: async ({ signal }) => (await call('get', '/api/v1/tags', { signal })).items.map((one) => ({ value: one.tag, count: one.customers })), staleTime: 60_000 })
+  return tags.data ?? noTags
 }
 
 export function useSpeech(): Speech {

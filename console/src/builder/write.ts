@@ -83,8 +83,9 @@ export function nodeOf(row: Row): Node {
     case 'number': return numberOf(row)
     case 'bucket': return bucketOf(row)
     case 'segment':
+    case 'tag':
     case 'consent': {
-      const is = row.kind === 'segment' ? callOn(customer, 'in_segment', value(row.name)) : path(`customer.consent.${row.field}`)
+      const is = row.kind !== 'consent' ? callOn(customer, row.kind === 'tag' ? 'has_tag' : 'in_segment', value(row.name)) : path(`customer.consent.${row.field}`)
       return row.not ? op('!', is) : is
     }
     case 'text': return row.node

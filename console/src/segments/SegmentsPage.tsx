@@ -87,7 +87,7 @@ export default function SegmentsPage() {
             </p>
           )}
           <div className="segment-mode"><Choices label={t('builder.modes.label')} value={mode} options={(['blocks', 'text'] as const).map((one) => ({ value: one, name: t(`builder.modes.${one}`) }))} onChange={show} /></div>
-          <Builder text={text} isActive={mode === 'blocks'} onText={(built) => put(built, edit, { replace: true })} onSettled={setSettled} />
+          <Builder text={text} isActive={mode === 'blocks'} onText={(built) => built !== asked && put(built, edit, { replace: true })} onSettled={setSettled} />
           <form className="segment-form" onSubmit={submit}>
             {mode === 'text' && <label htmlFor={id}>{t('segments.label')}</label>}
             {mode === 'text' && <textarea

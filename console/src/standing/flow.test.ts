@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellExpression, drawing, strength } from './flow'
+import { cellExpression, cohortExpression, drawing, strength } from './flow'
 
 const order = ['none', 'aware', 'interest', 'purchase', 'loyal']
 
@@ -43,5 +43,13 @@ describe('cells', () => {
   it('are coloured by the root of their share', () => {
     expect(strength(25, 100)).toBe(0.5)
     expect(strength(0, 0)).toBe(0)
+  })
+})
+
+describe('cohorts', () => {
+  it('are months of the zone, and a window begins a millisecond before one', () => {
+    const first = 'customer.orders.first >= timestamp("2025-11-30T16:00:00Z") && customer.orders.first < timestamp("2025-12-31T16:00:00Z")'
+    expect(cohortExpression('2025-12', 0, 'Asia/Shanghai')).toBe(first)
+    expect(cohortExpression('2025-12', 2, 'Asia/Shanghai')).toBe(`${first} && customer.orders.count(now - timestamp("2026-01-31T15:59:59.999Z")) > customer.orders.count(now - timestamp("2026-02-28T15:59:59.999Z"))`)
   })
 })

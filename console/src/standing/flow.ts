@@ -1,4 +1,6 @@
 // The geometry of a flow between two moments: a column of stages then, a column of stages now, bands between them.
+import { momentOf } from '../builder/moment'
+
 export interface Flow {
   from: string
   to: string
@@ -61,6 +63,20 @@ export function drawing(flows: readonly Flow[], order: readonly string[], height
 /** The expression of one cell of the grid. */
 export function cellExpression(recency: number, frequency: number): string {
   return `customer.rfm.recency == ${recency} && customer.rfm.frequency == ${frequency}`
+}
+
+const bounds = (year: number, month: number, zone: string | undefined): [number, number] =>
+  [month, month + 1].map((one) => Date.parse(momentOf(new Date(Date.UTC(year, one)).toISOString().slice(0, 16), zone))) as [number, number]
+const said = (ms: number): string => `timestamp("${new Date(ms).toISOString().replace('.000Z', 'Z')}")`
+
+/** Whose first order fell in a month ("2026-01"), and who ordered again `later` months after it: windows count what is newer than their far end. */
+export function cohortExpression(cohort: string, later: number, zone: string | undefined): string {
+  const [year = 0, month = 1] = cohort.split('-').map(Number)
+  const [begin, end] = bounds(year, month - 1, zone)
+  const first = `customer.orders.first >= ${said(begin)} && customer.orders.first < ${said(end)}`
+  if (later === 0) return first
+  const [from, until] = bounds(year, month - 1 + later, zone)
+  return `${first} && customer.orders.count(now - ${said(from - 1)}) > customer.orders.count(now - ${said(until - 1)})`
 }
 
 /** How strongly a cell is coloured: the root, so that small ones can be told from none. */
