@@ -12,6 +12,7 @@ const pages = (mock) => [
   { name: 'segments', path: '/segments?q=customer.orders.count()%20%3E%3D%200', full: '.segments .table tbody tr' },
   { name: 'segment', path: mock ? '/segments/cart_left' : undefined, full: '.segment-members tbody tr' },
   { name: 'tags', path: '/tags', full: '.tags-table tbody tr, .state' },
+  { name: 'groups', path: '/groups?q=true', full: '.group-sums' },
   { name: 'standing', path: '/standing', full: '.rfm' },
   { name: 'predictions', path: '/predictions', full: '.prediction-figures, .state' },
   { name: 'items', path: '/items', full: '.items-table tbody tr' },

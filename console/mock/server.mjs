@@ -10,6 +10,7 @@ import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
 import { answerExpressions } from './expressions.mjs'
+import { answerGroups } from './groups.mjs'
 import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerViews } from './views.mjs'
@@ -152,6 +153,8 @@ function answer(method, path, query, body, empty) {
   if (drawn !== undefined) return drawn
   const tagged = answerTags(method, path, query, body, { empty, problem })
   if (tagged !== undefined) return tagged
+  const looked = answerGroups(path, body, { empty, everybody, row: customerRow, problem })
+  if (looked !== undefined) return looked
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (grouped !== undefined) return grouped
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)

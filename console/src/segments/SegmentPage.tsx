@@ -48,6 +48,7 @@ function Size({ one }: { one: Detail }) {
         <h3 className="segment-head">{t('segments.one.expression')}</h3>
         <pre className="segment-expression" tabIndex={0} aria-label={t('segments.one.expression')}>{one.expression}</pre>
         {one.kind === 'rule' && <p><Link to={`/segments?${new URLSearchParams({ q: one.expression, edit: one.name })}`}>{t('segments.one.edit')}</Link></p>}
+        <p><Link to={`/groups?segment=${one.name}`}>{t('segments.one.portrait')}</Link></p>
       </div>
     </Card>
   )

@@ -22,6 +22,7 @@ const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
 const TagsPage = lazy(() => import('../tags/TagsPage'))
+const GroupsPage = lazy(() => import('../groups/GroupsPage'))
 const StandingPage = lazy(() => import('../standing/StandingPage'))
 const SourcesPage = lazy(() => import('../sources/SourcesPage'))
 const ImportsPage = lazy(() => import('../imports/ImportsPage'))
@@ -72,6 +73,7 @@ export function App() {
                   <Route path="/predictions" element={<PredictionsPage />} />
                   <Route path="/segments/:name" element={<SegmentPage />} />
                   <Route path="/tags" element={<TagsPage />} />
+                  <Route path="/groups" element={<GroupsPage />} />
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />

@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { CustomersIcon, DebuggerIcon, EngineIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
+import { CustomersIcon, DebuggerIcon, EngineIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -22,6 +22,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; pl
       { to: '/customers', key: 'customers', Icon: CustomersIcon },
       { to: '/segments', key: 'segments', Icon: SegmentsIcon },
       { to: '/tags', key: 'tags', Icon: TagsIcon },
+      { to: '/groups', key: 'portraits', Icon: GroupsIcon },
       { to: '/standing', key: 'standing', Icon: StandingIcon },
       { to: '/predictions', key: 'predictions', Icon: PredictionsIcon },
     ],
