@@ -347,6 +347,43 @@ static void the_oldest_event_is_missed(uint64_t seed)
     zh_tags_close(s.lists);
 }
 
+/* Who absorbs a customer has his tags and stands on his lists from that record on. */
+static void a_merge_brings_tags(uint64_t seed)
+{
+    shop s = { .seed = seed, .now_ms = T0 };
+    CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    CHECK(zh_tags_open(&s.tags, 1 << 22) == ZH_OK && zh_tags_open(&s.lists, 1 << 22) == ZH_OK);
+    const zh_segments_desc desc = desc_of(&s);
+    CHECK(zh_segments_open(&s.segments, &desc) == ZH_OK);
+    s.texts[0] = strdup("customer.has_tag('vip')");
+    s.texts[1] = strdup("customer.in_list('gala')");
+    s.texts[2] = strdup("!customer.has_tag('no')");
+    for (int i = 0; i < 3; i++) CHECK(zh_segments_define(s.segments, i == 0 ? ZH_SV("s0") : i == 1 ? ZH_SV("s1") : ZH_SV("s2"), zh_sv_of(s.texts[i]), T0) == ZH_OK);
+    settle(&s);
+    happens(&s, 1, T0);
+    happens(&s, 2, T0);
+    const char *const said[] = { "vip", "gala", "no" };
+    for (int i = 0; i < 3; i++) {
+        const zh_tag_change change = { .customer = { 1 }, .name = zh_sv_of(said[i]), .said = ZH_TAG_SET, .source = i == 1 ? ZH_TAG_BY_LIST : ZH_TAG_BY_STAFF, .at_ms = T0,
+                                       .expires_ms = ZH_TAG_NO_END, .confidence = ZH_TAG_NO_CONFIDENCE };
+        CHECK(zh_tags_change(i == 1 ? s.lists : s.tags, &change) == ZH_OK);
+        CHECK(zh_segments_named(s.segments, i == 1 ? ZH_WAKE_LIST : ZH_WAKE_TAG, change.customer, change.name, T0) == ZH_OK);
+    }
+    all_are_where_they_belong(&s, "tags");
+    const zh_customer_id from = { 1 }, to = { 2 };
+    zh_effects effects = zh_effects_open(&scratch);
+    zh_segments_before_merge(s.segments, from, to);
+    CHECK(zh_customers_merge(s.customers, from, to, &effects) == ZH_OK && zh_tags_merge(s.tags, from, to) == ZH_OK && zh_tags_merge(s.lists, from, to) == ZH_OK);
+    CHECK(zh_segments_merge(s.segments, from, to, T0) == ZH_OK);
+    all_are_where_they_belong(&s, "a merge");
+    for (int i = 0; i < 3; i++) free(s.texts[i]);
+    zh_segments_close(s.segments);
+    zh_customers_close(s.customers);
+    zh_consents_close(s.consents);
+    zh_tags_close(s.tags);
+    zh_tags_close(s.lists);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv) * 100;
@@ -357,6 +394,7 @@ int main(int argc, char **argv)
     CHECK(zh_json_open(&json, 4096) == ZH_OK && zh_vocabulary_open(&env, &arena) == ZH_OK);
     for (uint64_t i = 0; i < (shops == NULL ? 12 : strtoull(shops, NULL, 10)); i++) a_shop_lives(seed + i);
     the_oldest_event_is_missed(seed);
+    a_merge_brings_tags(seed);
     zh_json_close(json);
     zh_arena_close(&arena);
     zh_arena_close(&scratch);
