@@ -4,7 +4,7 @@
  *
  * Guarantees  exact as of the call: every customer is asked once (crowd.h), as he is then; devices and sources are of
  *             ZH_GROUP_DRAWN customers of each side drawn by their numbers, their ZH_GROUP_DRAWN_EVENTS newest events.
- * Cost        bench/group_bench.c; the world's read lock is held for ZH_CROWD_STEP customers at a time.
+ * Cost        9 us a customer (measure/group_portrait.h) and the reading of drawn events; the world's read lock is held for ZH_CROWD_STEP customers at a time.
  * Limits      ZH_GROUP_WORK_MS: what was not asked by then is said.
  * Threads     any.
  */

@@ -3,7 +3,7 @@
  * Who refused personalisation or analytics is neither drawn nor described. Draws are by a hash of the customer's number, so the same customers are
  * drawn again, on any partition count.
  *
- * Cost        one walk over all customers to draw; features about 5 us each. The world's read lock is held for ZH_CROWD_STEP customers at a time.
+ * Cost        one walk over all customers to draw; features 7 us each. The world's read lock is held for ZH_CROWD_STEP customers at a time.
  * Threads     any.
  */
 #ifndef ZH_ENGINE_GROUP_ROWS_H

@@ -12,7 +12,7 @@
  * Kinds are **clear** where silhouette and stability reach the bounds below: people lie in clouds, and any cloud can be cut.
  *
  * Guarantees  deterministic by seed.
- * Cost        bench/group_bench.c.
+ * Cost        14 s for 10,000 rows of 25 columns without kinds, k not given, on a busy machine (bench/group_bench.c); well parted rows settle sooner.
  */
 #ifndef ZH_MEASURE_PERSONAS_H
 #define ZH_MEASURE_PERSONAS_H
