@@ -12,7 +12,7 @@
  *
  * Guarantees  deterministic by seed; inertia never rises from step to step.
  * Ranges      k 1 .. ZH_KMEANS_GROUPS_MAX, rows >= k, columns 1 .. ZH_KMEANS_COLUMNS_MAX, x finite.
- * Cost        rows x k x columns a step and restart, about 1 ns each; silhouette rows^2 x columns.
+ * Cost        rows x k x columns a step and restart; silhouette rows^2 x columns.
  * Source      Lloyd, IEEE Trans. Inf. Theory 28 (1982); Arthur, Vassilvitskii, SODA 2007; Rousseeuw, J. Comput. Appl. Math. 20 (1987);
  *             Hubert, Arabie, J. Classification 2 (1985).
  */
