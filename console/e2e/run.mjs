@@ -14,6 +14,7 @@ import { chromiumPath, flags, toolsFor } from './browser.mjs'
 import { builder } from './builder.mjs'
 import { customers } from './customers.mjs'
 import { debugging } from './debugger.mjs'
+import { experiments } from './experiments.mjs'
 import { frame } from './frame.mjs'
 import { groups } from './groups.mjs'
 import { imports } from './imports.mjs'
@@ -36,7 +37,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, views, standing, predictions, items, preview, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, views, standing, predictions, items, preview, experiments, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

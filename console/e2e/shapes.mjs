@@ -18,6 +18,8 @@ const pages = (mock) => [
   { name: 'items', path: '/items', full: '.items-table tbody tr' },
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
+  { name: 'experiments', path: '/experiments', full: '.experiment-row, .state' },
+  { name: 'experiment', path: mock ? '/experiments/calm' : undefined, full: '.effect' },
   { name: 'sources', path: '/sources', full: '.source-row' },
   { name: 'imports', path: '/imports', full: '.import-steps' },
   { name: 'quality', path: '/quality', full: '.quality-reasons tbody tr' },

@@ -6,6 +6,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answerExperiments } from './experiments.mjs'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
@@ -53,8 +54,8 @@ function overview(empty) {
   }
 }
 
-function problem(status, code, detail) {
-  return { status, type: 'application/problem+json', body: { type: 'about:blank', title: code.replace('_', ' '), status, code, detail } }
+function problem(status, code, detail, field) {
+  return { status, type: 'application/problem+json', body: { type: 'about:blank', title: code.replace('_', ' '), status, code, detail, field } }
 }
 
 function rowsNow(limit) {
@@ -157,6 +158,8 @@ function answer(method, path, query, body, empty) {
   if (looked !== undefined) return looked
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (grouped !== undefined) return grouped
+  const tried = answerExperiments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
+  if (tried !== undefined) return tried
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
   if (path === '/api/v1/customers') {
     const q = query.get('q')

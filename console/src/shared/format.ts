@@ -45,6 +45,11 @@ export function amount(value: number, language: Language): string {
   return kept(`am${language}`, () => new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })).format(value)
 }
 
+/** A difference of two numbers, with its sign and three digits that say something: +0.0123, -4.51. */
+export function signedNumber(value: number, language: Language): string {
+  return kept(`sn${language}`, () => new Intl.NumberFormat(locales[language], { maximumSignificantDigits: 3, signDisplay: 'exceptZero' })).format(value)
+}
+
 /** A share with one digit where it is small enough to matter: 3.2%, 14%. */
 export function share(value: number, language: Language): string {
   const digits = Math.abs(value) < 0.1 ? 2 : 1

@@ -67,6 +67,7 @@ export const PreviewIcon = icon(
     <circle cx="10" cy="10" r="2.2" />
   </>,
 )
+export const ExperimentsIcon = icon(<path d="M7.5 3h5M8.5 3v5L4 15.4c-.5.9 0 1.6 1 1.6h10c1 0 1.5-.7 1-1.6L11.5 8V3M6.4 12h7.2" />)
 export const EngineIcon = icon(
   <>
     <rect x="3" y="3.5" width="14" height="5.5" rx="1.5" />

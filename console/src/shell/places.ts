@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { CustomersIcon, DebuggerIcon, EngineIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
+import { CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'experiments' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -32,6 +32,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; pl
     places: [
       { to: '/items', key: 'items', Icon: ItemsIcon },
       { to: '/preview', key: 'preview', Icon: PreviewIcon },
+      { to: '/experiments', key: 'experiments', Icon: ExperimentsIcon },
     ],
   },
   {

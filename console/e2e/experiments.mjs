@@ -1,0 +1,114 @@
+// Experiments: the list with how each stands, what starting and stopping ask, a draft deleted and brought back; a result with its intervals, one whose arms do not fit.
+import { allWords, until } from './browser.mjs'
+
+export async function experiments({ enter, check, mock }, language) {
+  const w = allWords(language).experiments
+  const says = (what) => `experiments, ${language}: ${what}`
+  const { page, context, look, go } = await enter({ language, expectErrors: true }) // a refused start is an answer of 409
+  await go('/experiments')
+  await page.getByRole('heading', { level: 1, name: w.title }).waitFor()
+  if (mock) {
+    await listed({ page, look, check, says, w }, language)
+    await results({ page, look, go, check, says, w }, language)
+  }
+  await context.close()
+  if (mock) await lookingOnly({ enter, w }, language)
+}
+
+const named = (text, title) => text.replace('{{title}}', title)
+
+async function listed({ page, look, check, says, w }, language) {
+  const row = (name) => page.locator('.experiment-row').filter({ has: page.locator(`a[href="/experiments/${name}"]`) })
+  const dialog = page.locator('.experiment-dialog')
+  const button = (name) => page.getByRole('button', { name, exact: true })
+  await row('calm').locator('.experiment-verdict-better').waitFor()
+  await row('cart-lost').getByText(w.short.mismatch).waitFor()
+  await row('views').getByText(w.verdict.open).waitFor()
+  await row('quiet').getByText(w.states.draft).waitFor()
+  await look(`experiments-list-${language}`, { full: true })
+
+  await button(named(w.acts.stop.name, '首页少重复')).click()
+  await dialog.getByText(w.acts.stop.text).waitFor()
+  await look(`experiments-stop-${language}`)
+  await dialog.getByRole('button', { name: w.cancel, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await row('calm').getByText(w.states.running).waitFor()
+
+  const turn = async (act, after) => {
+    await button(named(w.acts[act].name, 'Views count more')).click()
+    await dialog.getByRole('button', { name: w.acts[act].confirm, exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await row('views').getByText(after, { exact: true }).waitFor()
+  }
+  await turn('pause', w.states.paused)
+  await turn('goOn', w.states.running)
+
+  await button(named(w.acts.start.name, '夜间少打扰')).click()
+  await dialog.getByRole('button', { name: w.acts.start.confirm, exact: true }).click()
+  await dialog.getByText(w.refused.overlap).waitFor()
+  await dialog.getByRole('button', { name: w.cancel, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  await button(named(w.remove.name, '夜间少打扰')).click()
+  await row('quiet').waitFor({ state: 'detached' })
+  await page.locator('.experiment-gone').getByRole('button', { name: w.remove.undo, exact: true }).click()
+  await row('quiet').waitFor()
+  check(await until(async () => (await page.locator('.experiment-gone').count()) === 0), says('a deleted draft comes back'))
+}
+
+async function results({ page, look, go, check, says, w }, language) {
+  await go('/experiments/calm')
+  await page.locator('.effect').first().waitFor()
+  check(await until(async () => (await page.locator('.effect').count()) === 6), says('four metrics and two guardrails'))
+  check(await until(async () => (await page.locator('.effect-sequential').count()) === 6), says('each with its interval'))
+  await page.getByRole('heading', { name: w.one.guards, exact: true }).waitFor()
+  await page.locator('#experiment-history').scrollIntoViewIfNeeded()
+  await page.locator('.chart svg').first().waitFor()
+  await page.locator('.experiment-exposed-rows tbody tr').first().waitFor()
+  await look(`experiment-${language}`, { full: true })
+  await page.getByLabel(w.one.arm, { exact: true }).selectOption('calm')
+  check(await until(async () => {
+    const arms = await page.locator('.experiment-exposed-rows tbody td:nth-child(3)').allInnerTexts()
+    return arms.length > 0 && arms.every((arm) => arm === 'calm')
+  }), says('those of one arm'))
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: w.one.csv, exact: true }).click()])
+  check(download.suggestedFilename() === 'calm.csv', says('the table is taken away'))
+  await page.locator('.experiment-set summary').click()
+  await page.getByText(w.set.windowDays, { exact: true }).waitFor()
+  await page.getByRole('slider').fill('80')
+  await page.locator('.experiment-share').getByRole('button', { name: w.share.save, exact: true }).click()
+  await page.locator('.experiment-set').getByText(/80\s?%/).waitFor()
+  await page.getByRole('slider').fill('100')
+  await page.locator('.experiment-share').getByRole('button', { name: w.share.save, exact: true }).click()
+  await page.locator('.experiment-set').getByText(/100\s?%/).waitFor()
+
+  await go('/experiments/cart-lost')
+  await page.locator('.experiment-alarm').waitFor()
+  check(await until(async () => (await page.locator('.experiment-alarm li').count()) === 4), says('hints where to look'))
+  check(await until(async () => (await page.locator('.effect').count()) === 0), says('no result where the arms do not fit'))
+  await look(`experiment-mismatch-${language}`, { full: true })
+  await go('/experiments/quiet')
+  await page.getByText(w.one.draftTitle).waitFor()
+  await look(`experiment-draft-${language}`, { full: true })
+  await go('/experiments/views')
+  await page.locator('.effect-arm').first().waitFor()
+  await page.locator('#experiment-history').scrollIntoViewIfNeeded()
+  await look(`experiment-arms-${language}`, { full: true })
+}
+
+/** Roles that may not define see results, and no way to change anything; customers are hidden from them. */
+async function lookingOnly({ enter, w }, language) {
+  const { page, context, look, go } = await enter({ language })
+  await page.route('**/api/v1/session', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), role: 'analyst' } })
+  })
+  await go('/experiments')
+  await page.locator('.experiment-row').first().waitFor()
+  await page.locator('.experiment-acts').first().waitFor({ state: 'detached' })
+  await go('/experiments/calm')
+  await page.getByText(w.one.exposedHidden, { exact: true }).waitFor()
+  await page.locator('.experiment-acts').first().waitFor({ state: 'detached' })
+  await look(`experiment-analyst-${language}`, { full: true })
+  await context.close()
+}

@@ -1,0 +1,143 @@
+// Experiments, made up: one that runs and is decided, one whose arms do not fit, one that is open with three arms, a draft. No statistics are done here.
+import { randomAt } from './shop.mjs'
+
+const DAY = 86_400_000
+const ago = (days) => Date.now() - days * DAY
+const iso = (ms) => new Date(ms).toISOString()
+const day = (days) => iso(ago(days)).slice(0, 10)
+
+const builtins = [
+  ['conversion', 'Conversion', '转化率', 'share'], ['orders', 'Orders a customer', '人均订单数', 'mean'], ['revenue', 'Revenue a customer (ordered)', '人均成交额（下单）', 'mean', true],
+  ['net_revenue', 'Revenue a customer after returns', '人均净成交额（扣除退款）', 'mean', true], ['average_order', 'Average order', '客单价', 'ratio', true], ['repurchase', 'Repurchase', '复购率', 'ratio'],
+  ['refund_share', 'Share refunded', '退款率（金额）', 'ratio', false, 'less'], ['item_views', 'Products viewed a customer', '人均浏览商品数', 'mean'], ['add_to_cart', 'Added to cart', '加购率', 'share'],
+  ['active_days', 'Active days a customer', '人均活跃天数', 'mean'], ['opt_outs', 'Opt-outs', '退订率', 'share', false, 'less'],
+].map(([name, en, zh, type, money = false, better = 'more']) => ({ name, title: { en, zh }, type, money, better, builtin: true }))
+const own = [{ name: 'videos', title: { en: 'Watched a video', zh: '看过视频' }, type: 'share', money: false, better: 'more', builtin: false, kind: 'did', event: 'Video Watched' }]
+const metricOf = (name) => [...builtins, ...own].find((one) => one.name === name)
+
+const blank = { title: '', hypothesis: '', placements: [], layer: '', layerFrom: 0, layerTo: 10_000, share: 1, eligibility: '', guardrails: [], windowDays: 14, beforeDays: 30, alpha: 0.05, currency: 'GBP', definitions: {}, state: 'draft', startedAt: 0, stoppedAt: 0, holdout: false, exposed: 0, crossed: 0, firstExposureAt: null, lastExposureAt: null, trusted: true }
+const ran = (days, exposed, more) => ({ state: 'running', startedAt: ago(days), exposed, crossed: 7, firstExposureAt: iso(ago(days)), lastExposureAt: iso(Date.now() - 60_000), ...more })
+const all = [
+  { ...blank, name: 'calm', title: '首页少重复', hypothesis: '看了没点的商品少出现，成交更多。', placements: ['home'], layer: 'home', layerTo: 5_000, arms: [{ name: 'control', weight: 1 }, { name: 'calm', weight: 1, policy: { tired_weight: 0.5 } }], metrics: ['conversion', 'revenue', 'average_order', 'item_views'], guardrails: ['opt_outs', 'refund_share'], ...ran(24, 18_240) },
+  { ...blank, name: 'views', title: 'Views count more', placements: ['product_page'], arms: [{ name: 'control', weight: 2 }, { name: 'some', weight: 1, policy: { viewed_weight: 0.6 } }, { name: 'much', weight: 1, policy: { viewed_weight: 1 } }], metrics: ['revenue', 'conversion'], guardrails: ['opt_outs'], share: 0.2, ...ran(6, 2_110) },
+  { ...blank, name: 'cart-lost', title: '购物车推荐', placements: ['cart'], arms: [{ name: 'control', weight: 1 }, { name: 'explore', weight: 1, policy: { explore: 0.2 } }], metrics: ['conversion'], ...ran(9, 6_030, { trusted: false }) },
+  { ...blank, name: 'holdout', title: '留出组', arms: [{ name: 'held', weight: 1 }, { name: 'treated', weight: 19 }], metrics: ['net_revenue'], holdout: true, ...ran(80, 4_100, { state: 'stopped', stoppedAt: ago(3) }) },
+  { ...blank, name: 'quiet', title: '夜间少打扰', placements: ['order_done'], arms: [{ name: 'control', weight: 1 }, { name: 'anybody', weight: 1, policy: { personal: false } }], metrics: ['conversion'], guardrails: ['opt_outs'] },
+]
+
+function difference(estimate, se) {
+  const to = (z) => ({ low: estimate - z * se, high: estimate + z * se, p: Math.min(1, Math.exp(-3 * (estimate / se / z) ** 2)) })
+  return { estimate, se, fixed: to(1.96), sequential: to(3.1) }
+}
+const bases = { share: [0.084, 0.277], mean: [2.4, 3.1], ratio: [0.06, 0.12] }
+const moneyBase = [2_630, 4_100]
+
+function measured(one, name, at, guardrail) {
+  const metric = metricOf(name)
+  const [base, sd] = metric.money ? moneyBase : bases[metric.type]
+  const total = one.arms.reduce((sum, arm) => sum + arm.weight, 0)
+  const unitsOf = (arm) => Math.round((one.exposed * arm.weight) / total)
+  const differences = one.arms.slice(1).map((arm, i) => {
+    const lift = guardrail ? 0.01 * (at % 2 === 0 ? -1 : 1) : one.name === 'calm' ? 0.085 / (at + 1) : 0.02 * (i + 1)
+    const se = (sd * Math.sqrt(1 / unitsOf(arm) + 1 / unitsOf(one.arms[0])) * 0.5) / base
+    const relative = difference(lift, se)
+    const absolute = difference(lift * base, se * base)
+    const decided = relative.sequential.low > 0 || relative.sequential.high < 0
+    const good = (lift > 0) === (metric.better === 'more')
+    return {
+      arm: arm.name, absolute, relative, q: guardrail ? null : relative.sequential.p, cuped: { theta: 0.61, reduction: 0.34 },
+      bayes: { chance: decided ? 0.998 : 0.71, lossOfControl: Math.abs(lift * base), lossOfArm: Math.abs(lift * base) * (decided ? 0.002 : 0.4) }, verdict: decided ? (good ? 'better' : 'worse') : 'open',
+    }
+  })
+  const lifts = [0, ...differences.map((each) => each.relative.estimate)]
+  return { ...metric, guardrail, arms: one.arms.map((arm, i) => ({ arm: arm.name, units: unitsOf(arm), mean: base * (1 + lifts[i]), sd })), differences }
+}
+
+function historyOf(one, first) {
+  const days = Math.round((Date.now() - one.startedAt) / DAY)
+  return Array.from({ length: days + 1 }, (_, i) => ({
+    date: day(days - i),
+    arms: one.arms.map((arm, a) => {
+      if (a === 0) return { arm: arm.name, units: 380 * (i + 1) }
+      const end = first.differences[a - 1]
+      const se = Math.sqrt((days + 1) / (i + 1))
+      const wander = (randomAt(a, i) - 0.5) * end.relative.se * se * 1.6
+      const estimate = i === days ? end.relative.estimate : end.relative.estimate + wander
+      return { arm: arm.name, units: 380 * (i + 1), absolute: difference(estimate * 0.084, end.absolute.se * se), relative: difference(estimate, end.relative.se * se) }
+    }),
+  }))
+}
+
+const hints = ['does one arm fail to answer, or answer so late that the page shows nothing?', 'was a weight, a share or a layer changed by hand while it ran?', 'does a robot or an import reach one arm only?', 'do customers who are merged later (login) differ between the arms?']
+function resultOf(one) {
+  const total = one.arms.reduce((sum, arm) => sum + arm.weight, 0)
+  const metrics = one.exposed === 0 || !one.trusted ? [] : [...one.metrics.map((name, at) => measured(one, name, at, false)), ...one.guardrails.map((name, at) => measured(one, name, at, true))]
+  return {
+    experiment: one,
+    arms: one.arms.map((arm, at) => ({ name: arm.name, units: Math.round(((one.exposed * arm.weight) / total) * (one.trusted ? 1 : at === 0 ? 1.12 : 0.88)), expectedShare: arm.weight / total })),
+    srm: { chi2: one.trusted ? 0.41 : 86.8, p: one.trusted ? 0.52 : 1.2e-20, alarm: !one.trusted, hints: one.trusted ? [] : hints },
+    trusted: one.trusted, metrics, history: metrics.length === 0 ? [] : historyOf(one, metrics[0]),
+  }
+}
+
+function put(name, body, problem) {
+  const wrong = body.eligibility?.indexOf('ordrs') ?? -1
+  if (wrong >= 0) return { ...problem(400, 'bad_expression', `line 1, column ${wrong + 1}: Customer has no field 'ordrs'; did you mean 'orders'?`, 'eligibility') }
+  const at = all.findIndex((each) => each.name === name)
+  const old = at < 0 ? blank : all[at]
+  const one = { ...old, ...body, name, arms: body.arms.map((arm) => ({ weight: 1, ...arm })), holdout: name === 'holdout' }
+  if (at < 0) all.push(one)
+  else all[at] = one
+  return one
+}
+
+function turn(one, to, problem) {
+  if (one.name === 'quiet' && to === 'running') return problem(409, 'overlap', 'calm decides on the same placement: give both the same layer, or other placements, or stop it first')
+  if (one.state === 'draft' && to !== 'running') return problem(409, 'bad_state', `it is draft: it cannot become ${to}`)
+  if (one.state === 'draft') one.startedAt = Date.now()
+  if (to === 'stopped') one.stoppedAt = Date.now()
+  one.state = to
+  return one
+}
+
+function planOf(metric, body, problem) {
+  if (metric.name === 'videos') return problem(409, 'no_baseline', 'nobody did this in the last window: give mean and variance of the metric')
+  const [mean, sd] = metric.money ? moneyBase : bases[metric.type]
+  const { effect, power = 0.8, alpha = 0.05, arms = 2, windowDays = 14 } = body
+  const fixed = Math.ceil((2 * (2.8 * sd) ** 2) / (effect * mean) ** 2)
+  const days = (units) => Math.ceil((units * arms) / 760) + windowDays
+  const sequential = Math.ceil(fixed * 1.62)
+  return { metric, mean, variance: sd * sd, effect, difference: effect * mean, power, alpha, windowDays, customersADay: 760, fixed: { unitsAnArm: fixed, days: days(fixed) }, sequential: { unitsAnArm: sequential, days: days(sequential) } }
+}
+
+function metrics(method, name, body, problem) {
+  if (name === undefined) return { items: [...builtins, ...own], next: null }
+  const at = own.findIndex((each) => each.name === name)
+  if (method === 'DELETE') return at < 0 ? problem(404, 'not_found', 'there is no such metric') : own.splice(at, 1) && {}
+  const title = typeof body.title === 'object' ? body.title : { en: body.title || name, zh: body.title || name }
+  const one = { name, title, type: body.kind === 'did' ? 'share' : 'mean', money: false, better: body.better ?? 'more', builtin: false, kind: body.kind, event: body.event }
+  if (at < 0) own.push(one)
+  else own[at] = one
+  return one
+}
+
+/** The answer of a path, or undefined. */
+export function answerExperiments(method, path, query, body, { empty, everybody, row, paged, problem }) {
+  const [, planned] = /^\/api\/v1\/metrics\/([\w-]+)\/plan$/.exec(path) ?? []
+  if (planned !== undefined) return metricOf(planned) === undefined ? problem(404, 'not_found', 'there is no such metric') : planOf(metricOf(planned), body, problem)
+  const metric = /^\/api\/v1\/metrics(?:\/([\w-]+))?$/.exec(path)
+  if (metric !== null) return metrics(method, metric[1], body, problem)
+  if (path === '/api/v1/experiments') return { items: empty ? [] : all, next: null }
+  const [, name, part] = /^\/api\/v1\/experiments\/([\w-]+)(\/\w+)?$/.exec(path) ?? []
+  if (name === undefined) return undefined
+  if (method === 'PUT' && part === undefined) return put(name, body, problem)
+  const one = empty ? undefined : all.find((each) => each.name === name)
+  if (one === undefined) return problem(404, 'not_found', 'there is no experiment of this name')
+  if (method === 'DELETE') return all.splice(all.indexOf(one), 1) && {}
+  if (part === '/state') return turn(one, body.state, problem)
+  if (part === '/results') return resultOf(one)
+  if (part !== '/exposed') return one
+  const arm = query.get('arm') ?? ''
+  const rows = everybody.map((id, at) => ({ arm: one.arms[at % one.arms.length].name, firstExposureAt: iso(ago(at / 9)), customer: row(id) }))
+  return paged(one.exposed === 0 ? [] : rows.filter((each) => arm === '' || each.arm === arm), query)
+}

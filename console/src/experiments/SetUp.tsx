@@ -1,0 +1,44 @@
+// How an experiment is set up, to be read: folded away once it runs.
+import * as format from '../shared/format'
+import { ChevronIcon } from '../shared/icons'
+import { useWords } from '../shared/words'
+import type { Experiment } from './experiments'
+
+function policyText(policy: Record<string, number | boolean> | undefined): string {
+  return Object.entries(policy ?? {}).map(([name, value]) => `${name}: ${String(value)}`).join(', ')
+}
+
+export function SetUp({ one, open }: { one: Experiment; open: boolean }) {
+  const { t, language } = useWords()
+  const everywhere = one.placements.length === 0
+  const rows: [string, string][] = [
+    ['placements', everywhere ? t('experiments.set.everywhere') : one.placements.join(', ')],
+    ['share', format.share(one.share, language)],
+    ['layer', one.layer === '' ? t('experiments.set.noLayer') : t('experiments.set.layerValue', { layer: one.layer, from: format.count(one.layerFrom, language), to: format.count(one.layerTo, language) })],
+    ['eligibility', one.eligibility === '' ? t('experiments.set.everybody') : one.eligibility],
+    ['metrics', one.metrics.join(', ')],
+    ['guardrails', one.guardrails.length === 0 ? '–' : one.guardrails.join(', ')],
+    ['windowDays', t('experiments.set.days', { n: one.windowDays })],
+    ['beforeDays', one.beforeDays === 0 ? t('experiments.set.unused') : t('experiments.set.days', { n: one.beforeDays })],
+    ['alpha', format.amount(one.alpha, language)],
+  ]
+  return (
+    <details className="card experiment-set" open={open}>
+      <summary><ChevronIcon size={13} /> {t('experiments.set.title')}</summary>
+      <dl>
+        {rows.map(([key, text]) => (
+          <div key={key}>
+            <dt>{t(`experiments.set.${key}`)}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+        {one.arms.map((arm, at) => (
+          <div key={arm.name}>
+            <dt>{t('experiments.set.armName', { arm: arm.name })}</dt>
+            <dd>{t('experiments.set.armValue', { weight: arm.weight ?? 1, policy: policyText(arm.policy) === '' ? t(at === 0 ? 'experiments.set.asUsual' : 'experiments.set.noChange') : policyText(arm.policy) })}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}

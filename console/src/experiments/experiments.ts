@@ -1,0 +1,120 @@
+// What is worked out about experiments: what may be done with one, what a result says in short, where an interval is drawn, the table to take away.
+import type { Schema } from '../shared/client'
+import * as format from '../shared/format'
+import type { Language } from '../shared/format'
+
+export type Experiment = Schema<'Experiment'>
+export type Change = Schema<'ExperimentChange'>
+export type Result = Schema<'ExperimentResult'>
+export type Measured = Schema<'ExperimentMetric'>
+export type Compared = Schema<'ExperimentCompared'>
+export type Difference = NonNullable<Schema<'ExperimentDifference'>>
+export type Metric = Schema<'Metric'>
+export type State = Experiment['state']
+export type Act = 'start' | 'pause' | 'goOn' | 'stop'
+
+/** What people read. */
+export const titleOf = (one: Pick<Experiment, 'name' | 'title'>): string => (one.title === '' ? one.name : one.title)
+
+/** What may be done with one that stands so. */
+export function actsOf(state: State): readonly Act[] {
+  return { draft: ['start'], running: ['pause', 'stop'], paused: ['goOn', 'stop'], stopped: [] }[state] as Act[]
+}
+
+export const stateAfter: Record<Act, 'running' | 'paused' | 'stopped'> = { start: 'running', pause: 'paused', goOn: 'running', stop: 'stopped' }
+
+/** The set-up as the engine takes it; a draft has the width of its slice alone. The workspace's metrics go along as they were. */
+export function changeOf(one: Experiment): Change {
+  const { title, hypothesis, placements, layer, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, currency, definitions } = one
+  const change = { title, hypothesis, placements, layer, layerFrom: 0, layerTo: one.layerTo - one.layerFrom, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, definitions }
+  return currency === undefined ? change : { ...change, currency }
+}
+
+export interface Short {
+  kind: 'draft' | 'mismatch' | 'none' | 'open' | 'decided'
+  /** The arms that are decided, by the first metric. */
+  arms: { arm: string; verdict: 'better' | 'worse' }[]
+}
+
+/** What the metric that decides says, over all arms. */
+export function shortOf(result: Pick<Result, 'trusted' | 'metrics'>): Short {
+  if (!result.trusted) return { kind: 'mismatch', arms: [] }
+  const differences = result.metrics[0]?.differences ?? []
+  if (!differences.some((one) => one.absolute !== null)) return { kind: 'none', arms: [] }
+  const arms = differences.flatMap(({ arm, verdict }) => (verdict === 'open' ? [] : [{ arm, verdict }]))
+  return { kind: arms.length > 0 ? 'decided' : 'open', arms }
+}
+
+/** A mean of a metric as text: a share, money, a number. */
+export function meanText(metric: Pick<Metric, 'type' | 'money'>, value: number | null, currency: string, language: Language): string {
+  if (value === null) return '–'
+  if (metric.money) return format.meanMoney(value, currency, language)
+  return metric.type === 'mean' ? format.amount(value, language) : format.share(value, language)
+}
+
+/** A difference of two means, with its sign; of two shares in points of a hundred. */
+export function differenceText(metric: Pick<Metric, 'type' | 'money'>, value: number | null, currency: string, language: Language): string {
+  if (value === null) return '–'
+  if (metric.money) return format.meanMoney(value, currency, language, true)
+  return metric.type === 'mean' ? format.signedNumber(value, language) : format.signedPoints(value, language)
+}
+
+/** How far the drawing reaches on either side of 0, so that every interval that is known fits in it. */
+export function spanOf(differences: readonly (Difference | null)[]): number {
+  const ends = differences.flatMap((one) => (one === null ? [] : [one.estimate, one.sequential.low, one.sequential.high, one.fixed.low, one.fixed.high]))
+  const most = Math.max(0, ...ends.flatMap((end) => (end === null || !Number.isFinite(end) ? [] : [Math.abs(end)])))
+  return most > 0 ? most * 1.08 : 1
+}
+
+export interface Span { left: number; width: number }
+
+/** Where a difference is drawn, in hundredths of the width; 0 is in the middle. An end that is not known reaches the edge. */
+export function barOf(one: Difference, span: number): { sequential: Span; fixed: Span; at: number } {
+  const x = (value: number) => 50 + 50 * Math.max(-1, Math.min(1, value / span))
+  const between = ({ low, high }: { low: number | null; high: number | null }): Span => {
+    const left = x(low ?? -span)
+    return { left, width: Math.max(0, x(high ?? span) - left) }
+  }
+  return { sequential: between(one.sequential), fixed: between(one.fixed), at: x(one.estimate ?? 0) }
+}
+
+export interface Band { days: string[]; values: (number | null)[]; low: (number | null)[]; high: (number | null)[]; leftOut: number; relative: boolean }
+
+const WIDE = 12 // times the last width: days before that would press the others flat
+
+/** The sequential interval of an arm, day by day: relative where that can be said. Days at the beginning that are far too wide are left out. */
+export function bandOf(history: Result['history'], arm: string): Band {
+  const points = history.flatMap((day) => day.arms.filter((one) => one.arm === arm).map((one) => ({ date: day.date, one })))
+  const relative = points.some(({ one }) => one.relative != null)
+  const known = points.flatMap(({ date, one }) => {
+    const found = (relative ? one.relative : one.absolute) ?? null
+    return found === null || found.estimate === null || found.sequential.low === null || found.sequential.high === null ? [] : [{ date, value: found.estimate, low: found.sequential.low, high: found.sequential.high }]
+  })
+  const last = known.at(-1)
+  const most = last === undefined ? 0 : WIDE * (last.high - last.low)
+  const first = Math.max(0, known.findIndex((day) => day.high - day.low <= most))
+  const shown = known.slice(first)
+  return { days: shown.map((day) => day.date), values: shown.map((day) => day.value), low: shown.map((day) => day.low), high: shown.map((day) => day.high), leftOut: points.length - shown.length, relative }
+}
+
+/** One cell: quoted where it must be; what a spreadsheet would take for a formula is made text. */
+export function cell(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return String(value)
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const COLUMNS = ['metric', 'guardrail', 'arm', 'units', 'mean', 'control_mean', 'difference', 'difference_low', 'difference_high', 'relative', 'relative_low', 'relative_high', 'fixed_low', 'fixed_high', 'sequential_p', 'q', 'chance', 'loss_of_control', 'loss_of_arm', 'cuped_reduction', 'verdict'] as const
+
+/** The result as a table, a row for each metric and arm; money in minor units, as the engine has it. */
+export function csvOf(result: Pick<Result, 'metrics'>): string {
+  const rows = result.metrics.flatMap((metric) =>
+    metric.differences.map((one) => {
+      const arm = metric.arms.find((each) => each.arm === one.arm)
+      const { absolute, relative, bayes } = one
+      return [metric.name, metric.guardrail ? 'yes' : 'no', one.arm, arm?.units, arm?.mean, metric.arms[0]?.mean, absolute?.estimate, absolute?.sequential.low, absolute?.sequential.high, relative?.estimate, relative?.sequential.low, relative?.sequential.high, absolute?.fixed.low, absolute?.fixed.high, absolute?.sequential.p, one.q, bayes.chance, bayes.lossOfControl, bayes.lossOfArm, one.cuped.reduction, one.verdict].map(cell)
+    }),
+  )
+  return [COLUMNS as readonly string[], ...rows].map((row) => `${row.join(',')}\r\n`).join('')
+}
