@@ -11,6 +11,7 @@ export async function experiments({ enter, check, mock }, language) {
     await listed({ page, look, check, says, w }, language)
     await results({ page, look, go, check, says, w }, language)
   }
+  await settingUp({ page, look, go, check, says, w, mock }, language)
   await context.close()
   if (mock) await lookingOnly({ enter, w }, language)
 }
@@ -94,6 +95,28 @@ async function results({ page, look, go, check, says, w }, language) {
   await page.locator('.effect-arm').first().waitFor()
   await page.locator('#experiment-history').scrollIntoViewIfNeeded()
   await look(`experiment-arms-${language}`, { full: true })
+}
+
+/** Set up by hand: what is wrong stands at its field, the plan follows the slider. */
+async function settingUp({ page, look, go, check, says, w, mock }, language) {
+  const name = `walk-${language}-${Date.now()}` // an engine may hold others
+  await go('/experiments')
+  await page.getByRole('link', { name: w.empty.add, exact: true }).click()
+  await page.getByRole('checkbox').nth(3).waitFor()
+  if (mock) {
+    await page.locator('.plan-curve').waitFor()
+    const units = page.locator('.plan dd').first()
+    const before = (await units.allInnerTexts())[0]
+    await page.getByLabel(w.plan.effect, { exact: true }).fill('10')
+    check(await until(async () => (await units.allInnerTexts())[0] !== before), says('the plan follows the effect'))
+  }
+  await page.getByLabel(w.edit.name, { exact: true }).fill(name)
+  await page.getByLabel(w.edit.title, { exact: true }).fill(name)
+  await page.getByLabel(w.edit.notPersonal).check()
+  await page.getByLabel(w.set.eligibility, { exact: true }).fill('customer.ordrs.count() > 0')
+  await page.getByRole('button', { name: w.edit.save, exact: true }).click()
+  await page.locator('.experiment-warn').first().waitFor()
+  await look(`experiment-new-${language}`, { full: true })
 }
 
 /** Roles that may not define see results, and no way to change anything; customers are hidden from them. */

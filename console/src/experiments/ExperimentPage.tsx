@@ -72,7 +72,7 @@ export default function ExperimentPage() {
           </>
         )
       }
-      extra={may && one !== undefined ? <Acts one={one} /> : undefined}
+      extra={may && one !== undefined ? <>{one.state === 'draft' && <Link to={`/experiments/${one.name}/edit`}>{t('experiments.edit.open')}</Link>}<Acts one={one} /></> : undefined}
     >
       {one !== undefined && one.hypothesis !== '' && <p className="experiment-hypothesis">{one.hypothesis}</p>}
       <View query={query} lines={12}>{(result) => <Full result={result} />}</View>

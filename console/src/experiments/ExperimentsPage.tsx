@@ -72,7 +72,7 @@ export default function ExperimentsPage() {
   const list = useExperiments()
   const [gone, setGone] = useState<Experiment>()
   return (
-    <Page title={t('experiments.title')} help="experiments">
+    <Page title={t('experiments.title')} help="experiments" extra={may ? <Link className="experiment-new" to="/experiments/new">{t('experiments.empty.add')}</Link> : undefined}>
       <Card id="experiments" title={t('experiments.list')} note={t('experiments.listNote')}>
         {gone !== undefined && <Gone one={gone} onBack={() => setGone(undefined)} />}
         <View

@@ -15,6 +15,7 @@ const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
 const DebuggerPage = lazy(() => import('../debugger/DebuggerPage'))
 const LivePage = lazy(() => import('../live/LivePage'))
+const EditPage = lazy(() => import('../experiments/EditPage'))
 const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
 const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
@@ -81,6 +82,8 @@ export function App() {
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
                   <Route path="/experiments" element={<ExperimentsPage />} />
+                  <Route path="/experiments/new" element={<EditPage />} />
+                  <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/imports" element={<ImportsPage />} />
