@@ -97,7 +97,7 @@ async function results({ page, look, go, check, says, w }, language) {
   await look(`experiment-arms-${language}`, { full: true })
 }
 
-/** Set up by hand: what is wrong stands at its field, the plan follows the slider. */
+/** Set up by hand: what is wrong stands at its field, the plan follows the slider, a draft is changed and taken away again. */
 async function settingUp({ page, look, go, check, says, w, mock }, language) {
   const name = `walk-${language}-${Date.now()}` // an engine may hold others
   await go('/experiments')
@@ -117,6 +117,15 @@ async function settingUp({ page, look, go, check, says, w, mock }, language) {
   await page.getByRole('button', { name: w.edit.save, exact: true }).click()
   await page.locator('.experiment-warn').first().waitFor()
   await look(`experiment-new-${language}`, { full: true })
+  await page.locator('.edit-code').fill('customer.orders.count() > 0')
+  await page.getByRole('button', { name: w.edit.save, exact: true }).click()
+  await page.getByText(w.one.draftTitle).waitFor()
+  await page.getByText('personal: false').waitFor()
+  await page.getByRole('link', { name: w.edit.open, exact: true }).click()
+  check(await until(async () => (await page.getByLabel(w.edit.name, { exact: true }).inputValue()) === name), says('a draft is opened again'))
+  await go('/experiments')
+  await page.getByRole('button', { name: named(w.remove.name, name), exact: true }).click()
+  await page.locator('.experiment-row').filter({ has: page.locator(`a[href="/experiments/${name}"]`) }).waitFor({ state: 'detached' })
 }
 
 /** Roles that may not define see results, and no way to change anything; customers are hidden from them. */
