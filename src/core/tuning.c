@@ -41,7 +41,10 @@ zh_err zh_tuning_read(zh_json_value object, zh_tuning *out, zh_note *why)
 void zh_tuning_write(const zh_tuning *t, zh_json_out *out)
 {
     zh_json_out_object(out);
-    for (int which = 0; which < (int)ZH_TUNES; which++)
-        if (zh_tuning_says(t, (zh_tune)which)) zh_json_out_key_real(out, zh_sv_of(tunes[which].text), t->value[which]);
+    for (int which = 0; which < (int)ZH_TUNES; which++) {
+        if (!zh_tuning_says(t, (zh_tune)which)) continue;
+        if (which == ZH_TUNE_PERSONAL) zh_json_out_key_bool(out, zh_sv_of(tunes[which].text), t->value[which] > 0);
+        else zh_json_out_key_real(out, zh_sv_of(tunes[which].text), t->value[which]);
+    }
     zh_json_out_end(out);
 }

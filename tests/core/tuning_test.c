@@ -2,6 +2,8 @@
 #include "core/tuning.h"
 #include "check.h"
 
+#include <string.h>
+
 static zh_json *json;
 
 static zh_err read_text(const char *text, zh_tuning *out, zh_note *why)
@@ -23,6 +25,7 @@ int main(void)
     zh_json_out out = zh_json_out_on(&text);
     zh_tuning_write(&t, &out);
     zh_buf_put_u8(&text, 0);
+    CHECK(strstr(text.data, "\"personal\":false") != NULL);
     zh_tuning again;
     CHECK(read_text(text.data, &again, &why) == ZH_OK && again.said == t.said);
     for (int i = 0; i < (int)ZH_TUNES; i++) CHECK(!zh_tuning_says(&t, (zh_tune)i) || (again.value[i] >= t.value[i] && again.value[i] <= t.value[i]));
