@@ -11,7 +11,7 @@ static zh_cel_env *env;
 /* "EVENT Product Viewed category=tea; ORDERS" */
 static void print(const zh_wake *wakes, uint32_t count, zh_buf *out)
 {
-    static const char *const kinds[] = { "?", "EVENT", "LINES", "ORDERS", "TRAITS", "CONSENT", "SEGMENT", "SELF", "SHARED", "OTHER", "MODEL" };
+    static const char *const kinds[] = { "?", "EVENT", "LINES", "ORDERS", "TRAITS", "CONSENT", "SEGMENT", "TAG", "LIST", "SELF", "SHARED", "OTHER", "MODEL" };
     static const char *const fields[] = { "", " item=", " category=", " brand=" };
     for (uint32_t i = 0; i < count; i++) {
         zh_buf_printf(out, "%s%s%s", i == 0 ? "" : "; ", wakes[i].falls ? "-" : "", kinds[wakes[i].kind]);
@@ -50,6 +50,8 @@ int main(void)
         { "customer.rfm.segment == 'champion' && customer.rfm.recency > 3", "ORDERS; SHARED" },
         { "customer.lifecycle == 'new' && customer.basket_size > 2.0", "OTHER; ORDERS" },
         { "customer.predictions.buy_7d > 0.5", "MODEL" },
+        { "customer.has_tag('vip') || customer.in_list('friends')", "TAG vip; LIST friends" },
+        { "customer.tags.exists(t, t == 'vip')", "TAG" },
         { "true", "" },
     };
     arena = zh_arena_open((size_t)64 << 20);
