@@ -217,7 +217,7 @@ async function walk(ctx, language) {
   await phone.page.getByRole('heading', { level: 1, name: w.customers.title }).waitFor()
   check(!(await phone.page.getByRole('link', { name: w.shell.nav.items, exact: true }).isVisible()), says('choosing a page closes the menu'))
   await phone.page.locator('.seek').click()
-  await phone.page.getByRole('combobox').waitFor()
+  await phone.page.getByRole('combobox', { name: w.shell.palette.label }).waitFor()
   await phone.look(at('narrow-palette'))
   await phone.page.getByRole('button', { name: w.shell.palette.close, exact: true }).click()
   await phone.go('/')
