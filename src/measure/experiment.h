@@ -84,7 +84,7 @@ const char *zh_experiment_change(const zh_experiment *old, const zh_experiment *
 bool zh_experiment_is_on(const zh_experiment *e, zh_sv placement); /* does it act on this placement? */
 /* Do both want the same placement? */
 bool zh_experiment_overlap(const zh_experiment *a, const zh_experiment *b);
-/* Is he in its slice and its share? About 60 ns. Whether he is eligible is asked apart. */
+/* Is he in its slice and its share? Two hashes at most. Whether he is eligible is asked apart. */
 bool zh_experiment_takes(const zh_experiment *e, zh_workspace_id workspace, zh_customer_id customer);
 /* The arm he has, whether it takes him or not: 0 .. arms_count - 1. */
 uint32_t zh_experiment_arm_of(const zh_experiment *e, zh_workspace_id workspace, zh_customer_id customer);

@@ -20,7 +20,7 @@
  * function of what is known of him, so whenever that changes it can be taken out of a sum and put back.
  *
  * Ranges      values are cut at +-ZH_OUTCOME_VALUE_MAX, so that 2^40 products of two fit into 128 bits.
- * Cost        O(his orders) or O(his events in the activity list), about 5 ns each.
+ * Cost        O(his orders) or O(his events in the activity list).
  * Not here    sums over customers (experiments.h), their statistics (experiment_result.h).
  */
 #ifndef ZH_MEASURE_OUTCOME_H
