@@ -55,7 +55,7 @@ int main(void)
     zh_features f = { .terms = zh_customers_terms(c), .zone = zh_tz_utc(), .now_ms = 19100 * DAY };
     zh_feature_counter counter = { 0 };
     for (uint64_t i = 1; i <= LEARNT; i++)
-        if (zh_features_count(&counter, &kept, &arena, zh_customers_get(c, (zh_customer_id){ i })) != ZH_OK) return 1;
+        if (zh_features_count(&counter, &kept, &arena, f.terms, zh_customers_get(c, (zh_customer_id){ i })) != ZH_OK) return 1;
     zh_features_take(&f, &counter, 12, 4, 10);
     const uint32_t columns = zh_features_columns(&f);
     double *rows = calloc((size_t)LEARNT * columns, sizeof *rows), row[ZH_FEATURES_MAX], sum = 0;

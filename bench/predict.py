@@ -124,6 +124,9 @@ def ask(name):
 def main():
     for name in sys.argv[1:] or FILES:
         answer = ask(name)
+        for part in ("next_category", "spend"):
+            if part in answer:
+                print(json.dumps({"bench": part, "data": name, "until": answer["until"], **{key: round(value, 4) if isinstance(value, float) else value for key, value in answer[part].items()}}), flush=True)
         customers = histories(name) if xgboost else []
         first = min((one[0][0] for one in customers), default=0)
         for told in answer["predictions"]:

@@ -10,6 +10,7 @@ export async function experiments({ enter, check, mock }, language) {
   if (mock) {
     await listed({ page, look, check, says, w }, language)
     await results({ page, look, go, check, says, w }, language)
+    await learning({ page, look, go, check, says, w }, language)
   }
   await settingUp({ page, look, go, check, says, w, mock }, language)
   await context.close()
@@ -97,6 +98,23 @@ async function results({ page, look, go, check, says, w }, language) {
   await look(`experiment-arms-${language}`, { full: true })
 }
 
+/** A bandit: who gets more, where it changed; what another arm would have earned, and a refusal in words. */
+async function learning({ page, look, go, check, says, w }, language) {
+  await go('/experiments/learn')
+  await page.locator('.bandit-chances').first().waitFor()
+  check(await until(async () => (await page.locator('.bandit-chances').count()) === 3), says('the chances of three arms'))
+  check(await until(async () => (await page.locator('.bandit-drift').count()) === 1 && (await page.locator('.bandit-chances line').count()) === 3), says('where a change was noticed'))
+  await page.getByRole('button', { name: w.replay.ask, exact: true }).click()
+  await page.locator('.replay-main').waitFor()
+  check(await until(async () => (await page.locator('.replay-answer tbody tr').count()) === 5), says('what was earned, and four estimates'))
+  await look(`experiment-bandit-${language}`, { full: true })
+  await page.getByLabel(w.replay.arm, { exact: true }).selectOption('control')
+  await page.getByRole('button', { name: w.replay.ask, exact: true }).click()
+  await page.locator('.replay-refused').getByText(w.replay.refused, { exact: true }).waitFor()
+  check(await until(async () => (await page.locator('.replay-main').count()) === 0), says('no number where there is no answer'))
+  await look(`experiment-refused-${language}`, { full: true })
+}
+
 /** Set up by hand: what is wrong stands at its field, the plan follows the slider, a draft is changed and taken away again. */
 async function settingUp({ page, look, go, check, says, w, mock }, language) {
   const name = `walk-${language}-${Date.now()}` // an engine may hold others
@@ -113,6 +131,12 @@ async function settingUp({ page, look, go, check, says, w, mock }, language) {
   await page.getByLabel(w.edit.name, { exact: true }).fill(name)
   await page.getByLabel(w.edit.title, { exact: true }).fill(name)
   await page.getByLabel(w.edit.notPersonal).check()
+  await page.getByLabel(w.mode.label, { exact: true }).selectOption('bandit')
+  await page.getByLabel(w.mode.strategy, { exact: true }).selectOption('epsilon_greedy')
+  await page.getByLabel(w.mode.epsilon, { exact: true }).fill('0.2')
+  await page.getByLabel(w.mode.winnerLoss, { exact: true }).fill('0.001')
+  await page.getByLabel(w.edit.before, { exact: true }).fill('0')
+  await page.getByLabel(w.edit.currency, { exact: true }).fill('CNY')
   await page.getByLabel(w.set.eligibility, { exact: true }).fill('customer.ordrs.count() > 0')
   await page.getByRole('button', { name: w.edit.save, exact: true }).click()
   await page.locator('.experiment-warn').first().waitFor()
@@ -121,6 +145,8 @@ async function settingUp({ page, look, go, check, says, w, mock }, language) {
   await page.getByRole('button', { name: w.edit.save, exact: true }).click()
   await page.getByText(w.one.draftTitle).waitFor()
   await page.getByText('personal: false').waitFor()
+  await page.locator('.experiment-set').getByText(new RegExp(w.mode.epsilon_greedy)).waitFor()
+  await page.locator('.experiment-set').getByText('CNY', { exact: true }).waitFor()
   await page.getByRole('link', { name: w.edit.open, exact: true }).click()
   check(await until(async () => (await page.getByLabel(w.edit.name, { exact: true }).inputValue()) === name), says('a draft is opened again'))
   await go('/experiments')

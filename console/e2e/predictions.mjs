@@ -11,6 +11,7 @@ export async function predictions({ enter, check, mock }, language) {
     await page.locator('.reliability svg').first().waitFor()
     check(await until(async () => (await page.locator('.reliability circle').count()) === 30), says('ten groups a prediction'))
     await page.getByText(w.withheld, { exact: true }).first().waitFor()
+    await page.getByText(w.next.title, { exact: true }).waitFor()
     await look(`predictions-${language}`, { full: true })
     const note = page.locator('.page-note')
     const before = (await note.allInnerTexts())[0]
@@ -19,7 +20,8 @@ export async function predictions({ enter, check, mock }, language) {
     await go('/customers/1')
     await page.locator('.prediction-list li').first().waitFor()
     await look(`predictions-customer-${language}`, { full: true })
-    check(await until(async () => (await page.locator('.prediction-list li').count()) === 3), says('a customer has two probabilities and money'))
+    check(await until(async () => (await page.locator('.prediction-list li').count()) === 7), says('a customer has two probabilities, three categories and money, that of the next days with an interval'))
+    check(await until(async () => (await page.locator('.prediction-next').count()) === 3), says('categories of the next order'))
   }
   await context.close()
 }

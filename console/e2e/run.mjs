@@ -16,17 +16,21 @@ import { customers } from './customers.mjs'
 import { debugging } from './debugger.mjs'
 import { experiments } from './experiments.mjs'
 import { frame } from './frame.mjs'
+import { funnels } from './funnels.mjs'
 import { groups } from './groups.mjs'
 import { imports } from './imports.mjs'
 import { items } from './items.mjs'
 import { live } from './live.mjs'
+import { metrics } from './metrics.mjs'
 import { preview } from './preview.mjs'
 import { quality } from './quality.mjs'
+import { reports } from './reports.mjs'
 import { segments } from './segments.mjs'
 import { session } from './session.mjs'
 import { paint, portrait, shapes, states } from './shapes.mjs'
 import { sources } from './sources.mjs'
 import { predictions } from './predictions.mjs'
+import { attribution } from './attribution.mjs'
 import { standing } from './standing.mjs'
 import { system } from './system.mjs'
 import { tags } from './tags.mjs'
@@ -37,7 +41,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, views, standing, predictions, items, preview, experiments, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, views, standing, predictions, items, preview, experiments, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

@@ -15,12 +15,14 @@ const builtins = [
 const own = [{ name: 'videos', title: { en: 'Watched a video', zh: '看过视频' }, type: 'share', money: false, better: 'more', builtin: false, kind: 'did', event: 'Video Watched' }]
 const metricOf = (name) => [...builtins, ...own].find((one) => one.name === name)
 
-const blank = { title: '', hypothesis: '', placements: [], layer: '', layerFrom: 0, layerTo: 10_000, share: 1, eligibility: '', guardrails: [], windowDays: 14, beforeDays: 30, alpha: 0.05, currency: 'GBP', definitions: {}, state: 'draft', startedAt: 0, stoppedAt: 0, holdout: false, exposed: 0, crossed: 0, firstExposureAt: null, lastExposureAt: null, trusted: true }
+const blank = { title: '', hypothesis: '', placements: [], layer: '', layerFrom: 0, layerTo: 10_000, share: 1, eligibility: '', guardrails: [], windowDays: 14, beforeDays: 30, alpha: 0.05, currency: 'GBP', definitions: {}, mode: 'ab', state: 'draft', startedAt: 0, stoppedAt: 0, holdout: false, exposed: 0, crossed: 0, firstExposureAt: null, lastExposureAt: null, trusted: true }
+const learns = { mode: 'bandit', strategy: 'thompson', floor: 0.05, epsilon: 0.1, temperature: 0.1, everyCustomers: 100, everySeconds: 3600, winnerLoss: 0.001 }
 const ran = (days, exposed, more) => ({ state: 'running', startedAt: ago(days), exposed, crossed: 7, firstExposureAt: iso(ago(days)), lastExposureAt: iso(Date.now() - 60_000), ...more })
 const all = [
   { ...blank, name: 'calm', title: '首页少重复', hypothesis: '看了没点的商品少出现，成交更多。', placements: ['home'], layer: 'home', layerTo: 5_000, arms: [{ name: 'control', weight: 1 }, { name: 'calm', weight: 1, policy: { tired_weight: 0.5 } }], metrics: ['conversion', 'revenue', 'average_order', 'item_views'], guardrails: ['opt_outs', 'refund_share'], ...ran(24, 18_240) },
   { ...blank, name: 'views', title: 'Views count more', placements: ['product_page'], arms: [{ name: 'control', weight: 2 }, { name: 'some', weight: 1, policy: { viewed_weight: 0.6 } }, { name: 'much', weight: 1, policy: { viewed_weight: 1 } }], metrics: ['revenue', 'conversion'], guardrails: ['opt_outs'], share: 0.2, ...ran(6, 2_110) },
   { ...blank, name: 'cart-lost', title: '购物车推荐', placements: ['cart'], arms: [{ name: 'control', weight: 1 }, { name: 'explore', weight: 1, policy: { explore: 0.2 } }], metrics: ['conversion'], ...ran(9, 6_030, { trusted: false }) },
+  { ...blank, name: 'learn', title: '自动分流', hypothesis: '看得更重或更轻，让数据自己选。', placements: ['order_done'], arms: [{ name: 'control', weight: 1 }, { name: 'views', weight: 1, policy: { viewed_weight: 0.8 } }, { name: 'explore', weight: 1, policy: { explore: 0.2 } }], metrics: ['conversion', 'revenue'], guardrails: ['opt_outs'], ...learns, ...ran(16, 5_400) },
   { ...blank, name: 'holdout', title: '留出组', arms: [{ name: 'held', weight: 1 }, { name: 'treated', weight: 19 }], metrics: ['net_revenue'], holdout: true, ...ran(80, 4_100, { state: 'stopped', stoppedAt: ago(3) }) },
   { ...blank, name: 'quiet', title: '夜间少打扰', placements: ['order_done'], arms: [{ name: 'control', weight: 1 }, { name: 'anybody', weight: 1, policy: { personal: false } }], metrics: ['conversion'], guardrails: ['opt_outs'] },
 ]
@@ -68,6 +70,43 @@ function historyOf(one, first) {
   }))
 }
 
+/** A bandit that found its arm, saw it change once, and found another. */
+function banditOf(one) {
+  if (one.mode !== 'bandit') return null
+  const arms = one.arms.length
+  const best = (at) => (at < 22 ? 1 : arms - 1)
+  const chanceOf = (at, arm) => (arm === best(at) ? 1 - 0.05 * (arms - 1) - (1 / (1 + (at < 22 ? at : at - 22))) * (1 - 0.05 * arms - (1 - 0.05 * arms) / arms) : 0)
+  const allocations = Array.from({ length: one.exposed === 0 ? 1 : 54 }, (_, at) => {
+    const top = at === 0 ? 1 / arms : chanceOf(at, best(at))
+    const chances = one.arms.map((_, arm) => (at === 0 ? 1 / arms : arm === best(at) ? top : (1 - top) / (arms - 1)))
+    return { number: at, at: iso(ago(16 - at * 0.29)), cause: at === 0 ? 'begin' : at === 22 ? 'drift' : 'learnt', drifted: at === 22 ? one.arms[1].name : null, chances, units: one.exposed === 0 ? 0 : 100 }
+  })
+  const last = allocations.at(-1)
+  const known = one.exposed > 0
+  return {
+    allocation: last.number, at: last.at, since: known ? 22 : 0, known, best: known ? one.arms.at(-1).name : null, winner: null,
+    arms: one.arms.map((arm, at) => ({ arm: arm.name, chance: last.chances[at], units: known ? Math.round(3_200 * last.chances[at]) : 0, mean: known ? 0.081 + 0.006 * at : null, se: known ? 0.009 - 0.001 * at : null, best: known ? last.chances[at] : null, loss: known ? 0.0121 - 0.0058 * at : null })),
+    regret: known ? { soFar: 9.4, ifEven: 20.6, aCustomer: 0.0012 } : { soFar: null, ifEven: null, aCustomer: null }, drift: { times: known ? 1 : 0, score: known ? 4.2 : 0, alarm: 40 }, allocations,
+  }
+}
+
+/** What would have been earned; of a rare arm there is no answer. */
+function replayOf({ experiment, target, metric, from, to }, problem) {
+  const one = all.find((each) => each.name === experiment)
+  if (one === undefined) return problem(404, 'not_found', 'there is no experiment of this name', 'experiment')
+  const of = metricOf(metric ?? one.metrics[0])
+  const rare = target.explore > 0 && one.arms.find((arm) => arm.name === target.arm)?.policy?.explore === undefined
+  const refusal = one.exposed === 0 ? { code: 'nothing', detail: 'nobody was drawn', arm: null } : rare ? { code: 'no_support', detail: 'it never explored', arm: null } : one.name === 'learn' && target.arm === 'control' ? { code: 'collapsed', detail: 'fewer than 100', arm: null } : null
+  const base = of.money ? 2_630 : of.type === 'share' ? 0.084 : 2.4
+  const around = (value, part) => (refusal === null ? { estimate: value, low: value * (1 - part), high: value * (1 + part) } : null)
+  return {
+    experiment, metric: of, from, to, windowDays: one.windowDays, decisions: one.exposed * 3, covered: 0.94, customers: one.exposed, open: Math.round(one.exposed / 5), refusal,
+    arms: one.arms.map((arm) => ({ arm: arm.name, customers: Math.round(one.exposed / one.arms.length), share: 1 / one.arms.length, target: arm.name === target.arm ? 1 : 0 })),
+    actual: one.exposed === 0 ? null : { estimate: base, low: base * 0.96, high: base * 1.04 }, ips: around(base * 1.07, 0.12), snips: around(base * 1.08, 0.09), dr: around(base * 1.08, 0.07), clippedIps: around(base * 0.97, 0.06),
+    clip: 10, clipped: 0.02, effectiveCustomers: refusal === null ? one.exposed * 0.42 : 61, meanWeight: 1.01, maxShare: 0.004, alpha: 0.05, tookUs: 8_000,
+  }
+}
+
 const hints = ['does one arm fail to answer, or answer so late that the page shows nothing?', 'was a weight, a share or a layer changed by hand while it ran?', 'does a robot or an import reach one arm only?', 'do customers who are merged later (login) differ between the arms?']
 function resultOf(one) {
   const total = one.arms.reduce((sum, arm) => sum + arm.weight, 0)
@@ -76,7 +115,7 @@ function resultOf(one) {
     experiment: one,
     arms: one.arms.map((arm, at) => ({ name: arm.name, units: Math.round(((one.exposed * arm.weight) / total) * (one.trusted ? 1 : at === 0 ? 1.12 : 0.88)), expectedShare: arm.weight / total })),
     srm: { chi2: one.trusted ? 0.41 : 86.8, p: one.trusted ? 0.52 : 1.2e-20, alarm: !one.trusted, hints: one.trusted ? [] : hints },
-    trusted: one.trusted, metrics, history: metrics.length === 0 ? [] : historyOf(one, metrics[0]),
+    trusted: one.trusted, metrics, history: metrics.length === 0 ? [] : historyOf(one, metrics[0]), bandit: banditOf(one),
   }
 }
 
@@ -110,6 +149,21 @@ function planOf(metric, body, problem) {
   return { metric, mean, variance: sd * sd, effect, difference: effect * mean, power, alpha, windowDays, customersADay: 760, fixed: { unitsAnArm: fixed, days: days(fixed) }, sequential: { unitsAnArm: sequential, days: days(sequential) } }
 }
 
+/** A metric by day: made up, the same for the same days. */
+function metricDays(body, empty, problem) {
+  const metric = typeof body.metric === 'string' ? metricOf(body.metric) : { name: 'tried', title: { en: 'tried', zh: 'tried' }, type: body.metric.kind === 'did' ? 'share' : 'mean', money: body.metric.kind === 'sum', better: 'more', builtin: false, ...body.metric }
+  if (metric === undefined) return problem(400, 'bad_field', 'metric is a name out of GET /api/v1/metrics, or a definition: {"kind", "event"}', 'metric')
+  const [base] = metric.money ? moneyBase : bases[metric.type]
+  const days = body.days ?? 30
+  const of = (customers, factor) => {
+    const per = metric.type === 'ratio' ? Math.round(customers * (metric.name === 'refund_share' ? 2_400 : 0.08)) : null
+    const sum = Math.round((per ?? customers) * base * factor)
+    return { customers: empty ? 0 : customers, of: empty ? 0 : sum, per: empty && per !== null ? 0 : per, value: empty ? null : sum / (per ?? customers) }
+  }
+  const list = Array.from({ length: days }, (_, i) => ({ date: day(days - 1 - i), ...of(Math.round(640 + 160 * Math.sin(i / 1.1) + 40 * randomAt(3, i)), 0.9 + 0.25 * randomAt(4, i)) }))
+  return { metric, currency: 'GBP', from: iso(ago(days)), to: iso(Date.now() + 3_600_000), ...of(640 + 90 * days, 1), days: list }
+}
+
 function metrics(method, name, body, problem) {
   if (name === undefined) return { items: [...builtins, ...own], next: null }
   const at = own.findIndex((each) => each.name === name)
@@ -125,8 +179,10 @@ function metrics(method, name, body, problem) {
 export function answerExperiments(method, path, query, body, { empty, everybody, row, paged, problem }) {
   const [, planned] = /^\/api\/v1\/metrics\/([\w-]+)\/plan$/.exec(path) ?? []
   if (planned !== undefined) return metricOf(planned) === undefined ? problem(404, 'not_found', 'there is no such metric') : planOf(metricOf(planned), body, problem)
+  if (path === '/api/v1/reports/metric') return metricDays(body, empty, problem)
   const metric = /^\/api\/v1\/metrics(?:\/([\w-]+))?$/.exec(path)
   if (metric !== null) return metrics(method, metric[1], body, problem)
+  if (path === '/api/v1/reports/policy') return replayOf(body, problem)
   if (path === '/api/v1/experiments') return { items: empty ? [] : all, next: null }
   const [, name, part] = /^\/api\/v1\/experiments\/([\w-]+)(\/\w+)?$/.exec(path) ?? []
   if (name === undefined) return undefined

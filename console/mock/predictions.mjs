@@ -17,6 +17,8 @@ function models(none) {
   return {
     version: none ? 0 : version, trainedAt: none ? null : new Date(Date.now() - 3_600_000).toISOString(), tookMs: 41_200, customers: none ? 0 : 4_340 + version, training, clv: !none,
     items: none ? [] : [model('buy_7d', 7, true, null, 0.756, 0.723), model('buy_30d', 30, true, null, 0.747, 0.733), model('lapse', 84, false, 'it is no better than the RFM rule', 0.721, 0.735)],
+    spend: none ? null : { offered: true, testedAsOf: '2026-08-23', asked: 4_120, inside: 3_326, wide: 3_004, wideInside: 2_405, expected: 812_300.5, came: 798_040.2 },
+    nextCategory: none ? null : { offered: true, why: null, categories: 24, windowDays: 30, testedAsOf: ['2026-10-22', '2026-09-22', '2026-08-23'], asked: 3_210, right: 1_402, rightMostFrequent: 1_180, rightMostPopular: 620, calibrationError: 0.014, calibrationErrorByChance: 0.012 },
   }
 }
 
@@ -28,7 +30,7 @@ export function answerPredictions(method, path, none) {
     return models(none)
   }
   if (/^\/api\/v1\/customers\/\d+\/predictions$/.test(path)) {
-    return { predictions: none ? null : { version, until: new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000).toISOString(), items: [{ name: 'buy_7d', windowDays: 7, probability: 0.18 }, { name: 'buy_30d', windowDays: 30, probability: 0.47 }], clvDays: 365, clv: 640.4 } }
+    return { predictions: none ? null : { version, until: new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000).toISOString(), items: [{ name: 'buy_7d', windowDays: 7, probability: 0.18 }, { name: 'buy_30d', windowDays: 30, probability: 0.47 }], clvDays: 365, clv: 640.4, spend: { days: 90, expected: 212.6, low: 0, high: 388.9 }, nextCategories: [{ category: '女装', probability: 0.46 }, { category: '茶叶', probability: 0.21 }, { category: '鞋靴', probability: 0.08 }] } }
   }
   return undefined
 }

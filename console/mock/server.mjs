@@ -6,12 +6,14 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answerAttribution } from './attribution.mjs'
 import { answerExperiments } from './experiments.mjs'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
 import { answerExpressions } from './expressions.mjs'
 import { answerGroups } from './groups.mjs'
+import { answerReports, tableOf } from './reports.mjs'
 import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerViews } from './views.mjs'
@@ -158,6 +160,10 @@ function answer(method, path, query, body, empty) {
   if (looked !== undefined) return looked
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (grouped !== undefined) return grouped
+  const reported = answerReports(path, body, { empty, everybody, row: customerRow, problem })
+  if (reported !== undefined) return reported
+  const attributed = answerAttribution(method, path, body, { empty, everybody, row: customerRow, problem })
+  if (attributed !== undefined) return attributed
   const tried = answerExperiments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })
   if (tried !== undefined) return tried
   if (path === '/api/v1/preview' && method === 'POST') return empty ? { ...shop.recommend(body), items: [] } : shop.recommend(body)
@@ -272,7 +278,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (viewed !== undefined) return send(response, viewed)
       if (brought === null) return void response.writeHead(204).end()
       if (brought !== undefined) return send(response, brought)
-      send(response, answer(request.method, url.pathname, url.searchParams, body, mode === 'empty'))
+      const answered = answer(request.method, url.pathname, url.searchParams, body, mode === 'empty')
+      if (request.headers.accept === 'text/csv' && answered?.status === undefined) return void response.writeHead(200, { 'Content-Type': 'text/csv; charset=utf-8' }).end(tableOf(answered))
+      send(response, answered)
     })
   })
   return new Promise((resolve) =>

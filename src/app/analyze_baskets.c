@@ -148,7 +148,7 @@ static void put_names(zh_analyze *job, const shop *s, const uint32_t *items, uin
     zh_json_out_end(job->out);
 }
 
-static void put_rule(zh_analyze *job, const shop *s, const zh_itemsets *sets, const zh_rule *r)
+static void put_rule(zh_analyze *job, const shop *s, const zh_itemsets *sets, const zh_association *r)
 {
     const zh_itemset *set = zh_itemsets_at(sets, r->set);
     zh_json_out_object(job->out);
@@ -163,7 +163,7 @@ static void put_rule(zh_analyze *job, const shop *s, const zh_itemsets *sets, co
 
 static int by_lift(const void *a, const void *b)
 {
-    const zh_rule *p = a, *q = b;
+    const zh_association *p = a, *q = b;
     if (p->lift != q->lift) return p->lift > q->lift ? -1 : 1;
     if (p->confidence != q->confidence) return p->confidence > q->confidence ? -1 : 1;
     if (p->set != q->set) return p->set < q->set ? -1 : 1;
@@ -179,7 +179,7 @@ static void put_rules(zh_analyze *job, const shop *s, const zh_itemsets *sets, d
         const zh_itemset *set = zh_itemsets_at(sets, i);
         if (set->length == 1) empty += (double)set->count / (double)s->baskets.count >= confidence;
         for (uint32_t place = 0; set->length >= shortest && place < set->length; place++) {
-            const zh_rule r = zh_itemsets_rule(sets, i, place, s->baskets.count);
+            const zh_association r = zh_itemsets_rule(sets, i, place, s->baskets.count);
             if (!(r.confidence >= confidence)) continue;
             lengths[set->length]++, found++;
             if (whole) zh_buf_put(&kept, (zh_sv){ (const char *)&r, sizeof r });
@@ -188,7 +188,7 @@ static void put_rules(zh_analyze *job, const shop *s, const zh_itemsets *sets, d
     if (job->failed == ZH_OK && zh_buf_err(&kept) != ZH_OK) zh_analyze_fail(job, ZH_NOMEM, "too many rules for this machine's memory: raise 'min_confidence'");
     zh_put_key_count(job->out, whole ? "rules" : "rules_single_consequent", found);
     if (whole && job->failed == ZH_OK) {
-        zh_rule *rules = (zh_rule *)(void *)kept.data;
+        zh_association *rules = (zh_association *)(void *)kept.data;
         put_lengths(job, "rules_by_len", lengths);
         zh_put_key_count(job->out, "empty_lhs_rules_if_minlen_1", empty);
         if (found > 0) {

@@ -2,7 +2,9 @@
 #include "app/analyze_names.h"
 #include "app/analyze_orders.h"
 #include "base/time.h"
+#include "measure/next_category.h"
 #include "measure/predict.h"
+#include "measure/spend.h"
 
 #include <stdlib.h>
 
@@ -108,6 +110,86 @@ static void put_report(zh_analyze *job, const char *name, zh_predict_task task, 
     zh_json_out_end(job->out);
 }
 
+/* ---- the next category ---- */
+
+/* Each line that names a category is a fact: the category with most money is the day's. */
+static zh_past *categories(zh_analyze *job, const zh_purchases *p, const crowd *c, bool *any)
+{
+    zh_past_fact *facts = ZH_ROOM(job, zh_past_fact, p->count + 1);
+    zh_past *pasts = ZH_ROOM(job, zh_past, c->count + 1);
+    size_t n = 0, of = 0;
+    if (job->failed != ZH_OK) return NULL;
+    for (size_t from = 0, to; from < p->count; from = to, of++) {
+        pasts[of].facts = facts + n;
+        for (to = from; to < p->count && p->rows[to].customer == p->rows[from].customer; to++) {
+            const zh_purchase *row = &p->rows[to];
+            if (row->units < 0 || row->revenue < 0) continue;
+            facts[n++] = (zh_past_fact){ .day = row->day, .kind = ZH_PAST_ORDER, .lines = 1, .category = row->category, .value = row->revenue };
+            pasts[of].count++;
+            *any |= row->category != 0;
+        }
+    }
+    return pasts;
+}
+
+static void put_next_category(zh_analyze *job, const zh_next_category_report *r)
+{
+    zh_put_key(job->out, "next_category");
+    zh_json_out_object(job->out);
+    zh_put_key_flag(job->out, "offered", r->is_offered);
+    if (r->why != NULL) zh_put_key_text(job->out, "why", zh_sv_of(r->why));
+    zh_put_key(job->out, "tested_as_of");
+    zh_json_out_array(job->out);
+    for (uint32_t i = 0; i < r->days_count; i++) put_day(job, NULL, r->days[i]);
+    zh_json_out_end(job->out);
+    zh_put_key_count(job->out, "n", r->asked);
+    zh_put_key_count(job->out, "right", r->right);
+    zh_put_key_count(job->out, "right_most_frequent", r->right_frequent);
+    zh_put_key_count(job->out, "right_most_popular", r->right_popular);
+    zh_put_key_real(job->out, "log_loss", r->log_loss);
+    zh_put_key_real(job->out, "log_loss_most_popular", r->log_loss_popular);
+    zh_put_key_real(job->out, "ece", r->reliability.ece);
+    zh_put_key_real(job->out, "ece_by_chance", r->reliability.noise);
+    zh_json_out_end(job->out);
+}
+
+static void next_category(zh_analyze *job, const zh_purchases *p, const crowd *c)
+{
+    bool any = false;
+    zh_next_category_report report;
+    const zh_past *pasts = categories(job, p, c, &any);
+    if (pasts == NULL || !any) return;
+    if (zh_next_category_test(&report, pasts, c->count, c->end) != ZH_OK) zh_analyze_fail(job, ZH_NOMEM, "memory is out: give fewer customers");
+    else put_next_category(job, &report);
+}
+
+/* ---- the money of the next days ---- */
+
+static void spend(zh_analyze *job, const crowd *c)
+{
+    zh_spend_report r;
+    const int32_t days = zh_spend_days(c->pasts, c->count, c->end);
+    if (days == 0) return;
+    if (zh_spend_test(&r, c->pasts, c->count, days, c->end) != ZH_OK) {
+        zh_analyze_fail(job, ZH_NOMEM, "memory is out: give fewer customers");
+        return;
+    }
+    zh_put_key(job->out, "spend");
+    zh_json_out_object(job->out);
+    zh_put_key_count(job->out, "window_days", (uint64_t)days);
+    zh_put_key_flag(job->out, "offered", r.is_offered);
+    if (r.asked > 0) put_day(job, "tested_as_of", r.day);
+    zh_put_key_count(job->out, "n", r.asked);
+    zh_put_key_count(job->out, "inside", r.inside);
+    zh_put_key_real(job->out, "coverage", r.asked == 0 ? 0 : (double)r.inside / (double)r.asked);
+    zh_put_key_count(job->out, "wide", r.wide);
+    zh_put_key_real(job->out, "wide_coverage", r.wide == 0 ? 0 : (double)r.wide_inside / (double)r.wide);
+    zh_put_key_real(job->out, "expected", r.expected);
+    zh_put_key_real(job->out, "came", r.came);
+    zh_put_key_real(job->out, "mean_width", r.width);
+    zh_json_out_end(job->out);
+}
+
 static void predict_all(zh_analyze *job, const crowd *c)
 {
     static const char *const names[] = { "buy_7d", "buy_30d", "lapse" };
@@ -142,6 +224,8 @@ void zh_analyze_predict(zh_analyze *job)
         if (end.size > 0 && !zh_text_day(end, &until)) zh_analyze_fail(job, ZH_RANGE, "'until' is no date: write one like 2026-11-21");
         else if (end.size > 0 && until < c.end) c.end = (int32_t)until;
         if (job->failed == ZH_OK) predict_all(job, &c);
+        if (job->failed == ZH_OK) next_category(job, &p, &c);
+        if (job->failed == ZH_OK) spend(job, &c);
     }
     zh_purchases_close(&p);
 }

@@ -49,7 +49,7 @@ static zh_json *parse(zh_sv text, zh_json_value *root)
 static void print(zh_sv text)
 {
     fwrite(text.data, 1, text.size, stdout);
-    fputc('\n', stdout);
+    if (text.size == 0 || text.data[text.size - 1] != '\n') fputc('\n', stdout); /* a table ends with one */
 }
 
 /* ---- check ---- */

@@ -16,6 +16,10 @@ static const zh_option experiment_options[] = {
     { "mean", "NUMBER", "of plan: the metric's mean without the change; not said: measured over the last window", NULL, true },
     { "variance", "NUMBER", "of plan: its variance; not needed for a share", NULL, true },
     { "power", "SHARE", "of plan: how often such an effect is to be found", "0.8", true },
+    { "target", "ARM|JSON", "of replay: an arm, or {\"weights\": {\"control\": 1, \"b\": 3}}, or {\"arm\": \"b\", \"explore\": 0.2}", NULL, true },
+    { "metric", "NAME", "of replay: a share or a mean; not said: the experiment's first", NULL, true },
+    { "from", "TIME", "of replay: the first moment of the decisions, such as 2026-05-01T00:00:00Z; not said: a day before the end", NULL, true },
+    { "to", "TIME", "of replay: the end of the decisions; not said: now", NULL, true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
 
@@ -177,6 +181,29 @@ static zh_err results(asking *a, const zh_options *given, zh_note *why)
     return ZH_OK;
 }
 
+static zh_err uplift(asking *a, const zh_options *given, zh_note *why)
+{
+    char path[PATH_BYTES];
+    const zh_err e = send(a, "GET", path_of("experiments", given->arguments[1], "/uplift", path), (zh_sv){ 0 }, why);
+    if (e != ZH_OK) return e;
+    if (zh_options_flag(given, "json")) {
+        print_text(a->text);
+        return ZH_OK;
+    }
+    const zh_json_value all = zh_json_get(a->root, ZH_SV("all"));
+    printf("%.*s of %.*s: %.*s\n", ZH_SV_ARG(text_in(zh_json_get(zh_json_get(a->root, ZH_SV("metric")), ZH_SV("title")), "en")), ZH_SV_ARG(text_in(a->root, "arm")), ZH_SV_ARG(text_in(a->root, "verdict")));
+    printf("%-40s %10.0f customers  %+.4g [%.4g, %.4g]\n", "all", number_in(all, "customers"), number_in(all, "effect"), number_in(all, "low"), number_in(all, "high"));
+    for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("learners"))); zh_json_next(&it);)
+        printf("learner %-2.*s qini per customer %.4g [%.4g, %.4g]\n", ZH_SV_ARG(text_in(it.value, "learner")), number_in(it.value, "qiniPerCustomer"), number_in(it.value, "low"), number_in(it.value, "high"));
+    for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("groups"))); zh_json_next(&it);) {
+        bool more = false;
+        for (zh_json_iter one = zh_json_walk(zh_json_get(it.value, ZH_SV("conditions"))); zh_json_next(&one); more = true)
+            printf("%s%.*s %s %.4g", more ? " and " : "", ZH_SV_ARG(text_in(one.value, "column")), zh_sv_equal(text_in(one.value, "is"), ZH_SV("below")) ? "<" : ">=", number_in(one.value, "value"));
+        printf("\n%40s %10.1f %% of them  %+.4g [%.4g, %.4g]\n", "", number_in(it.value, "share") * 100, number_in(it.value, "effect"), number_in(it.value, "low"), number_in(it.value, "high"));
+    }
+    return ZH_OK;
+}
+
 /* Numbers are checked by the engine, which says what is wrong with them. */
 static void put_given(const zh_options *given, const char *name, zh_json_out *out)
 {
@@ -217,11 +244,65 @@ static zh_err plan(asking *a, const zh_options *given, zh_note *why)
     return ZH_OK;
 }
 
+static void put_text(const zh_options *given, const char *name, zh_json_out *out)
+{
+    const zh_sv text = zh_options_text(given, name);
+    if (text.size > 0) zh_json_out_key_text(out, zh_sv_of(name), text);
+}
+
+static void put_target(const zh_options *given, zh_json_out *out)
+{
+    const zh_sv target = zh_options_text(given, "target");
+    zh_json_out_key(out, ZH_SV("target"));
+    if (target.size > 0 && target.data[0] == '{') zh_json_out_raw(out, target);
+    else {
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("arm"), target);
+        zh_json_out_end(out);
+    }
+}
+
+static void print_estimate(zh_json_value root, const char *key, const char *title)
+{
+    const zh_json_value one = zh_json_get(root, zh_sv_of(key));
+    if (zh_json_is(one, ZH_JSON_OBJECT)) printf("%-24s %12.6g  [%.6g, %.6g]\n", title, number_in(one, "estimate"), number_in(one, "low"), number_in(one, "high"));
+}
+
+static zh_err replay(asking *a, const zh_options *given, zh_note *why)
+{
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("experiment"), zh_sv_of(given->arguments[1]));
+    put_target(given, &out);
+    put_text(given, "metric", &out);
+    put_text(given, "from", &out);
+    put_text(given, "to", &out);
+    zh_json_out_end(&out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_OK) e = send(a, "POST", ZH_SV("/api/v1/reports/policy"), zh_buf_view(&body), why);
+    zh_buf_close(&body);
+    if (e != ZH_OK) return e;
+    if (zh_options_flag(given, "json")) {
+        print_text(a->text);
+        return ZH_OK;
+    }
+    const zh_json_value refusal = zh_json_get(a->root, ZH_SV("refusal"));
+    printf("%.0f customers, worth %.0f of equal weight; %.1f %% of the decisions there\n", number_in(a->root, "customers"), number_in(a->root, "effectiveCustomers"), number_in(a->root, "covered") * 100);
+    print_estimate(a->root, "actual", "what was earned");
+    if (zh_json_is(refusal, ZH_JSON_OBJECT)) printf("no answer (%.*s): %.*s\n", ZH_SV_ARG(text_in(refusal, "code")), ZH_SV_ARG(text_in(refusal, "detail")));
+    print_estimate(a->root, "dr", "doubly robust");
+    print_estimate(a->root, "snips", "self-normalised (SNIPS)");
+    print_estimate(a->root, "ips", "by weights (IPS)");
+    print_estimate(a->root, "clippedIps", "by clipped weights");
+    return ZH_OK;
+}
+
 /* ---- the command ---- */
 
 static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
     { "list", 1, list }, { "metrics", 1, metrics }, { "show", 2, show }, { "set", 3, set }, { "start", 2, start }, { "pause", 2, halt }, { "stop", 2, stop }, { "drop", 2, drop },
-    { "results", 2, results }, { "plan", 2, plan },
+    { "results", 2, results }, { "plan", 2, plan }, { "replay", 2, replay }, { "uplift", 2, uplift },
 };
 
 static int run_experiment(const zh_options *given)
@@ -229,7 +310,7 @@ static int run_experiment(const zh_options *given)
     size_t at = 0;
     while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
     if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
-        zh_complain("experiment knows list, metrics, plan METRIC, set NAME FILE, start NAME, pause NAME, stop NAME, drop NAME, show NAME and results NAME: see zhun experiment --help");
+        zh_complain("experiment knows list, metrics, plan METRIC, set NAME FILE, start NAME, pause NAME, stop NAME, drop NAME, show NAME, results NAME, replay NAME and uplift NAME: see zhun experiment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -245,11 +326,13 @@ static int run_experiment(const zh_options *given)
 }
 
 const zh_command zh_cmd_experiment = {
-    .name = "experiment", .usage = "list|metrics|plan|set|start|pause|stop|drop|show|results [NAME] [FILE] --data DIR",
+    .name = "experiment", .usage = "list|metrics|plan|set|start|pause|stop|drop|show|results|replay|uplift [NAME] [FILE] --data DIR",
     .summary = "Measure what a change of the lists really causes: customers are divided by chance, each arm gets its own policy.\n"
                "plan METRIC: how many customers an effect of --effect needs. set NAME FILE: set one up (JSON; - for standard input).\n"
                "start, pause, stop NAME: let it run, hold it, end it for good. drop NAME: a draft that never ran.\n"
                "results NAME: for each metric the difference to the control, with an interval that holds whenever it is looked at.\n"
+               "replay NAME --target ARM: what would have been earned had all got this arm, from the decisions of a span; says so where that cannot be known.\n"
+               "uplift NAME: whom it moves, where customers differ in that; learnt from what they were like before.\n"
                "list, show NAME, metrics: what there is.",
     .example = "  zhun experiment plan conversion --effect 0.05 --data ./zhun-data\n"
                "  echo '{\"placements\":[\"home\"],\"arms\":[{\"name\":\"control\"},{\"name\":\"calm\",\"policy\":{\"tired_weight\":0.5}}],\n"

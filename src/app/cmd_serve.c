@@ -218,13 +218,17 @@ static int serve(running *r, const zh_options *given, const sigset_t *signals)
 }
 
 /* Group commits and batches come and go in megabytes. Given back to the system each time, their pages are
- * zeroed again each time: a twelfth of the processor at full load. */
-#define KEEP_BYTES (64 << 20)
+ * zeroed again each time: a twelfth of the processor at full load. What is larger, the entries of a checkpoint, goes back: kept,
+ * it leaves holes between what grows meanwhile. Each thread with an arena of its own would keep such holes of its own. */
+#define KEEP_BYTES (8 << 20)
+#define TRIM_BYTES (128 << 20)
+#define MALLOC_ARENAS 2
 
 static int run_with(const zh_options *given)
 {
     (void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
-    (void)mallopt(M_TRIM_THRESHOLD, 2 * KEEP_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+    (void)mallopt(M_ARENA_MAX, MALLOC_ARENAS);
     if (given->arguments_count > 0) {
         zh_complain("%s: serve takes no arguments: see zhun serve --help", given->arguments[0]);
         return ZH_EXIT_USAGE;

@@ -289,15 +289,16 @@ static void put_if_text(const char *key, zh_json_value value, zh_json_out *out)
 }
 
 /* Some members of the properties, each under Segment's name, as one object of the context. */
-static void put_group(const record *r, const char *key, const char *const (*names)[2], size_t count, zh_json_out *out)
+static bool put_group(const record *r, const char *key, const char *const (*names)[2], size_t count, zh_json_out *out)
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) any |= zh_json_text_or_empty(property(r, names[i][1])).size > 0;
-    if (!any) return;
+    if (!any) return false;
     zh_json_out_key(out, zh_sv_of(key));
     zh_json_out_object(out);
     for (size_t i = 0; i < count; i++) put_if_text(names[i][0], property(r, names[i][1]), out);
     zh_json_out_end(out);
+    return true;
 }
 
 static zh_sv library_name(const record *r)
@@ -354,11 +355,13 @@ static void put_context(const record *r, zh_json_out *out)
     static const char *const page[][2] = { { "url", "$url" }, { "title", "$title" }, { "referrer", "$referrer" }, { "path", "$url_path" } };
     static const char *const campaign[][2] = { { "source", "$utm_source" }, { "medium", "$utm_medium" },
         { "name", "$utm_campaign" }, { "term", "$utm_term" }, { "content", "$utm_content" } };
+    static const char *const latest[][2] = { { "source", "$latest_utm_source" }, { "medium", "$latest_utm_medium" }, { "name", "$latest_utm_campaign" } };
     zh_json_out_key(out, ZH_SV("context"));
     zh_json_out_object(out);
     put_library(r, out);
-    put_group(r, "page", page, sizeof page / sizeof *page, out);
-    put_group(r, "campaign", campaign, sizeof campaign / sizeof *campaign, out);
+    (void)put_group(r, "page", page, sizeof page / sizeof *page, out);
+    if (!put_group(r, "campaign", campaign, sizeof campaign / sizeof *campaign, out) && zh_json_text_or_empty(property(r, "$latest_utm_source")).size > 0)
+        (void)put_group(r, "campaign", latest, sizeof latest / sizeof *latest, out); /* the page says none: what the customer last came with */
     put_if_text("ip", r->f.inner_ip, out);
     put_identities(r, out);
     put_sensors(r, out);

@@ -1,21 +1,23 @@
-/* The record of a decision, version 1 (docs/FORMATS.md draws it):
+/* The record of a decision, version 1, or 2 where flag 16 is set (docs/FORMATS.md draws it):
  *
- *   u8 kind=8, u8 version=1, u64 id.high, u64 id.low, u8 flags, u8 strategy,
+ *   u8 kind=8, u8 version, u64 id.high, u64 id.low, u8 flags, u8 strategy,
  *   var customer, text placement, i64 time_ms, var candidates, var asked, var policy_version,
  *   u64 model_hash, u32 consent, text experiment, text arm,
+ *   [flags & DRAWN: var arm's chance, var allocation]
  *   [flags & CONTEXT: u64 context_item] [flags & SEED: u64 seed]
  *   var positions, each var;   var cart, each u64;   var excluded, each u64;
  *   var evidence, each u64 (the distinct evidence items, in the order they are first named)
  *   var shown, each: u64 item, zig score before - score, u8 reason, var evidence (0: none, else place + 1)
  *                    [flags & CHANCE: var propensity]
  *
- *   flags: 1 personalized, 2 context item, 4 seed, 8 some propensity is below 1
+ *   flags: 1 personalized, 2 context item, 4 seed, 8 some propensity is below 1, 16 the arm was drawn by a bandit
  */
 #include "core/decision.h"
 #include "core/record.h"
 
 #define VERSION 1
-enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, FLAGS = 15 };
+#define VERSION_DRAWN 2
+enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, DRAWN = 16, FLAGS = 31 };
 
 static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
 
@@ -111,11 +113,12 @@ void zh_decision_put(const zh_decision *d, zh_buf *out)
 {
     bool chance = false;
     for (uint32_t i = 0; i < d->shown_count; i++) chance |= d->shown[i].propensity_micro != ZH_DECISION_MICRO;
-    zh_record_begin(out, ZH_RECORD_DECISION, VERSION);
+    const bool drawn = d->arm_chance_micro != 0;
+    zh_record_begin(out, ZH_RECORD_DECISION, drawn ? VERSION_DRAWN : VERSION);
     zh_buf_put_u64(out, d->id.high);
     zh_buf_put_u64(out, d->id.low);
     zh_buf_put_u8(out, (uint8_t)((d->personalized ? PERSONALIZED : 0) | (d->context_item.number != 0 ? CONTEXT : 0) |
-                                 (d->seed != 0 ? SEED : 0) | (chance ? CHANCE : 0)));
+                                 (d->seed != 0 ? SEED : 0) | (chance ? CHANCE : 0) | (drawn ? DRAWN : 0)));
     zh_buf_put_u8(out, (uint8_t)d->strategy);
     zh_buf_put_var(out, d->customer.number);
     zh_buf_put_text(out, d->placement);
@@ -127,6 +130,10 @@ void zh_decision_put(const zh_decision *d, zh_buf *out)
     zh_buf_put_u32(out, d->consent);
     zh_buf_put_text(out, d->experiment);
     zh_buf_put_text(out, d->arm);
+    if (drawn) {
+        zh_buf_put_var(out, d->arm_chance_micro);
+        zh_buf_put_var(out, d->allocation);
+    }
     if (d->context_item.number != 0) zh_buf_put_u64(out, d->context_item.number);
     if (d->seed != 0) zh_buf_put_u64(out, d->seed);
     zh_buf_put_var(out, d->positions_count);
@@ -192,12 +199,12 @@ static zh_err read_shown(zh_reader *r, zh_arena *arena, bool chance, zh_decision
     return ZH_OK;
 }
 
-static uint8_t read_head(zh_reader *r, zh_decision *d)
+static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
 {
     d->id.high = zh_read_u64(r);
     d->id.low = zh_read_u64(r);
     const uint8_t flags = zh_read_u8(r);
-    if ((flags & ~FLAGS) != 0) r->bad = true;
+    if ((flags & ~FLAGS) != 0 || ((flags & DRAWN) != 0) != (version == VERSION_DRAWN)) r->bad = true;
     d->personalized = (flags & PERSONALIZED) != 0;
     d->strategy = (zh_strategy)zh_read_u8(r);
     if (d->strategy >= ZH_STRATEGY_COUNT) r->bad = true;
@@ -211,6 +218,11 @@ static uint8_t read_head(zh_reader *r, zh_decision *d)
     d->consent = zh_read_u32(r);
     d->experiment = zh_read_text(r);
     d->arm = zh_read_text(r);
+    if (flags & DRAWN) {
+        d->arm_chance_micro = read_u32(r);
+        d->allocation = read_u32(r);
+        if (d->arm_chance_micro == 0 || d->arm_chance_micro > ZH_DECISION_MICRO) r->bad = true;
+    }
     if (flags & CONTEXT) d->context_item.number = zh_read_u64(r);
     if (flags & SEED) d->seed = zh_read_u64(r);
     return flags;
@@ -220,8 +232,10 @@ zh_err zh_decision_get(zh_sv record, zh_arena *arena, zh_decision *d)
 {
     zh_reader r = zh_reader_on(record);
     *d = (zh_decision){ 0 };
-    if (zh_read_u8(&r) != ZH_RECORD_DECISION || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
-    const uint8_t flags = read_head(&r, d);
+    if (zh_read_u8(&r) != ZH_RECORD_DECISION) return ZH_FORMAT;
+    const uint8_t version = zh_read_u8(&r);
+    if (version != VERSION && version != VERSION_DRAWN) return ZH_FORMAT;
+    const uint8_t flags = read_head(&r, version, d);
     zh_err e = r.bad ? ZH_FORMAT : read_positions(&r, arena, d);
     if (e == ZH_OK) e = read_items(&r, arena, ZH_DECISION_ASKED_MAX, &d->cart, &d->cart_count);
     if (e == ZH_OK) e = read_items(&r, arena, ZH_DECISION_ASKED_MAX, &d->excluded, &d->excluded_count);

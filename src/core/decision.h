@@ -97,6 +97,8 @@ typedef struct zh_decision {
     uint64_t seed;               /* of the draw, 0 where nothing was drawn */
     uint32_t consent;            /* what guard saw, as its bits */
     zh_sv experiment, arm;       /* empty: none */
+    uint32_t arm_chance_micro;   /* of a bandit: the chance this arm was drawn with, 1 .. 1,000,000; 0: the arms' weights */
+    uint32_t allocation;         /* of a bandit: which of its allocations he was drawn under */
 } zh_decision;
 
 /* Append the record (ZH_RECORD_DECISION first). */

@@ -27,7 +27,9 @@
     X(UNMERGE,    15, "unmerge")      /* input: a merge is taken back (profile/identity.h) */ \
     X(BOUNDARIES, 16, "boundaries")   /* derived: the borders between fifths of the buyers (segment/boundaries.h) */ \
     X(TAG,        18, "tag")          /* input: a customer has a tag, or has it no more (profile/tags.h) */ \
-    X(LIST,       19, "list")         /* input: customers come on a list, or leave it (profile/tags.h) */
+    X(LIST,       19, "list")         /* input: customers come on a list, or leave it (profile/tags.h) */ \
+    X(PREDICTIONS, 21, "predictions") /* derived: what was learnt of customers, and how it was tested (measure/predictions.h) */ \
+    X(ALLOCATION, 22, "allocation")   /* derived: with what chances a bandit draws its arms (measure/allocation.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

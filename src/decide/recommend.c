@@ -450,7 +450,8 @@ static zh_err fill_decision(const list *l, zh_decision *d)
         .personalized = l->personal, .candidates = l->candidates, .asked = ask->n, .context_item = ask->context_item,
         .cart_count = l->personal ? ask->cart_count : 0, .excluded_count = ask->exclude_count,
         .policy_version = ZH_POLICY_VERSION, .model_hash = l->world->model_hash,
-        .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm };
+        .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm,
+        .arm_chance_micro = ask->arm_chance_micro, .allocation = ask->allocation };
     d->cart = copy_items(l->arena, ask->cart, d->cart_count);
     d->excluded = copy_items(l->arena, ask->exclude, d->excluded_count);
     d->positions = ZH_TAKE(l->arena, uint64_t, d->positions_count);

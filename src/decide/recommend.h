@@ -100,6 +100,7 @@ typedef struct zh_recommend_ask {
     uint32_t consent;             /* copied into the decision */
     zh_decision_id id;            /* copied into the decision */
     zh_sv experiment, arm;        /* copied into the decision */
+    uint32_t arm_chance_micro, allocation; /* copied into the decision */
     bool explain;                 /* also words and all evidence */
 } zh_recommend_ask;
 

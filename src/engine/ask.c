@@ -98,15 +98,17 @@ static uint32_t consent_bits(const zh_consents *consents, zh_customer_id custome
 static zh_assignment assign(const zh_world *w, const zh_ask *ask, const zh_recommend_ask *r, zh_arena *arena)
 {
     zh_assignment out = { 0 };
+    bool asks;
+    if (!zh_experiments_acts(w->experiments, r->placement->name, &asks)) return out;
     zh_permit permit;
     zh_look look = zh_world_look(w);
     look.customer = r->customer;
     look.state = zh_customers_get(w->customers, r->customer);
     look.now_ms = r->now_ms;
     if (zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_ANALYTICS, (zh_channel)0, r->now_ms, &ask->actor, &permit) != ZH_OK) return out;
-    if (zh_json_open(&look.json, ZH_PROFILE_TRAIT_VALUE_MAX) != ZH_OK) return out;
+    if (asks && zh_json_open(&look.json, ZH_PROFILE_TRAIT_VALUE_MAX) != ZH_OK) return out;
     out = zh_experiments_assign(w->experiments, r->placement->name, &look, arena);
-    zh_json_close(look.json);
+    if (asks) zh_json_close(look.json);
     return out;
 }
 
@@ -125,7 +127,7 @@ static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_ar
     zh_assignment assigned = { 0 };
     if (r->customer.number != 0 &&
         zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, r->now_ms, &ask->actor, &permit) == ZH_OK) {
-        if (zh_experiments_count(w->experiments) > 0) assigned = assign(w, ask, r, arena);
+        assigned = assign(w, ask, r, arena);
         if (is_personal(&assigned)) {
             history_of(zh_customers_get(w->customers, r->customer), &history);
             r->permit = &permit;
@@ -134,6 +136,8 @@ static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_ar
     }
     r->experiment = zh_arena_copy(arena, assigned.experiment);
     r->arm = zh_arena_copy(arena, assigned.arm);
+    r->arm_chance_micro = assigned.chance_micro;
+    r->allocation = assigned.allocation;
     if (assigned.tuning != NULL) policy = zh_policy_tuned(NULL, assigned.tuning);
     r->consent = consent_bits(w->consents, r->customer);
     /* A shop asleep, or a history imported today, is judged as of its newest event. */

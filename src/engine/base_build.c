@@ -66,7 +66,7 @@ static zh_err open_work(builder *b)
 
 static zh_err open_all(builder *b)
 {
-    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = b->d->sales, .skip = b->d->skip->numbers, .skip_count = b->d->skip->count,
+    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = b->d->sales, .zone = b->d->tz, .skip = b->d->skip->numbers, .skip_count = b->d->skip->count,
                                    .skip_merges = b->d->skip->merges, .skip_merges_count = b->d->skip->merges_count, .is_base = b->d->from->number > 0 };
     b->day_first = zh_base_day(b->d->now_ms);
     b->day_first = b->day_first > ZH_BASE_ID_DAYS ? b->day_first - ZH_BASE_ID_DAYS : 0;

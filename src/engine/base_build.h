@@ -20,6 +20,7 @@ typedef struct zh_base_build_desc {
     zh_log *log;
     int64_t until_ms, now_ms;
     zh_sales_desc sales;
+    const zh_tz *tz;
     zh_sv zone;
     const struct zh_undo_skip *skip; /* imports and merges that are undone */
     bool (*go_on)(void *context); /* asked often; may rest. False: ZH_STOPPED */

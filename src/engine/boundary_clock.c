@@ -136,7 +136,7 @@ static zh_err draw(zh_boundary_clock *c, zh_boundaries_cause cause, zh_boundarie
     if (is_undoing(c)) return ZH_BUSY;
     if (look_at_world(c, &last, out) && out->at_ms <= last.at_ms) out->at_ms = last.at_ms + 1; /* the clock went back */
     all.currency = out->currency;
-    zh_err e = zh_crowd_walk(zh_engine_world(c->engine), &(zh_crowd){ visit, go_on, &all });
+    zh_err e = zh_crowd_walk(zh_engine_world(c->engine), &(zh_crowd){ .visit = visit, .go_on = go_on, .context = &all });
     if (all.no_memory) e = ZH_NOMEM;
     out->customers = all.customers;
     if (e == ZH_OK) zh_boundaries_make(out, all.items, all.count, zh_engine_tz(c->engine));

@@ -67,7 +67,7 @@ zh_err zh_engine_cohorts(zh_engine *engine, zh_cohorts *out)
 {
     gathering g = { .tz = zh_engine_tz(engine), .first = UINT32_MAX };
     *out = (zh_cohorts){ 0 };
-    zh_err e = zh_crowd_walk(zh_engine_world(engine), &(zh_crowd){ visit, go_on, &g });
+    zh_err e = zh_crowd_walk(zh_engine_world(engine), &(zh_crowd){ .visit = visit, .go_on = go_on, .context = &g });
     if (g.e != ZH_OK) e = g.e;
     if (e == ZH_OK && g.count > 0) {
         out->first = g.first;

@@ -1,8 +1,9 @@
 #include "engine/engine.h"
 #include "engine/ballast.h"
+#include "engine/bandit_clock.h"
 #include "engine/boundary_clock.h"
 #include "engine/joining.h"
-#include "engine/predict.h"
+#include "engine/trainer.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
 #include "sys/file.h"
@@ -34,7 +35,8 @@ struct zh_engine {
     zh_upkeep *upkeep;
     zh_retention *retention;
     zh_boundary_clock *boundary_clock;
-    zh_predictions *predictions;
+    zh_trainer *trainer;
+    zh_bandit_clock *bandit_clock;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
@@ -184,7 +186,7 @@ static zh_err open_state(zh_engine *g, zh_note *why)
 /* The state is worth keeping when it is of this log: no position beyond the log's end. */
 static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positions[ZH_LOG_PARTITIONS_MAX], zh_note *why)
 {
-    const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g),
+    const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g), .zone = zh_engine_tz(g),
                                  .skip = skip->numbers, .skip_count = skip->count,
                                  .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .is_base = g->used_base };
     zh_err e = zh_world_open(&g->world, &desc);
@@ -420,14 +422,14 @@ static zh_err open_all(zh_engine *g, zh_note *why)
                                     .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_upkeep_open(&g->upkeep, &upkeep);
     const zh_retention_desc retention = { .dir = zh_sv_of(g->dir), .zone = zh_sv_of(g->zone), .rule = g->d.retention, .base = &g->base, .is_sound = sound, .log = g->log,
-                                          .fold = g->fold, .world = g->world, .state = g->state, .sales = zh_engine_sales_desc(g), .sealer = &g->sealer,
+                                          .fold = g->fold, .world = g->world, .state = g->state, .sales = zh_engine_sales_desc(g), .tz = zh_engine_tz(g), .sealer = &g->sealer,
                                           .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_retention_open(&g->retention, &retention);
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
                                       .hold = hold_retention, .base = base_of_retention, .context = g->retention };
     if (e == ZH_OK) e = zh_backups_open(&g->backups, &backups);
-    const zh_predictions_desc predictions = { .dir = zh_sv_of(g->dir), .world = g->world, .zone = zh_engine_tz(g), .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink };
-    if (e == ZH_OK) e = zh_predictions_open(&g->predictions, &predictions);
+    if (e == ZH_OK) e = zh_trainer_open(&g->trainer, g);
+    if (e == ZH_OK) e = zh_bandit_clock_open(&g->bandit_clock, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -458,8 +460,9 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
-    zh_predictions_close(g->predictions);
-    zh_boundary_clock_close(g->boundary_clock); /* it writes: before the committer goes */
+    zh_trainer_close(g->trainer); /* these write: before the committer goes */
+    zh_bandit_clock_close(g->bandit_clock);
+    zh_boundary_clock_close(g->boundary_clock);
     zh_backups_close(g->backups);
     zh_undo_stop(g->undo);
     zh_retention_close(g->retention);
@@ -488,7 +491,7 @@ zh_fold *zh_engine_fold(zh_engine *g) { return g->fold; }
 zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
-struct zh_predictions *zh_engine_predictions(zh_engine *g) { return g->predictions; }
+struct zh_trainer *zh_engine_trainer(zh_engine *g) { return g->trainer; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_line_sink *zh_engine_sink(const zh_engine *g) { return g->d.sink; }

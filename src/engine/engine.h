@@ -60,7 +60,7 @@ zh_fold *zh_engine_fold(zh_engine *engine);
 zh_backups *zh_engine_backups(zh_engine *engine);
 zh_retention *zh_engine_retention(zh_engine *engine);
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *engine); /* boundary_clock.h */
-struct zh_predictions *zh_engine_predictions(zh_engine *engine);         /* predict.h */
+struct zh_trainer *zh_engine_trainer(zh_engine *engine);                 /* trainer.h */
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);
 zh_metrics *zh_engine_metrics(zh_engine *engine);

@@ -3,7 +3,6 @@
 #include "base/top.h"
 #include "engine/crowd.h"
 #include "engine/history.h"
-#include "engine/predict.h"
 #include "profile/portrait_context.h"
 
 #define SCRATCH_BYTES_MAX ((size_t)16 << 20)
@@ -30,8 +29,6 @@ zh_err zh_group_test_open(zh_group_test *t, zh_engine *engine, zh_group_of of, i
     t->look = zh_world_look(w);
     t->look.now_ms = now_ms;
     t->look.json = t->json;
-    t->look.predict = zh_predictions_look;
-    t->look.predictions = zh_engine_predictions(engine);
     return e;
 }
 
@@ -160,7 +157,7 @@ static zh_err survey_all(zh_engine *engine, survey *s, const zh_group_ask *ask, 
     if (e == ZH_OK) e = zh_group_test_open(&s->whole, engine, ask->whole, out->now_ms, arena, why);
     if (e == ZH_OK && (s->drawn = ZH_TAKE(arena, drawn, 2)) == NULL) e = ZH_NOMEM;
     for (int side = 0; e == ZH_OK && side < 2; side++) s->drawn[side].top = zh_top_open(s->drawn[side].entries, ZH_GROUP_DRAWN);
-    if (e == ZH_OK) e = zh_crowd_walk(w, &(zh_crowd){ visit, go_on, s });
+    if (e == ZH_OK) e = zh_crowd_walk(w, &(zh_crowd){ .visit = visit, .go_on = go_on, .context = s });
     if (s->failed != ZH_OK) e = s->failed;
     if (e == ZH_STOPPED) e = ZH_OK;
     if (e == ZH_OK) e = read_drawn(engine, s);

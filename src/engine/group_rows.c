@@ -64,7 +64,7 @@ zh_err zh_group_draw_customers(zh_engine *engine, zh_group_test *test, zh_arena 
         if (entries == NULL) return ZH_NOMEM;
         d.tops[side] = zh_top_open(entries, d.sides[side]->most);
     }
-    zh_err e = zh_crowd_walk(zh_engine_world(engine), &(zh_crowd){ visit, go_on, &d });
+    zh_err e = zh_crowd_walk(zh_engine_world(engine), &(zh_crowd){ .visit = visit, .go_on = go_on, .context = &d });
     *refused = d.refused;
     for (int side = 0; e == ZH_OK && side < 2; side++)
         if (d.sides[side] != NULL) e = finish(d.sides[side], &d.tops[side], arena);
@@ -97,18 +97,18 @@ static zh_err walk_draw(zh_engine *engine, const zh_group_draw *of, const steps 
     return e;
 }
 
-typedef struct counting { zh_feature_counter counter; zh_arena *arena; } counting;
+typedef struct counting { zh_feature_counter counter; zh_arena *arena; const zh_terms *terms; } counting;
 
 static zh_err count_one(void *context, size_t at, const zh_customer_state *state, zh_arena *scratch)
 {
     counting *c = context;
     (void)at;
-    return state == NULL ? ZH_OK : zh_features_count(&c->counter, c->arena, scratch, state);
+    return state == NULL ? ZH_OK : zh_features_count(&c->counter, c->arena, scratch, c->terms, state);
 }
 
 zh_err zh_group_usual_names(zh_engine *engine, const zh_group_draw *of, size_t of_count, uint32_t categories, uint32_t brands, zh_arena *arena, zh_features *features)
 {
-    counting c = { .arena = arena };
+    counting c = { .arena = arena, .terms = features->terms };
     size_t customers = 0;
     zh_err e = ZH_OK;
     for (size_t i = 0; e == ZH_OK && i < of_count; i++) {

@@ -60,7 +60,7 @@ static zh_err rank_all(zh_engine *engine, zh_group_test *test, const zh_lookalik
     out->rows = ZH_TAKE(&out->arena, zh_lookalikes_row, most + 1);
     if (entries == NULL || out->rows == NULL) return ZH_NOMEM;
     ranking r = { .out = out, .world = w, .clock = clock, .began_us = zh_clock_mono_us(clock), .test = test, .scratch = zh_arena_open(SCRATCH_BYTES_MAX), .top = zh_top_open(entries, most) };
-    zh_err e = zh_crowd_walk(w, &(zh_crowd){ rank_one, go_on, &r });
+    zh_err e = zh_crowd_walk(w, &(zh_crowd){ .visit = rank_one, .go_on = go_on, .context = &r });
     zh_arena_close(&r.scratch);
     if (r.failed != ZH_OK) e = r.failed;
     zh_top_sort(&r.top);

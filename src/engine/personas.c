@@ -34,7 +34,7 @@ static zh_err assign_all(zh_engine *engine, zh_group_test *test, zh_personas_ans
     zh_world *w = zh_engine_world(engine);
     const zh_clock *clock = zh_engine_clock(engine);
     assigning a = { .out = out, .world = w, .clock = clock, .began_us = zh_clock_mono_us(clock), .test = test, .scratch = zh_arena_open(SCRATCH_BYTES_MAX) };
-    const zh_err e = zh_crowd_walk(w, &(zh_crowd){ assign, go_on, &a });
+    const zh_err e = zh_crowd_walk(w, &(zh_crowd){ .visit = assign, .go_on = go_on, .context = &a });
     zh_arena_close(&a.scratch);
     return a.failed != ZH_OK ? a.failed : e;
 }

@@ -1,5 +1,4 @@
 #include "engine/preview.h"
-#include "engine/predict.h"
 #include "segment/plan.h"
 
 #include <pthread.h>
@@ -119,8 +118,6 @@ static zh_err begin(survey *s, zh_engine *engine, const zh_preview_ask *ask, int
     if (e == ZH_OK) e = zh_recall_open(&s->recall);
     s->look = zh_world_look(zh_engine_world(engine));
     s->look.now_ms = s->out.now_ms = now_ms;
-    s->look.predict = zh_predictions_look;
-    s->look.predictions = zh_engine_predictions(engine);
     return e != ZH_OK ? e : zh_json_open(&s->look.json, ZH_PROFILE_TRAIT_VALUE_MAX);
 }
 

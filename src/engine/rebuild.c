@@ -149,7 +149,7 @@ zh_err zh_rebuild_check(zh_engine *engine, const zh_rebuild_report *report, bool
     zh_retention_hold(zh_engine_retention(engine), true);
     zh_retention_base(zh_engine_retention(engine), &r.base);
     zh_err e = zh_undo_skip_of(engine, true, &skip);
-    zh_world_desc desc = { .sealed_get = r.base.number > 0 ? sealed_of : NULL, .sealed_context = &r, .sales = zh_engine_sales_desc(engine), .skip = skip.numbers, .skip_count = skip.count,
+    zh_world_desc desc = { .sealed_get = r.base.number > 0 ? sealed_of : NULL, .sealed_context = &r, .sales = zh_engine_sales_desc(engine), .zone = zh_engine_tz(engine), .skip = skip.numbers, .skip_count = skip.count,
                            .skip_merges = skip.merges, .skip_merges_count = skip.merges_count, .is_base = r.base.number > 0 };
     if (e == ZH_OK) e = zh_world_open(&r.fresh, &desc);
     zh_undo_skip_close(&skip);

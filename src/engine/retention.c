@@ -177,7 +177,7 @@ static zh_err advance(zh_retention *r, int64_t until_ms, zh_note *why)
     zh_undo_skip skip;
     zh_base fresh;
     zh_err e = settled_skip(r, &skip);
-    const zh_base_build_desc desc = { .dir = r->d.dir, .from = &r->base, .log = r->d.log, .until_ms = until_ms, .now_ms = now_of(r), .sales = r->d.sales,
+    const zh_base_build_desc desc = { .dir = r->d.dir, .from = &r->base, .log = r->d.log, .until_ms = until_ms, .now_ms = now_of(r), .sales = r->d.sales, .tz = r->d.tz,
                                       .zone = r->d.zone, .skip = &skip, .go_on = go_on, .context = r };
     if (e == ZH_OK) e = zh_base_build(&desc, &fresh, why);
     if (e == ZH_OK) e = zh_base_sign(r->d.dir, &fresh, r->d.sealer, why);

@@ -42,6 +42,7 @@ typedef struct zh_retention_desc {
     zh_world *world;
     zh_state *state;
     zh_sales_desc sales;
+    const zh_tz *tz;
     const zh_sealer *sealer;
     const zh_clock *clock;
     zh_metrics *metrics;

@@ -126,7 +126,7 @@ static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
 {
     zh_engine *g = b->undo->engine;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
-    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .skip = skip->numbers, .skip_count = skip->count,
+    const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .zone = zh_engine_tz(g), .skip = skip->numbers, .skip_count = skip->count,
                                    .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .is_base = b->base.number > 0 };
     zh_note why;
     zh_err e = zh_tree_remove(dir);

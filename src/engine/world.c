@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 7 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early: the log tells them again */
+#define COUNTS_VERSION 8 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities: the log tells them again */
 #define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, see decision 0022 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("@positions") /* in VIEWS: of the same file as the views. No view has this letter */
@@ -46,6 +46,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
     if (e == ZH_OK) e = zh_boundaries_open(&w->boundaries);
+    if (e == ZH_OK) e = zh_predictions_open(&w->predictions, desc->zone);
     if (e == ZH_OK) e = zh_imports_open(&w->imports, desc->skip, desc->skip_count);
     if (e == ZH_OK) e = zh_letters_open(&w->letters);
     if (e == ZH_OK) e = zh_plan_open(&w->plan);
@@ -77,6 +78,7 @@ void zh_world_close(zh_world *w)
     zh_visits_close(w->visits);
     zh_policies_close(w->policies);
     zh_boundaries_close(w->boundaries);
+    zh_predictions_close(w->predictions);
     zh_imports_close(w->imports);
     zh_letters_close(w->letters);
     zh_plan_close(w->plan);
@@ -363,7 +365,11 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_BOUNDARIES:
         e = zh_boundaries_fold(w->boundaries, record->bytes, zh_imports_undone_begun(w->imports));
-        if (e == ZH_OK) zh_segments_wake_all(w->segments, record->commit_ms);
+        if (e == ZH_OK) zh_segments_wake_all(w->segments, ZH_WAKE_SHARED, record->commit_ms);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_PREDICTIONS:
+        e = zh_predictions_fold(w->predictions, record->bytes, zh_imports_undone_begun(w->imports));
+        if (e == ZH_OK) zh_segments_wake_all(w->segments, ZH_WAKE_MODEL, record->commit_ms);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_OUTCOME:
         e = zh_letters_say(w->letters, record->bytes);
@@ -373,6 +379,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_TAG: return fold_tag(w, record);
     case ZH_RECORD_LIST: return fold_list(w, record);
+    case ZH_RECORD_ALLOCATION: return zh_world_allocate(w, record);
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_TICK:
     case ZH_RECORD_FEEDBACK: return ZH_OK;
@@ -451,7 +458,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -476,6 +483,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'v': return zh_visits_save(w->visits, all, keep);
     case 'y': return zh_policies_save(w->policies, all, keep);
     case 'b': return zh_boundaries_save(w->boundaries, all, keep);
+    case 'f': return zh_predictions_save(w->predictions, all, keep);
     case 'm': return zh_imports_save(w->imports, all, keep);
     case 'd': return zh_letters_save(w->letters, all, keep);
     case 'n': return zh_plan_save(w->plan, all, keep);
@@ -504,6 +512,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'v': return zh_visits_load(w->visits, key, value);
     case 'y': return zh_policies_load(w->policies, key, value);
     case 'b': return zh_boundaries_load(w->boundaries, key, value);
+    case 'f': return zh_predictions_load(w->predictions, key, value);
     case 'm': return zh_imports_load(w->imports, key, value);
     case 'd': return zh_letters_load(w->letters, key, value);
     case 'n': return zh_plan_load(w->plan, key, value);
@@ -698,6 +707,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_policies_check(w->policies, why)) return false;
     *view = "boundaries";
     if (!zh_boundaries_check(w->boundaries, why)) return false;
+    *view = "predictions";
+    if (!zh_predictions_check(w->predictions, why)) return false;
     *view = "letters";
     if (!zh_letters_check(w->letters, why)) return false;
     *view = "imports";
@@ -732,6 +743,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'v': *bytes = zh_visits_bytes(w->visits); break;
     case 'y': *bytes = zh_policies_bytes(w->policies); break;
     case 'b': *bytes = zh_boundaries_bytes(w->boundaries); break;
+    case 'f': *bytes = zh_predictions_bytes(w->predictions); break;
     case 'd': *bytes = zh_letters_bytes(w->letters); break;
     case 'n': *bytes = zh_plan_bytes(w->plan); break;
     case 'q': *bytes = zh_quality_bytes(w->quality); break;

@@ -17,6 +17,7 @@
  *     v       visits                   EVENT, MERGE
  *     y       policies                 POLICIES
  *     b       boundaries               BOUNDARIES
+ *     f       predictions              PREDICTIONS
  *     m       imports                  IMPORT, EVENT and ITEM of an import
  *     d       letters                  DEADLETTER, OUTCOME
  *     n       tracking plan            EVENT, WORD
@@ -46,6 +47,7 @@
 #include "guard/registry.h"
 #include "measure/experiments.h"
 #include "measure/policies.h"
+#include "measure/predictions.h"
 #include "measure/sales.h"
 #include "measure/visits.h"
 #include "model/cocount.h"
@@ -98,6 +100,7 @@ typedef struct zh_world {
     zh_visits *visits;
     zh_policies *policies;
     zh_boundaries_view *boundaries;
+    zh_predictions_view *predictions;
     zh_imports *imports;
     zh_letters *letters;
     zh_plan *plan;
@@ -117,6 +120,7 @@ typedef struct zh_world_desc {
     zh_identity_get sealed_get; /* where identity finds sealed texts; NULL: in memory */
     void *sealed_context;
     zh_sales_desc sales; /* its clock is that of visits too */
+    const zh_tz *zone;   /* the workspace's, for days of predictions; NULL: UTC. Borrowed */
     const uint32_t *skip; /* imports to leave out from the beginning */
     bool is_base; /* what will be loaded is a base's: the log cannot tell it again, so earlier forms are read as far as they go */
     size_t skip_count;

@@ -3,7 +3,8 @@
 zh_look zh_world_look(const zh_world *w)
 {
     return (zh_look){ .terms = zh_customers_terms(w->customers), .consents = w->consents, .tags = w->tags, .lists = w->lists, .boundaries = w->boundaries, .workspace = ZH_WORKSPACE_DEFAULT,
-                      .in_segment = zh_segments_in, .segments = w->segments, .binding = zh_segments_binding };
+                      .in_segment = zh_segments_in, .segments = w->segments, .binding = zh_segments_binding,
+                      .predict = zh_predictions_look, .predictions = w->predictions };
 }
 
 zh_err zh_world_advance_some(zh_world *w, int64_t commit_ms, size_t most, bool *done) { return zh_segments_advance(w->segments, commit_ms, most, done); }

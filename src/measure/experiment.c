@@ -10,6 +10,8 @@
 static const char *const states[] = { "draft", "running", "paused", "stopped" };
 const char *zh_experiment_state_text(zh_experiment_state state) { return states[state < ZH_EXPERIMENT_STATES ? state : 0]; }
 
+_Static_assert(ZH_EXPERIMENT_ARMS_MAX <= ZH_BANDIT_ARMS_MAX, "a bandit has room for all arms");
+bool zh_experiment_is_bandit(const zh_experiment *e) { return e->bandit.strategy != ZH_BANDIT_NONE; }
 bool zh_experiment_is_holdout(const zh_experiment *e) { return zh_sv_equal(e->name, ZH_SV(ZH_EXPERIMENT_HOLDOUT)); }
 
 /* ---- reading ---- */
@@ -164,6 +166,15 @@ static zh_err complete_holdout(const reading *r)
     return ZH_OK;
 }
 
+/* What it learns from must be one number of each customer. */
+static zh_err read_mode(const reading *r, zh_json_value object)
+{
+    const zh_err e = zh_bandit_read(object, r->e->arms_count, &r->e->bandit, r->field, r->why);
+    if (e != ZH_OK || !zh_experiment_is_bandit(r->e)) return e;
+    if (zh_experiment_is_holdout(r->e)) return wrong(r, "mode", "the holdout is no bandit: it measures what deciding causes, so its parts stay as they are");
+    return r->e->metrics[0].per == ZH_QUANTITY_NONE ? ZH_OK : wrong(r, "metrics", "a bandit learns from its first metric, which must be a share or a mean, no ratio: revenue, for example, instead of average_order");
+}
+
 zh_err zh_experiment_read(zh_json_value object, zh_sv name, zh_metric_finder find, void *context, zh_experiment *out, const char **field, zh_note *why)
 {
     *out = (zh_experiment){ .name = name, .share = ZH_EXPERIMENT_SHARE, .alpha_micro = ALPHA_MICRO };
@@ -177,6 +188,7 @@ zh_err zh_experiment_read(zh_json_value object, zh_sv name, zh_metric_finder fin
     zh_err e = read_arms(&r, zh_json_get(object, ZH_SV("arms")));
     if (e == ZH_OK) e = read_measured(&r, object);
     if (e == ZH_OK) e = read_traffic(&r, object);
+    if (e == ZH_OK) e = read_mode(&r, object);
     return e == ZH_OK && zh_experiment_is_holdout(out) ? complete_holdout(&r) : e;
 }
 
@@ -242,6 +254,7 @@ void zh_experiment_write(const zh_experiment *e, zh_json_out *out)
         zh_currency_text(e->currency, code);
         zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(code));
     }
+    zh_bandit_write(&e->bandit, out);
     zh_json_out_key_text(out, ZH_SV("state"), zh_sv_of(zh_experiment_state_text(e->state)));
     zh_json_out_key_int(out, ZH_SV("startedAt"), e->started_ms);
     zh_json_out_key_int(out, ZH_SV("stoppedAt"), e->stopped_ms);
@@ -284,7 +297,7 @@ const char *zh_experiment_change(const zh_experiment *old, const zh_experiment *
     if (old->before_days != next->before_days) return "beforeDays";
     if (old->alpha_micro != next->alpha_micro) return "alpha";
     if (old->currency.code != next->currency.code) return "currency";
-    return NULL;
+    return zh_bandit_change(&old->bandit, &next->bandit);
 }
 
 bool zh_experiment_is_on(const zh_experiment *e, zh_sv placement)
@@ -326,6 +339,11 @@ uint32_t zh_experiment_arm_of(const zh_experiment *e, zh_workspace_id workspace,
     uint32_t place = bucket("arm", e->name, workspace, customer, all);
     while (arm + 1 < e->arms_count && place >= e->arms[arm].weight) place -= e->arms[arm++].weight;
     return arm;
+}
+
+uint32_t zh_experiment_arm_drawn(const zh_experiment *e, const zh_bandit_allocation *allocation, zh_workspace_id workspace, zh_customer_id customer)
+{
+    return zh_bandit_draw(allocation, bucket("arm", e->name, workspace, customer, ZH_BANDIT_MICRO));
 }
 
 uint32_t zh_experiment_arm_named(const zh_experiment *e, zh_sv name)

@@ -3,7 +3,8 @@
  *     {"title": …, "hypothesis": …, "placements": ["home"], "layer": "home", "share": 0.5, "eligibility": CEL,
  *      "arms": [{"name": "control", "weight": 1}, {"name": "calm", "weight": 1, "policy": {"tired_weight": 0.5}}],
  *      "metrics": ["conversion", "revenue"], "guardrails": ["refund_share", "opt_outs"], "definitions": {own metrics},
- *      "windowDays": 14, "beforeDays": 30, "alpha": 0.05, "currency": "CNY", "state": "running", "startedAt": ms, "stoppedAt": ms, "layerFrom": 0, "layerTo": 5000}
+ *      "windowDays": 14, "beforeDays": 30, "alpha": 0.05, "currency": "CNY", "state": "running", "startedAt": ms, "stoppedAt": ms, "layerFrom": 0, "layerTo": 5000,
+ *      "mode": "bandit", "strategy": "thompson", … (bandit.h)}
  *
  * The first arm is the control. An arm is sticky: it is a hash of the customer's number (core/bucket.h), so no table is asked and
  * nobody changes sides; more share only takes more customers in.
@@ -14,6 +15,8 @@
  *
  * The **holdout** is an experiment over everything, named "holdout": its arms are "held", who get the list anybody gets and are in
  * no other experiment, and "treated", the rest. It measures what deciding causes at all.
+ *
+ * In mode "bandit" the arm of a customer is drawn by the chances of the moment he is first shown something (bandit.h), and he keeps it.
  *
  * States: draft, running, paused (nobody new is exposed, all get the control; what is measured goes on), stopped. Once it ran, only
  * state, share and words may change: anything else would mix two experiments.
@@ -26,6 +29,7 @@
 #include "core/bucket.h"
 #include "core/money.h"
 #include "core/tuning.h"
+#include "measure/bandit.h"
 #include "measure/outcome.h"
 
 #define ZH_EXPERIMENTS_MAX 500            /* ever defined in a workspace */
@@ -65,6 +69,7 @@ typedef struct zh_experiment {
     uint32_t layer_from, layer_to; /* [from, to) of ZH_EXPERIMENT_LAYER */
     uint32_t alpha_micro;
     zh_currency currency;  /* of sums; code 0: as they are */
+    zh_bandit bandit;      /* strategy NONE: arms by their weights */
     zh_experiment_state state;
     int64_t started_ms, stopped_ms; /* 0: not yet */
 } zh_experiment;
@@ -87,6 +92,9 @@ bool zh_experiment_overlap(const zh_experiment *a, const zh_experiment *b);
 /* Is he in its slice and its share? Two hashes at most. Whether he is eligible is asked apart. */
 bool zh_experiment_takes(const zh_experiment *e, zh_workspace_id workspace, zh_customer_id customer);
 /* The arm he has, whether it takes him or not: 0 .. arms_count - 1. */
+bool zh_experiment_is_bandit(const zh_experiment *e);
+/* The arm that an allocation gives him, if he has none yet. */
+uint32_t zh_experiment_arm_drawn(const zh_experiment *e, const zh_bandit_allocation *allocation, zh_workspace_id workspace, zh_customer_id customer);
 uint32_t zh_experiment_arm_of(const zh_experiment *e, zh_workspace_id workspace, zh_customer_id customer);
 uint32_t zh_experiment_arm_named(const zh_experiment *e, zh_sv name); /* arms_count: none */
 

@@ -80,17 +80,49 @@ static void adjust(zh_experiment_result *r)
     }
 }
 
-void zh_experiment_result_of(const zh_experiment *set_up, const zh_experiment_sums *at, zh_experiment_result *out)
+static void fill(const zh_experiment *set_up, const zh_experiment_sums *at, const double *weights, zh_experiment_result *out)
 {
-    double units[ZH_EXPERIMENT_ARMS_MAX], weights[ZH_EXPERIMENT_ARMS_MAX];
+    double units[ZH_EXPERIMENT_ARMS_MAX];
     *out = (zh_experiment_result){ .arms = set_up->arms_count, .metrics = set_up->metrics_count };
-    for (uint32_t a = 0; a < out->arms; a++) {
-        units[a] = (double)at->units[a];
-        weights[a] = set_up->arms[a].weight;
-    }
+    double all = 0;
+    for (uint32_t a = 0; a < out->arms; a++) units[a] = (double)at->units[a], all += weights[a];
+    for (uint32_t a = 0; a < out->arms && all > 0; a++) out->expected[a] = weights[a] / all;
     out->srm = zh_srm_of(units, weights, out->arms);
     out->trusted = out->srm.p >= ZH_SRM_ALARM;
     for (uint32_t a = 1; a < out->arms; a++)
         for (uint32_t m = 0; m < out->metrics; m++) zh_metric_result_of(set_up, at, a, m, &out->of[a][m]);
     adjust(out);
+}
+
+void zh_experiment_result_of(const zh_experiment *set_up, const zh_experiment_sums *at, zh_experiment_result *out)
+{
+    double weights[ZH_EXPERIMENT_ARMS_MAX];
+    for (uint32_t a = 0; a < set_up->arms_count; a++) weights[a] = set_up->arms[a].weight;
+    fill(set_up, at, weights, out);
+}
+
+/* Customers that each arm of a bandit should have: of each stratum its chance. */
+static void expect(const zh_experiment_view *view, double *weights)
+{
+    const uint32_t arms = view->set_up->arms_count;
+    for (uint32_t a = 0; a < arms; a++) weights[a] = 0;
+    for (uint32_t i = 0; i < view->strata.count; i++) {
+        const zh_bandit_stratum *s = &view->strata.list[i];
+        double all = 0;
+        for (uint32_t a = 0; a < arms; a++) all += (double)s->units[a];
+        for (uint32_t a = 0; a < arms; a++) weights[a] += all * s->drawn.chance[a] / ZH_BANDIT_MICRO;
+    }
+}
+
+void zh_experiment_result_of_view(const zh_experiment_view *view, zh_experiment_result *out)
+{
+    double weights[ZH_EXPERIMENT_ARMS_MAX];
+    if (view->strata.count == 0) {
+        zh_experiment_result_of(view->set_up, &view->now, out);
+        return;
+    }
+    expect(view, weights);
+    fill(view->set_up, &view->now, weights, out);
+    for (uint32_t a = 1; a < out->arms; a++)
+        for (uint32_t m = 0; m < out->metrics; m++) out->of[a][m].word = ZH_RESULT_OPEN;
 }

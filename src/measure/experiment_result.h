@@ -43,11 +43,16 @@ typedef struct zh_experiment_result {
     zh_srm srm;
     bool trusted;              /* no mismatch of the arms */
     uint32_t arms, metrics;
+    double expected[ZH_EXPERIMENT_ARMS_MAX]; /* share of the customers that an arm should have */
     zh_metric_result of[ZH_EXPERIMENT_ARMS_MAX][ZH_EXPERIMENT_METRICS_MAX]; /* [arm from 1][metric] */
 } zh_experiment_result;
 
 /* One of them; q is its p. */
 void zh_metric_result_of(const zh_experiment *set_up, const zh_experiment_sums *at, uint32_t arm, uint32_t metric, zh_metric_result *out);
 void zh_experiment_result_of(const zh_experiment *set_up, const zh_experiment_sums *at, zh_experiment_result *out);
+
+/* The same of a view. Of a bandit the arms are held against the chances they were drawn with, and no interval decides: these take arms whose
+ * shares do not hang on what was learnt (bandit.h says what a bandit knows). */
+void zh_experiment_result_of_view(const zh_experiment_view *view, zh_experiment_result *out);
 
 #endif

@@ -21,6 +21,7 @@ zh_err zh_experiments_open(zh_experiments **out, const zh_experiments_desc *desc
     x->scratch = zh_arena_open(SCRATCH_BYTES_MAX);
     x->by_customer = zh_map_open();
     x->gone = zh_map_open();
+    x->by_name = zh_map_open();
     x->day = INT32_MIN;
     zh_err e = zh_json_open(&x->json, ZH_EXPERIMENT_JSON_BYTES_MAX);
     if (e == ZH_OK) e = zh_vocabulary_open(&x->env, &x->names);
@@ -38,6 +39,8 @@ static void free_one(zh_experiment_inner *e)
     for (uint32_t i = 0; i < e->days_count; i++) free(e->days[i]);
     free(e->days);
     free(e->now);
+    free(e->strata);
+    free(e->strata_dirty);
     zh_arena_close(&e->arena);
     free(e);
 }
@@ -51,6 +54,7 @@ void zh_experiments_close(zh_experiments *x)
     free(x->taken);
     zh_map_close(&x->by_customer);
     zh_map_close(&x->gone);
+    zh_map_close(&x->by_name);
     zh_json_close(x->json);
     zh_arena_close(&x->names);
     zh_arena_close(&x->scratch);
@@ -63,9 +67,8 @@ zh_experiment_inner *zh_experiments_inner_of(const zh_experiments *x, uint32_t n
 
 static uint32_t numbered(const zh_experiments *x, zh_sv name) /* the newest of the name; 0: none */
 {
-    for (uint32_t i = x->count; i > 0; i--)
-        if (x->all[i - 1] != NULL && zh_sv_equal(x->all[i - 1]->set_up.name, name)) return i;
-    return 0;
+    const uint64_t *number = x->count == 0 ? NULL : zh_map_get(&x->by_name, zh_fast64(name));
+    return number != NULL && zh_sv_equal(x->all[*number - 1]->set_up.name, name) ? (uint32_t)*number : 0;
 }
 
 size_t zh_experiments_inner_cells(const zh_experiment_inner *e) { return (size_t)e->set_up.arms_count * e->set_up.metrics_count; }
@@ -76,6 +79,35 @@ zh_err zh_experiments_inner_sheet(const zh_experiment_inner *e, int32_t day, zh_
     if (*out == NULL) return ZH_NOMEM;
     (*out)->day = day;
     return ZH_OK;
+}
+
+zh_err zh_experiments_inner_add_stratum(zh_experiment_inner *e, const zh_bandit_allocation *drawn, int64_t at_ms)
+{
+    if (e->strata_count == e->strata_room) {
+        const uint32_t room = e->strata_room == 0 ? 4 : e->strata_room * 2;
+        zh_bandit_stratum *strata = realloc(e->strata, room * sizeof *strata);
+        if (strata == NULL) return ZH_NOMEM;
+        e->strata = strata;
+        bool *dirty = realloc(e->strata_dirty, room * sizeof *dirty);
+        if (dirty == NULL) return ZH_NOMEM;
+        e->strata_dirty = dirty;
+        e->strata_room = room;
+    }
+    e->strata[e->strata_count] = (zh_bandit_stratum){ .drawn = *drawn, .at_ms = at_ms };
+    e->strata_dirty[e->strata_count++] = true;
+    e->dirty = true;
+    return ZH_OK;
+}
+
+/* How a bandit begins: by the weights of its arms. */
+static zh_err begin_bandit(zh_experiment_inner *e, int64_t at_ms)
+{
+    uint32_t weights[ZH_EXPERIMENT_ARMS_MAX];
+    zh_bandit_allocation first;
+    if (!zh_experiment_is_bandit(&e->set_up)) return ZH_OK;
+    for (uint32_t a = 0; a < e->set_up.arms_count; a++) weights[a] = e->set_up.arms[a].weight;
+    zh_bandit_begin(&e->set_up.bandit, weights, e->set_up.arms_count, &first);
+    return zh_experiments_inner_add_stratum(e, &first, at_ms);
 }
 
 static void note_fault(zh_experiment_inner *e, const zh_cel_fault *fault)
@@ -115,11 +147,14 @@ zh_err zh_experiments_inner_make(zh_experiments *x, uint32_t number, zh_sv name,
     e->dirty = true;
     zh_err err = read_one(x, e, name, json);
     if (err == ZH_OK) err = zh_experiments_inner_sheet(e, x->day, &e->now);
+    if (err == ZH_OK) err = begin_bandit(e, x->now_ms);
+    if (err == ZH_OK) err = zh_map_put(&x->by_name, zh_fast64(name), number);
     if (err != ZH_OK) {
         free_one(e);
         return err;
     }
     x->all[number - 1] = e;
+    if (zh_experiment_is_holdout(&e->set_up)) x->holdout = number;
     if (number > x->count) x->count = number;
     return ZH_OK;
 }
@@ -128,6 +163,14 @@ zh_err zh_experiments_inner_make(zh_experiments *x, uint32_t number, zh_sv name,
 static void take_over(zh_experiment_inner *from, zh_experiment_inner *to)
 {
     zh_experiment_sheet *now = to->now, **days = to->days;
+    zh_bandit_stratum *strata = to->strata;
+    bool *strata_dirty = to->strata_dirty;
+    to->strata = from->strata;
+    to->strata_dirty = from->strata_dirty;
+    to->strata_count = from->strata_count;
+    to->strata_room = from->strata_room;
+    from->strata = strata;
+    from->strata_dirty = strata_dirty;
     to->now = from->now;
     to->days = from->days;
     to->days_count = from->days_count;
@@ -162,7 +205,7 @@ zh_err zh_experiments_define(zh_experiments *x, zh_sv name, zh_sv json)
     if (e == ZH_FORMAT) return ZH_OK; /* the old one stays */
     if (e != ZH_OK || !goes_on) return e;
     zh_experiment_inner *fresh = x->all[number - 1];
-    if (old->exposed == 0) free_one(old);
+    if (old->exposed == 0 && old->strata_count <= 1) free_one(old);
     else if (zh_experiment_change(&old->set_up, &fresh->set_up) == NULL) take_over(old, fresh);
     else { /* it would mix two experiments: passed over */
         free_one(fresh);
@@ -191,7 +234,7 @@ static void values_of(const zh_experiments *x, const zh_experiment *set_up, cons
     out[3] = is_ratio ? zh_outcome_of(&look, metric->per, metric->event, past_ms, from_ms) : 0;
 }
 
-void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet)
+void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet, zh_bandit_stratum *strata)
 {
     if (of->arm >= e->set_up.arms_count) return; /* crossed */
     for (uint32_t m = 0; m < e->set_up.metrics_count; m++) {
@@ -204,7 +247,17 @@ void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inn
             cell->sum[i] += sign * v[i];
             for (int k = i; k < 4; k++, at++) cell->product[at] += sign * ((__int128)v[i] * v[k]);
         }
+        if (m != 0 || strata == NULL) continue;
+        strata[of->stratum].sum[of->arm] += sign * v[0];
+        strata[of->stratum].square[of->arm] += sign * ((__int128)v[0] * v[0]);
     }
+}
+
+static void count_now(const zh_experiments *x, zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign)
+{
+    zh_experiments_inner_count(x, e, of, metrics, sign, e->now, e->strata);
+    if (e->strata != NULL && (metrics & 1u) != 0) e->strata_dirty[of->stratum] = true;
+    e->changed = e->dirty = true;
 }
 
 /* All of an exposure, its unit too. */
@@ -218,7 +271,12 @@ static void count_whole(zh_experiments *x, const zh_exposure *of, int sign)
         return;
     }
     e->now->units[of->arm] += (uint64_t)(int64_t)sign;
-    zh_experiments_inner_count(x, e, of, ALL_METRICS, sign, e->now);
+    if (e->strata != NULL) {
+        zh_bandit_stratum *stratum = &e->strata[of->stratum];
+        stratum->units[of->arm] += (uint64_t)(int64_t)sign;
+        if (of->first_ms > stratum->last_ms) stratum->last_ms = of->first_ms;
+    }
+    count_now(x, e, of, ALL_METRICS, sign);
 }
 
 /* ---- exposures ---- */
@@ -271,7 +329,7 @@ static zh_err take_place(zh_experiments *x, uint32_t *at)
     return ZH_OK;
 }
 
-zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, int64_t first_ms, uint32_t *at)
+zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, uint32_t stratum, int64_t first_ms, uint32_t *at)
 {
     zh_err e = take_place(x, at);
     if (e != ZH_OK) return e;
@@ -283,7 +341,7 @@ zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t n
         return ZH_NOMEM;
     }
     const bool dirty = x->exposures[*at].dirty; /* of a place that was free: it is in the list already */
-    x->exposures[*at] = (zh_exposure){ .customer = customer, .first_ms = first_ms, .next = (uint32_t)*head, .number = (uint16_t)number, .arm = arm, .dirty = dirty };
+    x->exposures[*at] = (zh_exposure){ .customer = customer & ((UINT64_C(1) << 48) - 1), .stratum = (uint16_t)stratum, .first_ms = first_ms, .next = (uint32_t)*head, .number = (uint16_t)number, .arm = arm, .dirty = dirty };
     *head = *at + 1;
     (void)zh_map_drop(&x->gone, (uint64_t)number << 48 ^ customer);
     return ZH_OK;
@@ -295,40 +353,59 @@ static void see_moment(zh_experiment_inner *e, int64_t at_ms)
     if (at_ms > e->last_ms) e->last_ms = at_ms;
 }
 
-static zh_err expose(zh_experiments *x, uint32_t number, uint8_t arm, uint64_t customer, int64_t at_ms)
+static zh_err expose(zh_experiments *x, uint32_t number, uint8_t arm, uint32_t stratum, uint64_t customer, int64_t at_ms)
 {
     zh_experiment_inner *e = x->all[number - 1];
     zh_exposure *there = find(x, customer, number);
     if (there != NULL && (there->arm == arm || there->arm == ZH_EXPERIMENT_CROSSED) && there->first_ms <= at_ms) return ZH_OK;
     uint32_t at;
     zh_err err = ZH_OK;
-    if (there == NULL) err = zh_experiments_inner_add(x, customer, number, arm, at_ms, &at);
+    if (there == NULL) err = zh_experiments_inner_add(x, customer, number, arm, stratum, at_ms, &at);
     else at = (uint32_t)(there - x->exposures);
     if (err == ZH_OK) err = touch(x, at);
     if (err != ZH_OK) return err;
     if (there != NULL) {
         count_whole(x, there, -1);
         if (there->arm != arm) there->arm = ZH_EXPERIMENT_CROSSED;
-        if (at_ms < there->first_ms) there->first_ms = at_ms;
+        if (at_ms < there->first_ms) there->first_ms = at_ms, there->stratum = (uint16_t)stratum;
     }
     count_whole(x, &x->exposures[at], 1);
     see_moment(e, at_ms);
     return ZH_OK;
 }
 
+static const zh_bandit_allocation *newest_of(const zh_experiment_inner *e) { return &e->strata[e->strata_count - 1].drawn; }
+
+/* Of a bandit what it knows, until there is a winner: from then on all get the same and nothing can be compared. */
+static bool takes_exposure(const zh_experiment_inner *e, const zh_decision *decision)
+{
+    if (e->strata_count == 0) return decision->allocation == 0;
+    return decision->allocation < e->strata_count && newest_of(e)->winner == 0;
+}
+
+zh_err zh_experiments_allocate(zh_experiments *x, zh_sv name, const zh_bandit_allocation *allocation, int64_t commit_ms)
+{
+    const uint32_t number = numbered(x, name);
+    zh_experiment_inner *e = zh_experiments_inner_of(x, number);
+    if (e == NULL || !e->is_living || e->strata_count == 0 || allocation->number != e->strata_count || allocation->arms != e->set_up.arms_count) return ZH_OK;
+    if (e->strata_count >= ZH_BANDIT_ALLOCATIONS_MAX || newest_of(e)->winner != 0) return ZH_OK;
+    return zh_experiments_inner_add_stratum(e, allocation, commit_ms);
+}
+
 zh_err zh_experiments_decided(zh_experiments *x, const zh_decision *decision, zh_customer_id customer, int64_t commit_ms)
 {
     if (customer.number == 0 || x->count == 0) return ZH_OK;
     const int64_t at_ms = decision->time_ms < commit_ms ? decision->time_ms : commit_ms;
-    const uint32_t number = decision->experiment.size == 0 ? 0 : numbered(x, decision->experiment), all = numbered(x, ZH_SV(ZH_EXPERIMENT_HOLDOUT));
+    const uint32_t number = decision->experiment.size == 0 ? 0 : numbered(x, decision->experiment), all = x->holdout;
     zh_err e = ZH_OK;
     if (number != 0 && number != all) {
-        const uint32_t arm = zh_experiment_arm_named(&x->all[number - 1]->set_up, decision->arm);
-        if (arm < x->all[number - 1]->set_up.arms_count) e = expose(x, number, (uint8_t)arm, customer.number, at_ms);
+        const zh_experiment_inner *of = x->all[number - 1];
+        const uint32_t arm = zh_experiment_arm_named(&of->set_up, decision->arm);
+        if (arm < of->set_up.arms_count && takes_exposure(of, decision)) e = expose(x, number, (uint8_t)arm, decision->allocation, customer.number, at_ms);
     }
     const zh_experiment_inner *held = zh_experiments_inner_of(x, all);
     if (e == ZH_OK && held != NULL && held->is_living && held->set_up.state == ZH_EXPERIMENT_RUNNING)
-        e = expose(x, all, (uint8_t)zh_experiment_arm_of(&held->set_up, x->look.workspace, customer), customer.number, at_ms);
+        e = expose(x, all, (uint8_t)zh_experiment_arm_of(&held->set_up, x->look.workspace, customer), 0, customer.number, at_ms);
     return e;
 }
 
@@ -370,8 +447,7 @@ static void count_taken(zh_experiments *x, int sign)
     for (size_t i = 0; i < x->taken_count; i++) {
         const zh_exposure *of = &x->exposures[x->taken[i].exposure];
         zh_experiment_inner *e = x->all[of->number - 1];
-        zh_experiments_inner_count(x, e, of, x->taken[i].metrics, sign, e->now);
-        e->changed = e->dirty = true;
+        count_now(x, e, of, x->taken[i].metrics, sign);
     }
 }
 
@@ -418,11 +494,11 @@ static zh_err hand_over(zh_experiments *x, uint32_t at, uint64_t to)
     x->free = at + 1;
     if (there == NULL) {
         uint32_t place;
-        const zh_err added = zh_experiments_inner_add(x, to, moving.number, moving.arm, moving.first_ms, &place);
+        const zh_err added = zh_experiments_inner_add(x, to, moving.number, moving.arm, moving.stratum, moving.first_ms, &place);
         return added != ZH_OK ? added : touch(x, place);
     }
     if (there->arm != moving.arm) there->arm = ZH_EXPERIMENT_CROSSED;
-    if (moving.first_ms < there->first_ms) there->first_ms = moving.first_ms;
+    if (moving.first_ms < there->first_ms) there->first_ms = moving.first_ms, there->stratum = moving.stratum;
     return ZH_OK;
 }
 
@@ -472,6 +548,7 @@ static void end_day(zh_experiment_inner *e, int32_t day)
 void zh_experiments_clock(zh_experiments *x, int64_t commit_ms)
 {
     const int32_t day = (int32_t)(commit_ms / DAY_MS);
+    x->now_ms = commit_ms;
     if (day <= x->day) return;
     for (uint32_t i = 0; i < x->count; i++) {
         zh_experiment_inner *e = x->all[i];
@@ -494,21 +571,54 @@ static bool may_take(const zh_experiments *x, const zh_experiment_inner *e, zh_s
     return e->eligible.program == NULL || zh_vocabulary_holds(&e->eligible, look, scratch, &error);
 }
 
+bool zh_experiments_acts(const zh_experiments *x, zh_sv placement, bool *asks)
+{
+    bool acts = false;
+    *asks = false;
+    for (uint32_t i = 0; i < x->count; i++) {
+        const zh_experiment_inner *e = x->all[i];
+        if (e == NULL || !e->is_living || e->set_up.state != ZH_EXPERIMENT_RUNNING || !zh_experiment_is_on(&e->set_up, placement)) continue;
+        acts = true;
+        *asks |= e->eligible.program != NULL;
+    }
+    return acts;
+}
+
+/* His arm. In a bandit the one he has, else one drawn by the newest chances; with a winner that one. */
+static zh_assignment assign_in(const zh_experiments *x, uint32_t number, zh_customer_id customer)
+{
+    const zh_experiment_inner *e = x->all[number - 1];
+    zh_assignment out = { .experiment = e->set_up.name };
+    uint32_t arm;
+    if (e->strata_count == 0) arm = zh_experiment_arm_of(&e->set_up, x->look.workspace, customer);
+    else {
+        const zh_bandit_allocation *newest = newest_of(e);
+        const zh_exposure *has = newest->winner != 0 || x->used == 0 ? NULL : find(x, customer.number, number);
+        const bool keeps = has != NULL && has->arm < e->set_up.arms_count && e->strata[has->stratum].drawn.chance[has->arm] > 0;
+        const zh_bandit_allocation *by = keeps ? &e->strata[has->stratum].drawn : newest;
+        arm = keeps ? has->arm : zh_experiment_arm_drawn(&e->set_up, newest, x->look.workspace, customer);
+        out.chance_micro = by->chance[arm];
+        out.allocation = by->number;
+    }
+    out.arm = e->set_up.arms[arm].name;
+    out.tuning = &e->set_up.arms[arm].tuning;
+    return out;
+}
+
 zh_assignment zh_experiments_assign(const zh_experiments *x, zh_sv placement, const zh_look *look, zh_arena *scratch)
 {
     static const zh_tuning anybody = { .said = 1u << ZH_TUNE_PERSONAL };
     zh_assignment none = { 0 };
-    const zh_experiment_inner *held = zh_experiments_inner_of(x, x->count == 0 ? 0 : numbered(x, ZH_SV(ZH_EXPERIMENT_HOLDOUT)));
+    const zh_experiment_inner *held = zh_experiments_inner_of(x, x->holdout);
     if (held != NULL && held->is_living && held->set_up.state == ZH_EXPERIMENT_RUNNING) {
         const uint32_t arm = zh_experiment_arm_of(&held->set_up, x->look.workspace, look->customer);
-        none = (zh_assignment){ held->set_up.name, held->set_up.arms[arm].name, arm == 0 ? &anybody : NULL };
+        none = (zh_assignment){ .experiment = held->set_up.name, .arm = held->set_up.arms[arm].name, .tuning = arm == 0 ? &anybody : NULL };
         if (arm == 0) return none;
     }
     for (uint32_t i = 0; i < x->count; i++) {
         const zh_experiment_inner *e = x->all[i];
         if (e == NULL || !may_take(x, e, placement, look, scratch)) continue;
-        const zh_experiment_arm *arm = &e->set_up.arms[zh_experiment_arm_of(&e->set_up, x->look.workspace, look->customer)];
-        return (zh_assignment){ e->set_up.name, arm->name, &arm->tuning };
+        return assign_in(x, i + 1, look->customer);
     }
     return none;
 }
@@ -527,7 +637,7 @@ static zh_experiment_sums sums_of(const zh_experiment_sheet *sheet) { return (zh
 static void show(const zh_experiment_inner *e, uint32_t number, zh_experiment_view *out)
 {
     *out = (zh_experiment_view){ .number = number, .set_up = &e->set_up, .fault = e->fault, .exposed = e->exposed, .crossed = e->crossed,
-                                 .first_ms = e->first_ms, .last_ms = e->last_ms, .now = sums_of(e->now), .days_count = e->days_count };
+                                 .first_ms = e->first_ms, .last_ms = e->last_ms, .now = sums_of(e->now), .days_count = e->days_count, .strata = { e->strata, e->strata_count } };
 }
 
 bool zh_experiments_next(const zh_experiments *x, uint32_t *at, zh_experiment_view *out)
@@ -587,11 +697,28 @@ zh_sums zh_experiment_sums_of(const zh_experiment *set_up, const zh_experiment_s
 
 size_t zh_experiments_bytes(const zh_experiments *x)
 {
-    size_t bytes = sizeof *x + x->room * sizeof *x->exposures + zh_map_bytes(&x->by_customer) + zh_map_bytes(&x->gone) + x->dirty_room * sizeof *x->dirty;
+    size_t bytes = sizeof *x + x->room * sizeof *x->exposures + zh_map_bytes(&x->by_customer) + zh_map_bytes(&x->gone) + zh_map_bytes(&x->by_name) + x->dirty_room * sizeof *x->dirty;
     for (uint32_t i = 0; i < x->count; i++)
         if (x->all[i] != NULL)
-            bytes += zh_arena_held(&x->all[i]->arena) + (x->all[i]->days_count + 1) * (sizeof(zh_experiment_sheet) + zh_experiments_inner_cells(x->all[i]) * sizeof(zh_experiment_cell));
+            bytes += zh_arena_held(&x->all[i]->arena) + x->all[i]->strata_room * (sizeof(zh_bandit_stratum) + 1) + (x->all[i]->days_count + 1) * (sizeof(zh_experiment_sheet) + zh_experiments_inner_cells(x->all[i]) * sizeof(zh_experiment_cell));
     return bytes;
+}
+
+/* NULL: no bandit, or no memory. */
+static zh_bandit_stratum *empty_strata(const zh_experiment_inner *e)
+{
+    zh_bandit_stratum *fresh = e->strata_count == 0 ? NULL : calloc(e->strata_count, sizeof *fresh);
+    for (uint32_t i = 0; fresh != NULL && i < e->strata_count; i++) fresh[i].drawn = e->strata[i].drawn;
+    return fresh;
+}
+
+static bool strata_equal(const zh_experiment_inner *e, const zh_bandit_stratum *fresh)
+{
+    bool equal = true;
+    for (uint32_t i = 0; fresh != NULL && equal && i < e->strata_count; i++)
+        equal = memcmp(fresh[i].units, e->strata[i].units, sizeof fresh[i].units) == 0 && memcmp(fresh[i].sum, e->strata[i].sum, sizeof fresh[i].sum) == 0 &&
+                memcmp(fresh[i].square, e->strata[i].square, sizeof fresh[i].square) == 0;
+    return equal;
 }
 
 bool zh_experiments_check(const zh_experiments *x, const char **why)
@@ -602,16 +729,19 @@ bool zh_experiments_check(const zh_experiments *x, const char **why)
         zh_experiment_sheet *fresh;
         uint64_t exposed = 0, crossed = 0;
         if (e == NULL || zh_experiments_inner_sheet(e, e->now->day, &fresh) != ZH_OK) continue;
+        zh_bandit_stratum *strata = empty_strata(e);
         for (uint32_t i = 0; i < x->used; i++) {
             const zh_exposure *of = &x->exposures[i];
             if (of->customer == 0 || of->number != n) continue;
             exposed++;
             crossed += of->arm == ZH_EXPERIMENT_CROSSED;
             if (of->arm < e->set_up.arms_count) fresh->units[of->arm]++;
-            zh_experiments_inner_count(x, e, of, ALL_METRICS, 1, fresh);
+            if (of->arm < e->set_up.arms_count && strata != NULL) strata[of->stratum].units[of->arm]++;
+            zh_experiments_inner_count(x, e, of, ALL_METRICS, 1, fresh, strata);
         }
         good = exposed == e->exposed && crossed == e->crossed && memcmp(fresh->units, e->now->units, sizeof fresh->units) == 0 &&
-               memcmp(fresh->cells, e->now->cells, zh_experiments_inner_cells(e) * sizeof(zh_experiment_cell)) == 0;
+               memcmp(fresh->cells, e->now->cells, zh_experiments_inner_cells(e) * sizeof(zh_experiment_cell)) == 0 && strata_equal(e, strata);
+        free(strata);
         free(fresh);
     }
     if (!good) *why = "the sums of an experiment are not those of its exposed customers";

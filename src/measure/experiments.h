@@ -15,6 +15,8 @@
  * for CUPED. Two customers who turn out to be one: the earlier exposure stands; where they saw different arms they are **crossed**
  * and count in neither.
  *
+ * A bandit's allocations are records (allocation.h); the customers drawn under each are summed apart (bandit.h).
+ *
  * Guarantees  the same log gives the same entries; sums, units and crossed are functions of the sets of records and events. The days
  *             depend on the commit times, which are the log's.
  * Cost        an event of nobody exposed: one look-up. Of one exposed: twice the metrics it can change, for each of his experiments.
@@ -55,6 +57,8 @@ ZH_MUST zh_err zh_experiments_examine(const zh_experiments *x, zh_sv expression,
 void zh_experiments_clock(zh_experiments *x, int64_t commit_ms); /* no memory: a day of the history is left out */
 /* `customer` is the decision's, after merges. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_experiments_decided(zh_experiments *x, const zh_decision *decision, zh_customer_id customer, int64_t commit_ms);
+/* From now on a bandit draws so. One that does not follow on what is there is passed over. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_experiments_allocate(zh_experiments *x, zh_sv name, const zh_bandit_allocation *allocation, int64_t commit_ms);
 /* A customer is about to change, by an event or (NULL) by a choice; then he has. Errors: ZH_NOMEM: nothing was taken out. */
 ZH_MUST zh_err zh_experiments_before(zh_experiments *x, zh_customer_id customer, const zh_event *event);
 void zh_experiments_after(zh_experiments *x);
@@ -67,8 +71,12 @@ ZH_MUST zh_err zh_experiments_merge(zh_experiments *x, zh_customer_id from, zh_c
 typedef struct zh_assignment { /* views valid until the next change */
     zh_sv experiment, arm;      /* empty: none */
     const zh_tuning *tuning;    /* NULL: the workspace's */
+    uint32_t chance_micro;      /* of a bandit: that his arm was drawn with; 0: by weights */
+    uint32_t allocation;        /* of a bandit: he was drawn under */
 } zh_assignment;
 
+/* Does one run on this placement at all? *asks: for some of them look.json must be there, because conditions are asked. */
+bool zh_experiments_acts(const zh_experiments *x, zh_sv placement, bool *asks);
 /* What a decision on this placement is to use for this customer (> 0). `look` is of him. Reads only. */
 zh_assignment zh_experiments_assign(const zh_experiments *x, zh_sv placement, const zh_look *look, zh_arena *scratch);
 
@@ -92,6 +100,7 @@ typedef struct zh_experiment_view { /* valid until the next change */
     int64_t first_ms, last_ms;      /* of first exposures; 0: none */
     zh_experiment_sums now;
     uint32_t days_count;            /* of its history */
+    zh_bandit_strata strata;        /* of a bandit: one at least; else none */
 } zh_experiment_view;
 
 uint32_t zh_experiments_count(const zh_experiments *x); /* living ones */

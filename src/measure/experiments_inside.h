@@ -8,7 +8,8 @@
 #define ZH_EXPERIMENT_CROSSED UINT8_MAX          /* as an arm */
 
 typedef struct zh_exposure {
-    uint64_t customer;  /* 0: the place is free */
+    uint64_t customer : 48; /* 0: the place is free */
+    uint64_t stratum : 16;  /* of a bandit: the allocation he was drawn under */
     int64_t first_ms;
     uint32_t next;      /* of the same customer; or of the free ones; index + 1 */
     uint16_t number;    /* of the experiment */
@@ -35,6 +36,9 @@ typedef struct zh_experiment_inner {
     zh_experiment_sheet *now;
     zh_experiment_sheet **days;
     uint32_t days_count, days_room, days_saved; /* saved: before this index all are */
+    zh_bandit_stratum *strata;   /* of a bandit: one at least */
+    bool *strata_dirty;          /* one each */
+    uint32_t strata_count, strata_room;
 } zh_experiment_inner;
 
 typedef struct zh_experiments_taken { /* out of the sums, to be put back */
@@ -58,6 +62,9 @@ struct zh_experiments {
     zh_map gone;        /* number << 48 | customer: entries to be dropped */
     zh_experiments_taken *taken;
     size_t taken_count, taken_room;
+    zh_map by_name;     /* hash of the name -> the newest number */
+    uint32_t holdout;   /* its number; 0: none */
+    int64_t now_ms;     /* commit time of the newest record; 0: none since the opening */
     int32_t day;        /* UTC, of the newest record; INT32_MIN: none yet */
     bool clock_dirty;
 };
@@ -66,9 +73,10 @@ zh_experiment_inner *zh_experiments_inner_of(const zh_experiments *x, uint32_t n
 zh_err zh_experiments_inner_make(zh_experiments *x, uint32_t number, zh_sv name, zh_sv json, bool is_living);
 zh_err zh_experiments_inner_sheet(const zh_experiment_inner *e, int32_t day, zh_experiment_sheet **out); /* zeros */
 size_t zh_experiments_inner_cells(const zh_experiment_inner *e);
-zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, int64_t first_ms, uint32_t *at);
+zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, uint32_t stratum, int64_t first_ms, uint32_t *at);
+zh_err zh_experiments_inner_add_stratum(zh_experiment_inner *e, const zh_bandit_allocation *drawn, int64_t at_ms);
 zh_err zh_experiments_inner_add_day(zh_experiment_inner *e, zh_experiment_sheet *day);
-/* His numbers into a sheet, or out of it. */
-void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet);
+/* His numbers into a sheet, or out of it, and of a bandit into the strata (NULL: not). */
+void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet, zh_bandit_stratum *strata);
 
 #endif

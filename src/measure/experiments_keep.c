@@ -3,10 +3,12 @@
  *     'd' number u16 BE                  u8 version=1, u8 is living, text name, text json
  *     's' number u16 BE                  u8 version=1, sheet, u8 changed since the newest day, var exposed, var crossed, zig first, zig last
  *     'h' number u16 BE, day u32 BE      u8 version=1, sheet: sums at the end of the day
- *     'x' number u16 BE, customer u64 BE u8 version=1, u8 arm (255: crossed), zig first exposure
+ *     't' number u16 BE, allocation u32 BE u8 version=1, zig at, zig newest exposure, allocation (allocation.h), each arm: var units, sum and squares of 16 bytes
+ *     'x' number u16 BE, customer u64 BE u8 version=1, u8 arm (255: crossed), zig first exposure, where it is not 0: var allocation
  *     'n'                                u8 version=1, zig day of the newest record
  *     sheet                              zig day, var units an arm; 4 sums and 10 products of 16 bytes, little-endian, a cell: arm by arm, metric by metric
  */
+#include "measure/allocation.h"
 #include "measure/experiments_inside.h"
 
 #include <stdlib.h>
@@ -62,6 +64,22 @@ static zh_err put(zh_keep keep, zh_sv key, zh_buf *value)
     return e != ZH_OK ? e : keep.put(keep.context, key, zh_buf_view(value));
 }
 
+static zh_err save_stratum(const zh_bandit_stratum *s, uint32_t number, zh_buf *value, zh_keep keep)
+{
+    char key[11];
+    zh_buf_reset(value);
+    zh_buf_put_u8(value, VERSION);
+    zh_buf_put_zig(value, s->at_ms);
+    zh_buf_put_zig(value, s->last_ms);
+    zh_allocation_write(&s->drawn, value);
+    for (uint32_t a = 0; a < s->drawn.arms; a++) {
+        zh_buf_put_var(value, s->units[a]);
+        put_wide(s->sum[a], value);
+        put_wide(s->square[a], value);
+    }
+    return put(keep, key_of('t', number, s->drawn.number, 4, key), value);
+}
+
 static zh_err save_one(zh_experiment_inner *e, uint32_t number, bool all, zh_buf *value, zh_keep keep)
 {
     char key[11];
@@ -87,6 +105,11 @@ static zh_err save_one(zh_experiment_inner *e, uint32_t number, bool all, zh_buf
         put_sheet(e, e->days[i], value);
         err = put(keep, key_of('h', number, (uint32_t)e->days[i]->day, 4, key), value);
     }
+    for (uint32_t i = 0; err == ZH_OK && i < e->strata_count; i++) {
+        if (!all && !e->strata_dirty[i]) continue;
+        err = save_stratum(&e->strata[i], number, value, keep);
+        if (err == ZH_OK && !all) e->strata_dirty[i] = false;
+    }
     if (err == ZH_OK && !all) {
         e->dirty = false;
         e->days_saved = e->days_count;
@@ -101,6 +124,7 @@ static zh_err save_exposure(const zh_exposure *of, zh_buf *value, zh_keep keep)
     zh_buf_put_u8(value, VERSION);
     zh_buf_put_u8(value, of->arm);
     zh_buf_put_zig(value, of->first_ms);
+    if (of->stratum != 0) zh_buf_put_var(value, of->stratum);
     return put(keep, key_of('x', of->number, of->customer, 8, key), value);
 }
 
@@ -153,7 +177,7 @@ zh_err zh_experiments_save(zh_experiments *x, bool all, zh_keep keep)
     return e;
 }
 
-/* ---- loading: keys come in order, 'd' before 'h' before 's' before 'x' ---- */
+/* ---- loading: keys come in order, 'd' before 'h' before 's' before 't' before 'x' ---- */
 
 static uint64_t number_in(zh_sv key, size_t from, size_t bytes)
 {
@@ -197,13 +221,33 @@ static zh_err load_day(zh_experiment_inner *e, zh_reader *r)
     return err;
 }
 
+static zh_err load_stratum(zh_experiment_inner *e, uint32_t at, zh_reader *r)
+{
+    zh_bandit_stratum s = { .at_ms = zh_read_zig(r) };
+    s.last_ms = zh_read_zig(r);
+    zh_allocation_read(r, &s.drawn);
+    if (r->bad || s.drawn.number != at || s.drawn.arms != e->set_up.arms_count || e->strata_count == 0 || at > e->strata_count || at >= ZH_BANDIT_ALLOCATIONS_MAX) return ZH_CORRUPT;
+    for (uint32_t a = 0; a < s.drawn.arms; a++) {
+        s.units[a] = zh_read_var(r);
+        s.sum[a] = read_wide(r);
+        s.square[a] = read_wide(r);
+    }
+    if (r->bad) return ZH_CORRUPT;
+    const zh_err err = at == e->strata_count ? zh_experiments_inner_add_stratum(e, &s.drawn, s.at_ms) : ZH_OK;
+    if (err != ZH_OK) return err;
+    e->strata[at] = s;
+    e->strata_dirty[at] = false;
+    return ZH_OK;
+}
+
 static zh_err load_exposure(zh_experiments *x, uint32_t number, uint64_t customer, zh_reader *r)
 {
     const uint8_t arm = zh_read_u8(r);
     const int64_t first_ms = zh_read_zig(r);
+    const uint64_t stratum = zh_reader_left(r) == 0 ? 0 : zh_read_var(r);
     uint32_t at;
-    if (r->bad || customer == 0 || (arm >= x->all[number - 1]->set_up.arms_count && arm != ZH_EXPERIMENT_CROSSED)) return ZH_CORRUPT;
-    return zh_experiments_inner_add(x, customer, number, arm, first_ms, &at);
+    if (r->bad || customer == 0 || (stratum != 0 && stratum >= x->all[number - 1]->strata_count) || (arm >= x->all[number - 1]->set_up.arms_count && arm != ZH_EXPERIMENT_CROSSED)) return ZH_CORRUPT;
+    return zh_experiments_inner_add(x, customer, number, arm, (uint32_t)stratum, first_ms, &at);
 }
 
 zh_err zh_experiments_load(zh_experiments *x, zh_sv key, zh_sv value)
@@ -221,5 +265,6 @@ zh_err zh_experiments_load(zh_experiments *x, zh_sv key, zh_sv value)
     if (e == NULL) return ZH_CORRUPT;
     if (key.data[0] == 's' && key.size == 3) return load_sums(e, &r);
     if (key.data[0] == 'h' && key.size == 7) return load_day(e, &r);
+    if (key.data[0] == 't' && key.size == 7) return load_stratum(e, (uint32_t)number_in(key, 3, 4), &r);
     return key.data[0] == 'x' && key.size == 11 ? load_exposure(x, number, number_in(key, 3, 8), &r) : ZH_CORRUPT;
 }

@@ -21,14 +21,14 @@ const char *zh_feature_text(const zh_features *f, uint32_t column, zh_sv *name)
 
 /* ---- the usual names ---- */
 
-zh_err zh_features_count(zh_feature_counter *counter, zh_arena *arena, zh_arena *scratch, const zh_customer_state *state)
+zh_err zh_features_count(zh_feature_counter *counter, zh_arena *arena, zh_arena *scratch, const zh_terms *terms, const zh_customer_state *state)
 {
     zh_err e = ZH_OK;
     if (counter->all == NULL && (counter->all = malloc(ZH_FEATURES_COUNTED_MAX * sizeof *counter->all)) == NULL) return ZH_NOMEM;
     for (zh_taste_kind kind = ZH_TASTE_CATEGORY; e == ZH_OK && kind <= ZH_TASTE_BRAND; kind++) {
         zh_affinity *rows;
         uint32_t rows_count;
-        e = zh_affinity_of(state, kind, scratch, &rows, &rows_count);
+        e = zh_affinity_of(state, terms, kind, scratch, &rows, &rows_count);
         for (uint32_t i = 0; e == ZH_OK && i < rows_count && rows[i].share >= LEANING_MIN; i++) {
             bool made = false;
             uint64_t *place = counter->count < ZH_FEATURES_COUNTED_MAX ? zh_map_at(&counter->places, rows[i].name_hash, &made) : zh_map_get(&counter->places, rows[i].name_hash);
@@ -143,7 +143,7 @@ zh_err zh_features_of(const zh_features *f, const zh_customer_state *state, zh_a
     for (zh_taste_kind kind = ZH_TASTE_CATEGORY; e == ZH_OK && f->names_count > 0 && kind <= ZH_TASTE_BRAND; kind++) {
         zh_affinity *rows;
         uint32_t rows_count;
-        e = zh_affinity_of(state, kind, scratch, &rows, &rows_count);
+        e = zh_affinity_of(state, f->terms, kind, scratch, &rows, &rows_count);
         for (uint32_t r = 0; e == ZH_OK && r < rows_count; r++)
             for (uint32_t i = 0; i < f->names_count; i++)
                 if (f->names[i].hash == rows[r].name_hash && f->names[i].kind == kind) out[ZH_FEATURES_FIXED + i] = rows[r].share;

@@ -59,7 +59,7 @@ const char *zh_feature_text(const zh_features *features, uint32_t column, zh_sv 
 
 /* The names most customers lean to: count each, then take. The map is the counter's; close it. */
 typedef struct zh_feature_counter { zh_map places; zh_feature_name *all; size_t count; } zh_feature_counter;
-ZH_MUST zh_err zh_features_count(zh_feature_counter *counter, zh_arena *arena, zh_arena *scratch, const zh_customer_state *state);
+ZH_MUST zh_err zh_features_count(zh_feature_counter *counter, zh_arena *arena, zh_arena *scratch, const zh_terms *terms, const zh_customer_state *state);
 /* At most categories + brands <= ZH_FEATURES_NAMES_MAX, each of at least `customers_min`; most customers first, then by text. */
 void zh_features_take(zh_features *features, zh_feature_counter *counter, uint32_t categories, uint32_t brands, uint64_t customers_min);
 void zh_feature_counter_close(zh_feature_counter *counter);

@@ -17,11 +17,13 @@
 typedef struct zh_funnel_event {
     int64_t time_ms;
     uint32_t steps; /* bit k: it may be step k + 1 */
+    uint32_t name;  /* its term; for paths */
 } zh_funnel_event;
 
 typedef struct zh_funnel_way { /* of one customer */
     uint32_t reached;                       /* 0 .. steps */
     int64_t took_ms[ZH_FUNNEL_STEPS_MAX];   /* from the beginning to step k + 1, when it was first reached; [0] is 0 */
+    int64_t step_ms[ZH_FUNNEL_STEPS_MAX];   /* from step k to step k + 1, on the way that first reached it; [0] is 0 */
 } zh_funnel_way;
 
 typedef struct zh_funnel_span {

@@ -104,7 +104,7 @@ static zh_err add_leanings(zh_group_portrait *p, const zh_customer_state *state,
     for (zh_taste_kind kind = ZH_TASTE_CATEGORY; e == ZH_OK && kind <= ZH_TASTE_BRAND; kind++) {
         zh_affinity *rows;
         uint32_t rows_count;
-        e = zh_affinity_of(state, kind, &p->scratch, &rows, &rows_count);
+        e = zh_affinity_of(state, p->d.terms, kind, &p->scratch, &rows, &rows_count);
         for (uint32_t i = 0; e == ZH_OK && i < rows_count && rows[i].share >= ZH_GROUP_LEANING_MIN; i++)
             e = count(p, kind == ZH_TASTE_CATEGORY ? ZH_GROUP_CATEGORY : ZH_GROUP_BRAND, (zh_sv){ 0 }, rows[i].name, sides);
     }

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
@@ -33,6 +34,7 @@ typedef struct mine {
     zh_arena *arena;
     uint64_t min_count;
     uint32_t length_max, frequent;
+    size_t sets_max;
     uint32_t *item_of;   /* [frequent]: rank to item */
     uint32_t *local;     /* [frequent]: number in the tree being built, or NONE */
     tree levels[ZH_ITEMSET_LENGTH_MAX];
@@ -169,7 +171,7 @@ static void insert(mine *m, tree *t, const uint32_t *path, uint32_t length, uint
 static void emit(mine *m, uint32_t length, uint64_t count)
 {
     zh_itemset set = { .from = m->out->items_.size / sizeof(uint32_t), .count = count, .length = length };
-    if (m->out->count == ZH_ITEMSETS_MAX) {
+    if (m->out->count == m->sets_max) {
         fail(m, ZH_FULL);
         return;
     }
@@ -283,10 +285,15 @@ static uint32_t *rank_items(mine *m, const zh_baskets *b)
 
 zh_err zh_itemsets_find(zh_itemsets *out, zh_arena *arena, const zh_baskets *b, uint64_t min_count, uint32_t length_max)
 {
+    return zh_itemsets_find_most(out, arena, b, min_count, length_max, ZH_ITEMSETS_MAX);
+}
+
+zh_err zh_itemsets_find_most(zh_itemsets *out, zh_arena *arena, const zh_baskets *b, uint64_t min_count, uint32_t length_max, size_t sets_max)
+{
     *out = (zh_itemsets){ .sets_ = zh_buf_open(ZH_ITEMSETS_BYTES_MAX), .items_ = zh_buf_open(ZH_ITEMSETS_BYTES_MAX), .by_hash_ = zh_map_open() };
     mine *m = ZH_TAKE(arena, mine, 1);
     if (m == NULL) return ZH_NOMEM;
-    m->out = out, m->arena = arena;
+    m->out = out, m->arena = arena, m->sets_max = sets_max;
     m->min_count = min_count < 1 ? 1 : min_count;
     m->length_max = length_max < 1 || length_max > ZH_ITEMSET_LENGTH_MAX ? ZH_ITEMSET_LENGTH_MAX : length_max;
     const uint32_t *rank_of = rank_items(m, b);
@@ -340,11 +347,13 @@ static double count_of(const zh_itemsets *sets, uint64_t hash)
     return (double)zh_itemsets_at(sets, *index)->count;
 }
 
-zh_rule zh_itemsets_rule(const zh_itemsets *sets, size_t set, uint32_t place, uint64_t baskets)
+zh_association zh_itemsets_rule(const zh_itemsets *sets, size_t set, uint32_t place, uint64_t baskets)
 {
     const zh_itemset *all = zh_itemsets_at(sets, set);
     assert(place < all->length && all->length >= 2);
     const uint32_t right = zh_itemsets_items(sets, all)[place];
     const double n = (double)baskets, confidence = (double)all->count / count_of(sets, all->hash - item_hash(right));
-    return (zh_rule){ .set = set, .right = right, .support = (double)all->count / n, .confidence = confidence, .lift = confidence / (count_of(sets, item_hash(right)) / n) };
+    const double share = count_of(sets, item_hash(right)) / n, support = (double)all->count / n;
+    return (zh_association){ .set = set, .right = right, .support = support, .confidence = confidence, .lift = confidence / share, .leverage = support - support / confidence * share,
+                      .conviction = confidence >= 1 ? INFINITY : (1 - share) / (1 - confidence) };
 }

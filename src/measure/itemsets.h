@@ -5,6 +5,7 @@
  *
  * A set is frequent when at least min_count baskets hold it. A rule {left} -> right has one item on the right:
  *     support count(all)/n     confidence count(all)/count(left)     lift confidence / (count(right)/n)
+ *     leverage support - count(left)/n * count(right)/n     conviction (1 - count(right)/n) / (1 - confidence)
  *
  * Guarantees  every frequent set of at most length_max items exactly once, those of one item included.
  * Cost        memory in proportion to the baskets and the answer; time to the sum of the trees.
@@ -42,19 +43,23 @@ typedef struct zh_itemsets {
 
 /* Errors: ZH_NOMEM, ZH_FULL over ZH_ITEMSETS_MAX. `arena` is used for work. Close in any case. */
 ZH_MUST zh_err zh_itemsets_find(zh_itemsets *out, zh_arena *arena, const zh_baskets *baskets, uint64_t min_count, uint32_t length_max);
+/* The same with a bound of its own: ZH_FULL over `sets_max`. */
+ZH_MUST zh_err zh_itemsets_find_most(zh_itemsets *out, zh_arena *arena, const zh_baskets *baskets, uint64_t min_count, uint32_t length_max, size_t sets_max);
 void zh_itemsets_close(zh_itemsets *sets);
 const zh_itemset *zh_itemsets_at(const zh_itemsets *sets, size_t index);
 const uint32_t *zh_itemsets_items(const zh_itemsets *sets, const zh_itemset *set);
 
-typedef struct zh_rule {
+typedef struct zh_association {
     size_t set;    /* of all items */
     uint32_t right;
     double support, confidence, lift;
-} zh_rule;
+    double leverage;   /* support - what it would be by chance */
+    double conviction; /* (1 - count(right)/n) / (1 - confidence); INFINITY where the confidence is 1 */
+} zh_association;
 
 /* Before rules: look-up by items. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_itemsets_index(zh_itemsets *sets);
 /* The rule of a set of two items or more with its item at `place` on the right, out of n baskets. */
-zh_rule zh_itemsets_rule(const zh_itemsets *sets, size_t set, uint32_t place, uint64_t baskets);
+zh_association zh_itemsets_rule(const zh_itemsets *sets, size_t set, uint32_t place, uint64_t baskets);
 
 #endif

@@ -67,3 +67,57 @@ zh_err zh_past_of_customer(zh_past *out, zh_arena *arena, const zh_customer_stat
     *out = (zh_past){ facts, at };
     return ZH_OK;
 }
+
+/* ---- by category ---- */
+
+uint32_t zh_category_id(uint64_t text_hash)
+{
+    const uint32_t id = (uint32_t)(text_hash ^ text_hash >> 32);
+    return id == 0 && text_hash != 0 ? 1 : id;
+}
+
+static int by_day_and_category(const void *a, const void *b)
+{
+    const zh_past_fact *x = a, *y = b;
+    if (x->day != y->day) return x->day < y->day ? -1 : 1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    return (x->category > y->category) - (x->category < y->category);
+}
+
+static size_t lines_of(const zh_customer_state *state)
+{
+    size_t lines = 0;
+    zh_fact fact;
+    for (zh_facts walk = zh_customer_facts(state); zh_facts_next(&walk, &fact);) lines += fact.lines_count;
+    return lines;
+}
+
+zh_err zh_past_categories(zh_past *out, zh_arena *arena, const zh_customer_state *state, const zh_terms *terms, const zh_tz *zone)
+{
+    zh_past_fact *facts = ZH_TAKE(arena, zh_past_fact, lines_of(state) + 1);
+    uint32_t count = 0, kept = 0;
+    zh_fact fact;
+    if (facts == NULL) return ZH_NOMEM;
+    for (zh_facts walk = zh_customer_facts(state); zh_facts_next(&walk, &fact);) {
+        const zh_past_kind kind = fact.act == ZH_ACT_ORDER ? ZH_PAST_ORDER : kind_of(fact.act);
+        if (kind == ZH_PAST_OTHER) continue;
+        const int32_t day = (int32_t)zh_tz_day(zone, fact.time_ms);
+        for (zh_fact_line line; zh_fact_line_next(&fact, &line);) {
+            if (line.category == 0) continue;
+            const double pieces = line.quantity < 1 ? 1 : (double)line.quantity;
+            facts[count++] = (zh_past_fact){ .day = day, .kind = (uint16_t)kind, .lines = 1, .category = zh_category_id(zh_terms_hash(terms, line.category)),
+                                             .value = line.price_minor > 0 ? (double)line.price_minor * pieces : 0 };
+        }
+    }
+    qsort(facts, count, sizeof *facts, by_day_and_category);
+    for (uint32_t i = 0; i < count; i++) { /* those of one day, kind and category are one */
+        if (kept == 0 || by_day_and_category(&facts[kept - 1], &facts[i]) != 0) {
+            facts[kept++] = facts[i];
+            continue;
+        }
+        facts[kept - 1].value += facts[i].value;
+        if (facts[kept - 1].lines < UINT16_MAX) facts[kept - 1].lines++;
+    }
+    *out = (zh_past){ facts, kept };
+    return ZH_OK;
+}

@@ -16,4 +16,9 @@
 /* Facts lie in the arena. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_past_of_customer(zh_past *out, zh_arena *arena, const zh_customer_state *state, const zh_tz *zone);
 
+/* What he ordered, looked at and put into carts by category, for next_category.h: of each day and category with its money, or how often. A category is named by
+ * zh_category_id of its text. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_past_categories(zh_past *out, zh_arena *arena, const zh_customer_state *state, const zh_terms *terms, const zh_tz *zone);
+uint32_t zh_category_id(uint64_t text_hash); /* of zh_terms_hash: the same in every table; 0 for 0 alone */
+
 #endif

@@ -2,10 +2,12 @@
  *
  *     list   [newest i64][events u32] then events
  *     event  [distance in ms var: 0 for the first][bytes after this var][what u8: act | type << 5][name var][lines u8 | 128: a value stands][value zig?] then lines
+ *     end    [origin var], where the event says one
  *     line   [has u8: 1 item, 2 category, 4 brand, 8 price, 16 quantity] then those as var; quantity zig, 1 where it does not stand
  *
  * Of equal times the order is that of the content with names by their hashes, so that it does not depend on who came first.
  */
+#include "profile/origin.h"
 #include "profile/customer_inside.h"
 
 #include <assert.h>
@@ -67,7 +69,7 @@ static int64_t sum_of(zh_reader r, uint32_t lines)
 }
 
 /* An event but its distance, up to its lines. */
-static void read_fact(zh_reader *r, zh_fact *fact)
+void zh_customer_inner_fact_read(zh_reader *r, zh_fact *fact)
 {
     const uint8_t what = zh_read_u8(r);
     fact->act = (zh_act)(what & 31);
@@ -89,8 +91,20 @@ bool zh_facts_next(zh_facts *facts, zh_fact *out)
     facts->time_ms_ = zh_less(facts->time_ms_, (int64_t)zh_read_var(&facts->r_));
     out->time_ms = facts->time_ms_;
     zh_reader r = zh_reader_on(zh_read_text(&facts->r_));
-    read_fact(&r, out);
+    zh_customer_inner_fact_read(&r, out);
     return !facts->r_.bad && !r.bad;
+}
+
+uint32_t zh_fact_origin(const zh_fact *fact)
+{
+    zh_reader r = fact->lines_;
+    for (uint32_t i = 0; i < fact->lines_left_; i++) {
+        zh_fact_line line;
+        read_line(&r, &line);
+    }
+    if (zh_reader_left(&r) == 0) return 0;
+    const uint32_t origin = read_term(&r);
+    return r.bad ? 0 : origin;
 }
 
 int64_t zh_fact_value(const zh_fact *fact)
@@ -117,6 +131,11 @@ static void put_line(const zh_fact_line *line, zh_buf *out)
     if (line->brand > 0) zh_buf_put_var(out, line->brand);
     if (line->price_minor >= 0) zh_buf_put_var(out, (uint64_t)line->price_minor);
     if (line->quantity != 1) zh_buf_put_zig(out, line->quantity);
+}
+
+static void put_origin(uint32_t origin, zh_buf *out)
+{
+    if (origin > 0) zh_buf_put_var(out, origin);
 }
 
 static void put_head(const zh_fact *fact, uint32_t lines, bool value_stands, zh_buf *out)
@@ -148,6 +167,10 @@ zh_err zh_customer_inner_fact_of(zh_terms *terms, const zh_event *event, zh_buf 
         zh_fact_line line;
         if ((e = line_of(terms, &event->lines[i], &line)) == ZH_OK) put_line(&line, out);
     }
+    char room[ZH_ORIGIN_BYTES_MAX];
+    uint32_t origin = 0;
+    if (e == ZH_OK) e = zh_terms_take(terms, zh_origin_of(event, room), &origin);
+    put_origin(origin, out);
     return e != ZH_OK ? e : zh_buf_err(out);
 }
 
@@ -156,13 +179,14 @@ bool zh_customers_latest(const zh_customers *c, zh_fact *out)
     zh_reader r = zh_reader_on(zh_buf_view(&c->fact));
     *out = (zh_fact){ 0 };
     if (c->fact.size == 0) return false;
-    read_fact(&r, out);
+    zh_customer_inner_fact_read(&r, out);
     return !r.bad;
 }
 
 /* With hashes for the numbers of terms: the same bytes in every table. */
 static void put_by_hash(const zh_terms *terms, zh_fact fact, zh_buf *out)
 {
+    const uint32_t origin = zh_fact_origin(&fact);
     zh_buf_put_u8(out, (uint8_t)((unsigned)fact.act | (unsigned)fact.type << 5));
     zh_buf_put_u64(out, zh_terms_hash(terms, fact.name));
     zh_buf_put_i64(out, zh_fact_value(&fact));
@@ -174,6 +198,7 @@ static void put_by_hash(const zh_terms *terms, zh_fact fact, zh_buf *out)
         zh_buf_put_i64(out, line.price_minor);
         zh_buf_put_i64(out, line.quantity);
     }
+    if (origin > 0) zh_buf_put_u64(out, zh_terms_hash(terms, origin));
 }
 
 /* Of two events at one time, without their distances; < 0: the first stands before. */
@@ -182,8 +207,8 @@ static int order_of(zh_customers *c, zh_sv left, zh_sv right)
     if (zh_sv_equal(left, right)) return 0;
     zh_reader r = zh_reader_on(left), q = zh_reader_on(right);
     zh_fact a = { 0 }, b = { 0 };
-    read_fact(&r, &a);
-    read_fact(&q, &b);
+    zh_customer_inner_fact_read(&r, &a);
+    zh_customer_inner_fact_read(&q, &b);
     zh_buf_reset(&c->left);
     zh_buf_reset(&c->right);
     put_by_hash(c->terms, a, &c->left);
@@ -281,8 +306,9 @@ void zh_customer_inner_fact_add(zh_customers *c, zh_customer_state *s, int64_t t
 /* An event of another table in the numbers of this one. */
 static zh_err translated(zh_customers *c, const zh_terms *from, zh_fact fact, zh_buf *out)
 {
-    uint32_t name;
+    uint32_t name, origin = 0;
     zh_err e = zh_terms_take(c->terms, zh_terms_text(from, fact.name), &name);
+    if (e == ZH_OK) e = zh_terms_take(c->terms, zh_terms_text(from, zh_fact_origin(&fact)), &origin);
     fact.name = name;
     put_head(&fact, fact.lines_count, fact.value_stands_, out);
     for (zh_fact_line line; e == ZH_OK && zh_fact_line_next(&fact, &line);) {
@@ -291,6 +317,7 @@ static zh_err translated(zh_customers *c, const zh_terms *from, zh_fact fact, zh
         if (e == ZH_OK) e = zh_terms_take(c->terms, zh_terms_text(from, line.brand), &line.brand);
         put_line(&line, out);
     }
+    put_origin(origin, out);
     return e != ZH_OK ? e : zh_buf_err(out);
 }
 
@@ -428,9 +455,10 @@ bool zh_customer_inner_facts_check(const zh_customer_state *s, const char **why)
         const uint64_t distance = zh_read_var(&r);
         r.bad |= (i == 0 && distance != 0) || distance > INT64_MAX;
         zh_reader event = zh_reader_on(zh_read_text(&r));
-        read_fact(&event, &fact);
+        zh_customer_inner_fact_read(&event, &fact);
         zh_fact_line line;
         for (uint32_t k = 0; k < fact.lines_count; k++) read_line(&event, &line);
+        if (zh_reader_left(&event) > 0) r.bad |= read_term(&event) == 0;
         r.bad |= event.bad || zh_reader_left(&event) > 0 || fact.lines_count > ZH_ACTIVITY_LINES_MAX;
     }
     if (count == 0 || count >= ZH_ACTIVITY_FACTS_MAX + SLACK || r.bad || zh_reader_left(&r) > 0) *why = "activity is cut short or has too much";

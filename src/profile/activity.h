@@ -1,7 +1,8 @@
 /* activity.h -- what a customer did, event by event, small enough to be asked at every moment.
  *
  * "Viewed shoes three times in the last seven days" needs the single events, not their sums. Here each event is about 8 bytes
- * and 9 a product line: time, name and the numbers of what it named (terms.h). Newest first, because windows end now.
+ * and 9 a product line: time, name and the numbers of what it named (terms.h); up to 3 more where it says from where the customer
+ * came (origin.h). Newest first, because windows end now.
  *
  *     zh_facts facts = zh_customer_facts(state);
  *     for (zh_fact fact; zh_facts_next(&facts, &fact) && fact.time_ms > from_ms;)
@@ -49,6 +50,7 @@ zh_facts zh_customer_facts(const zh_customer_state *state);
 uint32_t zh_customer_facts_count(const zh_customer_state *state);
 bool zh_facts_next(zh_facts *facts, zh_fact *out);
 bool zh_fact_line_next(zh_fact *fact, zh_fact_line *out);
+uint32_t zh_fact_origin(const zh_fact *fact); /* the term of its origin (origin.h), 0: it says none; before its lines are walked */
 int64_t zh_fact_value(const zh_fact *fact); /* the event's revenue in minor units: as stated, else the sum of its lines; before they are walked */
 /* The event that was folded last, without its time; false: it was kept apart. Valid until the next fold. */
 bool zh_customers_latest(const zh_customers *customers, zh_fact *out);

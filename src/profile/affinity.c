@@ -6,28 +6,11 @@
 
 #define FEW 24 /* names a usual customer has; sorted in place, without the library */
 
-static int by_hash(const void *left, const void *right)
-{
-    const zh_affinity *a = left, *b = right;
-    return a->name_hash < b->name_hash ? -1 : a->name_hash > b->name_hash;
-}
-
 static int by_share(const void *left, const void *right)
 {
     const zh_affinity *a = left, *b = right;
     if (a->share != b->share) return a->share > b->share ? -1 : 1;
     return a->name_hash < b->name_hash ? -1 : a->name_hash > b->name_hash;
-}
-
-/* Names stand sorted by their hashes, as the shares do by now. */
-static void name_them(const zh_customer_state *s, zh_affinity *shares, uint32_t count)
-{
-    zh_reader r = zh_reader_on((zh_sv){ s->names.data, s->names.count });
-    uint32_t at = 0;
-    for (zh_name name; at < count && zh_name_next(&r, &name);) {
-        while (at < count && shares[at].name_hash < name.hash) at++;
-        if (at < count && shares[at].name_hash == name.hash) shares[at++].name = name.text;
-    }
 }
 
 /* Weeks come newest first, so a week's weight is worked out once. */
@@ -53,29 +36,28 @@ static uint32_t sum_up(const zh_taste *tastes, uint32_t count, zh_taste_kind kin
     return used;
 }
 
-static void sort(zh_affinity *shares, uint32_t count, int (*order)(const void *, const void *))
+static void sort(zh_affinity *shares, uint32_t count)
 {
     if (count > FEW) {
-        qsort(shares, count, sizeof *shares, order);
+        qsort(shares, count, sizeof *shares, by_share);
         return;
     }
     for (uint32_t i = 1; i < count; i++) {
         const zh_affinity one = shares[i];
         uint32_t at = i;
-        for (; at > 0 && order(&one, &shares[at - 1]) < 0; at--) shares[at] = shares[at - 1];
+        for (; at > 0 && by_share(&one, &shares[at - 1]) < 0; at--) shares[at] = shares[at - 1];
         shares[at] = one;
     }
 }
 
-zh_err zh_affinity_of(const zh_customer_state *s, zh_taste_kind kind, zh_arena *arena, zh_affinity **out, uint32_t *count)
+zh_err zh_affinity_of(const zh_customer_state *s, const zh_terms *terms, zh_taste_kind kind, zh_arena *arena, zh_affinity **out, uint32_t *count)
 {
     uint32_t all;
     const zh_taste *tastes = zh_customer_tastes(s, &all);
     *count = 0;
     if ((*out = ZH_TAKE(arena, zh_affinity, all)) == NULL) return ZH_NOMEM;
     *count = sum_up(tastes, all, kind, *out);
-    sort(*out, *count, by_hash);
-    name_them(s, *out, *count);
-    sort(*out, *count, by_share);
+    sort(*out, *count);
+    for (uint32_t i = 0; i < *count; i++) (*out)[i].name = zh_terms_name(terms, (*out)[i].name_hash);
     return ZH_OK;
 }

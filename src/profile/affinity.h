@@ -15,18 +15,19 @@
 #define ZH_PROFILE_AFFINITY_H
 #include "base/arena.h"
 #include "profile/customer.h"
+#include "profile/terms.h"
 
 #define ZH_AFFINITY_HALF_LIFE_DAYS 28 /* a fashion of a month ago says half as much as today's */
 
 typedef struct zh_affinity {
-    zh_sv name;        /* as shown, cut; a view of the state */
+    zh_sv name;        /* as shown, cut; of the terms; empty where they do not know it */
     uint64_t name_hash;
     double share;      /* (0, 1] */
     uint32_t weeks;    /* with points */
     int64_t week_ms;   /* beginning of the newest of them, UTC */
 } zh_affinity;
 
-/* The largest share first; of equal ones by hash. In the arena. Errors: ZH_NOMEM. */
-ZH_MUST zh_err zh_affinity_of(const zh_customer_state *state, zh_taste_kind kind, zh_arena *arena, zh_affinity **out, uint32_t *count);
+/* The largest share first; of equal ones by hash. In the arena; `terms`: zh_customers_terms() of the customer's table. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_affinity_of(const zh_customer_state *state, const zh_terms *terms, zh_taste_kind kind, zh_arena *arena, zh_affinity **out, uint32_t *count);
 
 #endif

@@ -135,7 +135,7 @@ void zh_customers_prefetch(const zh_customers *c, zh_customer_id customer, int s
         for (size_t at = 0; at < state->activity.count && at < PREFETCHED_MAX; at += 64) __builtin_prefetch((const char *)state->activity.data + at);
         return;
     }
-    const zh_heap_list *const lists[] = { &state->tallies, &state->days, &state->touches, &state->tastes, &state->names, &state->activity };
+    const zh_heap_list *const lists[] = { &state->tallies, &state->days, &state->touches, &state->tastes, &state->activity };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (lists[i]->count > 0) __builtin_prefetch(lists[i]->data);
 }
@@ -299,7 +299,7 @@ size_t zh_customer_bytes(const zh_customer_state *s)
     const struct { const zh_heap_list *list; size_t each; } parts[] = {
         { &s->tallies, sizeof(zh_tally) }, { &s->days, sizeof(uint64_t) }, { &s->touches, sizeof(zh_touch) }, { &s->glances, sizeof(zh_glance) },
         { &s->bought, sizeof(zh_bought) }, { &s->orders, sizeof(zh_order) }, { &s->stated, sizeof(zh_stated) },
-        { &s->tastes, sizeof(zh_taste) }, { &s->names, 1 }, { &s->traits, 1 }, { &s->activity, 1 }, { &s->stays, sizeof(zh_stay) },
+        { &s->tastes, sizeof(zh_taste) }, { &s->traits, 1 }, { &s->activity, 1 }, { &s->stays, sizeof(zh_stay) },
     };
     size_t bytes = zh_heap_round(sizeof *s);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -118,7 +118,7 @@ static inline int64_t zh_order_minor(const zh_order *order)
 /* Interest in a category or brand in one week: 1 a view or click, 3 an add or wish, 5 a line bought. */
 typedef enum zh_taste_kind { ZH_TASTE_CATEGORY = 1, ZH_TASTE_BRAND = 2 } zh_taste_kind;
 typedef struct zh_taste {
-    uint64_t name_hash;  /* zh_taste_hash() */
+    uint64_t name_hash;  /* zh_taste_hash(); the name as shown: zh_terms_name() of the table's terms */
     uint16_t week;       /* whole weeks since 1970-01-01 UTC */
     uint8_t kind;        /* zh_taste_kind */
     uint32_t points;
@@ -181,8 +181,9 @@ const zh_bought *zh_customer_bought(const zh_customer_state *state, uint32_t *co
 const zh_bought *zh_customer_bought_of(const zh_customer_state *state, zh_item_id item); /* NULL: never */
 const zh_order *zh_customer_orders(const zh_customer_state *state, uint32_t *count);  /* by hash */
 const zh_order *zh_customer_order_of(const zh_customer_state *state, zh_sv order_id); /* NULL: unknown */
+/* The items of the order's statement that stands, as far as they are learned from, each once; how many. */
+uint32_t zh_customer_order_items(const zh_customer_state *state, uint64_t id_hash, zh_item_id out[ZH_PROFILE_STATED_MAX]);
 const zh_taste *zh_customer_tastes(const zh_customer_state *state, uint32_t *count);  /* newest week first */
-zh_sv zh_customer_taste_name(const zh_customer_state *state, uint64_t name_hash);     /* as shown, cut */
 const zh_stay *zh_customer_stays(const zh_customer_state *state, uint32_t *count);    /* newest week first, then by cell */
 void zh_customer_order_totals(const zh_customer_state *state, zh_order_totals *out);  /* O(orders) */
 bool zh_customer_trait_at(const zh_customer_state *state, uint32_t at, zh_trait *out); /* by name; false past the end */

@@ -61,24 +61,8 @@ static bool check_interest(const zh_customer_state *s, const char **why)
         UNLESS(i == 0 || zh_taste_order(&tastes[i - 1], &tastes[i]) < 0, "tastes are out of order");
         UNLESS(tastes[i].kind == ZH_TASTE_CATEGORY || tastes[i].kind == ZH_TASTE_BRAND, "a taste of an unknown kind");
     }
-    zh_reader r = zh_reader_on((zh_sv){ s->names.data, s->names.count });
-    uint32_t names = 0, distinct = 0;
-    uint64_t before = 0;
-    for (zh_name name; zh_name_next(&r, &name); names++, before = name.hash) {
-        UNLESS(names == 0 || before < name.hash, "names are out of order");
-        bool is_used = false;
-        for (uint32_t i = 0; i < s->tastes.count && !is_used; i++) is_used = tastes[i].name_hash == name.hash;
-        UNLESS(is_used, "a name without a taste");
-    }
-    UNLESS(!r.bad, "names are cut short");
-    for (uint32_t i = 0; i < s->tastes.count; i++) {
-        bool is_first = true;
-        for (uint32_t k = 0; k < i && is_first; k++) is_first = tastes[k].name_hash != tastes[i].name_hash;
-        distinct += is_first;
-    }
-    UNLESS(distinct == names, "a taste without a name");
 
-    r = zh_reader_on((zh_sv){ s->traits.data, s->traits.count });
+    zh_reader r = zh_reader_on((zh_sv){ s->traits.data, s->traits.count });
     uint32_t traits = 0;
     bool has_changes = false;
     zh_trait last = { 0 };

@@ -1,5 +1,6 @@
 /* One event into one customer: read what it says, make room, say the steps, change. */
 #include "profile/customer_inside.h"
+#include "profile/terms.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -132,24 +133,26 @@ static zh_err read_order(reading *r, zh_arena *arena)
     return ZH_OK;
 }
 
-static void add_taste_room(const zh_customer_state *s, const reading *r, zh_taste_kind kind, uint64_t hash,
-                           zh_sv name, zh_customer_inner_room *room)
+/* A taste that is new here may be the first of its name. */
+static zh_err add_taste_room(zh_terms *terms, const zh_customer_state *s, const reading *r, zh_taste_kind kind, uint64_t hash,
+                             zh_sv name, zh_customer_inner_room *room)
 {
-    if (hash == 0 || zh_customer_inner_taste(s, zh_week_of(r->event->time_ms), kind, hash) != NULL) return;
+    if (hash == 0 || zh_customer_inner_taste(s, zh_week_of(r->event->time_ms), kind, hash) != NULL) return ZH_OK;
     room->tastes++;
-    room->names_bytes += zh_name_bytes(name);
+    return zh_terms_name_put(terms, hash, name);
 }
 
-static zh_customer_inner_room room_for(const zh_customer_state *s, const reading *r)
+static zh_err room_for(zh_terms *terms, const zh_customer_state *s, const reading *r, zh_customer_inner_room *out)
 {
     zh_customer_inner_room room = { .tallies = 2, .days = 1 };
+    zh_err e = ZH_OK;
     if (r->rule.is_touch) room.touches = r->bits_count;
     if (r->rule.is_list) room.glances = r->bits_count;
     for (uint32_t i = 0; i < r->bits_count && (r->rule.points > 0 || r->rule.is_sale); i++) {
         const zh_bit *bit = &r->bits[i];
         if (r->rule.is_sale && zh_customer_inner_bought(s, bit->item) == NULL) room.bought++;
-        add_taste_room(s, r, ZH_TASTE_CATEGORY, bit->category, bit->category_text, &room);
-        add_taste_room(s, r, ZH_TASTE_BRAND, bit->brand, bit->brand_text, &room);
+        if (e == ZH_OK) e = add_taste_room(terms, s, r, ZH_TASTE_CATEGORY, bit->category, bit->category_text, &room);
+        if (e == ZH_OK) e = add_taste_room(terms, s, r, ZH_TASTE_BRAND, bit->brand, bit->brand_text, &room);
     }
     if (r->has_order) room.orders = zh_customer_inner_order(s, r->order.id_hash) == NULL;
     room.stated = r->stated_count;
@@ -157,7 +160,8 @@ static zh_customer_inner_room room_for(const zh_customer_state *s, const reading
     if (r->has_changes) room.traits_bytes = r->traits_bytes.size;
     room.stays = r->has_stay;
     room.activity_bytes = zh_customer_inner_fact_room(r->fact);
-    return room;
+    *out = room;
+    return e;
 }
 
 static int item_order(const void *left, const void *right)
@@ -278,7 +282,8 @@ static zh_err fold(zh_customers *c, zh_customer_id customer, const zh_event *eve
     const size_t steps = effects->count;
     r.has_changes = r.traits_count > 0 && (state->has_changes || r.traits[0].part != ZH_TRAIT_VALUE);
     if (r.has_changes) e = zh_customer_inner_changed(c, state, r.traits, r.traits_count, effects->arena, &r.traits_bytes);
-    const zh_customer_inner_room room = room_for(state, &r);
+    zh_customer_inner_room room;
+    if (e == ZH_OK) e = room_for(c->terms, state, &r, &room);
     if (e == ZH_OK) e = zh_customer_inner_reserve(&c->heap, state, &room);
     if (e == ZH_OK) e = say_steps(state, &r, &room, effects);
     if (e != ZH_OK) {

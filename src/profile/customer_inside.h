@@ -1,6 +1,6 @@
 /* customer_inside.h -- how one customer's state lies in memory; for the files of customer only.
  *
- * Twelve lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
+ * Eleven lists in one heap, each sorted by its own key. Every operation on a part is one of: add to
  * the sum of a key, take the larger of two, insert a key and drop the last one past the maximum.
  * A dropped key never comes back, because the maximum keeps the first keys of an order that does
  * not depend on arrival; that is the whole proof that order does not matter.
@@ -46,7 +46,6 @@ struct zh_customer_state {
     zh_heap_list orders;        /* zh_order, by hash */
     zh_heap_list stated;        /* zh_stated, by (order, item) */
     zh_heap_list tastes;        /* zh_taste, by (week down, kind, hash) */
-    zh_heap_list names;         /* bytes: [hash u64][size u8][text] by hash, of the hashes in tastes */
     zh_heap_list traits;        /* bytes: [time i64][tie u64][part u8][name size u8][value size u16][name][value] by name, part */
     zh_heap_list activity;      /* bytes: activity.c */
     zh_heap_list stays;         /* zh_stay, by (week down, cell) */
@@ -72,7 +71,7 @@ struct zh_customers {
 
 /* What one event or one merge may add to each list. */
 typedef struct zh_customer_inner_room {
-    size_t tallies, days, touches, glances, bought, orders, stated, tastes, stays, names_bytes, traits_bytes, activity_bytes;
+    size_t tallies, days, touches, glances, bought, orders, stated, tastes, stays, traits_bytes, activity_bytes;
 } zh_customer_inner_room;
 
 /* One line of an event, with what the parts need. */
@@ -112,17 +111,12 @@ void zh_customer_inner_touch(zh_customer_state *state, const zh_touch *touch);
 int zh_glance_order(const zh_glance *a, const zh_glance *b);
 void zh_customer_inner_glance(zh_customer_state *state, const zh_glance *glance);
 
-/* tastes and names (customer_taste.c) */
+/* tastes (customer_taste.c) */
 int zh_taste_order(const zh_taste *a, const zh_taste *b);
 zh_taste *zh_customer_inner_taste(const zh_customer_state *state, uint16_t week, zh_taste_kind kind, uint64_t hash);
-/* `name` is looked at only where the key is new. */
-void zh_customer_inner_taste_add(zh_customer_state *state, const zh_taste *taste, zh_sv name);
+void zh_customer_inner_taste_add(zh_customer_state *state, const zh_taste *taste);
 void zh_customer_inner_taste_bit(zh_customer_state *state, int64_t time_ms, const zh_bit *bit, uint32_t points);
-typedef struct zh_name { uint64_t hash; zh_sv text; } zh_name;
-bool zh_name_next(zh_reader *names, zh_name *out);
 zh_sv zh_name_cut(zh_sv name);
-void zh_customer_inner_name_add(zh_customer_state *state, uint64_t hash, zh_sv text); /* nothing where it is there */
-size_t zh_name_bytes(zh_sv name); /* in `names` */
 
 /* places (customer_place.c) */
 bool zh_stay_of(zh_cell cell, int64_t time_ms, zh_stay *out); /* false: no cell */
@@ -154,6 +148,7 @@ ZH_MUST zh_err zh_traits_of(zh_customers *customers, const zh_event *event, zh_a
                             uint32_t *count);
 
 /* activity (activity.c): an event's bytes, without its time; and where there is room for them, added */
+void zh_customer_inner_fact_read(zh_reader *r, zh_fact *fact); /* an event but its distance, up to its lines */
 ZH_MUST zh_err zh_customer_inner_fact_of(zh_terms *terms, const zh_event *event, zh_buf *out);
 size_t zh_customer_inner_fact_room(zh_sv event);
 void zh_customer_inner_fact_add(zh_customers *customers, zh_customer_state *state, int64_t time_ms, zh_sv event);
@@ -191,7 +186,8 @@ void zh_customer_inner_untake(zh_customers *customers, uint64_t number); /* one 
 /* What the save under way should write of it, now, because it is about to change. */
 ZH_MUST zh_err zh_customer_inner_thaw(zh_customers *customers, zh_customer_state *state);
 
-ZH_MUST zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
+/* `terms` takes the names that entries of earlier versions bring. */
+ZH_MUST zh_err zh_customer_inner_read(zh_heap *heap, zh_terms *terms, zh_sv value, zh_customer_state *out); /* ZH_CORRUPT, ZH_FORMAT, ZH_NOMEM */
 bool zh_customer_inner_check(const zh_customer_state *state, const char **why);
 
 /* First place in a sorted list whose key is not before `key`. */

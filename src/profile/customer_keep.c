@@ -1,6 +1,6 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 5][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 6][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
@@ -11,17 +11,19 @@
  *                         where stated: [time_ms i64][tie u64][stated zig][lines var]
  *     stated   var n, n x [order u64][item u64][quantity zig][category u64][brand u64]
  *     tastes   var n, n x [hash u64][week u16][kind u8][points var]
- *     names    var n, n x [hash u64][text]
+ *     names    var n, n x [hash u64][text]; not since version 6: terms.h keeps them for all
  *     traits   var n, n x [time_ms i64][tie u64][part u8][name text][value text]
  *     activity var bytes, as activity.c draws them
  *     stays    var n, n x [week u16][cell u32][days u8 x 4]; none before version 5
  */
 #include "profile/customer_inside.h"
+#include "profile/terms.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define VERSION 5 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION 6 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION_WITH_NAMES 5
 #define VERSION_WITHOUT_STAYS 4 /* events of that time say no cell, so there is nothing to tell again */
 
 static void put_order(const zh_order *o, zh_buf *out)
@@ -76,18 +78,9 @@ static void put_interest(const zh_customer_state *s, zh_buf *out)
         zh_buf_put_u8(out, tastes[i].kind);
         zh_buf_put_var(out, tastes[i].points);
     }
-    const zh_sv names = { s->names.data, s->names.count }, traits = { s->traits.data, s->traits.count };
-    zh_reader r = zh_reader_on(names);
+    const zh_sv traits = { s->traits.data, s->traits.count };
+    zh_reader r = zh_reader_on(traits);
     uint32_t count = 0;
-    zh_name name;
-    while (zh_name_next(&r, &name)) count++;
-    zh_buf_put_var(out, count);
-    for (r = zh_reader_on(names); zh_name_next(&r, &name);) {
-        zh_buf_put_u64(out, name.hash);
-        zh_buf_put_text(out, name.text);
-    }
-    r = zh_reader_on(traits);
-    count = 0;
     zh_trait trait;
     while (zh_trait_next(&r, &trait)) count++;
     zh_buf_put_var(out, count);
@@ -266,8 +259,22 @@ static zh_err read_sales(zh_heap *heap, zh_reader *r, zh_customer_state *s)
     return ZH_OK;
 }
 
-/* Names and traits are inserted as if they were new: that puts them where they belong. */
-static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+static zh_err read_names(zh_terms *terms, zh_reader *r)
+{
+    const uint64_t names = zh_read_var(r);
+    if (r->bad || names > ZH_PROFILE_TASTES_MAX) return ZH_CORRUPT;
+    zh_err e = ZH_OK;
+    for (uint64_t i = 0; e == ZH_OK && i < names; i++) {
+        const uint64_t hash = zh_read_u64(r);
+        const zh_sv text = zh_read_text(r);
+        if (r->bad || text.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
+        e = zh_terms_name_put(terms, hash, text);
+    }
+    return e;
+}
+
+/* Traits are inserted as if they were new: that puts them where they belong. */
+static zh_err read_interest(zh_heap *heap, zh_terms *terms, uint8_t version, zh_reader *r, zh_customer_state *s)
 {
     zh_err e = open_list(heap, r, &s->tastes, sizeof(zh_taste), 12, ZH_PROFILE_TASTES_MAX);
     if (e != ZH_OK) return e;
@@ -278,15 +285,7 @@ static zh_err read_interest(zh_heap *heap, zh_reader *r, zh_customer_state *s)
         taste->kind = zh_read_u8(r);
         taste->points = read_var32(r);
     }
-    const uint64_t names = zh_read_var(r);
-    if (r->bad || names > ZH_PROFILE_TASTES_MAX) return ZH_CORRUPT;
-    for (uint64_t i = 0; i < names; i++) {
-        const uint64_t hash = zh_read_u64(r);
-        const zh_sv text = zh_read_text(r);
-        if (r->bad || text.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
-        if ((e = zh_heap_list_reserve(heap, &s->names, 1, zh_name_bytes(text))) != ZH_OK) return e;
-        zh_customer_inner_name_add(s, hash, text);
-    }
+    if (version <= VERSION_WITH_NAMES && (e = read_names(terms, r)) != ZH_OK) return e;
     const uint64_t traits = zh_read_var(r);
     if (r->bad || traits > ZH_PROFILE_TRAITS_MAX) return ZH_CORRUPT;
     for (uint64_t i = 0; i < traits; i++) {
@@ -316,7 +315,7 @@ static zh_err read_stays(zh_heap *heap, zh_reader *r, zh_customer_state *s)
     return e;
 }
 
-zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
+zh_err zh_customer_inner_read(zh_heap *heap, zh_terms *terms, zh_sv value, zh_customer_state *s)
 {
     zh_reader r = zh_reader_on(value);
     const uint8_t version = zh_read_u8(&r), flags = zh_read_u8(&r);
@@ -327,7 +326,7 @@ zh_err zh_customer_inner_read(zh_heap *heap, zh_sv value, zh_customer_state *s)
     s->last_ms = (int64_t)((uint64_t)s->first_ms + zh_read_var(&r));
     zh_err e = read_habits(heap, &r, s);
     if (e == ZH_OK) e = read_sales(heap, &r, s);
-    if (e == ZH_OK) e = read_interest(heap, &r, s);
+    if (e == ZH_OK) e = read_interest(heap, terms, version, &r, s);
     if (e == ZH_OK) e = zh_customer_inner_facts_read(heap, &r, s);
     if (e == ZH_OK && version > VERSION_WITHOUT_STAYS) e = read_stays(heap, &r, s);
     if (e != ZH_OK) return e;
@@ -345,7 +344,7 @@ zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
     bool made;
     zh_err e = zh_customer_inner_take(c, number, &state, &made);
     if (e != ZH_OK) return e;
-    if ((e = zh_customer_inner_read(&c->heap, value, state)) != ZH_OK) {
+    if ((e = zh_customer_inner_read(&c->heap, c->terms, value, state)) != ZH_OK) {
         zh_customer_inner_untake(c, number);
         return e;
     }

@@ -1,5 +1,6 @@
 /* Two customers turn out to be one: join every part, and correct the counts across customers. */
 #include "profile/customer_inside.h"
+#include "profile/terms.h"
 
 #include <assert.h>
 
@@ -7,7 +8,7 @@ static zh_customer_inner_room room_for(const zh_customer_state *s)
 {
     return (zh_customer_inner_room){ .tallies = s->tallies.count, .days = s->days.count, .touches = s->touches.count, .glances = s->glances.count,
         .bought = s->bought.count, .orders = s->orders.count, .stated = s->stated.count,
-        .tastes = s->tastes.count, .stays = s->stays.count, .names_bytes = s->names.count, .traits_bytes = s->traits.count };
+        .tastes = s->tastes.count, .stays = s->stays.count, .traits_bytes = s->traits.count };
 }
 
 static zh_err say_merge(const zh_customer_state *from, const zh_customer_state *to, zh_effects *effects)
@@ -60,8 +61,7 @@ static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv tra
     const zh_bought *bought = from->bought.data;
     for (uint32_t i = 0; i < from->bought.count; i++) zh_customer_inner_bought_add(to, &bought[i]);
     const zh_taste *tastes = from->tastes.data;
-    for (uint32_t i = 0; i < from->tastes.count; i++)
-        zh_customer_inner_taste_add(to, &tastes[i], zh_customer_taste_name(from, tastes[i].name_hash));
+    for (uint32_t i = 0; i < from->tastes.count; i++) zh_customer_inner_taste_add(to, &tastes[i]);
     const zh_stay *stays = from->stays.data;
     for (uint32_t i = 0; i < from->stays.count; i++) zh_customer_inner_stay(to, &stays[i]);
     join_orders(to, from);
@@ -72,6 +72,16 @@ static void join(zh_customer_state *to, const zh_customer_state *from, zh_sv tra
     }
     zh_reader r = zh_reader_on((zh_sv){ from->traits.data, from->traits.count });
     for (zh_trait trait; zh_trait_next(&r, &trait);) zh_customer_inner_trait_add(to, &trait);
+}
+
+/* Another table gets to know the names of the tastes that come to it. */
+static zh_err take_names(zh_terms *to, const zh_terms *from, const zh_customer_state *s)
+{
+    const zh_taste *tastes = s->tastes.data;
+    zh_err e = ZH_OK;
+    for (uint32_t i = 0; e == ZH_OK && to != from && i < s->tastes.count; i++)
+        e = zh_terms_name_put(to, tastes[i].name_hash, zh_terms_name(from, tastes[i].name_hash));
+    return e;
 }
 
 zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_customers *target, zh_customer_id to,
@@ -93,6 +103,7 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
     if (traits.data != NULL) room.traits_bytes = traits.size;
     if (e == ZH_OK) e = zh_customer_inner_facts_joined(target, source->terms, absorbed, survivor, effects->arena, &facts);
     room.activity_bytes = facts.size;
+    if (e == ZH_OK) e = take_names(target->terms, source->terms, absorbed);
     if (e == ZH_OK) e = zh_customer_inner_reserve(&target->heap, survivor, &room);
     if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
     if (e != ZH_OK) {

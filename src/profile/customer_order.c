@@ -65,6 +65,16 @@ uint32_t zh_customer_inner_stated(const zh_customer_state *s, uint64_t order, ui
     return at;
 }
 
+uint32_t zh_customer_order_items(const zh_customer_state *s, uint64_t id_hash, zh_item_id out[ZH_PROFILE_STATED_MAX])
+{
+    uint32_t count, kept = 0;
+    const uint32_t at = zh_customer_inner_stated(s, id_hash, &count);
+    const zh_stated *stated = zh_list_at(&s->stated, sizeof(zh_stated), at);
+    for (uint32_t i = 0; i < count && kept < ZH_PROFILE_STATED_MAX; i++)
+        if (stated[i].quantity > 0) out[kept++] = stated[i].item;
+    return kept;
+}
+
 bool zh_order_beats(const zh_order *a, const zh_order *b)
 {
     if (a->form != b->form) return a->form > b->form;

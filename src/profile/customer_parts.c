@@ -13,7 +13,6 @@ void zh_customer_inner_free(zh_heap *heap, zh_customer_state *s)
     zh_heap_list_close(heap, &s->orders, sizeof(zh_order));
     zh_heap_list_close(heap, &s->stated, sizeof(zh_stated));
     zh_heap_list_close(heap, &s->tastes, sizeof(zh_taste));
-    zh_heap_list_close(heap, &s->names, 1);
     zh_heap_list_close(heap, &s->traits, 1);
     zh_heap_list_close(heap, &s->activity, 1);
     zh_heap_list_close(heap, &s->stays, sizeof(zh_stay));
@@ -36,7 +35,6 @@ zh_err zh_customer_inner_reserve(zh_heap *heap, zh_customer_state *s, const zh_c
         { &s->orders, sizeof(zh_order), at_most(&s->orders, room->orders, ZH_PROFILE_ORDERS_MAX) },
         { &s->stated, sizeof(zh_stated), room->stated },
         { &s->tastes, sizeof(zh_taste), at_most(&s->tastes, room->tastes, ZH_PROFILE_TASTES_MAX) },
-        { &s->names, 1, room->names_bytes },
         { &s->traits, 1, room->traits_bytes },
         { &s->activity, 1, room->activity_bytes },
         { &s->stays, sizeof(zh_stay), at_most(&s->stays, room->stays, ZH_PROFILE_STAYS_MAX) },

@@ -96,7 +96,7 @@ static zh_err take_tastes(const zh_customer_state *s, const zh_terms *terms, zh_
 {
     zh_affinity *shares;
     uint32_t count;
-    zh_err e = zh_affinity_of(s, kind, arena, &shares, &count);
+    zh_err e = zh_affinity_of(s, terms, kind, arena, &shares, &count);
     if (e == ZH_OK) e = zh_dimension_open(d, count, arena);
     for (uint32_t i = 0; e == ZH_OK && i < count; i++) {
         const uint32_t term = zh_terms_find(terms, shares[i].name);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #define BYTES_MAX ((size_t)512 << 20)
+#define NUMBER_BYTES 4 /* of keys */
+#define HASH_BYTES 8
 
 typedef struct term {
     uint64_t hash;
@@ -20,6 +22,9 @@ struct zh_terms {
     zh_map numbers;    /* hash -> number */
     uint32_t count;    /* numbers in use: 1 … count; while loading some below may be missing */
     uint32_t saved;    /* of those, in the store */
+    zh_heap_list names;  /* term, by first sight; their hashes are the callers' */
+    zh_map name_at;      /* hash -> place in names */
+    uint32_t names_saved;
 };
 
 static uint64_t hash_of(zh_sv text)
@@ -34,7 +39,7 @@ zh_err zh_terms_open(zh_terms **out)
     zh_heap heap = zh_heap_open(BYTES_MAX);
     zh_terms *t = zh_heap_take(&heap, sizeof *t);
     if (t == NULL) return ZH_NOMEM;
-    *t = (zh_terms){ .heap = heap, .numbers = zh_map_open() };
+    *t = (zh_terms){ .heap = heap, .numbers = zh_map_open(), .name_at = zh_map_open() };
     *out = t;
     return ZH_OK;
 }
@@ -44,6 +49,8 @@ void zh_terms_close(zh_terms *t)
     if (t == NULL) return;
     zh_heap_list_close(&t->heap, &t->list, sizeof(term));
     zh_map_close(&t->numbers);
+    zh_heap_list_close(&t->heap, &t->names, sizeof(term));
+    zh_map_close(&t->name_at);
     zh_heap heap = t->heap; /* the table itself lies in it */
     zh_heap_close(&heap);
 }
@@ -104,25 +111,74 @@ zh_sv zh_terms_text(const zh_terms *t, uint32_t number)
 
 uint64_t zh_terms_hash(const zh_terms *t, uint32_t number) { return term_of(t, number)->hash; }
 uint32_t zh_terms_count(const zh_terms *t) { return t->count; }
-size_t zh_terms_bytes(const zh_terms *t) { return zh_heap_held(&t->heap) + zh_map_bytes(&t->numbers); }
+size_t zh_terms_bytes(const zh_terms *t) { return zh_heap_held(&t->heap) + zh_map_bytes(&t->numbers) + zh_map_bytes(&t->name_at); }
+
+/* ---- names by hash ---- */
+
+zh_err zh_terms_name_put(zh_terms *t, uint64_t hash, zh_sv text)
+{
+    text = zh_name_cut(text);
+    if (text.size == 0 || zh_map_get(&t->name_at, hash) != NULL || t->names.count == ZH_TERMS_MAX) return ZH_OK;
+    zh_err e = zh_heap_list_reserve(&t->heap, &t->names, sizeof(term), 1);
+    if (e != ZH_OK) return e;
+    char *copy = zh_heap_take(&t->heap, text.size);
+    if (copy == NULL) return ZH_NOMEM;
+    if ((e = zh_map_put(&t->name_at, hash, t->names.count)) != ZH_OK) {
+        zh_heap_give(&t->heap, copy, text.size);
+        return e;
+    }
+    memcpy(copy, text.data, text.size);
+    ((term *)t->names.data)[t->names.count++] = (term){ hash, copy, (uint8_t)text.size };
+    return ZH_OK;
+}
+
+zh_sv zh_terms_name(const zh_terms *t, uint64_t hash)
+{
+    const uint64_t *at = zh_map_get(&t->name_at, hash);
+    const term *x = at == NULL ? NULL : (const term *)t->names.data + *at;
+    return x == NULL ? (zh_sv){ 0 } : (zh_sv){ x->text, x->size };
+}
+
+/* ---- keep ---- */
+
+static zh_err put(zh_keep keep, uint64_t number, size_t bytes, zh_sv text)
+{
+    char key[8];
+    for (size_t i = 0; i < bytes; i++) key[i] = (char)(unsigned char)(number >> (8 * (bytes - 1 - i)));
+    return keep.put(keep.context, (zh_sv){ key, bytes }, text);
+}
 
 zh_err zh_terms_save(zh_terms *t, bool all, zh_keep keep)
 {
     for (uint32_t number = all ? 1 : t->saved + 1; number <= t->count; number++) {
-        char key[4];
-        for (int i = 0; i < 4; i++) key[i] = (char)(unsigned char)(number >> (24 - 8 * i));
-        const zh_err e = keep.put(keep.context, (zh_sv){ key, sizeof key }, zh_terms_text(t, number));
+        const zh_err e = put(keep, number, NUMBER_BYTES, zh_terms_text(t, number));
         if (e != ZH_OK) return e;
         if (!all) t->saved = number;
+    }
+    for (uint32_t at = all ? 0 : t->names_saved; at < t->names.count; at++) {
+        const term *x = (const term *)t->names.data + at;
+        const zh_err e = put(keep, x->hash, HASH_BYTES, (zh_sv){ x->text, x->size });
+        if (e != ZH_OK) return e;
+        if (!all) t->names_saved = at + 1;
     }
     return ZH_OK;
 }
 
+/* A customer's entry of an earlier version may have brought it already (customer_keep.c). */
+static zh_err load_name(zh_terms *t, uint64_t hash, zh_sv text)
+{
+    const zh_err e = zh_terms_name_put(t, hash, text);
+    if (e == ZH_OK) t->names_saved = t->names.count;
+    return e;
+}
+
 zh_err zh_terms_load(zh_terms *t, zh_sv key, zh_sv value)
 {
-    if (key.size != 4 || value.size == 0 || value.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
-    uint32_t number = 0;
-    for (size_t i = 0; i < 4; i++) number = number << 8 | (unsigned char)key.data[i];
+    if ((key.size != NUMBER_BYTES && key.size != HASH_BYTES) || value.size == 0 || value.size > ZH_PROFILE_NAME_BYTES_MAX) return ZH_CORRUPT;
+    uint64_t read = 0;
+    for (size_t i = 0; i < key.size; i++) read = read << 8 | (unsigned char)key.data[i];
+    if (key.size == HASH_BYTES) return load_name(t, read, value);
+    const uint32_t number = (uint32_t)read;
     const uint64_t hash = hash_of(value);
     if (number == 0 || number > ZH_TERMS_MAX || term_of(t, number)->size > 0 || zh_map_get(&t->numbers, hash) != NULL) return ZH_CORRUPT;
     const zh_err e = set(t, number, hash, value);
@@ -140,6 +196,12 @@ bool zh_terms_check(const zh_terms *t, const char **why)
         const term *x = term_of(t, number);
         UNLESS(x->size > 0 && x->size <= ZH_PROFILE_NAME_BYTES_MAX, "a term has no text");
         UNLESS(zh_terms_find(t, (zh_sv){ x->text, x->size }) == number, "a term is not found by its text");
+    }
+    UNLESS(t->name_at.count == t->names.count && t->names_saved <= t->names.count, "the count of names is wrong");
+    for (uint32_t at = 0; at < t->names.count; at++) {
+        const term *x = (const term *)t->names.data + at;
+        const uint64_t *place = zh_map_get(&t->name_at, x->hash);
+        UNLESS(x->size > 0 && place != NULL && *place == at, "a name is not found by its hash");
     }
     *why = NULL;
     return true;

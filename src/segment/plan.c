@@ -342,6 +342,25 @@ zh_err zh_plan_make(zh_plan **out, zh_arena *arena, const zh_cel_env *env, const
     return ZH_OK;
 }
 
+zh_err zh_plan_of_where(zh_plan **out, zh_arena *arena, const zh_cel_env *env, zh_sv text)
+{
+    const zh_cel_macros macros = { zh_cel_env_is_macro, env };
+    zh_cel_node *tree;
+    zh_plan_stage stage;
+    *out = NULL;
+    const zh_err e = zh_cel_parse(arena, text, &macros, &tree, NULL);
+    if (e != ZH_OK) return e == ZH_NOMEM ? e : ZH_OK;
+    zh_plan *plan = ZH_TAKE(arena, zh_plan, 1);
+    if (plan == NULL) return ZH_NOMEM;
+    *plan = (zh_plan){ .bound_at = UINT32_MAX };
+    reader r = { .arena = arena, .env = env, .plan = plan };
+    if (tree->kind != ZH_CEL_MACRO || !stage_of(&r, tree, &stage) || r.gave_up) return ZH_OK;
+    plan->where = stage.filter;
+    plan->unbound = plan->terms_count;
+    *out = plan;
+    return ZH_OK;
+}
+
 /* Its parts were made one behind the other. */
 void zh_plan_prefetch(const zh_plan *plan)
 {

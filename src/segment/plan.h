@@ -50,4 +50,9 @@ typedef enum zh_said { ZH_SAID_NO, ZH_SAID_YES, ZH_SAID_ERROR, ZH_SAID_FATAL } z
 /* Does it hold? `recall` is the look's customer's. */
 zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall, zh_arena *scratch, int64_t *until_ms);
 
+/* What customer.events("name").where(e, …) asks of each event, to be asked of single events. The text is that of such a chain. *out is NULL where it
+ * has no such form: then the machine does it. It is bound as other plans are. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_plan_of_where(zh_plan **out, zh_arena *arena, const zh_cel_env *env, zh_sv text);
+bool zh_plan_chooses(const zh_plan *plan, const zh_fact *fact); /* not: no, or it looks at what is not stated */
+
 #endif

@@ -355,3 +355,10 @@ zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall,
     *until_ms = a.until_ms;
     return answer;
 }
+
+bool zh_plan_chooses(const zh_plan *plan, const zh_fact *fact)
+{
+    const asking a = { .plan = plan };
+    zh_recall_event e = { .time_ms = fact->time_ms, .name = fact->name, .fact = *fact };
+    return holds(&a, plan->where, &e, line_of(&e)) == ZH_SAID_YES;
+}

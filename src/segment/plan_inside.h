@@ -55,6 +55,7 @@ typedef struct zh_plan_node {
 struct zh_plan {
     int64_t window_ms;          /* of the condition */
     const zh_plan_node *root;
+    const zh_filter *where;     /* of zh_plan_of_where(), which has no root */
     zh_plan_term *terms;
     uint32_t terms_count, terms_room;
     bool has_machine;           /* leaves that take memory */

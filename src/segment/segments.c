@@ -273,6 +273,7 @@ zh_err zh_segments_inner_ask(zh_segments *s, zh_customer_id customer, int64_t no
     s->look.customer = customer;
     s->look.state = zh_customers_get(s->customers, customer);
     s->look.now_ms = s->now_ms;
+    s->look.turn++;
     zh_recall_of(&s->recall, s->look.state);
     zh_segment_row *row = zh_segments_inner_row_of(s, customer.number);
     zh_err e = ZH_OK;

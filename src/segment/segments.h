@@ -82,8 +82,9 @@ ZH_MUST zh_err zh_segments_bound(zh_segments *segments, zh_sv tag, zh_sv segment
 bool zh_segments_binding(const void *segments, uint32_t *at, zh_sv *tag, zh_sv *segment);
 /* Would it go in a circle: does the segment ask, perhaps through others, about the tag? */
 bool zh_segments_asks_tag(const zh_segments *segments, zh_sv segment, zh_sv tag);
-/* What is the same for all has changed: those segments that look at it are asked anew. Then settle. */
-void zh_segments_wake_all(zh_segments *segments, int64_t at_ms);
+/* What is the same for all has changed, boundaries (ZH_WAKE_SHARED) or predictions (ZH_WAKE_MODEL): those segments that look at it are asked
+ * anew. Then settle. */
+void zh_segments_wake_all(zh_segments *segments, zh_wake_kind what, int64_t at_ms);
 bool zh_segments_is_settling(const zh_segments *segments);
 /* Ask `most` customers more; before the next record is folded it must be *done. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_segments_settle(zh_segments *segments, size_t most, bool *done);

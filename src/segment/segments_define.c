@@ -113,10 +113,6 @@ bool zh_segments_inner_leads_to(const zh_segments *s, const zh_wake *wakes, uint
 static zh_err judge(const zh_segments *s, zh_sv name, zh_sv expression, const zh_wake *wakes, uint32_t count, zh_cel_fault *why)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (wakes[i].kind == ZH_WAKE_MODEL) {
-            zh_cel_fault_set(why, expression, 0, "customer.predictions cannot be kept in a segment: they change with each training; ask them with a count or a list");
-            return ZH_FORMAT;
-        }
         if (wakes[i].kind != ZH_WAKE_SEGMENT) continue;
         const zh_segment_inner *g = zh_segments_inner_named(s, wakes[i].name);
         if (wakes[i].name.size == 0) zh_cel_fault_set(why, expression, 0, "in_segment() of a kept segment needs a name that stands there, as in in_segment(\"vip\")");
@@ -352,12 +348,12 @@ zh_err zh_segments_define(zh_segments *s, zh_sv name, zh_sv expression, int64_t 
     return e != ZH_OK ? e : zh_segments_inner_index(s);
 }
 
-void zh_segments_wake_all(zh_segments *s, int64_t at_ms)
+void zh_segments_wake_all(zh_segments *s, zh_wake_kind what, int64_t at_ms)
 {
     for (uint32_t i = 0; i < s->by_rank_count; i++) {
         zh_segment_inner *g = s->all[s->by_rank[i] - 1];
         for (uint32_t w = 0; w < g->wakes_count; w++) {
-            if (g->wakes[w].kind < ZH_WAKE_SHARED) continue;
+            if (g->wakes[w].kind != what && (what != ZH_WAKE_SHARED || g->wakes[w].kind != ZH_WAKE_OTHER)) continue;
             g->settles = true;
             zh_segments_inner_settle(s, at_ms);
         }

@@ -208,14 +208,16 @@ FN(get_affinity) /* id: zh_taste_kind */
     const zh_look *look = look_of(run);
     zh_affinity *shares = NULL;
     uint32_t names = 0;
-    if (look->state != NULL && zh_affinity_of(look->state, (zh_taste_kind)self->id, run->arena, &shares, &names) != ZH_OK) return no_memory();
+    if (look->state != NULL && zh_affinity_of(look->state, look->terms, (zh_taste_kind)self->id, run->arena, &shares, &names) != ZH_OK) return no_memory();
     zh_cel_value *pairs = ZH_TAKE(run->arena, zh_cel_value, 2 * (size_t)names + 1);
     if (pairs == NULL || !zh_cel_run_pay(run, names)) return no_memory();
+    uint32_t known = 0;
     for (uint32_t i = 0; i < names; i++) {
-        pairs[2 * i] = zh_cel_text(shares[i].name);
-        pairs[2 * i + 1] = zh_cel_double(shares[i].share);
+        if (shares[i].name.size == 0) continue;
+        pairs[2 * known] = zh_cel_text(shares[i].name);
+        pairs[2 * known++ + 1] = zh_cel_double(shares[i].share);
     }
-    return zh_cel_map_of(run->arena, pairs, names);
+    return zh_cel_map_of(run->arena, pairs, known);
 }
 
 /* ---- consent ---- */

@@ -73,9 +73,10 @@ typedef struct zh_look { /* one customer at one moment */
     bool (*binding)(const void *segments, uint32_t *at, zh_sv *tag, zh_sv *segment);
     const zh_tz *(*zone)(void *zones, zh_sv name); /* as zh_cel_run; may be NULL */
     void *zones;
-    /* What is predicted of the customer (vocabulary_predict.h); false: nothing. May be NULL. */
-    bool (*predict)(void *predictions, const zh_customer_state *state, int64_t now_ms, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms);
-    void *predictions;
+    /* What is predicted of the customer (vocabulary_predict.h), and until when that stands; false: nothing. May be NULL. */
+    bool (*predict)(const void *predictions, const struct zh_look *look, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms);
+    const void *predictions;
+    uint64_t turn;                  /* of one who folds: the same as long as nothing about the customer and the moment is another; 0: not known */
 } zh_look;
 
 /* Does it hold? An evaluation that fails is a no, and *error says why (kind ERROR; else NULL kind). The scratch arena is the

@@ -17,8 +17,9 @@ static zh_cel_value get_one(zh_cel_run *run, const zh_cel_value *args, uint32_t 
     double value = 0;
     int64_t until_ms = INT64_MAX;
     if (look->predict == NULL || look->state == NULL) return zh_cel_error(ZH_CEL_ABSENT, NULL);
+    if (look->consents != NULL && !zh_consents_get(look->consents, look->customer).personalization) return zh_cel_error(ZH_CEL_ABSENT, NULL);
     if (!zh_cel_run_pay(run, COST)) return zh_cel_error(ZH_CEL_LIMIT, NULL);
-    const bool is = look->predict(look->predictions, look->state, look->now_ms, run->arena, self->id, &value, &until_ms);
+    const bool is = look->predict(look->predictions, look, run->arena, self->id, &value, &until_ms);
     if (until_ms != INT64_MAX) zh_cel_run_until(run, until_ms);
     return is ? zh_cel_double(value) : zh_cel_error(ZH_CEL_ABSENT, NULL);
 }

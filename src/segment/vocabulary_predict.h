@@ -3,8 +3,8 @@
  *     customer.predictions.buy_7d, .buy_30d, .lapse      0 .. 1
  *     customer.predictions.clv                           money of the next year, in the shop's unit
  *
- * Absent where nothing is offered, or the customer is not asked (docs/PREDICTIONS.md). They stand until the next midnight of the workspace, the
- * customer's next event, or the next training. Who looks brings them (zh_look.predict); without, they are absent.
+ * Absent where nothing is offered, the customer is not asked (docs/PREDICTIONS.md) or does not want to be personalised. They stand until the next
+ * midnight of the workspace, the customer's next event or choice, or the next training. Who looks brings them (zh_look.predict); without, they are absent.
  */
 #ifndef ZH_SEGMENT_VOCABULARY_PREDICT_H
 #define ZH_SEGMENT_VOCABULARY_PREDICT_H

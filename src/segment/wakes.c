@@ -171,7 +171,7 @@ static void add_read(finder *f, const zh_cel_use *use)
         { "traits", ZH_WAKE_TRAITS }, { "affinity", ZH_WAKE_LINES }, { "consent", ZH_WAKE_CONSENT },
         { "basket_size", ZH_WAKE_ORDERS }, { "basket_products", ZH_WAKE_ORDERS }, { "return_rate", ZH_WAKE_ORDERS },
         { "purchase_interval", ZH_WAKE_ORDERS }, { "next_order", ZH_WAKE_ORDERS },
-        { "rfm", ZH_WAKE_ORDERS }, { "rfm", ZH_WAKE_SHARED }, { "predictions", ZH_WAKE_MODEL }, { "tags", ZH_WAKE_TAG },
+        { "rfm", ZH_WAKE_ORDERS }, { "rfm", ZH_WAKE_SHARED }, { "predictions", ZH_WAKE_EVENT }, { "predictions", ZH_WAKE_ORDERS }, { "predictions", ZH_WAKE_CONSENT }, { "predictions", ZH_WAKE_MODEL }, { "tags", ZH_WAKE_TAG },
     };
     bool is_known = false;
     if (use->decl->is != ZH_CEL_FIELD || !is_of(use, "Customer")) return; /* customer, now; parts of what is named here */

@@ -25,9 +25,9 @@ typedef enum zh_wake_kind {
     ZH_WAKE_TAG,       /* something is said of the customer and the tag of this name, or any */
     ZH_WAKE_LIST,      /* the customer comes on the list of this name, or leaves it */
     ZH_WAKE_SELF,      /* nothing: it is his number's; but it must be asked once */
-    ZH_WAKE_SHARED,    /* what is the same for all: boundaries, models */
-    ZH_WAKE_OTHER,     /* whatever is said of him, and that too */
-    ZH_WAKE_MODEL,     /* a training of predictions, which the log does not tell: such an expression is not kept */
+    ZH_WAKE_SHARED,    /* what is the same for all: boundaries */
+    ZH_WAKE_OTHER,     /* whatever is said of him, and boundaries */
+    ZH_WAKE_MODEL,     /* a training of predictions */
 } zh_wake_kind;
 
 typedef enum zh_wake_field { ZH_WAKE_ANY_LINE, ZH_WAKE_ITEM, ZH_WAKE_CATEGORY, ZH_WAKE_BRAND, ZH_WAKE_FIELDS } zh_wake_field;

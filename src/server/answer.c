@@ -123,11 +123,11 @@ static void put_ids(zh_call *call, zh_customer_id customer, const zh_permit *per
 
 /* ---- affinities ---- */
 
-static void put_tastes(zh_call *call, const zh_customer_state *state, zh_taste_kind kind, zh_sv key, zh_json_out *out)
+static void put_tastes(zh_call *call, const zh_customer_state *state, const zh_terms *terms, zh_taste_kind kind, zh_sv key, zh_json_out *out)
 {
     zh_affinity *shares;
     uint32_t count;
-    if (zh_affinity_of(state, kind, call->arena, &shares, &count) != ZH_OK) count = 0;
+    if (zh_affinity_of(state, terms, kind, call->arena, &shares, &count) != ZH_OK) count = 0;
     zh_json_out_key(out, key);
     zh_json_out_object(out);
     for (uint32_t i = 0; i < count && i < TASTES_MAX; i++)
@@ -234,8 +234,8 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     zh_json_out_key(out, ZH_SV("affinity"));
     zh_json_out_object(out);
     if (state != NULL) {
-        put_tastes(call, state, ZH_TASTE_CATEGORY, ZH_SV("category"), out);
-        put_tastes(call, state, ZH_TASTE_BRAND, ZH_SV("brand"), out);
+        put_tastes(call, state, zh_customers_terms(w->customers), ZH_TASTE_CATEGORY, ZH_SV("category"), out);
+        put_tastes(call, state, zh_customers_terms(w->customers), ZH_TASTE_BRAND, ZH_SV("brand"), out);
     }
     zh_json_out_end(out);
     zh_answer_standing(w, state, call->now_ms, out);

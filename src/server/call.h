@@ -180,7 +180,8 @@ zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_cus
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_computed, zh_route_computed_put, zh_route_computed_delete;
 zh_call_handler zh_route_segments_preview, zh_route_segments, zh_route_segment, zh_route_segment_put, zh_route_segment_delete, zh_route_segment_members, zh_route_customer_segments;
-zh_call_handler zh_route_segment_portrait, zh_route_report_group, zh_route_report_personas, zh_route_report_lookalikes, zh_route_report_funnel;
+zh_call_handler zh_route_segment_portrait, zh_route_report_group, zh_route_report_personas, zh_route_report_lookalikes, zh_route_report_funnel, zh_route_report_paths, zh_route_report_retention, zh_route_report_baskets;
+zh_call_handler zh_route_report_attribution, zh_route_experiment_uplift;
 zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_views, zh_route_view_put, zh_route_view_delete, zh_route_view_default;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
@@ -188,8 +189,8 @@ zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecy
 zh_call_handler zh_route_profile_tags, zh_route_profile_tag_put, zh_route_profile_tag_delete, zh_route_customer_tags, zh_route_customer_tag_put, zh_route_customer_tag_delete,
     zh_route_tags, zh_route_tag_put, zh_route_tag_delete, zh_route_tags_import, zh_route_segment_list;
 void zh_tags_gauges(zh_call *call); /* of /metrics; under the world's lock */
-zh_call_handler zh_route_experiments, zh_route_experiment, zh_route_experiment_put, zh_route_experiment_delete, zh_route_experiment_state, zh_route_experiment_results, zh_route_experiment_exposed, zh_route_metric_plan;
-zh_call_handler zh_route_metrics_list, zh_route_metric_put, zh_route_metric_delete;
+zh_call_handler zh_route_report_policy, zh_route_experiments, zh_route_experiment, zh_route_experiment_put, zh_route_experiment_delete, zh_route_experiment_state, zh_route_experiment_results, zh_route_experiment_exposed, zh_route_metric_plan;
+zh_call_handler zh_route_metrics_list, zh_route_metric_days, zh_route_metric_put, zh_route_metric_delete;
 void zh_experiments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_segments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */

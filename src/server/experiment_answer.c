@@ -129,17 +129,15 @@ static void put_metrics(zh_json_out *out, const zh_experiment *e, const zh_exper
     zh_json_out_end(out);
 }
 
-static void put_units(zh_json_out *out, const zh_experiment *e, const zh_experiment_sums *at)
+static void put_units(zh_json_out *out, const zh_experiment *e, const zh_experiment_sums *at, const zh_experiment_result *r)
 {
-    uint64_t all = 0;
-    for (uint32_t a = 0; a < e->arms_count; a++) all += e->arms[a].weight;
     zh_json_out_key(out, ZH_SV("arms"));
     zh_json_out_array(out);
     for (uint32_t a = 0; a < e->arms_count; a++) {
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("name"), e->arms[a].name);
         zh_json_out_key_int(out, ZH_SV("units"), (int64_t)at->units[a]);
-        put_real(out, ZH_SV("expectedShare"), (double)e->arms[a].weight / (double)all);
+        put_real(out, ZH_SV("expectedShare"), r->expected[a]);
         zh_json_out_end(out);
     }
     zh_json_out_end(out);
@@ -191,7 +189,7 @@ static void put_point(zh_json_out *out, const zh_experiment *e, const zh_experim
 void zh_experiment_put_result(const zh_experiments *x, const zh_experiment_view *view, const zh_experiment_result *r, zh_json_out *out)
 {
     const zh_experiment *e = view->set_up;
-    put_units(out, e, &view->now);
+    put_units(out, e, &view->now, r);
     put_srm(out, r);
     put_metrics(out, e, r);
     zh_json_out_key(out, ZH_SV("history")); /* of the first metric */

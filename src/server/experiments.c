@@ -1,5 +1,6 @@
 /* experiments.c -- experiments: setting them up, letting them run, what they say. */
 #include "server/answer.h"
+#include "server/bandit_answer.h"
 #include "server/experiment_answer.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ void zh_experiments_gauges(zh_call *call)
         running += view.set_up->state == ZH_EXPERIMENT_RUNNING;
         exposed += view.exposed;
         if (view.set_up->state != ZH_EXPERIMENT_RUNNING) continue;
-        zh_experiment_result_of(view.set_up, &view.now, &result);
+        zh_experiment_result_of_view(&view, &result);
         alarms += !result.trusted;
     }
     zh_gauge_set(zh_metrics_gauge(m, "zhun_experiments_running", "Experiments that run.", NULL, 0), (double)running);
@@ -40,7 +41,7 @@ void zh_route_experiments(zh_call *call)
     zh_world_lock_read(world_of(call));
     for (uint32_t at = 0; zh_experiments_next(world_of(call)->experiments, &at, &view);) {
         zh_experiment_result result;
-        zh_experiment_result_of(view.set_up, &view.now, &result);
+        zh_experiment_result_of_view(&view, &result);
         zh_json_out_object(&out);
         zh_experiment_put(call, &view, &out);
         zh_json_out_key_bool(&out, ZH_SV("trusted"), result.trusted);
@@ -64,12 +65,13 @@ static void answer_one(zh_call *call, zh_sv name, bool with_result)
     if (found && !with_result) zh_experiment_put(call, &view, &out);
     if (found && with_result) {
         zh_experiment_result result;
-        zh_experiment_result_of(view.set_up, &view.now, &result);
+        zh_experiment_result_of_view(&view, &result);
         zh_json_out_key(&out, ZH_SV("experiment"));
         zh_json_out_object(&out);
         zh_experiment_put(call, &view, &out);
         zh_json_out_end(&out);
         zh_experiment_put_result(x, &view, &result, &out);
+        zh_bandit_put_result(&view, world_of(call)->counts.commit_ms, &out);
     }
     zh_world_unlock(world_of(call));
     zh_json_out_end(&out);

@@ -1,12 +1,7 @@
 /* funnels.c -- POST /api/v1/reports/funnel: how far customers get, and who stops where. */
-#include "base/time.h"
 #include "engine/funnels.h"
-#include "server/answer.h"
-#include "server/call.h"
+#include "server/reports.h"
 
-#include <stdio.h>
-
-#define DAY_MS INT64_C(86400000)
 #define SPAN_DAYS 30
 #define WINDOW_DAYS 7
 
@@ -15,68 +10,56 @@ static const char *read_steps(zh_json_value steps, zh_funnel_ask *ask)
     if (!zh_json_is(steps, ZH_JSON_ARRAY)) return "steps";
     for (zh_json_iter it = zh_json_walk(steps); zh_json_next(&it);) {
         if (ask->span.steps == ZH_FUNNEL_STEPS_MAX) return "steps";
-        zh_funnel_step *step = &ask->steps[ask->span.steps];
-        if (zh_json_text(it.value, &step->event)) step->where = (zh_sv){ 0 };
-        else if (!zh_json_text(zh_json_get(it.value, ZH_SV("event")), &step->event)) return "steps.event";
-        else step->where = zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("where")));
-        if (step->event.size == 0 || step->event.size > ZH_EVENT_NAME_BYTES_MAX) return "steps.event";
-        if (step->where.size > ZH_COMPUTED_WHERE_BYTES_MAX) return "steps.where";
+        zh_asked_event *step = &ask->steps[ask->span.steps];
+        if (!zh_report_step(it.value, step)) return step->where.size > ZH_COMPUTED_WHERE_BYTES_MAX ? "steps.where" : "steps.event";
         ask->span.steps++;
     }
     return ask->span.steps >= 2 ? NULL : "steps";
-}
-
-static bool read_time(zh_json_value root, const char *name, int64_t *ms)
-{
-    const zh_json_value value = zh_json_get(root, zh_sv_of(name));
-    zh_sv text;
-    if (zh_json_type_of(value) <= ZH_JSON_NULL) return true;
-    return zh_json_text(value, &text) && zh_time_parse(text, ms) == ZH_OK;
 }
 
 /* The field that is wrong, or NULL. */
 static const char *read_ask(zh_json_value root, int64_t newest_ms, zh_funnel_ask *ask)
 {
     double days = WINDOW_DAYS;
-    int64_t number = 0;
-    zh_customer_id after = { 0 };
+    int64_t reached = -1;
+    zh_crowd_names names;
     *ask = (zh_funnel_ask){ .span = { .to_ms = newest_ms + 1 } };
     const char *wrong = read_steps(zh_json_get(root, ZH_SV("steps")), ask);
     if (wrong != NULL) return wrong;
-    if (!read_time(root, "to", &ask->span.to_ms)) return "to";
-    ask->span.from_ms = ask->span.to_ms - SPAN_DAYS * DAY_MS;
-    if (!read_time(root, "from", &ask->span.from_ms) || ask->span.from_ms >= ask->span.to_ms) return "from";
-    const zh_json_value window = zh_json_get(root, ZH_SV("windowDays")), open = zh_json_get(root, ZH_SV("open"));
-    if (zh_json_type_of(window) > ZH_JSON_NULL && (!zh_json_real(window, &days) || !(days > 0 && days <= ZH_FUNNEL_WINDOW_DAYS_MAX))) return "windowDays";
-    ask->span.window_ms = (int64_t)(days * (double)DAY_MS);
+    if (!zh_report_time(root, "to", &ask->span.to_ms)) return "to";
+    ask->span.from_ms = ask->span.to_ms - SPAN_DAYS * ZH_REPORT_DAY_MS;
+    if (!zh_report_time(root, "from", &ask->span.from_ms) || ask->span.from_ms >= ask->span.to_ms) return "from";
+    if (!zh_report_real(root, "windowDays", 0, ZH_FUNNEL_WINDOW_DAYS_MAX, &days)) return "windowDays";
+    ask->span.window_ms = (int64_t)(days * (double)ZH_REPORT_DAY_MS);
     if (ask->span.window_ms < 1) return "windowDays";
     ask->segment = zh_json_text_or_empty(zh_json_get(root, ZH_SV("segment")));
+    const zh_json_value open = zh_json_get(root, ZH_SV("open"));
     if (zh_json_type_of(open) <= ZH_JSON_NULL) return NULL;
-    if (!zh_json_int(zh_json_get(open, ZH_SV("reached")), &number) || number < 0 || number > (int64_t)ask->span.steps) return "open.reached";
-    ask->reached = (uint32_t)number;
-    number = 50;
-    const zh_json_value limit = zh_json_get(open, ZH_SV("limit"));
-    if (zh_json_type_of(limit) > ZH_JSON_NULL && (!zh_json_int(limit, &number) || number < 1 || number > ZH_FUNNEL_NAMED_MAX)) return "open.limit";
-    const zh_sv cursor = zh_json_text_or_empty(zh_json_get(open, ZH_SV("cursor")));
-    if (cursor.size > 0 && !zh_answer_customer_number(cursor, &after)) return "open.cursor";
-    ask->named = (uint32_t)number;
-    ask->after = after.number;
+    if (!zh_report_int(open, "reached", 0, (int64_t)ask->span.steps, &reached) || reached < 0) return "open.reached";
+    if ((wrong = zh_report_names(open, &names)) != NULL) return wrong;
+    if (!zh_report_flag(open, "orMore", &ask->or_more)) return "open.orMore";
+    ask->reached = (uint32_t)reached;
+    ask->named = names.most;
+    ask->after = names.after;
     return NULL;
 }
+
+static double share(uint64_t part, uint64_t whole) { return whole == 0 ? 0 : (double)part / (double)whole; }
+static uint64_t before(const zh_funnel *f, uint32_t k) { return k == 0 ? f->reached[1] : f->reached[k]; }
 
 static void put_steps(const zh_funnel_ask *ask, const zh_funnel *f, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("steps"));
     zh_json_out_array(out);
     for (uint32_t k = 0; k < ask->span.steps; k++) {
-        const uint64_t here = f->reached[k + 1], first = f->reached[1], before = k == 0 ? here : f->reached[k];
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("event"), ask->steps[k].event);
         if (ask->steps[k].where.size > 0) zh_json_out_key_text(out, ZH_SV("where"), ask->steps[k].where);
-        zh_json_out_key_int(out, ZH_SV("customers"), (int64_t)here);
-        zh_json_out_key_real(out, ZH_SV("ofFirst"), first == 0 ? 0 : (double)here / (double)first);
-        zh_json_out_key_real(out, ZH_SV("ofPrevious"), before == 0 ? 0 : (double)here / (double)before);
+        zh_json_out_key_int(out, ZH_SV("customers"), (int64_t)f->reached[k + 1]);
+        zh_json_out_key_real(out, ZH_SV("ofFirst"), share(f->reached[k + 1], f->reached[1]));
+        zh_json_out_key_real(out, ZH_SV("ofPrevious"), share(f->reached[k + 1], before(f, k)));
         zh_json_out_key_int(out, ZH_SV("medianMs"), f->median_ms[k]);
+        zh_json_out_key_int(out, ZH_SV("medianStepMs"), f->median_step_ms[k]);
         zh_json_out_end(out);
     }
     zh_json_out_end(out);
@@ -84,24 +67,37 @@ static void put_steps(const zh_funnel_ask *ask, const zh_funnel *f, zh_json_out 
 
 static void put_funnel(zh_call *call, const zh_funnel_ask *ask, const zh_funnel *f)
 {
-    char next[24] = "";
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_int(&out, ZH_SV("customers"), (int64_t)f->customers);
     zh_json_out_key_int(&out, ZH_SV("failed"), (int64_t)f->failed);
     zh_call_time(&out, ZH_SV("from"), ask->span.from_ms);
     zh_call_time(&out, ZH_SV("to"), ask->span.to_ms);
-    zh_json_out_key_real(&out, ZH_SV("windowDays"), (double)ask->span.window_ms / (double)DAY_MS);
+    zh_json_out_key_real(&out, ZH_SV("windowDays"), (double)ask->span.window_ms / (double)ZH_REPORT_DAY_MS);
     put_steps(ask, f, &out);
     zh_json_out_key_int(&out, ZH_SV("tookUs"), f->took_us);
-    zh_json_out_key(&out, ZH_SV("items"));
-    zh_json_out_array(&out);
-    for (uint32_t i = 0; i < f->named_count; i++) zh_answer_customer_row(call, f->named[i], &out);
-    zh_json_out_end(&out);
-    if (f->more) zh_answer_customer_text(f->named[f->named_count - 1], next);
-    zh_answer_next(&out, next);
+    zh_report_customers(call, &f->named, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+static void put_table(zh_call *call, const zh_funnel_ask *ask, const zh_funnel *f)
+{
+    static const char *const columns[] = { "step", "event", "where", "customers", "of_first", "of_previous", "median_ms", "median_step_ms" };
+    zh_report_table t;
+    zh_report_table_open(&t, columns, sizeof columns / sizeof *columns);
+    for (uint32_t k = 0; k < ask->span.steps; k++) {
+        zh_report_whole(&t, k + 1);
+        zh_report_text(&t, ask->steps[k].event);
+        zh_report_text(&t, ask->steps[k].where);
+        zh_report_whole(&t, (int64_t)f->reached[k + 1]);
+        zh_report_number(&t, share(f->reached[k + 1], f->reached[1]));
+        zh_report_number(&t, share(f->reached[k + 1], before(f, k)));
+        zh_report_whole(&t, f->median_ms[k]);
+        zh_report_whole(&t, f->median_step_ms[k]);
+        zh_report_row(&t);
+    }
+    zh_report_table_answer(call, &t, "funnel");
 }
 
 void zh_route_report_funnel(zh_call *call)
@@ -110,31 +106,18 @@ void zh_route_report_funnel(zh_call *call)
     zh_funnel_ask ask;
     zh_cel_fault fault = { .text = "" };
     uint32_t step = 0;
-    zh_world *w = zh_engine_world(call->engine);
-    if (!zh_call_body_json(call, &root)) return;
-    if (zh_json_keep(call->thread->parser, root, call->arena) != ZH_OK) { /* the parser reads other texts below */
-        zh_call_failed(call, ZH_NOMEM, NULL);
-        return;
-    }
-    zh_world_lock_read(w);
-    const int64_t newest_ms = w->counts.newest_ms;
-    zh_world_unlock(w);
-    const char *wrong = read_ask(root, newest_ms, &ask);
+    bool is_table;
+    if (!zh_report_begin(call, &root, &is_table)) return;
+    const char *wrong = read_ask(root, zh_report_newest_ms(call), &ask);
     if (wrong != NULL) {
-        zh_call_problem(call, 400, "bad_field", wrong, "steps are 2 to 10 names of events, or {\"event\", \"where\"}; from and to are times, windowDays up to 365; open is {\"reached\": 0 to the number of steps, \"limit\", \"cursor\"}");
+        zh_call_problem(call, 400, "bad_field", wrong, "steps are 2 to 10 names of events, or {\"event\", \"where\"}; from and to are times, windowDays up to 365; open is {\"reached\": 0 to the number of steps, \"orMore\", \"limit\", \"cursor\"}");
         return;
     }
-    if (ask.named > 0 && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
-        zh_call_problem(call, 403, "forbidden", "open", "this role may count customers, but not look at them: leave open out");
-        return;
-    }
+    if (!zh_report_may(call, ask.named > 0, is_table)) return;
     zh_funnel *f = ZH_TAKE(call->arena, zh_funnel, 1);
-    const zh_err e = f == NULL ? ZH_NOMEM : zh_engine_funnel(call->engine, &ask, f, &step, &fault);
-    if (e == ZH_OK) put_funnel(call, &ask, f);
-    else if (e == ZH_ABSENT) zh_call_problem(call, 404, "not_found", "segment", "there is no segment of this name: GET /api/v1/segments lists them");
-    else if (e == ZH_FORMAT || (e == ZH_FULL && fault.text[0] != '\0')) {
-        char detail[sizeof fault.text + 80];
-        (void)snprintf(detail, sizeof detail, "step %u, line %u, column %u: %s", step + 1, fault.line, fault.column, fault.text);
-        zh_call_problem(call, 400, "bad_expression", "steps.where", detail);
-    } else zh_call_failed(call, e, "the customers cannot be asked");
+    const zh_err e = f == NULL ? ZH_NOMEM : zh_world_funnel(zh_engine_world(call->engine), &ask, f, &step, &fault);
+    if (e != ZH_OK) zh_report_failed(call, e, &fault, "steps.where", step + 1);
+    else if (is_table && ask.named > 0) zh_report_customers_answer(call, &f->named, "customers");
+    else if (is_table) put_table(call, &ask, f);
+    else put_funnel(call, &ask, f);
 }

@@ -1,6 +1,6 @@
 /* predictions.c -- what is predicted of a customer, how it was tested, and training when asked. */
 #include "base/time.h"
-#include "engine/predict.h"
+#include "engine/trainer.h"
 #include "server/answer.h"
 #include "server/call.h"
 
@@ -32,6 +32,25 @@ static void put_customer(const zh_predicted *p, zh_json_out *out)
     zh_json_out_key(out, ZH_SV("clv"));
     if (p->has_clv) zh_json_out_real(out, p->clv);
     else zh_json_out_null(out);
+    zh_json_out_key(out, ZH_SV("spend"));
+    if (p->spend_days == 0) zh_json_out_null(out);
+    else {
+        zh_json_out_object(out);
+        zh_json_out_key_int(out, ZH_SV("days"), p->spend_days);
+        zh_json_out_key_real(out, ZH_SV("expected"), p->spend.expected);
+        zh_json_out_key_real(out, ZH_SV("low"), p->spend.low);
+        zh_json_out_key_real(out, ZH_SV("high"), p->spend.high);
+        zh_json_out_end(out);
+    }
+    zh_json_out_key(out, ZH_SV("nextCategories"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < p->next_count; i++) {
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("category"), p->next[i].name);
+        zh_json_out_key_real(out, ZH_SV("probability"), p->next[i].chance);
+        zh_json_out_end(out);
+    }
+    zh_json_out_end(out);
     zh_json_out_end(out);
 }
 
@@ -41,7 +60,7 @@ static void put_predictions(zh_call *call, const zh_customer_state *state, zh_cu
     zh_predicted p;
     const zh_world *w = zh_engine_world(call->engine);
     if (state == NULL || !zh_consents_get(w->consents, customer).personalization) zh_json_out_null(out);
-    else if (zh_predictions_of(zh_engine_predictions(call->engine), state, call->now_ms, call->arena, &p) != ZH_OK || p.version == 0) zh_json_out_null(out);
+    else if (zh_predictions_of(w->predictions, state, zh_customers_terms(w->customers), call->now_ms, call->arena, &p) != ZH_OK || p.version == 0) zh_json_out_null(out);
     else put_customer(&p, out);
 }
 
@@ -118,12 +137,62 @@ static void put_model(const zh_prediction *p, int i, zh_json_out *out)
     zh_json_out_end(out);
 }
 
+static void put_next_category(const zh_prediction_set *s, zh_json_out *out)
+{
+    const zh_next_category_report *r = &s->next_report;
+    zh_json_out_key(out, ZH_SV("nextCategory"));
+    if (s->version == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    zh_json_out_key_bool(out, ZH_SV("offered"), s->next.count > 0);
+    zh_json_out_key(out, ZH_SV("why"));
+    if (r->why != NULL) zh_json_out_text(out, zh_sv_of(r->why));
+    else zh_json_out_null(out);
+    zh_json_out_key_int(out, ZH_SV("categories"), s->next.count);
+    zh_json_out_key_int(out, ZH_SV("windowDays"), ZH_NEXT_CATEGORY_WINDOW);
+    zh_json_out_key(out, ZH_SV("testedAsOf"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < r->days_count; i++) put_day(out, r->days[i]);
+    zh_json_out_end(out);
+    zh_json_out_key_int(out, ZH_SV("asked"), (int64_t)r->asked);
+    zh_json_out_key_int(out, ZH_SV("right"), (int64_t)r->right);
+    zh_json_out_key_int(out, ZH_SV("rightMostFrequent"), (int64_t)r->right_frequent);
+    zh_json_out_key_int(out, ZH_SV("rightMostPopular"), (int64_t)r->right_popular);
+    zh_json_out_key_real(out, ZH_SV("calibrationError"), r->reliability.ece);
+    zh_json_out_key_real(out, ZH_SV("calibrationErrorByChance"), r->reliability.noise);
+    zh_json_out_end(out);
+}
+
+static void put_spend(const zh_prediction_set *s, zh_json_out *out)
+{
+    const zh_spend_report *r = &s->spend_report;
+    zh_json_out_key(out, ZH_SV("spend"));
+    if (r->asked == 0) {
+        zh_json_out_null(out);
+        return;
+    }
+    zh_json_out_object(out);
+    zh_json_out_key_bool(out, ZH_SV("offered"), s->spending.days > 0);
+    zh_json_out_key(out, ZH_SV("testedAsOf"));
+    put_day(out, r->day);
+    zh_json_out_key_int(out, ZH_SV("asked"), (int64_t)r->asked);
+    zh_json_out_key_int(out, ZH_SV("inside"), (int64_t)r->inside);
+    zh_json_out_key_int(out, ZH_SV("wide"), (int64_t)r->wide);
+    zh_json_out_key_int(out, ZH_SV("wideInside"), (int64_t)r->wide_inside);
+    zh_json_out_key_real(out, ZH_SV("expected"), r->expected);
+    zh_json_out_key_real(out, ZH_SV("came"), r->came);
+    zh_json_out_end(out);
+}
+
 static void put_all(zh_call *call, unsigned status)
 {
-    zh_predictions *p = zh_engine_predictions(call->engine);
-    const bool training = zh_predictions_is_training(p);
+    zh_world *w = zh_engine_world(call->engine);
+    const bool training = zh_trainer_is_training(zh_engine_trainer(call->engine)); /* before: who reads "no" reads what it brought */
     zh_json_out out = zh_call_begin(call);
-    const zh_prediction_set *s = zh_predictions_lock(p);
+    zh_world_lock_read(w);
+    const zh_prediction_set *s = zh_predictions_last(w->predictions);
     zh_json_out_object(&out);
     zh_json_out_key_int(&out, ZH_SV("version"), s->version);
     zh_call_time(&out, ZH_SV("trainedAt"), s->trained_ms);
@@ -135,8 +204,10 @@ static void put_all(zh_call *call, unsigned status)
     zh_json_out_array(&out);
     for (int i = 0; s->version > 0 && i < ZH_PREDICTIONS_COUNT; i++) put_model(&s->all[i], i, &out);
     zh_json_out_end(&out);
+    put_next_category(s, &out);
+    put_spend(s, &out);
     zh_json_out_end(&out);
-    zh_predictions_unlock(p);
+    zh_world_unlock(w);
     zh_call_json(call, status, &out);
 }
 
@@ -147,7 +218,7 @@ void zh_route_predictions(zh_call *call)
 
 void zh_route_predictions_train(zh_call *call)
 {
-    const zh_err e = zh_predictions_train(zh_engine_predictions(call->engine));
+    const zh_err e = zh_trainer_train(zh_engine_trainer(call->engine));
     if (e == ZH_OK || e == ZH_BUSY) put_all(call, 202); /* busy: it is being done, which was asked for */
     else zh_call_failed(call, e, NULL);
 }

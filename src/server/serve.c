@@ -203,6 +203,7 @@ static void put_answer(zh_call *call, const zh_answer *a, answer_form form, zh_j
         zh_json_out_object(out);
         zh_json_out_key_text(out, ZH_SV("id"), a->decision.experiment);
         zh_json_out_key_text(out, ZH_SV("arm"), a->decision.arm);
+        if (a->decision.arm_chance_micro != 0) zh_json_out_key_real(out, ZH_SV("propensity"), (double)a->decision.arm_chance_micro / MICRO);
         zh_json_out_end(out);
     }
     zh_json_out_key(out, ZH_SV("model"));

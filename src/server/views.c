@@ -15,7 +15,7 @@
 #define OWNER_BYTES_MAX 16     /* "u17": a user, "k3": an admin token, "o": the owner at the command line */
 #define DEFAULT_BYTES_MAX 64   /* of the setting's name */
 
-static const char *const pages[] = { "customers", "segments", "items", "quality", "letters", "plan" };
+static const char *const pages[] = { "customers", "segments", "items", "quality", "letters", "plan", "metrics", "funnels", "retention", "paths", "baskets" };
 
 typedef struct view {
     zh_sv id, page, title, query, owner, owner_name;
@@ -164,7 +164,7 @@ void zh_route_views(zh_call *call)
     view *views;
     uint32_t count, all, mine;
     if (!is_page(page)) {
-        zh_call_problem(call, 400, "bad_field", "page", "page is customers, segments, items, quality, letters or plan");
+        zh_call_problem(call, 400, "bad_field", "page", "page is customers, segments, items, quality, letters, plan, metrics, funnels, retention, paths or baskets");
         return;
     }
     const zh_err e = views_of(call, page, &views, &count, &all, &mine);
@@ -265,7 +265,7 @@ void zh_route_view_put(zh_call *call)
     if (!zh_call_body_json(call, &root)) return;
     const char *wrong = is_id(one.id) ? read_body(root, &one) : "id";
     if (wrong != NULL) {
-        zh_call_problem(call, 400, "bad_field", wrong, "an id has 1 to 40 of a-z, 0-9 and -; page is customers, segments, items, quality, letters or plan; title 1 to 200 bytes; "
+        zh_call_problem(call, 400, "bad_field", wrong, "an id has 1 to 40 of a-z, 0-9 and -; page is customers, segments, items, quality, letters, plan, metrics, funnels, retention, paths or baskets; title 1 to 200 bytes; "
                         "query at most 2,000 bytes, and of customers without q: whom somebody looked for is not kept");
         return;
     }

@@ -24,6 +24,10 @@ static zh_decision random_decision(uint64_t *seed, zh_arena *arena)
         .positions_count = (uint32_t)(test_random(seed) % 4), .seed = test_random(seed) % 2 * 77,
         .consent = (uint32_t)test_random(seed), .experiment = ZH_SV("home-blend"), .arm = ZH_SV("b"),
     };
+    if (test_random(seed) % 2 == 0) { /* drawn by a bandit */
+        d.arm_chance_micro = 1 + (uint32_t)(test_random(seed) % ZH_DECISION_MICRO);
+        d.allocation = (uint32_t)(test_random(seed) % 5000);
+    }
     d.cart = random_items(seed, arena, d.cart_count);
     d.excluded = random_items(seed, arena, d.excluded_count);
     d.positions = ZH_TAKE(arena, uint64_t, d.positions_count);
@@ -48,8 +52,9 @@ static void test_a_read_decision_writes_the_same_bytes(uint64_t seed)
         zh_buf_reset(&first), zh_buf_reset(&second);
         zh_decision_put(&d, &first);
         CHECK(zh_buf_err(&first) == ZH_OK);
+        CHECK(zh_buf_view(&first).data[1] == (d.arm_chance_micro == 0 ? 1 : 2)); /* others are written as they always were */
         CHECK(zh_decision_get(zh_buf_view(&first), &arena, &back) == ZH_OK);
-        CHECK(back.shown_count == d.shown_count && back.seed == d.seed && back.time_ms == d.time_ms);
+        CHECK(back.shown_count == d.shown_count && back.seed == d.seed && back.time_ms == d.time_ms && back.arm_chance_micro == d.arm_chance_micro && back.allocation == d.allocation);
         CHECK(back.personalized == d.personalized && back.context_item.number == d.context_item.number);
         for (uint32_t k = 0; k < d.shown_count; k++) {
             CHECK(back.shown[k].score_micro == d.shown[k].score_micro && back.shown[k].item.number == d.shown[k].item.number);

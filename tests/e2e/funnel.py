@@ -53,10 +53,10 @@ def ask(engine, body):
     return answer.json
 
 
-def opened(engine, body, reached):
+def opened(engine, body, reached, or_more=False):
     found, cursor = set(), ""
     while True:
-        page = ask(engine, {**body, "open": {"reached": reached, "limit": 7, "cursor": cursor}})
+        page = ask(engine, {**body, "open": {"reached": reached, "orMore": or_more, "limit": 7, "cursor": cursor}})
         found |= {one["userId"] for one in page["items"]}
         cursor = page["next"]
         if not cursor:
@@ -89,7 +89,9 @@ def a_shop(partitions):
             equal(step["customers"], sum(reached > k for reached in want.values()), f"{which}, question {number}: step {k + 1}")
         for reached in range(len(steps) + 1):
             equal(opened(engine, body, reached), {user for user in known if want[user] == reached}, f"{which}, question {number}: who stopped after {reached}")
+            equal(opened(engine, body, reached, True), {user for user in known if want[user] >= reached}, f"{which}, question {number}: who reached {reached} or more")
         check(got["failed"] == 0 and got["steps"][0]["ofFirst"] in (0, 1), f"{which}, question {number}: shares")
+        check(got["steps"][0]["medianStepMs"] == 0 and got["steps"][1]["medianStepMs"] == got["steps"][1]["medianMs"], f"{which}, question {number}: the second step comes from the first")
     check(any(reached == 4 for reached in want.values()) or max(want.values()) == 3, "some came to the end")
     equal(engine.admin("PUT", "/api/v1/segments/half", {"expression": "customer.bucket('h', 2) == 0"}).status, 200, "a segment")
     size = engine.admin("GET", "/api/v1/segments/half").json["size"]
@@ -103,7 +105,7 @@ def wrong_questions():
     engine = kit.Engine()
     for body, field in (({}, "steps"), ({"steps": ["a"]}, "steps"), ({"steps": ["a"] * 11}, "steps"), ({"steps": ["a", {"where": "true"}]}, "steps.event"), ({"steps": ["a", ""]}, "steps.event"),
                         ({"steps": ["a", "b"], "windowDays": 0}, "windowDays"), ({"steps": ["a", "b"], "from": "soon"}, "from"), ({"steps": ["a", "b"], "to": 7}, "to"),
-                        ({"steps": ["a", "b"], "open": {"reached": 3}}, "open.reached"), ({"steps": ["a", {"event": "b", "where": "e.prise > 1.0"}]}, "steps.where")):
+                        ({"steps": ["a", "b"], "open": {"reached": 3}}, "open.reached"), ({"steps": ["a", "b"], "open": {"reached": 1, "orMore": 1}}, "open.orMore"), ({"steps": ["a", {"event": "b", "where": "e.prise > 1.0"}]}, "steps.where")):
         answer = engine.admin("POST", "/api/v1/reports/funnel", body)
         equal((answer.status, answer.json["field"]), (400, field), f"a wrong {field} is named")
     check("step 2" in answer.json["detail"] and "price" in answer.json["detail"], "the step, and what was meant", answer.json)

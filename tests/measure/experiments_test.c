@@ -16,15 +16,17 @@ static const char a_test[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",
     "\"guardrails\":[\"refund_share\",\"opt_outs\"],\"definitions\":{\"watched\":{\"kind\":\"sum\",\"event\":\"Video Watched\"}},\"windowDays\":5,\"beforeDays\":7,\"state\":\"running\"}";
 static const char other[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"net_revenue\",\"repurchase\",\"item_views\",\"add_to_cart\",\"orders\"],\"windowDays\":30,\"state\":\"running\"}";
 static const char holdout[] = "{\"arms\":[{\"name\":\"held\",\"weight\":1},{\"name\":\"treated\",\"weight\":3}],\"metrics\":[\"conversion\"],\"windowDays\":3,\"state\":\"running\"}";
-static const char *const names[] = { "a-test", "other", "holdout" };
+static const char learning[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"},{\"name\":\"c\"}],\"metrics\":[\"revenue\",\"conversion\"],\"windowDays\":6,\"mode\":\"bandit\",\"state\":\"running\"}";
+static const char *const names[] = { "a-test", "other", "holdout", "learning" };
+enum { TESTS = 4, LEARNING = 3 };
 
-typedef struct saw { uint64_t customer; int64_t first_ms; uint32_t arms; } saw; /* arms: bits */
+typedef struct saw { uint64_t customer; int64_t first_ms; uint32_t arms, stratum; } saw; /* arms: bits; stratum: of the earliest */
 
 typedef struct shop {
     zh_customers *customers;
     zh_consents *consents;
     zh_experiments *x;
-    saw model[3][CUSTOMERS + 1];
+    saw model[TESTS][CUSTOMERS + 1];
     int64_t now_ms;
     uint64_t seed, events;
 } shop;
@@ -45,10 +47,10 @@ static const zh_experiment *set_up(const shop *s, int which)
     return view.set_up;
 }
 
-static void note(shop *s, int which, uint64_t customer, uint32_t arm, int64_t at_ms)
+static void note(shop *s, int which, uint64_t customer, uint32_t arm, uint32_t stratum, int64_t at_ms)
 {
     saw *m = &s->model[which][customer];
-    if (m->arms == 0 || at_ms < m->first_ms) m->first_ms = at_ms;
+    if (m->arms == 0 || at_ms < m->first_ms) m->first_ms = at_ms, m->stratum = stratum;
     m->arms |= 1u << arm;
 }
 
@@ -63,8 +65,37 @@ static void decides(shop *s)
     if (which == 0 && chance(s, 9) == 0) arm = (arm + 1) % 3; /* said by somebody else */
     const zh_decision d = { .customer = customer, .time_ms = at_ms, .experiment = which == 2 ? ZH_SV("gone") : zh_sv_of(names[which]), .arm = set_up(s, which)->arms[arm].name };
     CHECK(zh_experiments_decided(s->x, &d, customer, s->now_ms) == ZH_OK);
-    if (which != 2) note(s, which, customer.number, arm, at_ms);
-    note(s, 2, customer.number, zh_experiment_arm_of(set_up(s, 2), ZH_WORKSPACE_DEFAULT, customer), at_ms);
+    if (which != 2) note(s, which, customer.number, arm, 0, at_ms);
+    note(s, 2, customer.number, zh_experiment_arm_of(set_up(s, 2), ZH_WORKSPACE_DEFAULT, customer), 0, at_ms);
+}
+
+static zh_bandit_strata strata_of(const shop *s)
+{
+    zh_experiment_view view;
+    CHECK(zh_experiments_find(s->x, zh_sv_of(names[LEARNING]), &view) && view.strata.count > 0);
+    return view.strata;
+}
+
+/* A decision under some allocation there was, of some arm. */
+static void is_drawn(shop *s)
+{
+    const zh_customer_id customer = { 1 + chance(s, CUSTOMERS) };
+    const int64_t at_ms = s->now_ms - (int64_t)chance(s, 30) * HOUR_MS;
+    const uint32_t stratum = (uint32_t)chance(s, strata_of(s).count + 1), arm = (uint32_t)(customer.number + chance(s, 9) / 8) % 3;
+    const zh_decision d = { .customer = customer, .time_ms = at_ms, .experiment = zh_sv_of(names[LEARNING]), .arm = set_up(s, LEARNING)->arms[arm].name, .arm_chance_micro = 1, .allocation = stratum };
+    const bool counts = stratum < strata_of(s).count; /* one that was never made is passed over */
+    CHECK(zh_experiments_decided(s->x, &d, customer, s->now_ms) == ZH_OK);
+    if (counts) note(s, LEARNING, customer.number, arm, stratum, at_ms);
+    note(s, 2, customer.number, zh_experiment_arm_of(set_up(s, 2), ZH_WORKSPACE_DEFAULT, customer), 0, at_ms);
+}
+
+static void is_allocated(shop *s)
+{
+    const uint32_t count = strata_of(s).count;
+    zh_bandit_allocation a = { .number = count + (chance(s, 3) == 0), .arms = 3, .cause = ZH_BANDIT_LEARNT, .chance = { 600000, 300000, 100000 } };
+    CHECK(zh_experiments_allocate(s->x, zh_sv_of(names[LEARNING]), &a, s->now_ms) == ZH_OK);
+    CHECK(strata_of(s).count == count + (a.number == count)); /* one that does not follow is passed over */
+    CHECK(zh_experiments_allocate(s->x, ZH_SV("a-test"), &a, s->now_ms) == ZH_OK && zh_experiments_allocate(s->x, ZH_SV("gone"), &a, s->now_ms) == ZH_OK);
 }
 
 static void happens(shop *s)
@@ -101,9 +132,9 @@ static void merges(shop *s)
     CHECK(zh_experiments_before_merge(s->x, from, to) == ZH_OK);
     CHECK(zh_customers_merge(s->customers, from, to, &effects) == ZH_OK && zh_consents_merge(s->consents, from, to) == ZH_OK);
     CHECK(zh_experiments_merge(s->x, from, to) == ZH_OK);
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < TESTS; which++) {
         saw *gone = &s->model[which][from.number], *kept = &s->model[which][to.number];
-        if (gone->arms != 0 && (kept->arms == 0 || gone->first_ms < kept->first_ms)) kept->first_ms = gone->first_ms;
+        if (gone->arms != 0 && (kept->arms == 0 || gone->first_ms < kept->first_ms)) kept->first_ms = gone->first_ms, kept->stratum = gone->stratum;
         kept->arms |= gone->arms;
         *gone = (saw){ 0 };
     }
@@ -126,10 +157,29 @@ static void add(const shop *s, const zh_experiment *e, uint64_t customer, const 
     }
 }
 
+/* Units and the first metric's sums of each stratum. */
+static void strata_are_right(const shop *s)
+{
+    const zh_bandit_strata strata = strata_of(s);
+    for (uint32_t i = 0; i < strata.count; i++)
+        for (uint32_t arm = 0; arm < 3; arm++) {
+            double sum[4] = { 0 }, product[4][4] = { { 0 } };
+            uint64_t units = 0;
+            for (uint64_t c = 1; c <= CUSTOMERS; c++) {
+                const saw *m = &s->model[LEARNING][c];
+                if (m->arms != 1u << arm || m->stratum != i) continue;
+                units++;
+                add(s, set_up(s, LEARNING), c, m, 0, sum, product);
+            }
+            CHECK(strata.list[i].units[arm] == units && (int64_t)strata.list[i].sum[arm] == (int64_t)sum[0] && (int64_t)strata.list[i].square[arm] == (int64_t)product[0][0]);
+        }
+}
+
 static void sums_are_right(const shop *s)
 {
     const char *why = "";
-    for (int which = 0; which < 3; which++) {
+    strata_are_right(s);
+    for (int which = 0; which < TESTS; which++) {
         zh_experiment_view view;
         uint64_t crossed = 0, exposed = 0;
         CHECK(zh_experiments_find(s->x, zh_sv_of(names[which]), &view));
@@ -242,14 +292,17 @@ static void live(uint64_t seed)
     const zh_experiments_desc desc = desc_of(&s);
     CHECK(zh_experiments_open(&s.x, &desc) == ZH_OK);
     CHECK(zh_experiments_define(s.x, ZH_SV("a-test"), zh_sv_of(a_test)) == ZH_OK && zh_experiments_define(s.x, ZH_SV("other"), zh_sv_of(other)) == ZH_OK);
-    CHECK(zh_experiments_define(s.x, ZH_SV("holdout"), zh_sv_of(holdout)) == ZH_OK && zh_experiments_count(s.x) == 3);
+    CHECK(zh_experiments_define(s.x, ZH_SV("holdout"), zh_sv_of(holdout)) == ZH_OK && zh_experiments_define(s.x, zh_sv_of(names[LEARNING]), zh_sv_of(learning)) == ZH_OK && zh_experiments_count(s.x) == TESTS);
     for (int step = 0; step < STEPS; step++) {
         s.now_ms += (int64_t)chance(&s, 3 * HOUR_MS);
         zh_experiments_clock(s.x, s.now_ms);
         switch (chance(&s, 20)) {
         case 0: merges(&s); break;
         case 1: chooses(&s); break;
-        case 2: case 3: case 4: case 5: decides(&s); break;
+        case 2: case 3: case 4: decides(&s); break;
+        case 5: is_drawn(&s); break;
+        case 7: is_drawn(&s); break;
+        case 8: if (chance(&s, 4) == 0) is_allocated(&s); break;
         case 6:
             if (chance(&s, 3) == 0) reload(&s, steps);
             break;
@@ -326,12 +379,70 @@ static void assigns(void)
     zh_customers_close(s.customers);
 }
 
+/* ---- a bandit ---- */
+
+static void draws(void)
+{
+    shop s = { 0 };
+    CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    const zh_experiments_desc desc = desc_of(&s);
+    zh_experiments *x;
+    bool asks;
+    CHECK(zh_experiments_open(&x, &desc) == ZH_OK);
+    CHECK(!zh_experiments_acts(x, ZH_SV("home"), &asks));
+    define(x, "learning", learning);
+    CHECK(zh_experiments_acts(x, ZH_SV("home"), &asks) && !asks);
+    enum { MANY = 20000 };
+    zh_bandit_allocation a = { .number = 1, .arms = 3, .cause = ZH_BANDIT_LEARNT, .chance = { 50000, 150000, 800000 } };
+    uint64_t arms[3] = { 0 }, moved = 0;
+    for (uint64_t c = 1; c <= MANY; c++) { /* half are shown something before the chances change: they keep their arms */
+        zh_look look = desc.look;
+        look.customer = (zh_customer_id){ c };
+        const zh_assignment got = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch);
+        CHECK(got.allocation == 0 && (got.chance_micro == 333333 || got.chance_micro == 333334));
+        const zh_decision d = { .customer = look.customer, .time_ms = T0, .experiment = got.experiment, .arm = got.arm, .arm_chance_micro = got.chance_micro, .allocation = got.allocation };
+        if (c <= MANY / 2) CHECK(zh_experiments_decided(x, &d, look.customer, T0) == ZH_OK);
+    }
+    CHECK(zh_experiments_allocate(x, ZH_SV("learning"), &a, T0) == ZH_OK);
+    for (uint64_t c = 1; c <= MANY; c++) {
+        zh_look look = desc.look;
+        uint32_t arm = 0;
+        int64_t first_ms;
+        look.customer = (zh_customer_id){ c };
+        const zh_assignment got = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch);
+        if (c <= MANY / 2) {
+            CHECK(zh_experiments_exposure(x, 1, look.customer, &arm, &first_ms) && got.allocation == 0 && zh_sv_equal(got.arm, set_up(&(shop){ .x = x }, LEARNING)->arms[arm].name));
+            continue;
+        }
+        while (arm < 2 && !zh_sv_equal(got.arm, set_up(&(shop){ .x = x }, LEARNING)->arms[arm].name)) arm++;
+        CHECK(got.allocation == 1 && got.chance_micro == a.chance[arm]);
+        arms[arm]++;
+        moved++;
+    }
+    CHECK(moved == MANY / 2 && arms[0] > 380 && arms[0] < 620 && arms[1] > 1300 && arms[1] < 1700 && arms[2] > 7800 && arms[2] < 8200); /* five standard deviations */
+    a = (zh_bandit_allocation){ .number = 2, .arms = 3, .cause = ZH_BANDIT_WON, .winner = 2, .chance = { 0, 1000000, 0 } };
+    CHECK(zh_experiments_allocate(x, ZH_SV("learning"), &a, T0) == ZH_OK);
+    zh_experiment_view view;
+    for (uint64_t c = 1; c <= 100; c++) { /* all get it, and nothing is measured any more */
+        zh_look look = desc.look;
+        look.customer = (zh_customer_id){ c };
+        const zh_assignment got = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch);
+        const zh_decision d = { .customer = look.customer, .time_ms = T0, .experiment = got.experiment, .arm = got.arm, .arm_chance_micro = got.chance_micro, .allocation = got.allocation };
+        CHECK(zh_sv_equal(got.arm, ZH_SV("b")) && got.chance_micro == 1000000 && zh_experiments_decided(x, &d, look.customer, T0) == ZH_OK);
+    }
+    CHECK(zh_experiments_find(x, ZH_SV("learning"), &view) && view.exposed == MANY / 2 && view.crossed == 0);
+    zh_experiments_close(x);
+    zh_consents_close(s.consents);
+    zh_customers_close(s.customers);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
     scratch = zh_arena_open((size_t)16 << 20);
     for (uint64_t run = 0; run < 12; run++) live(seed * 1000 + run);
     assigns();
+    draws();
     zh_arena_close(&scratch);
     return 0;
 }

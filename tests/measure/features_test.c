@@ -46,7 +46,7 @@ int main(void)
     fold(c, 2, ZH_ACT_VIEW, 1003 * DAY, "te\"a", 0);
     fold(c, 2, ZH_ACT_VIEW, 1003 * DAY + 1, "shoes", 0);
     zh_features f = { .terms = zh_customers_terms(c), .zone = zh_tz_utc(), .now_ms = 1013 * DAY };
-    for (uint64_t who = 1; who <= 2; who++) CHECK(zh_features_count(&counter, &names, &arena, zh_customers_get(c, (zh_customer_id){ who })) == ZH_OK);
+    for (uint64_t who = 1; who <= 2; who++) CHECK(zh_features_count(&counter, &names, &arena, f.terms, zh_customers_get(c, (zh_customer_id){ who })) == ZH_OK);
     zh_features_take(&f, &counter, 8, 8, 1);
     CHECK(f.names_count == 2 && zh_sv_equal(f.names[0].text, ZH_SV("te\"a")) && f.names[0].customers == 2 && f.names[1].customers == 1);
     zh_features_take(&f, &counter, 8, 8, 2);

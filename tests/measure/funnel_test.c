@@ -28,7 +28,7 @@ int main(int argc, char **argv)
         int64_t now = 0;
         for (int i = 0; i < EVENTS; i++) {
             now += (int64_t)(test_random(&seed) % 4);
-            e[i] = (zh_funnel_event){ now, 1u << test_random(&seed) % STEPS };
+            e[i] = (zh_funnel_event){ .time_ms = now, .steps = 1u << test_random(&seed) % STEPS };
             if (test_random(&seed) % 4 == 0) e[i].steps |= 1u << test_random(&seed) % STEPS;
         }
         const zh_funnel_span span = { .from_ms = (int64_t)(test_random(&seed) % 8), .to_ms = 14 + (int64_t)(test_random(&seed) % 10), .window_ms = 3 + (int64_t)(test_random(&seed) % 12), .steps = STEPS };
@@ -36,6 +36,7 @@ int main(int argc, char **argv)
         const uint32_t want = furthest(&span, e, EVENTS, 0, 0, 0);
         CHECK(way.reached == want);
         for (uint32_t k = 0; k < way.reached; k++) CHECK(way.took_ms[k] >= 0 && way.took_ms[k] < span.window_ms && (k > 0 || way.took_ms[k] == 0));
+        for (uint32_t k = 0; k < way.reached; k++) CHECK(way.step_ms[k] >= 0 && way.step_ms[k] <= way.took_ms[k]);
         reached[way.reached]++;
     }
     for (int k = 0; k <= STEPS; k++) CHECK(reached[k] > 20); /* all ends were seen */
@@ -44,6 +45,10 @@ int main(int argc, char **argv)
     for (int64_t ms = 60000; ms < 160000; ms += 1000) buckets[zh_funnel_bucket(ms)]++;
     CHECK(zh_funnel_median_ms(buckets) >= 109000 && zh_funnel_median_ms(buckets) <= 131000);
     CHECK(zh_funnel_bucket(0) == 0 && zh_funnel_bucket(INT64_MAX) == ZH_FUNNEL_BUCKETS - 1);
+    /* Step 3 comes of the second beginning: what lies before it is that way's step 2, not the first that was seen. */
+    const zh_funnel_event again[] = { { .time_ms = 0, .steps = 1 }, { .time_ms = 10, .steps = 2 }, { .time_ms = 100, .steps = 1 }, { .time_ms = 101, .steps = 2 }, { .time_ms = 103, .steps = 4 } };
+    const zh_funnel_way way = zh_funnel_way_of(&(zh_funnel_span){ .to_ms = 200, .window_ms = 50, .steps = 3 }, again, 5);
+    CHECK(way.reached == 3 && way.took_ms[1] == 10 && way.took_ms[2] == 3 && way.step_ms[1] == 10 && way.step_ms[2] == 2);
     const zh_funnel_span one = { .from_ms = 0, .to_ms = 10, .window_ms = 5, .steps = 1 };
     CHECK(zh_funnel_way_of(&one, NULL, 0).reached == 0);
     return 0;

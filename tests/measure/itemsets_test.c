@@ -42,7 +42,7 @@ static void against_all_subsets(uint64_t *seed)
         CHECK((uint32_t)__builtin_popcount(mask) == set->length && set->length <= longest && !told[mask] && count[mask] == set->count);
         told[mask] = true;
         for (uint32_t k = 0; set->length >= 2 && k < set->length; k++) {
-            const zh_rule r = zh_itemsets_rule(&sets, i, k, BASKETS);
+            const zh_association r = zh_itemsets_rule(&sets, i, k, BASKETS);
             const double confidence = (double)count[mask] / count[mask & ~(1u << of[k])];
             CHECK(r.right == of[k] && r.confidence == confidence && r.support == (double)count[mask] / BASKETS);
             CHECK(fabs(r.lift - confidence * BASKETS / count[1u << of[k]]) < 1e-12);

@@ -48,7 +48,7 @@ static void shares_are_what_the_points_say(uint64_t seed)
     uint32_t found = 0, wanted = 0;
     zh_affinity *shares = NULL;
     const zh_customer_state *state = zh_customers_get(c, (zh_customer_id){ 1 });
-    if (state != NULL) CHECK(zh_affinity_of(state, ZH_TASTE_CATEGORY, &arena, &shares, &found) == ZH_OK);
+    if (state != NULL) CHECK(zh_affinity_of(state, zh_customers_terms(c), ZH_TASTE_CATEGORY, &arena, &shares, &found) == ZH_OK);
     double sum = 0;
     for (uint32_t i = 0; i < found; i++) {
         char text[16];
@@ -62,7 +62,7 @@ static void shares_are_what_the_points_say(uint64_t seed)
     for (size_t i = 0; i < NAMES; i++) wanted += points[i] > 0;
     CHECK(found == wanted);
     CHECK(found == 0 || fabs(sum - 1) < 1e-12);
-    if (state != NULL) CHECK(zh_affinity_of(state, ZH_TASTE_BRAND, &arena, &shares, &found) == ZH_OK && found == 0);
+    if (state != NULL) CHECK(zh_affinity_of(state, zh_customers_terms(c), ZH_TASTE_BRAND, &arena, &shares, &found) == ZH_OK && found == 0);
     zh_customers_close(c);
     zh_arena_reset(&arena);
 }
@@ -79,7 +79,7 @@ static void no_memory_is_said(void)
     zh_arena small = zh_arena_open(1024);
     zh_affinity *shares;
     uint32_t count;
-    CHECK(zh_affinity_of(zh_customers_get(c, (zh_customer_id){ 1 }), ZH_TASTE_CATEGORY, &small, &shares, &count) == ZH_NOMEM);
+    CHECK(zh_affinity_of(zh_customers_get(c, (zh_customer_id){ 1 }), zh_customers_terms(c), ZH_TASTE_CATEGORY, &small, &shares, &count) == ZH_NOMEM);
     zh_arena_close(&small);
     zh_customers_close(c);
 }

@@ -61,6 +61,35 @@ static void a_text_has_one_number(uint64_t seed)
     zh_terms_close(back);
 }
 
+static zh_err put_back(void *context, zh_sv key, zh_sv value)
+{
+    return zh_terms_load(context, key, value);
+}
+
+/* Names by hash stand beside the numbers, are saved once, and come back. */
+static void a_hash_keeps_its_name(void)
+{
+    zh_terms *t, *back;
+    uint32_t number;
+    const char *why;
+    char text[ZH_PROFILE_NAME_BYTES_MAX + 9];
+    memset(text, 'y', sizeof text);
+    CHECK(zh_terms_open(&t) == ZH_OK && zh_terms_open(&back) == ZH_OK);
+    CHECK(zh_terms_take(t, ZH_SV("tea"), &number) == ZH_OK && number == 1);
+    CHECK(zh_terms_name_put(t, 7, ZH_SV("tea")) == ZH_OK && zh_terms_name_put(t, UINT64_MAX, (zh_sv){ text, sizeof text }) == ZH_OK);
+    CHECK(zh_terms_name_put(t, 7, ZH_SV("coffee")) == ZH_OK && zh_terms_name_put(t, 8, (zh_sv){ 0 }) == ZH_OK);
+    CHECK(zh_sv_equal(zh_terms_name(t, 7), ZH_SV("tea")) && zh_terms_name(t, UINT64_MAX).size == ZH_PROFILE_NAME_BYTES_MAX);
+    CHECK(zh_terms_name(t, 8).size == 0 && zh_terms_name(t, 1).size == 0 && zh_terms_count(t) == 1);
+    CHECK(zh_terms_save(t, false, (zh_keep){ back, put_back }) == ZH_OK);
+    CHECK(zh_sv_equal(zh_terms_name(back, 7), ZH_SV("tea")) && zh_terms_name(back, UINT64_MAX).size == ZH_PROFILE_NAME_BYTES_MAX && zh_terms_find(back, ZH_SV("tea")) == 1);
+    CHECK(zh_terms_check(t, &why) && zh_terms_check(back, &why));
+    zh_terms_close(back);
+    CHECK(zh_terms_open(&back) == ZH_OK && zh_terms_name_put(t, 9, ZH_SV("new")) == ZH_OK && zh_terms_save(t, false, (zh_keep){ back, put_back }) == ZH_OK);
+    CHECK(zh_terms_name(back, 7).size == 0 && zh_sv_equal(zh_terms_name(back, 9), ZH_SV("new"))); /* what was saved is not said again */
+    zh_terms_close(t);
+    zh_terms_close(back);
+}
+
 static void long_and_empty_texts(void)
 {
     zh_terms *t;
@@ -80,5 +109,6 @@ int main(int argc, char **argv)
 {
     a_text_has_one_number(test_seed(argc, argv));
     long_and_empty_texts();
+    a_hash_keeps_its_name();
     return 0;
 }

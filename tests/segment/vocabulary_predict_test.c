@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-static bool told(void *predictions, const zh_customer_state *state, int64_t now_ms, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms)
+static bool told(const void *predictions, const zh_look *look, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms)
 {
-    (void)state, (void)scratch;
-    *until_ms = now_ms + 1000;
+    (void)scratch;
+    *until_ms = look->now_ms + 1000;
     *out = ((const double *)predictions)[which];
     return *out >= 0;
 }

@@ -49,7 +49,7 @@ int main(void)
         { "customer.in_segment('vip') && customer.bucket('s', 10) < 3", "SEGMENT vip; SELF" },
         { "customer.rfm.segment == 'champion' && customer.rfm.recency > 3", "ORDERS; SHARED" },
         { "customer.lifecycle == 'new' && customer.basket_size > 2.0", "OTHER; ORDERS" },
-        { "customer.predictions.buy_7d > 0.5", "MODEL" },
+        { "customer.predictions.buy_7d > 0.5", "EVENT; ORDERS; CONSENT; MODEL" },
         { "customer.has_tag('vip') || customer.in_list('friends')", "TAG vip; LIST friends" },
         { "customer.tags.exists(t, t == 'vip')", "TAG" },
         { "true", "" },

@@ -10,7 +10,8 @@ import { useKnown } from './useNames'
 const properties: readonly EventProperty[] = [...eventTexts, ...eventNumbers]
 const isNumber = (property: EventProperty): boolean => (eventNumbers as readonly string[]).includes(property)
 
-function WhereFields({ where, onWhere, onRemove }: { where: Where; onWhere: (where: Where, typed: boolean) => void; onRemove: () => void }) {
+/** One condition on an event: of which property, how, with what. */
+export function WhereFields({ where, onWhere, onRemove }: { where: Where; onWhere: (where: Where, typed: boolean) => void; onRemove: () => void }) {
   const { t } = useWords()
   const { names } = useKnown()
   const options: Option[] = where.property === 'category' ? names.categories.map((one) => ({ value: one.name, count: one.count })) : where.property === 'brand' ? names.brands.map((one) => ({ value: one.name, count: one.count })) : []

@@ -13,6 +13,7 @@ import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { blank, decidedBy, draftOf, holdout, isName, toggled, type Draft } from './draft'
 import { EditArms } from './EditArms'
+import { EditMode } from './EditMode'
 import { Planner } from './Planner'
 import { useMetrics, usePlacements } from './usePlan'
 import { useExperiment, useSet } from './useExperiments'
@@ -49,10 +50,11 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
   const guardrails = draft.guardrails ?? []
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const { name, ...body } = draft
+    const { name, currency, ...rest } = draft
+    const body = { ...rest, ...(currency === undefined || currency === '' ? {} : { currency }) }
     if (isName(name)) set.mutate({ name, body }, { onSuccess: () => navigate(`/experiments/${name}`) })
   }
-  const shown = ['name', 'eligibility', 'arms', 'metrics', 'guardrails', 'placements', 'layer', 'layerTo']
+  const shown = ['name', 'eligibility', 'arms', 'metrics', 'guardrails', 'placements', 'layer', 'layerTo', 'mode', 'floor', 'epsilon', 'temperature', 'everyCustomers', 'winnerLoss', 'beforeDays', 'alpha', 'currency']
   return (
     <div className="edit">
       <form className="edit-form" onSubmit={submit}>
@@ -83,6 +85,7 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
         <Card id="edit-arms" title={t('experiments.one.arms')}>
           <div className="edit-part"><EditArms arms={draft.arms} fixed={isHoldout} onChange={(arms) => put({ arms })} />{wrong('arms')}</div>
         </Card>
+        {!isHoldout && <Card id="edit-mode" title={t('experiments.mode.title')}><div className="edit-part"><EditMode draft={draft} put={put} wrong={wrong} /></div></Card>}
         <Card id="edit-metrics" title={t('experiments.set.metrics')}>
           <div className="edit-part">
             <Choose label={t('experiments.edit.first')} value={first} options={named} onChange={(name) => put({ metrics: decidedBy(draft.metrics, name), guardrails: toggled(guardrails, name, false) })} />
@@ -90,6 +93,9 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
             <Checks legend={t('experiments.set.guardrails')} all={named.filter((one) => !draft.metrics.includes(one.value))} on={guardrails} onToggle={(one, on) => put({ guardrails: toggled(guardrails, one, on) })} />
             {wrong('metrics')}{wrong('guardrails')}
             <Field label={t('experiments.edit.window')}><input className="input" type="number" min={1} max={365} required value={draft.windowDays} onChange={(event) => put({ windowDays: Number(event.target.value) })} /></Field>
+            <Field label={t('experiments.edit.before')} hint={wrong('beforeDays', t('experiments.edit.beforeHint'))}><input className="input" type="number" min={0} max={365} required value={draft.beforeDays ?? 30} onChange={(event) => put({ beforeDays: Number(event.target.value) })} /></Field>
+            <Field label={t('experiments.set.alpha')} hint={wrong('alpha', t('experiments.edit.alphaHint'))}><input className="input" type="number" min={0.0001} max={0.5} step="any" required value={draft.alpha ?? 0.05} onChange={(event) => put({ alpha: Number(event.target.value) })} /></Field>
+            <Field label={t('experiments.edit.currency')} hint={wrong('currency', t('experiments.edit.currencyHint'))}><TextInput value={draft.currency ?? ''} onText={(currency) => put({ currency: currency.toUpperCase() })} maxLength={3} pattern="[A-Za-z]{3}" autoComplete="off" spellCheck={false} /></Field>
           </div>
         </Card>
         {error !== null && !shown.includes(field?.split('.')[0] ?? '') && <p className="experiment-warn" role="alert">{error instanceof CallError && error.detail !== undefined ? error.detail : errorText(error)}</p>}

@@ -1,6 +1,7 @@
 // Each metric and arm: how much it changes with the interval that holds at every look, the verdict in words, and what else is known.
 import { Button } from '../shared/Controls'
 import * as format from '../shared/format'
+import { saveCsv } from '../shared/csv'
 import { Hint } from '../shared/Hint'
 import { Card, Empty } from '../shared/View'
 import { useWords } from '../shared/words'
@@ -83,14 +84,6 @@ function Metric({ metric, currency, first }: { metric: Measured; currency: strin
   )
 }
 
-/** A file of the browser's own making. */
-function save(name: string, text: string) {
-  const url = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-}
-
 export function Effects({ result }: { result: Result }) {
   const { t } = useWords()
   const { metrics, experiment } = result
@@ -100,7 +93,7 @@ export function Effects({ result }: { result: Result }) {
   if (experiment.exposed === 0) return <Card id="experiment-effects" title={t('experiments.one.effects')}><Empty title={t('experiments.one.nobody')}>{t('experiments.one.nobodyText')}</Empty></Card>
   return (
     <>
-      <Card id="experiment-effects" title={t('experiments.one.effects')} note={t('experiments.one.effectsNote', { days: experiment.windowDays })} extra={<Button onClick={() => save(`${experiment.name}.csv`, csvOf(result))}>{t('experiments.one.csv')}</Button>}>
+      <Card id="experiment-effects" title={t('experiments.one.effects')} note={t('experiments.one.effectsNote', { days: experiment.windowDays })} extra={<Button onClick={() => saveCsv(`${experiment.name}.csv`, csvOf(result))}>{t('experiments.one.csv')}</Button>}>
         <p className="effect-legend" aria-hidden="true">
           <span><i className="effect-key effect-key-sequential" />{t('experiments.effect.sequential')}</span>
           <span><i className="effect-key effect-key-fixed" />{t('experiments.effect.fixed')}</span>

@@ -9,10 +9,12 @@ import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { Acts } from './Acts'
 import { Arms, Mismatch } from './Arms'
+import { Bandit } from './Bandit'
 import { Effects } from './Effects'
 import { titleOf, type Result } from './experiments'
 import { Exposed } from './Exposed'
 import { History } from './History'
+import { Replay } from './Replay'
 import { SetUp } from './SetUp'
 import { Share } from './Share'
 import { StateChip } from './StateChip'
@@ -29,6 +31,7 @@ function Full({ result }: { result: Result }) {
       {experiment.fault !== undefined && <p className="experiment-warn" role="alert">{t('experiments.fault', { fault: experiment.fault })}</p>}
       {!begun && <Card id="experiment-draft" title={t('experiments.one.draft')}><Empty title={t('experiments.one.draftTitle')}>{t('experiments.one.draftText')}</Empty></Card>}
       {!result.trusted && <Mismatch result={result} />}
+      {begun && result.trusted && result.bandit !== null && <Bandit result={result} bandit={result.bandit} />}
       {begun && <Arms result={result} />}
       {begun && result.trusted && (
         <>
@@ -36,6 +39,7 @@ function Full({ result }: { result: Result }) {
           <History result={result} />
         </>
       )}
+      {begun && !experiment.holdout && <Replay one={experiment} />}
       {begun && mayDefine(role) && experiment.state !== 'stopped' && !experiment.holdout && <Share key={experiment.share} one={experiment} />}
       {begun && (
         <Card id="experiment-exposed" title={t('experiments.one.exposed')} note={t('experiments.one.exposedNote')}>

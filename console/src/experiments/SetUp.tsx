@@ -21,6 +21,9 @@ export function SetUp({ one, open }: { one: Experiment; open: boolean }) {
     ['windowDays', t('experiments.set.days', { n: one.windowDays })],
     ['beforeDays', one.beforeDays === 0 ? t('experiments.set.unused') : t('experiments.set.days', { n: one.beforeDays })],
     ['alpha', format.amount(one.alpha, language)],
+    ...(one.currency === undefined ? [] : [['currency', one.currency] as [string, string]]),
+    ['mode', one.mode === 'bandit' ? t('experiments.set.banditValue', { strategy: t(`experiments.mode.${one.strategy ?? 'thompson'}`), floor: format.percent(one.floor ?? 0, language), n: one.everyCustomers ?? 0 }) : t('experiments.mode.ab')],
+    ...(one.mode === 'bandit' && (one.winnerLoss ?? 0) > 0 ? [['winnerLoss', format.amount(one.winnerLoss ?? 0, language)] as [string, string]] : []),
   ]
   return (
     <details className="card experiment-set" open={open}>

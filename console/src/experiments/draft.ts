@@ -16,7 +16,7 @@ export const numberNames = Object.keys(numbers) as NumberName[]
 
 export const blank: Draft = {
   name: '', title: '', hypothesis: '', placements: ['home'], layer: '', layerFrom: 0, layerTo: 10_000, share: 1, eligibility: '',
-  arms: [{ name: 'control', weight: 1 }, { name: 'new', weight: 1, policy: {} }], metrics: ['conversion', 'revenue'], guardrails: ['opt_outs'], windowDays: 14, beforeDays: 30, alpha: 0.05,
+  arms: [{ name: 'control', weight: 1 }, { name: 'new', weight: 1, policy: {} }], metrics: ['conversion', 'revenue'], guardrails: ['opt_outs'], windowDays: 14, beforeDays: 30, alpha: 0.05, mode: 'ab',
 }
 
 /** One in twenty is held out of everything: what deciding causes at all. */

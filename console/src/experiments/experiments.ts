@@ -1,5 +1,6 @@
 // What is worked out about experiments: what may be done with one, what a result says in short, where an interval is drawn, the table to take away.
 import type { Schema } from '../shared/client'
+import { csvOf as tableOf } from '../shared/csv'
 import * as format from '../shared/format'
 import type { Language } from '../shared/format'
 
@@ -10,6 +11,8 @@ export type Measured = Schema<'ExperimentMetric'>
 export type Compared = Schema<'ExperimentCompared'>
 export type Difference = NonNullable<Schema<'ExperimentDifference'>>
 export type Metric = Schema<'Metric'>
+export type BanditResult = NonNullable<Schema<'ExperimentBandit'>>
+export type ReplayReport = Schema<'ReplayReport'>
 export type State = Experiment['state']
 export type Act = 'start' | 'pause' | 'goOn' | 'stop'
 
@@ -27,7 +30,24 @@ export const stateAfter: Record<Act, 'running' | 'paused' | 'stopped'> = { start
 export function changeOf(one: Experiment): Change {
   const { title, hypothesis, placements, layer, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, currency, definitions } = one
   const change = { title, hypothesis, placements, layer, layerFrom: 0, layerTo: one.layerTo - one.layerFrom, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, definitions }
-  return currency === undefined ? change : { ...change, currency }
+  return { ...change, ...(currency === undefined ? {} : { currency }), ...modeOf(one) }
+}
+
+/** How the arms are given: of a bandit all that it learns by. */
+export function modeOf({ mode, strategy, floor, epsilon, temperature, everyCustomers, everySeconds, winnerLoss }: Change): Change | Pick<Change, 'mode'> {
+  return mode === 'bandit' ? { mode, strategy, floor, epsilon, temperature, everyCustomers, everySeconds, winnerLoss } as Change : { mode: 'ab' }
+}
+
+/** The chance of an arm over the customers drawn, as steps from 0 to 1; a step that begins after a change was noticed says so. Allocations without customers are left out, but for the last. */
+export function chanceSteps(allocations: BanditResult['allocations'], arm: number): { from: number; to: number; chance: number; drift: boolean }[] {
+  const all = allocations.reduce((sum, one) => sum + one.units, 0)
+  let done = 0
+  return allocations.flatMap((one, at) => {
+    const from = all > 0 ? done / all : at / allocations.length
+    done += one.units
+    const to = all > 0 ? done / all : (at + 1) / allocations.length
+    return to > from || at === allocations.length - 1 || one.cause === 'drift' ? [{ from, to, chance: one.chances[arm] ?? 0, drift: one.cause === 'drift' }] : []
+  })
 }
 
 export interface Short {
@@ -97,14 +117,6 @@ export function bandOf(history: Result['history'], arm: string): Band {
   return { days: shown.map((day) => day.date), values: shown.map((day) => day.value), low: shown.map((day) => day.low), high: shown.map((day) => day.high), leftOut: points.length - shown.length, relative }
 }
 
-/** One cell: quoted where it must be; what a spreadsheet would take for a formula is made text. */
-export function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
 const COLUMNS = ['metric', 'guardrail', 'arm', 'units', 'mean', 'control_mean', 'difference', 'difference_low', 'difference_high', 'relative', 'relative_low', 'relative_high', 'fixed_low', 'fixed_high', 'sequential_p', 'q', 'chance', 'loss_of_control', 'loss_of_arm', 'cuped_reduction', 'verdict'] as const
 
 /** The result as a table, a row for each metric and arm; money in minor units, as the engine has it. */
@@ -113,8 +125,8 @@ export function csvOf(result: Pick<Result, 'metrics'>): string {
     metric.differences.map((one) => {
       const arm = metric.arms.find((each) => each.arm === one.arm)
       const { absolute, relative, bayes } = one
-      return [metric.name, metric.guardrail ? 'yes' : 'no', one.arm, arm?.units, arm?.mean, metric.arms[0]?.mean, absolute?.estimate, absolute?.sequential.low, absolute?.sequential.high, relative?.estimate, relative?.sequential.low, relative?.sequential.high, absolute?.fixed.low, absolute?.fixed.high, absolute?.sequential.p, one.q, bayes.chance, bayes.lossOfControl, bayes.lossOfArm, one.cuped.reduction, one.verdict].map(cell)
+      return [metric.name, metric.guardrail ? 'yes' : 'no', one.arm, arm?.units, arm?.mean, metric.arms[0]?.mean, absolute?.estimate, absolute?.sequential.low, absolute?.sequential.high, relative?.estimate, relative?.sequential.low, relative?.sequential.high, absolute?.fixed.low, absolute?.fixed.high, absolute?.sequential.p, one.q, bayes.chance, bayes.lossOfControl, bayes.lossOfArm, one.cuped.reduction, one.verdict]
     }),
   )
-  return [COLUMNS as readonly string[], ...rows].map((row) => `${row.join(',')}\r\n`).join('')
+  return tableOf([COLUMNS, ...rows])
 }

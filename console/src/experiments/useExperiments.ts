@@ -1,6 +1,7 @@
 // Experiments, their results and metrics: asked and changed.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call } from '../shared/client'
+import type { Schema } from '../shared/client'
 import type { Change, State } from './experiments'
 
 const AGAIN_MS = 30_000 // how often the result of one that runs is asked for while somebody looks
@@ -40,6 +41,11 @@ export function useTurn() {
     mutationFn: ({ name, state }: { name: string; state: Exclude<State, 'draft'> }) => call('put', '/api/v1/experiments/{name}/state', { path: { name }, body: { state } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['experiments'] }),
   })
+}
+
+/** What would have been earned: asked when a person wants to know, as it reads the log. */
+export function useReplay() {
+  return useMutation({ mutationFn: (body: Schema<'ReplayRequest'>) => call('post', '/api/v1/reports/policy', { body }) })
 }
 
 export function useDelete() {

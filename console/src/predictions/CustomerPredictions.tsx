@@ -25,11 +25,25 @@ export function CustomerPredictions({ id }: { id: string }) {
                 <b className="number">{format.percent(one.probability, language)}</b>
               </li>
             ))}
+            {(predictions?.nextCategories ?? []).map((one) => (
+              <li key={one.category} className="prediction-next">
+                <span>{t('predictions.next.of', { category: one.category })}</span>
+                <span className="prediction-bar"><span style={{ width: `${(one.probability * 100).toFixed(1)}%` }} /></span>
+                <b className="number">{format.percent(one.probability, language)}</b>
+              </li>
+            ))}
             {predictions?.clv != null && (
               <li>
                 <span>{t('predictions.clv', { days: predictions.clvDays })}</span>
                 <span />
                 <b className="number">{format.count(Math.round(predictions.clv), language)}</b>
+              </li>
+            )}
+            {predictions?.spend != null && (
+              <li>
+                <span>{t('predictions.spend.of', { days: predictions.spend.days })}</span>
+                <span>{t('predictions.spend.interval', { low: format.count(Math.round(predictions.spend.low), language), high: format.count(Math.round(predictions.spend.high), language) })}</span>
+                <b className="number">{format.count(Math.round(predictions.spend.expected), language)}</b>
               </li>
             )}
           </ul>

@@ -39,6 +39,7 @@ export default function PredictionsPage() {
             {found.items.map((one) => (
               <One key={one.name} model={one} />
             ))}
+            {found.nextCategory !== null && <NextCategory model={found.nextCategory} />}
           </div>
         )}
       </View>
@@ -75,6 +76,41 @@ function One({ model }: { model: Schema<'PredictionModel'> }) {
             ))}
           </dl>
           <Reliability bins={model.bins} />
+        </>
+      )}
+    </Card>
+  )
+}
+
+// Of the next orders of the test: how often the likeliest category was right, beside two rules anybody can follow.
+function NextCategory({ model }: { model: Schema<'NextCategoryModel'> }) {
+  const { t, language } = useWords()
+  const tested = model.asked > 0
+  const rows = [
+    { key: 'model', right: model.right },
+    { key: 'frequent', right: model.rightMostFrequent },
+    { key: 'popular', right: model.rightMostPopular },
+  ]
+  return (
+    <Card
+      id="prediction-next-category"
+      title={t('predictions.next.title')}
+      note={tested ? t('predictions.next.tested', { asked: format.count(model.asked, language), days: model.windowDays, dates: model.testedAsOf.join(', ') }) : undefined}
+      extra={<span className={model.offered ? 'chip prediction-offered' : 'chip'}>{model.offered ? t('predictions.offered') : t('predictions.withheld')}</span>}
+    >
+      {model.why !== null && <p className="prediction-why">{t('predictions.why', { why: t(`predictions.reasons.${model.why}`, { defaultValue: model.why }) })}</p>}
+      {tested && (
+        <>
+          <ul className="prediction-list">
+            {rows.map((row) => (
+              <li key={row.key}>
+                <span>{t(`predictions.next.${row.key}`)}</span>
+                <span className="prediction-bar"><span style={{ width: `${((100 * row.right) / model.asked).toFixed(1)}%` }} /></span>
+                <b className="number">{format.percent(row.right / model.asked, language)}</b>
+              </li>
+            ))}
+          </ul>
+          <p className="prediction-why">{t('predictions.next.error', { value: format.share(model.calibrationError, language), chance: format.share(model.calibrationErrorByChance, language) })}</p>
         </>
       )}
     </Card>

@@ -132,3 +132,21 @@ export async function call<P extends keyof paths, M extends Method & keyof paths
   if (response.status === 204) return undefined as Answer<Operation<P, M>>
   return (await response.json()) as Answer<Operation<P, M>>
 }
+
+/** The reports that the engine also writes as a table. */
+type Tabled = { [P in keyof paths]: paths[P] extends { post: { responses: { 200: { content: { 'text/csv': string } } } } } ? P : never }[keyof paths]
+
+/** What a report shows, as the engine's own table. */
+export async function table<P extends Tabled>(template: P, body: BodyOf<Operation<P, 'post'>>): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch(template, {
+      method: 'POST', credentials: 'same-origin', body: JSON.stringify(body),
+      headers: { Accept: 'text/csv', 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+    })
+  } catch {
+    throw new CallError({ code: 'unreachable' })
+  }
+  if (!response.ok) throw await problemOf(response)
+  return response.text()
+}

@@ -28,6 +28,12 @@ export const TagsIcon = icon(<path d="M3 3.5h7l7 7-6.5 6.5-7.5-7.5zM6.8 7.3v.1" 
 export const PredictionsIcon = icon(<path d="M3 17V3M3 17h14M6 13l4-4 2.5 2.5L17 6M13.5 6H17v3.5" />)
 export const GroupsIcon = icon(<path d="M3 5h8M3 10h13M3 15h5M10 3v14" />)
 export const StandingIcon = icon(<path d="M3 3h6v6H3zM11 3h6v6h-6zM3 11h6v6H3zM11 11h6v6h-6zM12.5 15.5l3-3" />)
+export const MetricsIcon = icon(<path d="M3 16.5h14M4 12.5l3.5-4 3 2.5L16 4.5M12.5 4.5H16V8" />)
+export const FunnelsIcon = icon(<path d="M3 4h14l-5.5 6.5V16l-3-1.5v-4z" />)
+export const RetentionIcon = icon(<path d="M3 3h4v4H3zM3 8.5h4v4H3zM3 14h4v3H3zM8.5 3h4v4h-4zM8.5 8.5h4v4h-4zM14 3h3v4h-3z" />)
+export const PathsIcon = icon(<path d="M3 5h3c5 0 5 10 11 10M3 15h3c2 0 3.2-1.6 4.3-3.6M12 7.2C13.2 5.8 14.7 5 17 5" />)
+export const BasketsIcon = icon(<path d="M3 8h14l-1.5 8.5h-11zM6.5 8 9 3.500M13.5 8 11 3.500" />)
+export const AttributionIcon = icon(<path d="M3 4h4v4H3zM3 12h4v4H3zM13 8h4v4h-4zM7 6h3v4h3M7 14h3v-4" />)
 export const PauseIcon = icon(<path d="M7 4.5v11M13 4.5v11" />)
 export const PlayIcon = icon(<path d="M6.5 4.5v11l9-5.5z" />)
 export const SunIcon = icon(

@@ -15,12 +15,18 @@ const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
 const DebuggerPage = lazy(() => import('../debugger/DebuggerPage'))
 const LivePage = lazy(() => import('../live/LivePage'))
+const AttributionPage = lazy(() => import('../attribution/AttributionPage'))
 const EditPage = lazy(() => import('../experiments/EditPage'))
 const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
 const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
+const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
+const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
+const MetricsPage = lazy(() => import('../metrics/MetricsPage'))
+const PathsPage = lazy(() => import('../paths/PathsPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
+const RetentionPage = lazy(() => import('../retention/RetentionPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
@@ -85,6 +91,12 @@ export function App() {
                   <Route path="/experiments/new" element={<EditPage />} />
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
+                  <Route path="/funnels" element={<FunnelsPage />} />
+                  <Route path="/retention" element={<RetentionPage />} />
+                  <Route path="/paths" element={<PathsPage />} />
+                  <Route path="/baskets" element={<BasketsPage />} />
+                  <Route path="/measures" element={<MetricsPage />} />
+                  <Route path="/attribution" element={<AttributionPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/imports" element={<ImportsPage />} />
                   <Route path="/quality" element={<QualityPage />} />

@@ -1,14 +1,14 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
+import { AttributionIcon, BasketsIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, FunnelsIcon, MetricsIcon, OverviewIcon, PlanIcon, PredictionsIcon, PreviewIcon, QualityIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'experiments' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'preview' | 'experiments' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'system'
   Icon: typeof OverviewIcon
 }
 
-export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; places: readonly Place[] }[] = [
+export const groups: readonly { key: 'today' | 'people' | 'goods' | 'analysis' | 'system'; places: readonly Place[] }[] = [
   {
     key: 'today',
     places: [
@@ -33,6 +33,17 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'system'; pl
       { to: '/items', key: 'items', Icon: ItemsIcon },
       { to: '/preview', key: 'preview', Icon: PreviewIcon },
       { to: '/experiments', key: 'experiments', Icon: ExperimentsIcon },
+    ],
+  },
+  {
+    key: 'analysis',
+    places: [
+      { to: '/measures' /* /metrics is what Prometheus reads */, key: 'metrics', Icon: MetricsIcon },
+      { to: '/funnels', key: 'funnels', Icon: FunnelsIcon },
+      { to: '/retention', key: 'retention', Icon: RetentionIcon },
+      { to: '/paths', key: 'paths', Icon: PathsIcon },
+      { to: '/baskets', key: 'baskets', Icon: BasketsIcon },
+      { to: '/attribution', key: 'attribution', Icon: AttributionIcon },
     ],
   },
   {

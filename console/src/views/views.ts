@@ -12,6 +12,11 @@ export const filters: Record<ViewPage, readonly string[]> = {
   quality: ['days', 'reason'],
   letters: ['reason', 'outcome'],
   plan: ['event'],
+  metrics: ['metric', 'days'],
+  funnels: ['steps', 'window', 'days', 'segment', 'against'],
+  retention: ['first', 'return', 'by', 'periods', 'segment', 'kind'],
+  paths: ['event', 'direction', 'depth', 'days', 'segment'],
+  baskets: ['days', 'least', 'sort', 'segment'],
 }
 
 /** The filter of an address, always in the same order. */

@@ -1,0 +1,53 @@
+// What is worked out about metrics: where each is used, whose number it is, the table to take away.
+import type { Schema } from '../shared/client'
+import { csvOf } from '../shared/csv'
+
+export type Metric = Schema<'Metric'>
+export type Change = Schema<'MetricChange'>
+export type Days = Schema<'MetricDays'>
+type Experiment = Pick<Schema<'Experiment'>, 'name' | 'title' | 'state' | 'metrics' | 'guardrails'>
+
+export const spans = ['7', '30', '90'] as const
+export type Span = (typeof spans)[number]
+
+export interface Use {
+  experiment: string
+  title: string
+  state: Experiment['state']
+  as: 'first' | 'metric' | 'guardrail'
+}
+
+/** The experiments that look at it: what decides first, then the rest, then those it only guards. */
+export function usesOf(name: string, experiments: readonly Experiment[]): Use[] {
+  const order = { first: 0, metric: 1, guardrail: 2 }
+  return experiments
+    .flatMap(({ name: experiment, title, state, metrics, guardrails }): Use[] => {
+      const as = metrics[0] === name ? 'first' : metrics.includes(name) ? 'metric' : (guardrails ?? []).includes(name) ? 'guardrail' : undefined
+      return as === undefined ? [] : [{ experiment, title: title === '' || title === undefined ? experiment : title, state, as }]
+    })
+    .sort((a, b) => order[a.as] - order[b.as])
+}
+
+/** How it is written: a share of a hundred, money, or a number. */
+export const unitOf = (metric: Pick<Metric, 'type' | 'money'>): 'money' | 'share' | 'number' => (metric.money ? 'money' : metric.type === 'mean' ? 'number' : 'share')
+
+const builtin: Record<string, string> = {
+  conversion: 'customer.orders.count(DAYS) >= 1', orders: 'customer.orders.count(DAYS) >= 1', revenue: 'customer.orders.count(DAYS) >= 1', net_revenue: 'customer.orders.count(DAYS) >= 1',
+  average_order: 'customer.orders.count(DAYS) >= 1', repurchase: 'customer.orders.count(DAYS) >= 2', refund_share: 'customer.did("Order Refunded", DAYS)', item_views: 'customer.did("Product Viewed", DAYS)',
+  add_to_cart: 'customer.did("Product Added", DAYS)', active_days: 'customer.last_seen >= now - DAYS',
+}
+
+/** The customers behind it; undefined where no expression says who they are. */
+export function whoExpression(metric: Pick<Metric, 'name' | 'builtin' | 'event'>, days: number): string | undefined {
+  const text = metric.builtin ? builtin[metric.name] : metric.event === undefined ? undefined : `customer.did(${JSON.stringify(metric.event)}, DAYS)`
+  return text?.replace('DAYS', `days(${days})`)
+}
+
+export const isName = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
+
+/** Its definition, as the engine takes it. */
+export const changeOf = (metric: Metric): Change => ({ kind: metric.kind ?? 'did', event: metric.event ?? '', title: metric.title, better: metric.better })
+
+/** A row a day; money in minor units, as the engine has it. */
+export const daysCsv = (found: Days): string =>
+  csvOf([['metric', 'date', 'value', 'of', 'per', 'customers', 'currency'], ...found.days.map((day) => [found.metric.name, day.date, day.value, day.of, day.per, day.customers, found.metric.money ? found.currency : ''])])

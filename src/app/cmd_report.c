@@ -1,0 +1,64 @@
+#include "app/cmd_report.h"
+#include "app/cmd_ask.h"
+#include "base/buf.h"
+
+#include <string.h>
+
+#define BODY_BYTES_MAX (64u << 10)
+
+static const zh_option report_options[] = {
+    { "data", "DIR", "the data folder", "./zhun-data", false },
+    { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
+    { "key", "KEY", "an admin token for --url", NULL, false },
+    { "json", NULL, "print the engine's own JSON instead of a table", NULL, true },
+};
+
+static const char *const kinds[] = { "funnel", "paths", "retention", "baskets" };
+
+/* What is asked: a JSON object as it stands, or a file with one; - for standard input. */
+static bool read_ask(const char *given, zh_buf *out)
+{
+    char piece[4096];
+    size_t size;
+    if (given[0] == '{') {
+        zh_buf_put(out, zh_sv_of(given));
+        return zh_buf_err(out) == ZH_OK;
+    }
+    FILE *file = strcmp(given, "-") == 0 ? stdin : fopen(given, "rb");
+    if (file == NULL) return false;
+    while ((size = fread(piece, 1, sizeof piece, file)) > 0) zh_buf_put(out, (zh_sv){ piece, size });
+    const bool read = ferror(file) == 0;
+    if (file != stdin) fclose(file);
+    return read && zh_buf_err(out) == ZH_OK;
+}
+
+static int run_report(const zh_options *given)
+{
+    char path[96];
+    size_t kind = 0;
+    while (kind < sizeof kinds / sizeof *kinds && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
+    if (kind == sizeof kinds / sizeof *kinds || given->arguments_count > 2) {
+        zh_complain("report knows funnel, paths, retention and baskets, each with what is asked as JSON, a file of it, or -: see zhun report --help");
+        return ZH_EXIT_USAGE;
+    }
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    int status = ZH_EXIT_USAGE;
+    if (!read_ask(given->arguments_count > 1 ? given->arguments[1] : "{}", &body)) zh_complain("%s cannot be read, or is larger than 64 KB: give a file with what is asked as JSON, or - for standard input", given->arguments[1]);
+    else {
+        const int size = snprintf(path, sizeof path, "/api/v1/reports/%s?format=%s", kinds[kind], zh_options_flag(given, "json") ? "json" : "csv");
+        status = zh_ask_and_print(given, ZH_SV("POST"), (zh_sv){ path, (size_t)size }, zh_buf_view(&body), true);
+    }
+    zh_buf_close(&body);
+    return status;
+}
+
+const zh_command zh_cmd_report = {
+    .name = "report", .usage = "funnel|paths|retention|baskets [ASK] --data DIR",
+    .summary = "Reports over all customers, as a table (CSV). ASK is what POST /api/v1/reports/… takes: JSON, a file of it, or -.\n"
+               "funnel: how far customers get. paths: what they do after an event, or before one.\n"
+               "retention: who comes back, and what cohorts are worth. baskets: what is bought together.",
+    .example = "  zhun report funnel '{\"steps\": [\"Product Viewed\", \"Order Completed\"]}' --data ./zhun-data\n"
+               "  zhun report paths '{\"start\": \"Product Viewed\", \"depth\": 3}' --data ./zhun-data > paths.csv\n"
+               "  zhun report retention '{\"first\": \"Product Viewed\", \"return\": \"Order Completed\", \"period\": \"month\", \"value\": true}' --data ./zhun-data",
+    .options = report_options, .options_count = sizeof report_options / sizeof *report_options, .run = run_report,
+};

@@ -1,0 +1,33 @@
+/* trainer.h -- the thread that learns predictions: at night and when asked, on the customers there are; what it learns becomes a record of the log.
+ *
+ *     customers, in steps under the world's read lock ─► their pasts (past_customer.h) ─► learnt and tested without any lock (predict.h)
+ *         ─► a PREDICTIONS record, folded like any other (predictions.h)
+ *
+ * Once a night (ZH_TRAINER_HOUR of the workspace) where anything happened since the last training, and when asked. A folder of an earlier version has
+ * its models in DIR/predictions: they are learnt anew at once, and the file goes.
+ *
+ * Guarantees  folding never waits for a training; nothing is learnt while the views still know an import that was taken back.
+ * Cost        a training: zhun_predictions_training_seconds tells it; its thread has low priority. Its record is about 300 KB, and who is in segments that
+ *             name a prediction is asked anew.
+ * Threads     any; a thread of its own trains.
+ * Not here    how it is learnt (measure/predict.h), what it says of a customer (measure/predictions.h).
+ */
+#ifndef ZH_ENGINE_TRAINER_H
+#define ZH_ENGINE_TRAINER_H
+#include "engine/engine.h"
+
+#define ZH_TRAINER_CUSTOMERS_MAX 50000 /* with an order, that are learnt from; drawn by their number where there are more */
+#define ZH_TRAINER_BYTES_MAX ((size_t)2 << 30) /* of memory in a training */
+#define ZH_TRAINER_HOUR 3
+#define ZH_TRAINER_STEP 256            /* customers under one lock */
+
+typedef struct zh_trainer zh_trainer;
+
+ZH_MUST zh_err zh_trainer_open(zh_trainer **out, zh_engine *engine); /* ZH_NOMEM; starts the thread */
+void zh_trainer_close(zh_trainer *trainer); /* ends a training within a second; NULL is fine. Before the committer goes */
+
+/* Train soon. ZH_BUSY: it is being done. */
+ZH_MUST zh_err zh_trainer_train(zh_trainer *trainer);
+bool zh_trainer_is_training(zh_trainer *trainer);
+
+#endif

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""A metric by day over HTTP: every number is what adding up each customer's orders and events says, in days of the shop's zone, on one and three
+partitions, after a restart; a definition that is only tried is measured as one that is kept; wrong questions are answered with the field."""
+import datetime
+import random
+import time
+import zoneinfo
+
+import kit
+from kit import basic, check, equal, say
+
+dice = random.Random(5)
+USERS = [f"u{n}" for n in range(90)]
+ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
+DAY = 86400000
+made = 0
+
+
+def text_of(ms):
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc).isoformat(timespec="milliseconds")
+
+
+def day_of(ms):
+    return datetime.datetime.fromtimestamp(ms / 1000, ZONE).date().isoformat()
+
+
+def an_event(user, name, ms, cents):
+    global made
+    made += 1
+    properties = {"product_id": f"p{made % 7}", "category": "tea", "price": cents / 100, "quantity": 1, "value": cents / 100}
+    if name == "Order Completed":
+        properties = {"order_id": f"o{made}", "revenue": cents / 100, "currency": "CNY", "products": [{"product_id": "p1", "price": cents / 100, "quantity": 1}]}
+    return {"type": "track", "event": name, "userId": user, "messageId": f"m{made}", "timestamp": text_of(ms), "properties": properties}
+
+
+def send(engine, some):
+    for i in range(0, len(some), 200):
+        equal(engine.collect("batch", {"batch": some[i:i + 200]}, auth=basic(kit.WRITE)).status, 200, "a batch is taken")
+    engine.sync()
+
+
+def ask(engine, metric, days=30):
+    answer = engine.admin("POST", "/api/v1/reports/metric", {"metric": metric, "days": days})
+    check(answer.status == 200, f"{metric} by day", answer.body)
+    return answer.json
+
+
+def near(got, want, what):
+    check((got is None) == (want is None) and (want is None or abs(got - want) <= 1e-9 * max(1, abs(want))), what, f"{got} is not {want}")
+
+
+def of_one(metric, lived):
+    """What one customer's number is, and what it is divided by where that is not everybody."""
+    orders = [cents for _, name, cents in lived if name == "Order Completed"]
+    return {"conversion": (bool(orders), None), "orders": (len(orders), None), "revenue": (sum(orders), None), "average_order": (sum(orders), len(orders)),
+            "repurchase": (len(orders) > 1, bool(orders)), "item_views": (sum(name == "Product Viewed" for _, name, _ in lived), None),
+            "add_to_cart": (any(name == "Product Added" for _, name, _ in lived), None), "videos": (any(name == "Video Watched" for _, name, _ in lived), None)}[metric]
+
+
+def compare(which, metric, got, lives, holds):
+    """Of those lives that have an event there."""
+    here = [[one for one in life if holds(one)] for life in lives.values()]
+    pairs = [of_one(metric, life) for life in here if life]
+    of, per = sum(pair[0] for pair in pairs), None if not pairs or pairs[0][1] is None else sum(pair[1] for pair in pairs)
+    under = per if metric in ("average_order", "repurchase") else len(pairs)
+    equal(got["customers"], len(pairs), f"{which}: {metric}: customers")
+    near(got["of"], float(of), f"{which}: {metric}: the sum")
+    near(got["value"], of / under if under else None, f"{which}: {metric}: the number")
+
+
+def a_shop(partitions):
+    which = f"{partitions} partitions"
+    engine = kit.Engine(options=("--time-zone", "Asia/Shanghai", *(("--partitions", str(partitions)) if partitions > 1 else ())))
+    now = int(time.time() * 1000)
+    names = ["Product Viewed", "Product Viewed", "Product Added", "Order Completed", "Video Watched"]
+    lives = {user: [(ms, dice.choice(names), dice.randrange(100, 90000)) for ms in dice.sample(range(now - 40 * DAY, now - 60000), dice.randrange(0, 14))] for user in USERS}
+    lives["u0"].append((now - 30000, "Product Viewed", 100))  # the newest event is today
+    some = [an_event(user, name, ms, cents) for user, life in lives.items() for ms, name, cents in life]
+    dice.shuffle(some)
+    send(engine, some)
+    equal(engine.admin("PUT", "/api/v1/metrics/videos", {"kind": "did", "event": "Video Watched"}).status, 200, "one of the shop's own")
+
+    def look(how):
+        for metric in ("conversion", "orders", "revenue", "average_order", "repurchase", "item_views", "add_to_cart", "videos"):
+            got = ask(engine, metric)
+            equal(len(got["days"]), 30, f"{how}: {metric}: a number a day")
+            equal(got["days"][-1]["date"], day_of(now - 30000), f"{how}: {metric}: the last day is that of the newest event")
+            first = got["days"][0]["date"]
+            compare(how, metric, got, lives, lambda one: day_of(one[0]) >= first)
+            for day in got["days"]:
+                compare(f"{how}, {day['date']}", metric, day, lives, lambda one: day_of(one[0]) == day["date"])
+        tried = ask(engine, {"kind": "did", "event": "Video Watched"})
+        equal((tried["value"], tried["days"]), (got["value"], got["days"]), f"{how}: a definition that is only tried")
+
+    look(which)
+    engine.restart()
+    look(f"{which}, after a restart")
+    engine.stop()
+
+
+def wrong_questions():
+    engine = kit.Engine()
+    nobody = ask(engine, "conversion", 7)
+    equal((nobody["customers"], nobody["value"], len(nobody["days"])), (0, None, 7), "an empty shop")
+    for body, field in (({}, "metric"), ({"metric": "nothing"}, "metric"), ({"metric": {"kind": "most", "event": "a"}}, "kind"), ({"metric": {"kind": "did"}}, "event"), ({"metric": 7}, "metric"),
+                        ({"metric": "orders", "days": 0}, "days"), ({"metric": "orders", "days": 93}, "days"), ({"metric": "orders", "days": "all"}, "days")):
+        answer = engine.admin("POST", "/api/v1/reports/metric", body)
+        equal((answer.status, answer.json["field"]), (400, field), f"a wrong {field} is named")
+    equal(engine.serve("POST", "/api/v1/reports/metric", {"metric": "orders"}).status, 403, "a server key asks no reports")
+    engine.stop()
+
+
+def main():
+    a_shop(1)
+    a_shop(3)
+    wrong_questions()
+    say("done")
+    kit.finish()
+
+
+main()
