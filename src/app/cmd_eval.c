@@ -1,6 +1,7 @@
 #include "app/cmd_eval.h"
 #include "model/trial.h"
 #include "sys/input.h"
+#include "sys/openblas.h"
 
 #include <malloc.h>
 #include <math.h>
@@ -440,12 +441,24 @@ static int could_not(const zh_model_kind *kind, zh_err e, const zh_note *why)
     return FAILED;
 }
 
+static int cannot_load(const zh_model_kind *kind, const zh_note *why)
+{
+    fprintf(stderr, "zhun: %s needs dense linear algebra: %s\n", kind->name, why->text);
+    return FAILED;
+}
+
 static int evaluate(const options *o, const zh_split *split, zh_arena *arena)
 {
     team hands = { o->threads };
-    const zh_crew crew = { .hands = o->threads, .run = share, .context = &hands };
+    zh_crew crew = { .hands = o->threads, .run = share, .context = &hands };
     zh_problem problem;
+    zh_blas blas;
     zh_note why = { "" };
+    for (uint32_t i = 0; i < o->kinds && crew.blas == NULL; i++) {
+        if (!o->kind[i]->dense) continue;
+        if (zh_openblas_open(&blas, &why) != ZH_OK) return cannot_load(o->kind[i], &why);
+        crew.blas = &blas;
+    }
     zh_err e = zh_problem_make(&problem, arena, split, o->refit, &why);
     if (e != ZH_OK) return could_not(NULL, e, &why);
     for (uint32_t i = 0; i < o->kinds; i++) {

@@ -2,10 +2,13 @@
  *
  * A model is pure: it starts no thread. It cuts its work into parts that write to places of their
  * own and asks the crew to do them all; the caller decides whether one hand does them one after
- * another or several at once. Which hand does which part never shows in a result.
+ * another or several at once. Which hand does which part never shows in a result. With the hands
+ * come their tools: the dense operations that this machine has.
  */
 #ifndef ZH_MODEL_CREW_H
 #define ZH_MODEL_CREW_H
+#include "base/blas.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +22,7 @@ typedef struct zh_crew {
     /* Call work(job, part, hand) once for each part < parts and return when all are done. NULL: one hand. */
     void (*run)(void *context, uint32_t parts, zh_crew_work *work, void *job);
     void *context;
+    const zh_blas *blas; /* for kinds that are `dense`; NULL where there is none */
 } zh_crew;
 
 #define ZH_CREW_ALONE ((zh_crew){ .hands = 1 })

@@ -115,6 +115,10 @@ zh_err zh_model_train(zh_model *model, const zh_train *data, const zh_crew *crew
     empty(model->keep);
     model->state = NULL;
     model->items = data->items;
+    if (model->kind->dense && crew->blas == NULL) {
+        zh_note_set(why, "%s needs dense linear algebra, and there is none", model->kind->name);
+        return ZH_ABSENT;
+    }
     const zh_err e = model->kind->train(model, data, crew, why);
     empty(model->scratch);
     if (e != ZH_OK) empty(model->keep);

@@ -42,6 +42,7 @@ typedef struct zh_model_kind {
     zh_err (*train)(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why);
     /* Write the scores of one question into an empty table. Errors: ZH_NOMEM. */
     zh_err (*score)(const zh_model *model, const zh_query *query, zh_scores *into);
+    bool dense; /* train needs crew->blas */
 } zh_model_kind;
 
 struct zh_model {
@@ -70,7 +71,8 @@ void zh_model_params_normal(const zh_model_kind *kind, double *param);
 zh_model zh_model_open(const zh_model_kind *kind, const double *param, uint64_t seed, size_t bytes_max);
 void zh_model_close(zh_model *model);
 
-/* Learn; a model may be trained again, which forgets what it knew. */
+/* Learn; a model may be trained again, which forgets what it knew. Errors: those of the kind;
+ * ZH_ABSENT a dense kind and no crew->blas. */
 ZH_MUST zh_err zh_model_train(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why);
 
 /* Bytes a trained model holds. */
