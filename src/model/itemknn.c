@@ -1,41 +1,11 @@
 #include "model/itemknn.h"
+#include "model/neighbours.h"
 
-#include <assert.h>
 #include <math.h>
 
 enum { WEIGHT, TOP, SHRINK, USER, K1, B, SIDE, RECENCY, PARAMS }; /* places in param[] */
 enum { COSINE, TFIDF, BM25 };
 enum { CANDIDATE, HISTORY };
-
-#define R_LEAST 1e-20f /* a history item that weighs less changes no sum beside the newest, which weighs 1 */
-#define REACH_BYTES 2048 /* of a row fetched ahead; then the processor has seen that it goes on */
-#define ROWS_A_PART 64 /* items whose neighbours are found in one go; small enough to share evenly */
-
-typedef struct table {
-    uint32_t *count;         /* [items] */
-    zh_scored **row;      /* [items] */
-} table;
-
-/* Scratch of one hand: the row under construction. */
-typedef struct bench {
-    float *sum;              /* [items] sum_u w_u^2 over users of both, 0 between rows */
-    uint32_t *touched;       /* [items + 1] */
-    zh_scored *pair;      /* [items] candidates of the row */
-    uint32_t *bits;          /* [items] their similarities, for the cut */
-} bench;
-
-typedef struct job {
-    const zh_train *data;
-    const double *param;
-    float *weight;           /* [rows] w_u^2 */
-    float *scale, *norm;     /* [items] g_j and |x_j| */
-    uint32_t *cut;           /* [items] bits of the least similarity a full list kept, 0: nothing was cut */
-    table made;              /* [items] the nearest of each item */
-    zh_arena *keep;          /* [hands] for rows that last */
-    zh_arena *pass;          /* [hands] for cut rows: side candidate needs them until they are turned */
-    bench bench[ZH_CREW_HANDS_MAX];
-    zh_err failed[ZH_CREW_HANDS_MAX];
-} job;
 
 static double weight_of(const double *param, double items, double size)
 {
@@ -47,308 +17,49 @@ static double weight_of(const double *param, double items, double size)
     }
 }
 
-static zh_err weigh(job *j, zh_arena *arena)
+/* w_u^2 of the users, g_j and |x_j| of the items. */
+static zh_err weigh(zh_neighbours_desc *out, const double *param, zh_arena *arena)
 {
-    const zh_train *d = j->data;
-    j->weight = ZH_TAKE(arena, float, d->x.count);
-    j->scale = ZH_TAKE(arena, float, d->items);
-    j->norm = ZH_TAKE(arena, float, d->items);
-    if (j->weight == NULL || j->scale == NULL || j->norm == NULL) return ZH_NOMEM;
+    const zh_train *d = out->data;
+    float *weight = ZH_TAKE(arena, float, d->x.count);
+    float *scale = ZH_TAKE(arena, float, d->items), *norm = ZH_TAKE(arena, float, d->items);
+    if (weight == NULL || scale == NULL || norm == NULL) return ZH_NOMEM;
     for (uint32_t u = 0; u < d->x.count; u++) {
         const uint32_t size = zh_rows_size(&d->x, u);
-        const double w = size == 0 ? 0 : weight_of(j->param, d->items, size);
-        j->weight[u] = (float)(w * w);
+        const double w = size == 0 ? 0 : weight_of(param, d->items, size);
+        weight[u] = (float)(w * w);
     }
     const double mean = (double)zh_rows_entries(&d->x) / d->items;
     for (uint32_t i = 0; i < d->items; i++) {
         const uint32_t *users = zh_rows_of(&d->xt, i), size = zh_rows_size(&d->xt, i);
-        const double k1 = j->param[K1], b = j->param[B];
-        const double g = j->param[WEIGHT] == BM25 ? (k1 + 1) / (1 + k1 * (1 - b + b * size / mean)) : 1;
+        const double k1 = param[K1], b = param[B];
+        const double g = param[WEIGHT] == BM25 ? (k1 + 1) / (1 + k1 * (1 - b + b * size / mean)) : 1;
         double squares = 0;
-        for (uint32_t n = 0; n < size; n++) squares += j->weight[users[n]];
-        j->scale[i] = (float)g;
-        j->norm[i] = (float)(g * sqrt(squares));
+        for (uint32_t n = 0; n < size; n++) squares += weight[users[n]];
+        scale[i] = (float)g;
+        norm[i] = (float)(g * sqrt(squares));
     }
+    out->weight = weight;
+    out->owner = out->other = scale;
+    out->norm = norm;
     return ZH_OK;
-}
-
-/* ---- one row of X'X ---- */
-
-/* Sums of a row: returns the number of candidates in bench->pair, with sums instead of similarities.
- * Many pairs: add blindly and look through all items; few: remember which were touched. */
-static uint32_t add_up(const job *j, bench *b, uint32_t item)
-{
-    const zh_train *d = j->data;
-    const uint32_t *users = zh_rows_of(&d->xt, item), size = zh_rows_size(&d->xt, item);
-    uint64_t pairs = 0;
-    for (uint32_t n = 0; n < size; n++) pairs += zh_rows_size(&d->x, users[n]);
-    uint32_t count = 0;
-    if (pairs > d->items) {
-        for (uint32_t n = 0; n < size; n++) {
-            const float w = j->weight[users[n]];
-            for (uint32_t e = d->x.from[users[n]]; e < d->x.from[users[n] + 1]; e++) b->sum[d->x.at[e]] += w;
-        }
-        b->sum[item] = 0;
-        for (uint32_t k = 0; k < d->items; k++) {
-            b->pair[count] = (zh_scored){ k, b->sum[k] };
-            count += b->sum[k] > 0;
-            b->sum[k] = 0;
-        }
-        return count;
-    }
-    uint32_t touched = 0;
-    for (uint32_t n = 0; n < size; n++) {
-        const float w = j->weight[users[n]];
-        for (uint32_t e = d->x.from[users[n]]; e < d->x.from[users[n] + 1]; e++) {
-            const uint32_t k = d->x.at[e];
-            b->touched[touched] = k;
-            touched += b->sum[k] == 0;
-            b->sum[k] += w;
-        }
-    }
-    b->sum[item] = 0;
-    for (uint32_t t = 0; t < touched; t++) {
-        const uint32_t k = b->touched[t];
-        b->pair[count] = (zh_scored){ k, b->sum[k] };
-        count += b->sum[k] > 0;
-        b->sum[k] = 0;
-    }
-    return count;
-}
-
-static uint32_t bits_of(float positive)
-{
-    uint32_t bits;
-    memcpy(&bits, &positive, sizeof bits);
-    return bits;
-}
-
-/* The keep-th largest similarity, as bits: positive floats are in the order of their bits. A first pass
- * counts by exponent and two bits of the fraction, so that only the values near the cut are ordered. */
-static uint32_t cut_of(bench *b, uint32_t count, uint32_t keep)
-{
-    enum { SHIFT = 21, BINS = 1 << (31 - SHIFT) };
-    uint32_t bin[BINS] = { 0 };
-    for (uint32_t i = 0; i < count; i++) bin[bits_of(b->pair[i].score) >> SHIFT]++;
-    uint32_t at = BINS - 1;
-    for (; bin[at] < keep; at--) keep -= bin[at];
-    uint32_t near = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t bits = bits_of(b->pair[i].score);
-        b->bits[near] = bits;
-        near += bits >> SHIFT == at;
-    }
-    /* Bit by bit from the top: how many of those near the cut have the bit set? */
-    uint32_t low = 0;
-    for (uint32_t bit = 1u << (SHIFT - 1); bit != 0; bit >>= 1) {
-        uint32_t with = 0;
-        for (uint32_t i = 0; i < near; i++) with += (b->bits[i] & bit) != 0;
-        const bool above = with >= keep;
-        if (!above) keep -= with;
-        if (above) low |= bit;
-        uint32_t left = 0;
-        for (uint32_t i = 0; i < near; i++) {
-            const uint32_t value = b->bits[i];
-            b->bits[left] = value;
-            left += ((value & bit) != 0) == above;
-        }
-        near = left;
-    }
-    return at << SHIFT | low;
-}
-
-static zh_err find_row(job *j, uint32_t hand, uint32_t item)
-{
-    bench *b = &j->bench[hand];
-    uint32_t count = add_up(j, b, item);
-    const float g = j->scale[item], norm = j->norm[item], shrink = (float)j->param[SHRINK];
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t k = b->pair[i].item;
-        b->pair[i].score *= g * j->scale[k] / (norm * j->norm[k] + shrink);
-    }
-    const uint32_t top = (uint32_t)j->param[TOP];
-    zh_arena *arena = &j->keep[hand];
-    if (count > top) {
-        const uint32_t cut = cut_of(b, count, top);
-        j->cut[item] = cut;
-        arena = &j->pass[hand];
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            const zh_scored pair = b->pair[i];
-            b->pair[kept] = pair;
-            kept += bits_of(pair.score) >= cut;
-        }
-        count = kept;
-    }
-    zh_scored *row = ZH_TAKE(arena, zh_scored, count);
-    if (row == NULL) return ZH_NOMEM;
-    memcpy(row, b->pair, count * sizeof *row);
-    j->made.row[item] = row;
-    j->made.count[item] = count;
-    return ZH_OK;
-}
-
-static void find_part(void *context, uint32_t part, uint32_t hand)
-{
-    job *j = context;
-    const uint32_t from = part * ROWS_A_PART;
-    const uint32_t to = j->data->items - from < ROWS_A_PART ? j->data->items : from + ROWS_A_PART;
-    for (uint32_t item = from; item < to && j->failed[hand] == ZH_OK; item++)
-        j->failed[hand] = find_row(j, hand, item);
-}
-
-/* ---- training ---- */
-
-static zh_err table_open(table *out, zh_arena *arena, uint32_t items)
-{
-    out->count = ZH_TAKE(arena, uint32_t, items);
-    out->row = ZH_TAKE(arena, zh_scored *, items);
-    return out->count == NULL || out->row == NULL ? ZH_NOMEM : ZH_OK;
-}
-
-/* Side candidate: "i is near j" becomes "j is reached from i". Similarities are equal both ways, bit by
- * bit, so an item whose own list was not cut has met every j already and only has to ask whether the
- * list of j kept it. The others collect from all lists. These are cut into one run a hand: each run
- * first counts what it brings to each row and then has places of its own there, in the order of the
- * runs; so the result is the same for any number of them. */
-typedef struct turning {
-    job *job;
-    uint32_t items, runs;
-    uint32_t *place[ZH_CREW_HANDS_MAX]; /* [runs][items] first a count, then the next free place of the row */
-    table out;
-} turning;
-
-static uint32_t run_begin(const turning *t, uint32_t run)
-{
-    return (uint32_t)((uint64_t)t->items * run / t->runs);
-}
-
-static void count_run(void *context, uint32_t run, uint32_t hand)
-{
-    (void)hand;
-    const turning *t = context;
-    const table *in = &t->job->made;
-    uint32_t *count = t->place[run];
-    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++)
-        for (uint32_t n = 0; n < in->count[j]; n++) count[in->row[j][n].item]++;
-}
-
-static void fill_run(void *context, uint32_t run, uint32_t hand)
-{
-    (void)hand;
-    const turning *t = context;
-    const table *in = &t->job->made;
-    const uint32_t *cut = t->job->cut;
-    uint32_t *place = t->place[run];
-    for (uint32_t j = run_begin(t, run); j < run_begin(t, run + 1); j++) {
-        uint32_t met = 0;
-        for (uint32_t n = 0; n < in->count[j]; n++) {
-            const zh_scored pair = in->row[j][n];
-            if (cut[pair.item] != 0) t->out.row[pair.item][place[pair.item]++] = (zh_scored){ j, pair.score };
-            in->row[j][met] = pair; /* an uncut list becomes the row of j: those that kept it */
-            met += bits_of(pair.score) >= cut[pair.item];
-        }
-        if (cut[j] == 0) {
-            t->out.row[j] = in->row[j];
-            t->out.count[j] = met;
-        }
-    }
-}
-
-static zh_err turn(table *out, zh_model *model, job *j, const zh_crew *crew)
-{
-    turning t = { .job = j, .items = j->data->items, .runs = crew->hands };
-    for (uint32_t run = 0; run < t.runs; run++)
-        if ((t.place[run] = ZH_TAKE(&model->scratch[0], uint32_t, t.items)) == NULL) return ZH_NOMEM;
-    const zh_err e = table_open(&t.out, &model->keep[0], t.items);
-    if (e != ZH_OK) return e;
-    zh_crew_run(crew, t.runs, count_run, &t);
-    for (uint32_t i = 0; i < t.items; i++) {
-        if (j->cut[i] == 0) continue;
-        uint32_t count = 0;
-        for (uint32_t run = 0; run < t.runs; run++) {
-            const uint32_t brings = t.place[run][i];
-            t.place[run][i] = count;
-            count += brings;
-        }
-        t.out.count[i] = count;
-        t.out.row[i] = ZH_TAKE(&model->keep[0], zh_scored, count);
-        if (t.out.row[i] == NULL) return ZH_NOMEM;
-    }
-    zh_crew_run(crew, t.runs, fill_run, &t);
-    *out = t.out;
-    return ZH_OK;
-}
-
-static zh_err bench_open(bench *b, zh_arena *arena, uint32_t items)
-{
-    b->sum = ZH_TAKE(arena, float, items);
-    b->touched = ZH_TAKE(arena, uint32_t, (size_t)items + 1);
-    b->pair = ZH_TAKE(arena, zh_scored, (size_t)items + 1);
-    b->bits = ZH_TAKE(arena, uint32_t, (size_t)items + 1);
-    return b->sum == NULL || b->touched == NULL || b->pair == NULL || b->bits == NULL ? ZH_NOMEM : ZH_OK;
 }
 
 static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why)
 {
     (void)why;
-    zh_arena *keep = &model->keep[0], *scratch = &model->scratch[0];
-    const bool turned = model->param[SIDE] == CANDIDATE;
-    job *j = ZH_TAKE(scratch, job, 1);
-    table *made = ZH_TAKE(keep, table, 1);
-    if (j == NULL || made == NULL) return ZH_NOMEM;
-    j->data = data;
-    j->param = model->param;
-    j->keep = model->keep;
-    j->pass = turned ? model->scratch : model->keep;
-    j->cut = ZH_TAKE(scratch, uint32_t, data->items);
-    zh_err e = j->cut == NULL ? ZH_NOMEM : weigh(j, scratch);
-    for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++)
-        e = bench_open(&j->bench[hand], &model->scratch[hand], data->items);
-    if (e == ZH_OK) e = table_open(&j->made, turned ? scratch : keep, data->items);
-    if (e != ZH_OK) return e;
-    zh_crew_run(crew, (data->items + ROWS_A_PART - 1) / ROWS_A_PART, find_part, j);
-    for (uint32_t hand = 0; hand < crew->hands; hand++)
-        if (j->failed[hand] != ZH_OK) return j->failed[hand];
-    if (turned) e = turn(made, model, j, crew);
-    else *made = j->made;
-    model->state = made;
+    zh_neighbours *made = ZH_TAKE(&model->keep[0], zh_neighbours, 1);
+    zh_neighbours_desc desc = { .data = data, .shrink = (float)model->param[SHRINK], .top = (uint32_t)model->param[TOP],
+                                .turned = model->param[SIDE] == CANDIDATE };
+    zh_err e = made == NULL ? ZH_NOMEM : weigh(&desc, model->param, &model->scratch[0]);
+    if (e == ZH_OK) e = zh_neighbours_build(made, model, &desc, crew);
+    if (e == ZH_OK) model->state = made;
     return e;
-}
-
-/* ---- scoring ---- */
-
-const zh_scored *zh_itemknn_neighbours(const zh_model *model, uint32_t item, uint32_t *count)
-{
-    const table *t = model->state;
-    assert(t != NULL && item < model->items);
-    *count = t->count[item];
-    return t->row[item];
-}
-
-/* The rows of a history lie far apart: ask for the beginning of the next one while adding this one. */
-static void reach_for(const table *t, uint32_t item)
-{
-    const char *row = (const char *)t->row[item];
-    const size_t bytes = t->count[item] * sizeof *t->row[item];
-    for (size_t at = 0; at < bytes && at < REACH_BYTES; at += 64) __builtin_prefetch(row + at, 0, 2);
 }
 
 static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
 {
-    const table *t = model->state;
-    const double recency = model->param[RECENCY];
-    uint64_t pairs = 0;
-    for (uint32_t i = 0; i < query->count; i++) pairs += t->count[query->known[i]];
-    zh_scores_expect(into, pairs);
-    for (uint32_t ago = 0; ago < query->count; ago++) {
-        const uint32_t item = query->known[query->count - 1 - ago];
-        if (ago + 1 < query->count) reach_for(t, query->known[query->count - 2 - ago]);
-        if (!zh_scores_first(into, item)) continue;
-        const float r = recency == 0 ? 1 : (float)exp(-(double)ago / recency);
-        if (r < R_LEAST) break;
-        zh_scores_add(into, t->row[item], t->count[item], r);
-    }
+    zh_neighbours_score(model->state, query, model->param[RECENCY], into);
     return ZH_OK;
 }
 

@@ -42,8 +42,4 @@
 
 extern const zh_model_kind zh_itemknn_kind;
 
-/* What a history item of a trained model adds to (side candidate) or points at (side history), in no
- * stated order but the same each time; valid as long as the model. */
-const zh_scored *zh_itemknn_neighbours(const zh_model *model, uint32_t item, uint32_t *count);
-
 #endif

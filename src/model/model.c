@@ -1,11 +1,12 @@
 #include "model/model.h"
 #include "model/itemknn.h"
 #include "model/popular.h"
+#include "model/rp3beta.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-static const zh_model_kind *const kinds[] = { &zh_popular_kind, &zh_itemknn_kind };
+static const zh_model_kind *const kinds[] = { &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind };
 
 size_t zh_model_kinds(void)
 {

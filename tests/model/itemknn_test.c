@@ -2,6 +2,7 @@
  * Method: random shops, every weight and side, against the formula written out over a full table in
  * double; a shop with known tastes as a floor. */
 #include "model/itemknn.h"
+#include "model/neighbours.h"
 #include "model/trial.h"
 #include "shop.h"
 
@@ -63,7 +64,7 @@ static void test_pairs_equal_the_formula(uint64_t seed)
     for (uint32_t i = 0; i < d->items; i++) {
         double got[ITEMS_MAX] = { 0 };
         uint32_t count;
-        const zh_scored *near = zh_itemknn_neighbours(&model, i, &count);
+        const zh_scored *near = zh_neighbours_row(model.state, i, &count);
         for (uint32_t n = 0; n < count; n++) {
             CHECK(near[n].score > 0 && near[n].item != i && got[near[n].item] == 0);
             got[near[n].item] = near[n].score;
@@ -105,7 +106,7 @@ static void test_ties_at_the_cut_are_kept(void)
         CHECK(zh_model_train(&model, &problem.train, &ZH_CREW_ALONE, NULL) == ZH_OK);
         for (uint32_t i = 0; i < 4; i++) {
             uint32_t count;
-            CHECK(zh_itemknn_neighbours(&model, i, &count) != NULL);
+            CHECK(zh_neighbours_row(model.state, i, &count) != NULL);
             CHECK_ROW(count == rows[r].want[i], rows[r].name);
         }
         zh_model_close(&model);
@@ -131,7 +132,7 @@ static void test_score_weighs_the_newest_of_each_item(void)
         double want[30] = { 0 };
         for (int h = 0; h < 4; h++) {
             uint32_t count;
-            const zh_scored *near = zh_itemknn_neighbours(&model, known[h], &count);
+            const zh_scored *near = zh_neighbours_row(model.state, known[h], &count);
             for (uint32_t n = 0; n < count; n++) want[near[n].item] += (way == 0 ? plain : recent)[h] * near[n].score;
         }
         CHECK(model.kind->score(&model, &(zh_query){ .known = known, .count = 4 }, &scores) == ZH_OK);
