@@ -13,7 +13,7 @@ static const zh_option report_options[] = {
     { "json", NULL, "print the engine's own JSON instead of a table", NULL, true },
 };
 
-static const char *const kinds[] = { "funnel", "paths", "retention", "baskets" };
+static const char *const kinds[] = { "funnel", "paths", "retention", "baskets", "attribution" };
 
 /* What is asked: a JSON object as it stands, or a file with one; - for standard input. */
 static bool read_ask(const char *given, zh_buf *out)
@@ -38,7 +38,7 @@ static int run_report(const zh_options *given)
     size_t kind = 0;
     while (kind < sizeof kinds / sizeof *kinds && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
     if (kind == sizeof kinds / sizeof *kinds || given->arguments_count > 2) {
-        zh_complain("report knows funnel, paths, retention and baskets, each with what is asked as JSON, a file of it, or -: see zhun report --help");
+        zh_complain("report knows funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -: see zhun report --help");
         return ZH_EXIT_USAGE;
     }
     zh_buf body = zh_buf_open(BODY_BYTES_MAX);
@@ -53,10 +53,11 @@ static int run_report(const zh_options *given)
 }
 
 const zh_command zh_cmd_report = {
-    .name = "report", .usage = "funnel|paths|retention|baskets [ASK] --data DIR",
+    .name = "report", .usage = "funnel|paths|retention|baskets|attribution [ASK] --data DIR",
     .summary = "Reports over all customers, as a table (CSV). ASK is what POST /api/v1/reports/… takes: JSON, a file of it, or -.\n"
                "funnel: how far customers get. paths: what they do after an event, or before one.\n"
-               "retention: who comes back, and what cohorts are worth. baskets: what is bought together.",
+               "retention: who comes back, and what cohorts are worth. baskets: what is bought together.\n"
+               "attribution: which channels were there before orders, by seven models.",
     .example = "  zhun report funnel '{\"steps\": [\"Product Viewed\", \"Order Completed\"]}' --data ./zhun-data\n"
                "  zhun report paths '{\"start\": \"Product Viewed\", \"depth\": 3}' --data ./zhun-data > paths.csv\n"
                "  zhun report retention '{\"first\": \"Product Viewed\", \"return\": \"Order Completed\", \"period\": \"month\", \"value\": true}' --data ./zhun-data",

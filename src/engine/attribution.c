@@ -1,6 +1,5 @@
 #include "engine/attribution.h"
 #include "base/map.h"
-#include "engine/crowd.h"
 #include "profile/origin.h"
 
 #include <stdlib.h>
@@ -56,7 +55,7 @@ static uint32_t channel_of(walking *w, uint32_t term)
         uint32_t number = 0;
         const size_t size = name_of(w->ask->level, zh_terms_text(zh_customers_terms(w->world->customers), term), name);
         w->failed = zh_journeys_channel(w->journeys, (zh_sv){ name, size }, &number);
-        if (w->ask->named > 0 && zh_sv_equal(w->ask->channel, (zh_sv){ name, size })) w->wanted = number;
+        if (w->out->open.most > 0 && zh_sv_equal(w->ask->channel, (zh_sv){ name, size })) w->wanted = number;
         *there = number;
     }
     return (uint32_t)*there;
@@ -101,13 +100,6 @@ static bool is_on(const uint32_t *path, uint32_t length, uint32_t channel)
     return false;
 }
 
-static void name(walking *w, zh_customer_id customer)
-{
-    if (customer.number <= w->ask->after) return;
-    if (w->out->named_count < w->ask->named) w->out->named[w->out->named_count++] = customer;
-    else w->out->more = true;
-}
-
 static void visit(void *context, const zh_customer_state *state)
 {
     walking *w = context;
@@ -126,7 +118,7 @@ static void visit(void *context, const zh_customer_state *state)
         is_wanted |= w->ask->channel.size == 0 ? length == 0 : w->wanted != 0 && is_on(w->path, length, w->wanted);
         if (w->failed == ZH_OK) w->failed = zh_journeys_add(w->journeys, w->path, length, true, c->value_minor);
     }
-    if (is_wanted && w->ask->named > 0) name(w, customer);
+    if (is_wanted && w->out->open.most > 0) zh_crowd_name(&w->out->open, customer);
     if (w->count > 0 || w->failed != ZH_OK) return;
     const uint32_t length = path_of(w, w->ask->from_ms, w->ask->to_ms - 1);
     if (w->failed == ZH_OK) w->failed = zh_journeys_add(w->journeys, w->path, length, false, 0);
@@ -154,7 +146,7 @@ zh_err zh_engine_attribution(zh_engine *engine, const zh_attribution_ask *ask, z
     walking *w = calloc(1, sizeof *w);
     zh_arena paths = zh_arena_open(ZH_ATTRIBUTION_BYTES_MAX);
     const int64_t began_us = zh_clock_mono_us(NULL);
-    *out = (zh_attribution){ 0 };
+    *out = (zh_attribution){ .open = { .most = out->open.most, .after = out->open.after } };
     if (w == NULL) return ZH_NOMEM;
     w->ask = ask;
     w->world = world;

@@ -9,12 +9,12 @@
  */
 #ifndef ZH_ENGINE_ATTRIBUTION_H
 #define ZH_ENGINE_ATTRIBUTION_H
+#include "engine/crowd.h"
 #include "engine/engine.h"
 #include "measure/journeys.h"
 #include "measure/touches.h"
 
 #define ZH_ATTRIBUTION_LOOKBACK_DAYS_MAX 365
-#define ZH_ATTRIBUTION_NAMED_MAX 500
 #define ZH_ATTRIBUTION_BYTES_MAX ((size_t)256 << 20) /* of paths */
 #define ZH_ATTRIBUTION_DIRECT "direct"
 
@@ -28,18 +28,14 @@ typedef struct zh_attribution_ask {
     zh_attribution_level level;
     bool no_direct;         /* direct visits are no touches */
     double half_life;       /* of the decay, in touches; > 0 */
-    uint32_t named;         /* how many who converted with `channel` on a path are wanted by number, at most ZH_ATTRIBUTION_NAMED_MAX */
-    zh_sv channel;          /* empty: without any touch */
-    uint64_t after;         /* from this number on */
+    zh_sv channel;          /* of `out->open`: who converted with it on a path; empty: without any touch */
 } zh_attribution_ask;
 
 typedef struct zh_attribution {
     zh_journeys_report report; /* in the arena */
     uint64_t customers, converted;
     uint64_t refused;       /* analytics */
-    zh_customer_id named[ZH_ATTRIBUTION_NAMED_MAX];
-    uint32_t named_count;
-    bool more;
+    zh_crowd_names open;    /* `most` and `after` are the caller's; who is wanted, by number */
     int64_t took_us;
 } zh_attribution;
 

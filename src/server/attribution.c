@@ -1,14 +1,11 @@
 /* attribution.c -- POST /api/v1/reports/attribution: what each model gives each channel, and beside it what experiments measured. */
-#include "base/time.h"
 #include "decide/placement.h"
 #include "engine/attribution.h"
 #include "measure/experiment_result.h"
-#include "server/answer.h"
-#include "server/call.h"
+#include "server/reports.h"
 
 #include <math.h>
 
-#define DAY_MS INT64_C(86400000)
 #define SPAN_DAYS 30
 #define SPAN_DAYS_MAX 3660
 #define LOOKBACK_DAYS 30
@@ -20,25 +17,10 @@ static const char *const levels[ZH_ATTRIBUTION_LEVELS] = { "source", "medium", "
 
 /* ---- the question ---- */
 
-static bool is_said(zh_json_value value) { return zh_json_type_of(value) > ZH_JSON_NULL; }
-
-static bool read_time(zh_json_value root, const char *name, int64_t *ms)
-{
-    const zh_json_value value = zh_json_get(root, zh_sv_of(name));
-    zh_sv text;
-    return !is_said(value) || (zh_json_text(value, &text) && zh_time_parse(text, ms) == ZH_OK);
-}
-
-static bool read_number(zh_json_value root, const char *name, double most, double *number)
-{
-    const zh_json_value value = zh_json_get(root, zh_sv_of(name));
-    return !is_said(value) || (zh_json_real(value, number) && *number > 0 && *number <= most);
-}
-
 static bool read_level(zh_json_value value, zh_attribution_level *level)
 {
     zh_sv text;
-    if (!is_said(value)) return true;
+    if (zh_json_type_of(value) <= ZH_JSON_NULL) return true;
     if (!zh_json_text(value, &text)) return false;
     for (int i = 0; i < ZH_ATTRIBUTION_LEVELS; i++) {
         if (!zh_sv_equal(text, zh_sv_of(levels[i]))) continue;
@@ -48,40 +30,32 @@ static bool read_level(zh_json_value value, zh_attribution_level *level)
     return false;
 }
 
-static const char *read_open(zh_json_value open, zh_attribution_ask *ask)
+static const char *read_open(zh_json_value open, zh_attribution_ask *ask, zh_crowd_names *names)
 {
-    int64_t number = 50;
-    zh_customer_id after = { 0 };
-    if (!is_said(open)) return NULL;
+    if (zh_json_type_of(open) <= ZH_JSON_NULL) return NULL;
     if (!zh_json_text(zh_json_get(open, ZH_SV("channel")), &ask->channel) || ask->channel.size > CHANNEL_BYTES_MAX) return "open.channel";
-    const zh_json_value limit = zh_json_get(open, ZH_SV("limit"));
-    if (is_said(limit) && (!zh_json_int(limit, &number) || number < 1 || number > ZH_ATTRIBUTION_NAMED_MAX)) return "open.limit";
-    const zh_sv cursor = zh_json_text_or_empty(zh_json_get(open, ZH_SV("cursor")));
-    if (cursor.size > 0 && !zh_answer_customer_number(cursor, &after)) return "open.cursor";
-    ask->named = (uint32_t)number;
-    ask->after = after.number;
-    return NULL;
+    return zh_report_names(open, names);
 }
 
 /* The field that is wrong, or NULL. */
-static const char *read_ask(zh_json_value root, int64_t newest_ms, zh_attribution_ask *ask)
+static const char *read_ask(zh_json_value root, int64_t newest_ms, zh_attribution_ask *ask, zh_crowd_names *names)
 {
     double days = LOOKBACK_DAYS;
     bool direct = true;
-    const zh_json_value event = zh_json_get(root, ZH_SV("event")), visits = zh_json_get(root, ZH_SV("direct"));
+    const zh_json_value event = zh_json_get(root, ZH_SV("event"));
     *ask = (zh_attribution_ask){ .to_ms = newest_ms + 1, .level = ZH_ATTRIBUTION_CHANNEL, .half_life = HALF_LIFE_TOUCHES };
-    if (!read_time(root, "to", &ask->to_ms)) return "to";
-    ask->from_ms = ask->to_ms - SPAN_DAYS * DAY_MS;
-    if (!read_time(root, "from", &ask->from_ms) || ask->from_ms >= ask->to_ms || ask->to_ms - ask->from_ms > SPAN_DAYS_MAX * DAY_MS) return "from";
-    if (!read_number(root, "lookbackDays", ZH_ATTRIBUTION_LOOKBACK_DAYS_MAX, &days)) return "lookbackDays";
-    if (!read_number(root, "halfLife", HALF_LIFE_MAX, &ask->half_life)) return "halfLife";
-    ask->lookback_ms = (int64_t)(days * (double)DAY_MS);
-    if (is_said(event) && (!zh_json_text(event, &ask->event) || ask->event.size > ZH_EVENT_NAME_BYTES_MAX)) return "event";
+    if (!zh_report_time(root, "to", &ask->to_ms)) return "to";
+    ask->from_ms = ask->to_ms - SPAN_DAYS * ZH_REPORT_DAY_MS;
+    if (!zh_report_time(root, "from", &ask->from_ms) || ask->from_ms >= ask->to_ms || ask->to_ms - ask->from_ms > SPAN_DAYS_MAX * ZH_REPORT_DAY_MS) return "from";
+    if (!zh_report_real(root, "lookbackDays", 0, ZH_ATTRIBUTION_LOOKBACK_DAYS_MAX, &days) || days <= 0) return "lookbackDays";
+    if (!zh_report_real(root, "halfLife", 0, HALF_LIFE_MAX, &ask->half_life) || ask->half_life <= 0) return "halfLife";
+    ask->lookback_ms = (int64_t)(days * (double)ZH_REPORT_DAY_MS);
+    if (zh_json_type_of(event) > ZH_JSON_NULL && (!zh_json_text(event, &ask->event) || ask->event.size > ZH_EVENT_NAME_BYTES_MAX)) return "event";
     if (zh_sv_equal(ask->event, zh_answer_event_of(ZH_ACT_ORDER))) ask->event = (zh_sv){ 0 }; /* orders that stand: each once, whoever told it */
     if (!read_level(zh_json_get(root, ZH_SV("level")), &ask->level)) return "level";
-    if (is_said(visits) && !zh_json_bool(visits, &direct)) return "direct";
+    if (!zh_report_flag(root, "direct", &direct)) return "direct";
     ask->no_direct = !direct;
-    return read_open(zh_json_get(root, ZH_SV("open")), ask);
+    return read_open(zh_json_get(root, ZH_SV("open")), ask, names);
 }
 
 /* ---- what was attributed ---- */
@@ -142,7 +116,7 @@ static void put_totals(const zh_attribution_ask *ask, const zh_attribution *a, z
     const zh_journeys_report *r = &a->report;
     zh_call_time(out, ZH_SV("from"), ask->from_ms);
     zh_call_time(out, ZH_SV("to"), ask->to_ms);
-    zh_json_out_key_real(out, ZH_SV("lookbackDays"), (double)ask->lookback_ms / (double)DAY_MS);
+    zh_json_out_key_real(out, ZH_SV("lookbackDays"), (double)ask->lookback_ms / (double)ZH_REPORT_DAY_MS);
     zh_json_out_key_text(out, ZH_SV("event"), ask->event.size > 0 ? ask->event : zh_answer_event_of(ZH_ACT_ORDER));
     zh_json_out_key_text(out, ZH_SV("level"), zh_sv_of(levels[ask->level]));
     zh_json_out_key_bool(out, ZH_SV("direct"), !ask->no_direct);
@@ -262,7 +236,6 @@ static void put_incrementality(const zh_experiments *x, zh_json_out *out)
 
 static void put_answer(zh_call *call, const zh_attribution_ask *ask, const zh_attribution *a)
 {
-    char next[24] = "";
     zh_world *w = zh_engine_world(call->engine);
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
@@ -275,38 +248,86 @@ static void put_answer(zh_call *call, const zh_attribution_ask *ask, const zh_at
     put_incrementality(w->experiments, &out);
     zh_world_unlock(w);
     zh_json_out_key_int(&out, ZH_SV("tookUs"), a->took_us);
-    zh_json_out_key(&out, ZH_SV("items"));
-    zh_json_out_array(&out);
-    for (uint32_t i = 0; i < a->named_count; i++) zh_answer_customer_row(call, a->named[i], &out);
-    zh_json_out_end(&out);
-    if (a->more) zh_answer_customer_text(a->named[a->named_count - 1], next);
-    zh_answer_next(&out, next);
+    zh_report_customers(call, &a->open, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);
+}
+
+/* The parts of a row: what each model gives. */
+static void put_parts(zh_report_table *t, const zh_journey_part *parts, zh_sv experiment)
+{
+    for (int m = 0; m < ZH_JOURNEY_MODELS; m++) {
+        zh_report_number(t, (double)parts[m].conversions_centi / 100);
+        zh_report_whole(t, parts[m].value_minor);
+    }
+    zh_report_text(t, experiment);
+    zh_report_row(t);
+}
+
+/* A row for each channel, and a last one for what nobody touched, so that columns add up to the totals. */
+static void put_table(zh_call *call, const zh_attribution *a)
+{
+    static const char *const first[] = { "channel", "touches", "paths", "converted" };
+    enum { FIRST = sizeof first / sizeof *first, COLUMNS = FIRST + 2 * ZH_JOURNEY_MODELS + 1 };
+    char names[2 * ZH_JOURNEY_MODELS][40];
+    const char *columns[COLUMNS];
+    const zh_journeys_report *r = &a->report;
+    zh_world *w = zh_engine_world(call->engine);
+    zh_report_table t;
+    zh_journey_part untouched[ZH_JOURNEY_MODELS];
+    memcpy(columns, first, sizeof first);
+    for (int m = 0; m < ZH_JOURNEY_MODELS; m++) {
+        const char *model = zh_journey_model_text((zh_journey_model)m);
+        (void)snprintf(names[2 * m], sizeof *names, "%s_conversions", model);
+        (void)snprintf(names[2 * m + 1], sizeof *names, "%s_value_cents", model);
+        columns[FIRST + 2 * m] = names[2 * m];
+        columns[FIRST + 2 * m + 1] = names[2 * m + 1];
+        untouched[m] = (zh_journey_part){ .conversions_centi = 100 * (int64_t)r->untouched, .value_minor = r->untouched_minor };
+    }
+    columns[COLUMNS - 1] = "experiment";
+    zh_report_table_open(&t, columns, COLUMNS);
+    zh_world_lock_read(w);
+    for (uint32_t i = 0; i < r->channels_count; i++) {
+        const zh_journey_channel *c = &r->channels[i];
+        zh_report_text(&t, c->text);
+        zh_report_whole(&t, (int64_t)c->touches);
+        zh_report_whole(&t, (int64_t)c->paths);
+        zh_report_whole(&t, (int64_t)c->converted);
+        put_parts(&t, c->parts, measured_by(w->experiments, c->text));
+    }
+    zh_world_unlock(w);
+    zh_report_text(&t, ZH_SV("(no touch)"));
+    for (int i = 0; i < 2; i++) zh_report_whole(&t, 0);
+    zh_report_whole(&t, (int64_t)r->untouched);
+    put_parts(&t, untouched, (zh_sv){ 0 });
+    zh_report_table_answer(call, &t, "attribution");
 }
 
 void zh_route_report_attribution(zh_call *call)
 {
     zh_json_value root;
     zh_attribution_ask ask;
-    zh_world *w = zh_engine_world(call->engine);
-    if (!zh_call_body_json(call, &root)) return;
-    zh_world_lock_read(w);
-    const int64_t newest_ms = w->counts.newest_ms;
-    const zh_currency currency = zh_answer_main_currency(w->sales);
-    zh_world_unlock(w);
-    const char *wrong = read_ask(root, newest_ms, &ask);
+    bool is_table;
+    zh_attribution *a = ZH_TAKE(call->arena, zh_attribution, 1);
+    if (a == NULL) {
+        zh_call_failed(call, ZH_NOMEM, NULL);
+        return;
+    }
+    if (!zh_report_begin(call, &root, &is_table)) return;
+    const char *wrong = read_ask(root, zh_report_newest_ms(call), &ask, &a->open);
     if (wrong != NULL) {
         zh_call_problem(call, 400, "bad_field", wrong, "from and to are times, at most ten years apart; event is a name; lookbackDays up to 365, halfLife up to 1000 touches; level is source, medium, channel or campaign; direct is true or false; open is {\"channel\", \"limit\", \"cursor\"}");
         return;
     }
-    if (ask.named > 0 && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
-        zh_call_problem(call, 403, "forbidden", "open", "this role may count customers, but not look at them: leave open out");
-        return;
-    }
-    ask.currency = currency;
-    zh_attribution *a = ZH_TAKE(call->arena, zh_attribution, 1);
-    const zh_err e = a == NULL ? ZH_NOMEM : zh_engine_attribution(call->engine, &ask, call->arena, a);
-    if (e == ZH_OK) put_answer(call, &ask, a);
-    else zh_call_failed(call, e, "the customers cannot be asked");
+    const bool opens = a->open.most > 0;
+    if (!zh_report_may(call, opens, is_table)) return;
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    ask.currency = zh_answer_main_currency(w->sales);
+    zh_world_unlock(w);
+    const zh_err e = zh_engine_attribution(call->engine, &ask, call->arena, a);
+    if (e != ZH_OK) zh_call_failed(call, e, "the customers cannot be asked");
+    else if (is_table && opens) zh_report_customers_answer(call, &a->open, "customers");
+    else if (is_table) put_table(call, a);
+    else put_answer(call, &ask, a);
 }

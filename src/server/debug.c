@@ -19,7 +19,6 @@
 #include "server/debug.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define SESSIONS_MAX 8
 #define RING_MAX 50
@@ -30,7 +29,7 @@
 #define BODY_BYTES_MAX (16u << 10)
 #define PATH_BYTES 100
 #define RAW_BYTES_MAX 2048         /* of one refused record */
-#define SETTLE_TURNS 40            /* a look waits so often for the views, 5 ms each */
+#define SETTLE_MS_MAX 500          /* a look waits so long for the views */
 
 typedef struct piece { uint32_t at, size; } piece; /* of an entry's text; size 0: none */
 
@@ -342,11 +341,10 @@ void zh_debug_answered(zh_call *call, unsigned status)
 /* Everything answered so far is in the views: what stands after each event can be read. */
 static bool views_have_it(zh_call *call)
 {
-    for (int i = 0; i < SETTLE_TURNS; i++) {
-        if (zh_fold_lag_ms(zh_engine_fold(call->engine)) == 0) return true;
-        nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
-    }
-    return false;
+    zh_log *log = zh_engine_log(call->engine);
+    for (uint32_t p = 0; p < zh_log_partitions(log); p++)
+        if (zh_fold_wait(zh_engine_fold(call->engine), p, zh_log_end(log, p), SETTLE_MS_MAX) != ZH_OK) return false;
+    return true;
 }
 
 static void settle(zh_call *call, zh_debug_entry *e)

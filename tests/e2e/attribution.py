@@ -2,7 +2,9 @@
 """Attribution over HTTP: what each rule gives each channel is what dividing every order by hand says, to the cent, on one and three partitions, for events that come late
 and customers who turn out to be one; the same bytes after a kill and after folding anew; figures open to their customers; beside it what experiments measured."""
 import base64
+import csv
 import datetime
+import io
 import json
 import random
 import shutil
@@ -137,6 +139,20 @@ def compare(got, want, which):
     check(set(money["linear"]) <= {c["channel"] for c in got["channels"]}, f"{which}: every channel is there")
 
 
+def as_a_table(engine, body, got, want, which):
+    table = engine.ask("POST", "/api/v1/reports/attribution", body, key=kit.TOKEN, headers={"Accept": "text/csv"})
+    check(table.header("Content-Type").startswith("text/csv") and "attribution.csv" in table.header("Content-Disposition"), f"{which}: a table", table.headers)
+    rows = list(csv.DictReader(io.StringIO(table.body.decode())))
+    equal([row["channel"] for row in rows], [c["channel"] for c in got["channels"]] + ["(no touch)"], f"{which}: a row a channel and one for the others")
+    for m in MODELS:
+        equal([int(row[f"{m}_value_cents"]) for row in rows], [c["models"][m]["valueCents"] for c in got["channels"]] + [got["untouched"]["valueCents"]], f"{which}, {m}: cents of the table")
+        equal(sum(round(100 * float(row[f"{m}_conversions"])) for row in rows), 100 * (got["conversions"] + got["untouched"]["conversions"]), f"{which}, {m}: its conversions add up")
+    people = engine.admin("POST", "/api/v1/reports/attribution?format=csv", {**body, "open": {"channel": "direct", "limit": 500}})
+    equal({row["user_id"] for row in csv.DictReader(io.StringIO(people.body.decode()))}, want[4].get("direct", set()), f"{which}: customers as a table")
+    status, out, err = kit.run("report", "attribution", json.dumps(body), "--data", engine.data)
+    check(status == 0 and out == table.body.decode(), f"{which}: the command line prints it", (status, err, out[:200]))
+
+
 def a_shop(partitions):
     which = f"{partitions} partitions"
     options = ("--partitions", str(partitions)) if partitions > 1 else ()
@@ -175,6 +191,7 @@ def a_shop(partitions):
     homes = ask(engine, {**body, "event": "Home"})
     equal(homes["valueCents"], 0, f"{which}: an event without money")
     check(homes["conversions"] > 50, f"{which}: another event", homes)
+    as_a_table(engine, body, got, want, which)
     engine.kill()
     again = kit.Engine(engine.data, options=options)
     equal(plain(ask(again, body)), plain(got), f"{which}: the same after a kill")

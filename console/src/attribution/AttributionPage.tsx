@@ -1,17 +1,19 @@
 // Attribution by seven models, and beside it, never instead, what experiments measured.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { TakeAway } from '../reports/Parts'
 import { maySeeCustomers } from '../session/rights'
 import { useSession } from '../session/useSession'
 import { Choices } from '../shared/Choices'
-import { call } from '../shared/client'
+import { call, table } from '../shared/client'
+import { saveCsv } from '../shared/csv'
 import { Choose } from '../shared/Fields'
 import * as format from '../shared/format'
 import { useAddress } from '../shared/useAddress'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
-import { askOf, csvOf, levels, readAddress, spans, units, type Report } from './attribution'
+import { askOf, levels, readAddress, spans, units, type Report } from './attribution'
 import { Channels } from './Channels'
 import { Measured } from './Measured'
 import { Models } from './Models'
@@ -47,7 +49,7 @@ export default function AttributionPage() {
   return (
     <Page
       title={t('attribution.title')} note={t('attribution.note')} help="attribution"
-      extra={query.data !== undefined && query.data.channels.length > 0 && <a className="link-button" download="attribution.csv" href={`data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csvOf(query.data)}`)}`}>{t('attribution.csv')}</a>}
+      extra={query.data !== undefined && query.data.channels.length > 0 && <TakeAway save={async () => saveCsv('attribution.csv', await table('/api/v1/reports/attribution', ask))} />}
     >
       <div className="attribution">
         <div className="attribution-choices">

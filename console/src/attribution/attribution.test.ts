@@ -1,7 +1,7 @@
 // Goal: the question and the parts are right, and the table for elsewhere is safe in a spreadsheet and adds up.
 // Method: a small report, worked out by hand.
 import { describe, expect, it } from 'vitest'
-import { askOf, csvOf, models, partsOf, readAddress, SHOWN, type Channel, type Report } from './attribution'
+import { askOf, models, partsOf, readAddress, SHOWN, type Channel, type Report } from './attribution'
 
 const channel = (name: string, conversions: number, valueCents: number): Channel => ({
   channel: name, touches: 3, paths: 2, converted: 1, removal: 0.5, experiment: null,
@@ -25,13 +25,4 @@ describe('parts of a bar', () => {
   it('add up to one', () => expect(partsOf(report([channel('a', 1, 100), channel('b', 3, 300)]), 'linear', 'money')).toEqual([0.25, 0.75]))
   it('the rest is one part', () => expect(partsOf(report(Array.from({ length: SHOWN + 2 }, (_, at) => channel(`c${at}`, 1, 1))), 'first', 'conversions').at(-1)).toBeCloseTo(0.25))
   it('nothing is nothing', () => expect(partsOf(report([channel('a', 0, 0)]), 'last', 'money')).toEqual([0]))
-})
-
-describe('CSV', () => {
-  it('has a line a channel and the untouched, and no formula', () => {
-    const lines = csvOf(report([channel('=cmd, "x"', 4, 400)])).trimEnd().split('\r\n')
-    expect(lines).toHaveLength(3)
-    expect(lines[1]).toMatch(/^"'=cmd, ""x""",3,2,1,4\.00,4\.00,/)
-    expect(lines[2]).toMatch(/^\(no touch\),0,0,1,1\.00,2\.50,/)
-  })
 })

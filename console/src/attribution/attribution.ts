@@ -39,20 +39,3 @@ export function partsOf(report: Report, model: Model, unit: Unit): number[] {
   const rest = report.channels.slice(SHOWN).reduce((sum, channel) => sum + valueOf(channel, model, unit), 0)
   return [...parts, ...(report.channels.length > SHOWN ? [rest] : [])].map((part) => (all === 0 ? 0 : part / all))
 }
-
-// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
-const cell = (value: string | number): string => {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** The table as CSV: a line a channel, conversions and money of each model; the untouched last, so that the columns add up. */
-export function csvOf(report: Report): string {
-  const head = ['channel', 'touches', 'paths', 'converted', ...models.flatMap((model) => [`${model}_conversions`, `${model}_value`]), 'experiment']
-  const lines = report.channels.map((channel) => [
-    channel.channel, channel.touches, channel.paths, channel.converted,
-    ...models.flatMap((model) => [channel.models[model].conversions.toFixed(2), (channel.models[model].valueCents / 100).toFixed(2)]), channel.experiment ?? '',
-  ])
-  const untouched = ['(no touch)', 0, 0, report.untouched.conversions, ...models.flatMap(() => [report.untouched.conversions.toFixed(2), (report.untouched.valueCents / 100).toFixed(2)]), '']
-  return [head, ...lines, untouched].map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n'
-}
