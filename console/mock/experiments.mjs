@@ -107,6 +107,27 @@ function replayOf({ experiment, target, metric, from, to }, problem) {
   }
 }
 
+/** Whom an arm moves: of the calm home page some, of the others nobody in particular, of few nothing. */
+function upliftOf(one, query, problem) {
+  const metric = metricOf(query.get('metric') ?? one.metrics[0])
+  const arm = query.get('arm') ?? one.arms[1].name
+  if (metric === undefined || metric.type === 'ratio') return problem(400, 'bad_field', "metric is one of the experiment's that is no ratio; arm one of its arms beside the control", 'metric')
+  const [base] = metric.money ? moneyBase : bases[metric.type]
+  const part = (customers, lift) => ({ customers: Math.round(customers), control: base, treated: base * (1 + lift), effect: base * lift, low: base * (lift - 0.05), high: base * (lift + 0.05) })
+  const verdict = !one.trusted ? 'mismatch' : one.exposed < 600 ? 'too_few' : one.name === 'calm' ? 'offered' : 'no_better'
+  const offered = verdict === 'offered'
+  const learnt = offered || verdict === 'no_better'
+  const gain = (share) => base * 0.085 * (share + (offered ? 1.1 * share * (1 - share) : 0))
+  const groups = [[[{ column: 'orders', is: 'at_least', value: 3 }, { column: 'days_since_order', is: 'below', value: 45 }], 0.22, 0.24], [[{ column: 'orders', is: 'below', value: 3 }, { column: 'dear', is: 'at_least', value: 4_990 }], 0.33, 0.07], [[{ column: 'orders', is: 'below', value: 3 }, { column: 'dear', is: 'below', value: 4_990 }], 0.45, 0.01]]
+  return {
+    metric, arm, control: one.arms[0].name, exposed: one.exposed, drawn: one.exposed > 100_000, unitsMin: 300, verdict, all: part(one.exposed, 0.085),
+    learners: learnt ? ['t', 'x', 'dr'].map((learner, at) => ({ learner, best: at === 2, qiniPerCustomer: base * 0.004 * (at + 1), low: offered ? base * 0.002 : -base * 0.004, high: base * 0.02, qiniNegTrue: null, qiniNegFalse: null, auuc: null })) : [],
+    curve: learnt ? Array.from({ length: 21 }, (_, i) => ({ share: i / 20, gain: gain(i / 20) })) : [],
+    tenths: offered ? Array.from({ length: 10 }, (_, i) => ({ expected: base * (0.26 - 0.035 * i), ...part(one.exposed / 10, 0.25 - 0.034 * i) })) : [],
+    groups: offered ? groups.map(([conditions, share, lift]) => ({ conditions, share, ...part(one.exposed * share, lift) })) : [], tookUs: 210_000,
+  }
+}
+
 const hints = ['does one arm fail to answer, or answer so late that the page shows nothing?', 'was a weight, a share or a layer changed by hand while it ran?', 'does a robot or an import reach one arm only?', 'do customers who are merged later (login) differ between the arms?']
 function resultOf(one) {
   const total = one.arms.reduce((sum, arm) => sum + arm.weight, 0)
@@ -192,6 +213,7 @@ export function answerExperiments(method, path, query, body, { empty, everybody,
   if (method === 'DELETE') return all.splice(all.indexOf(one), 1) && {}
   if (part === '/state') return turn(one, body.state, problem)
   if (part === '/results') return resultOf(one)
+  if (part === '/uplift') return upliftOf(one, query, problem)
   if (part !== '/exposed') return one
   const arm = query.get('arm') ?? ''
   const rows = everybody.map((id, at) => ({ arm: one.arms[at % one.arms.length].name, firstExposureAt: iso(ago(at / 9)), customer: row(id) }))

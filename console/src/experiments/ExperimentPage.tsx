@@ -18,6 +18,7 @@ import { Replay } from './Replay'
 import { SetUp } from './SetUp'
 import { Share } from './Share'
 import { StateChip } from './StateChip'
+import { Uplift } from './Uplift'
 import { useResult } from './useExperiments'
 import './experiments.css'
 
@@ -39,6 +40,7 @@ function Full({ result }: { result: Result }) {
           <History result={result} />
         </>
       )}
+      {begun && result.trusted && !experiment.holdout && <Uplift key={experiment.name} result={result} />}
       {begun && !experiment.holdout && <Replay one={experiment} />}
       {begun && mayDefine(role) && experiment.state !== 'stopped' && !experiment.holdout && <Share key={experiment.share} one={experiment} />}
       {begun && (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { actsOf, bandOf, barOf, changeOf, csvOf, differenceText, meanText, shortOf, spanOf, type Compared, type Difference, type Experiment, type Measured, type Result } from './experiments'
+import { actsOf, bandOf, barOf, changeOf, conditionValue, csvOf, curvePoints, differenceText, meanText, shortOf, spanOf, type Compared, type Difference, type Experiment, type Measured, type Result } from './experiments'
 
 const between = (low: number | null, high: number | null) => ({ low, high, p: 0.5 })
 const difference = (estimate: number, half: number): Difference => ({ estimate, se: half / 2, fixed: between(estimate - half, estimate + half), sequential: between(estimate - 2 * half, estimate + 2 * half) })
@@ -61,4 +61,16 @@ test('the table has a row for each metric and arm', () => {
   expect(lines[0]?.split(',')).toHaveLength(lines[1]?.split(',').length ?? 0)
   expect(lines[1]).toContain('conversion,no,a,12,0.6,0.5,0.1')
   expect(lines[2]?.startsWith('conversion,no,b,,,0.5,,')).toBe(true)
+})
+
+test('whom an arm moves is drawn between the most gained and nothing', () => {
+  const curve = [{ share: 0, gain: 0 }, { share: 0.5, gain: 4 }, { share: 1, gain: 2 }]
+  expect(curvePoints(curve, 100, 108)).toEqual({ curve: '0.0,104.0 50.0,4.0 100.0,54.0', zero: 104, straight: '0.0,104.0 100.0,54.0' })
+  expect(curvePoints([{ share: 0, gain: 0 }, { share: 1, gain: -2 }], 100, 108).zero).toBe(4)
+  expect(curvePoints([], 100, 108)).toEqual({ curve: '', zero: 54, straight: '' })
+})
+
+test('money from before is money, other columns are counts', () => {
+  expect(conditionValue({ column: 'orders', is: 'below', value: 3 }, 'CNY', 'en')).toBe('3')
+  expect(conditionValue({ column: 'dear', is: 'below', value: 4990 }, 'CNY', 'en')).toMatch(/49\.90/)
 })

@@ -12,6 +12,9 @@ export type Compared = Schema<'ExperimentCompared'>
 export type Difference = NonNullable<Schema<'ExperimentDifference'>>
 export type Metric = Schema<'Metric'>
 export type BanditResult = NonNullable<Schema<'ExperimentBandit'>>
+export type UpliftReport = Schema<'ExperimentUplift'>
+export type UpliftGroup = UpliftReport['groups'][number]
+export type UpliftPart = UpliftReport['all']
 export type ReplayReport = Schema<'ReplayReport'>
 export type State = Experiment['state']
 export type Act = 'start' | 'pause' | 'goOn' | 'stop'
@@ -77,6 +80,22 @@ export function differenceText(metric: Pick<Metric, 'type' | 'money'>, value: nu
   if (value === null) return '–'
   if (metric.money) return format.meanMoney(value, currency, language, true)
   return metric.type === 'mean' ? format.signedNumber(value, language) : format.signedPoints(value, language)
+}
+
+/** What a condition on customers from before compares with: money and prices as money, other columns as counts. */
+export function conditionValue({ column, value }: UpliftGroup['conditions'][number], currency: string, language: Language): string {
+  return column === 'money' || column === 'dear' ? format.meanMoney(value, currency, language) : format.amount(value, language)
+}
+
+/** A curve of gains in a drawing: its points, where 0 lies, and the straight line from its start to its end. */
+export function curvePoints(curve: UpliftReport['curve'], wide: number, high: number): { curve: string; zero: number; straight: string } {
+  const gains = curve.map((one) => one.gain)
+  const most = Math.max(0, ...gains)
+  const least = Math.min(0, ...gains)
+  const y = (gain: number) => (most === least ? high / 2 : ((most - gain) / (most - least)) * (high - 8) + 4)
+  const point = ({ share, gain }: { share: number; gain: number }) => `${(share * wide).toFixed(1)},${y(gain).toFixed(1)}`
+  const last = curve.at(-1)
+  return { curve: curve.map(point).join(' '), zero: y(0), straight: last === undefined ? '' : `${point({ share: 0, gain: 0 })} ${point(last)}` }
 }
 
 /** How far the drawing reaches on either side of 0, so that every interval that is known fits in it. */

@@ -48,6 +48,11 @@ export function useReplay() {
   return useMutation({ mutationFn: (body: Schema<'ReplayRequest'>) => call('post', '/api/v1/reports/policy', { body }) })
 }
 
+/** Whom an arm moves: asked when a person wants to know, as models are learnt for it. */
+export function useUplift(name: string) {
+  return useMutation({ mutationFn: (query: { metric: string; arm: string }) => call('get', '/api/v1/experiments/{name}/uplift', { path: { name }, query }) })
+}
+
 export function useDelete() {
   const client = useQueryClient()
   return useMutation({
