@@ -1,4 +1,5 @@
 #include "model/model.h"
+#include "model/gfcf.h"
 #include "model/itemknn.h"
 #include "model/popular.h"
 #include "model/rp3beta.h"
@@ -6,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static const zh_model_kind *const kinds[] = { &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind };
+static const zh_model_kind *const kinds[] = { &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_gfcf_kind };
 
 size_t zh_model_kinds(void)
 {

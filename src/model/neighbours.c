@@ -14,6 +14,7 @@ typedef struct bench {
     uint32_t *touched;       /* [items + 1] */
     zh_scored *pair;      /* [items] candidates of the row */
     uint32_t *bits;          /* [items] their values, for the cut */
+    float *known;            /* [ROWS_A_PART][items] left right' of the part's rows; NULL without factors */
 } bench;
 
 typedef struct job {
@@ -29,15 +30,16 @@ typedef struct job {
 /* ---- one row of X'X ---- */
 
 /* Sums of a row: returns the number of candidates in bench->pair, with sums instead of similarities.
- * Many pairs: add blindly and look through all items; few: remember which were touched. */
+ * Many pairs, or factors: add blindly and look through all items; few: remember which were touched. */
 static uint32_t add_up(const job *j, bench *b, uint32_t item)
 {
     const zh_train *d = j->desc->data;
+    if (b->known != NULL) memcpy(b->sum, b->known + (size_t)(item % ROWS_A_PART) * d->items, d->items * sizeof *b->sum);
     const uint32_t *users = zh_rows_of(&d->xt, item), size = zh_rows_size(&d->xt, item);
     uint64_t pairs = 0;
     for (uint32_t n = 0; n < size; n++) pairs += zh_rows_size(&d->x, users[n]);
     uint32_t count = 0;
-    if (pairs > d->items) {
+    if (pairs > d->items || b->known != NULL) {
         for (uint32_t n = 0; n < size; n++) {
             const float w = j->desc->weight[users[n]];
             for (uint32_t e = d->x.from[users[n]]; e < d->x.from[users[n] + 1]; e++) b->sum[d->x.at[e]] += w;
@@ -143,11 +145,22 @@ static zh_err find_row(job *j, uint32_t hand, uint32_t item)
     return ZH_OK;
 }
 
+/* left right' of the rows of a part: their sums begin with it. */
+static void multiply_rows(const job *j, bench *b, uint32_t from, uint32_t to)
+{
+    const zh_neighbours_factors *f = j->desc->factors;
+    const uint32_t items = j->desc->data->items;
+    zh_blas_multiply(f->blas, &(zh_blas_product){
+        .rows = to - from, .columns = items, .inner = f->rank, .b_turned = true, .alpha = 1, .a = f->left + (size_t)from * f->rank,
+        .a_step = f->rank, .b = f->right, .b_step = f->rank, .c = b->known, .c_step = items });
+}
+
 static void find_part(void *context, uint32_t part, uint32_t hand)
 {
     job *j = context;
     const uint32_t from = part * ROWS_A_PART;
     const uint32_t to = j->desc->data->items - from < ROWS_A_PART ? j->desc->data->items : from + ROWS_A_PART;
+    if (j->desc->factors != NULL) multiply_rows(j, &j->bench[hand], from, to);
     for (uint32_t item = from; item < to && j->failed[hand] == ZH_OK; item++)
         j->failed[hand] = find_row(j, hand, item);
 }
@@ -235,8 +248,9 @@ static zh_err turn(zh_neighbours *out, zh_model *model, job *j, const zh_crew *c
     return ZH_OK;
 }
 
-static zh_err bench_open(bench *b, zh_arena *arena, uint32_t items)
+static zh_err bench_open(bench *b, zh_arena *arena, uint32_t items, bool factors)
 {
+    if (factors && (b->known = zh_arena_take_raw(arena, (size_t)ROWS_A_PART * items, sizeof *b->known)) == NULL) return ZH_NOMEM;
     b->sum = ZH_TAKE(arena, float, items);
     b->touched = ZH_TAKE(arena, uint32_t, (size_t)items + 1);
     b->pair = ZH_TAKE(arena, zh_scored, (size_t)items + 1);
@@ -259,7 +273,7 @@ zh_err zh_neighbours_build(zh_neighbours *out, zh_model *model, const zh_neighbo
     for (uint32_t i = 0; uneven && i < items; i++) j->cut[i] = UNEVEN;
     zh_err e = ZH_OK;
     for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++)
-        e = bench_open(&j->bench[hand], &model->scratch[hand], items);
+        e = bench_open(&j->bench[hand], &model->scratch[hand], items, desc->factors != NULL);
     if (e == ZH_OK) e = table_open(&j->made, desc->turned ? scratch : keep, items);
     if (e != ZH_OK) return e;
     zh_crew_run(crew, (items + ROWS_A_PART - 1) / ROWS_A_PART, find_part, j);

@@ -1,8 +1,13 @@
 /* Goal: a row in the table is all a command line needs to know about a model.
- * Method: a table of parameter texts; for every kind, what must hold for all of them. */
+ * Method: a table of parameter texts; for every kind, what must hold for all of them (without OpenBLAS: for all
+ * that are not dense). */
 #include "model/model.h"
 #include "model/trial.h"
+#include "sys/openblas.h"
 #include "shop.h"
+
+static zh_blas blas_here;
+static const zh_blas *blas; /* NULL: none here */
 
 static void test_parameters_take_what_their_kind_says(void)
 {
@@ -62,12 +67,13 @@ static void test_every_kind_answers_the_same_whatever_the_hands(uint64_t seed)
 {
     enum { K = 7 };
     shop s = shop_open(seed, 150, 300, 12, 3);
-    const zh_crew several = { .hands = 3, .run = backwards };
+    const zh_crew alone = { .hands = 1, .blas = blas }, several = { .hands = 3, .run = backwards, .blas = blas };
     for (size_t i = 0; i < zh_model_kinds(); i++) {
         const zh_model_kind *kind = zh_model_kind_at(i);
+        if (kind->dense && blas == NULL) continue;
         uint32_t *top[2];
         for (int way = 0; way < 2; way++) {
-            const zh_crew crew = way == 0 ? ZH_CREW_ALONE : several;
+            const zh_crew crew = way == 0 ? alone : several;
             zh_model model = zh_model_open(kind, NULL, seed, (size_t)1 << 30);
             top[way] = ZH_TAKE(&s.arena, uint32_t, (size_t)s.problem.queries * K);
             CHECK_ROW(zh_model_train(&model, &s.problem.train, &crew, NULL) == ZH_OK, kind->name);
@@ -89,10 +95,12 @@ static void test_too_little_memory_is_an_error_for_every_kind(uint64_t seed)
     shop s = shop_open(seed, 60, 80, 12, 2);
     for (size_t i = 0; i < zh_model_kinds(); i++) {
         const zh_model_kind *kind = zh_model_kind_at(i);
+        if (kind->dense && blas == NULL) continue;
+        const zh_crew crew = { .hands = 1, .blas = blas };
         bool done = false;
         for (size_t bytes = 64; !done; bytes += bytes / 3) {
             zh_model model = zh_model_open(kind, NULL, 1, bytes);
-            const zh_err e = zh_model_train(&model, &s.problem.train, &ZH_CREW_ALONE, NULL);
+            const zh_err e = zh_model_train(&model, &s.problem.train, &crew, NULL);
             CHECK_ROW(e == ZH_OK || e == ZH_NOMEM, kind->name);
             CHECK_ROW(bytes < (size_t)1 << 28, kind->name);
             done = e == ZH_OK;
@@ -105,6 +113,9 @@ static void test_too_little_memory_is_an_error_for_every_kind(uint64_t seed)
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
+    zh_note why = { "" };
+    if (zh_openblas_open(&blas_here, &why) == ZH_OK) blas = &blas_here;
+    else printf("dense kinds skipped: %s\n", why.text);
     test_parameters_take_what_their_kind_says();
     test_kinds_are_named_once_and_their_grids_lie_in_range();
     for (uint64_t i = 0; i < 10; i++) test_every_kind_answers_the_same_whatever_the_hands(seed + i);
