@@ -1,13 +1,18 @@
 #include "model/model.h"
+#include "model/ease.h"
 #include "model/gfcf.h"
 #include "model/itemknn.h"
 #include "model/popular.h"
 #include "model/rp3beta.h"
+#include "model/slist.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-static const zh_model_kind *const kinds[] = { &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_gfcf_kind };
+static const zh_model_kind *const kinds[] = {
+    &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_gfcf_kind,
+    &zh_ease_kind, &zh_slist_kind,
+};
 
 size_t zh_model_kinds(void)
 {
@@ -124,7 +129,15 @@ zh_err zh_model_train(zh_model *model, const zh_train *data, const zh_crew *crew
     const zh_err e = model->kind->train(model, data, crew, why);
     empty(model->scratch);
     if (e != ZH_OK) empty(model->keep);
+    else if (model->kind->settle != NULL) model->kind->settle(model);
     return e;
+}
+
+void zh_model_settle(zh_model *model, const double *param)
+{
+    assert(model->state != NULL);
+    memcpy(model->param, param, model->kind->params_count * sizeof *param);
+    if (model->kind->settle != NULL) model->kind->settle(model);
 }
 
 size_t zh_model_bytes(const zh_model *model)

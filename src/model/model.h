@@ -43,6 +43,9 @@ typedef struct zh_model_kind {
     /* Write the scores of one question into an empty table. Errors: ZH_NOMEM. */
     zh_err (*score)(const zh_model *model, const zh_query *query, zh_scores *into);
     bool dense; /* train needs crew->blas */
+    /* Work out again what follows from the parameters of score; after train and whenever one of them
+     * changed. Allocates nothing. NULL: nothing follows. */
+    void (*settle)(zh_model *model);
 } zh_model_kind;
 
 struct zh_model {
@@ -74,6 +77,9 @@ void zh_model_close(zh_model *model);
 /* Learn; a model may be trained again, which forgets what it knew. Errors: those of the kind;
  * ZH_ABSENT a dense kind and no crew->blas. */
 ZH_MUST zh_err zh_model_train(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why);
+
+/* Take other parameters of score (those of train as they were), without training. */
+void zh_model_settle(zh_model *model, const double *param);
 
 /* Bytes a trained model holds. */
 size_t zh_model_bytes(const zh_model *model);

@@ -89,7 +89,7 @@ static zh_err measure(walk *w, const double *param, double *ndcg)
         e = zh_model_train(&w->model, &t->problem->train, w->crew, w->why);
     }
     if (e != ZH_OK) return e;
-    memcpy(w->model.param, param, t->kind->params_count * sizeof *param);
+    zh_model_settle(&w->model, param);
     zh_arena_reset(&w->room);
     uint32_t *top = ZH_TAKE(&w->room, uint32_t, (size_t)t->problem->queries * t->k);
     zh_metrics metrics;

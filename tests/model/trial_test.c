@@ -33,7 +33,7 @@ static const zh_param_kind toy_params[] = {
     { "b", "at scoring", 0, 9, 0, true, .at_score = true, .grid = (const double[]){ 0, 1, 2 }, .grid_size = 3 },
     { "c", "not tuned", 0, 9, 5, true, .choices = NULL },
 };
-static const zh_model_kind toy = { "toy", "for the test", toy_params, 3, toy_train, toy_score, false };
+static const zh_model_kind toy = { "toy", "for the test", toy_params, 3, toy_train, toy_score, false, NULL };
 
 static void test_tuning_finds_the_best_of_the_grid(void)
 {
