@@ -8,7 +8,7 @@ const day = (days) => iso(ago(days)).slice(0, 10)
 
 const builtins = [
   ['conversion', 'Conversion', '转化率', 'share'], ['orders', 'Orders a customer', '人均订单数', 'mean'], ['revenue', 'Revenue a customer (ordered)', '人均成交额（下单）', 'mean', true],
-  ['net_revenue', 'Revenue a customer after returns', '人均净成交额（扣除退款）', 'mean', true], ['average_order', 'Average order', '客单价', 'ratio', true], ['repurchase', 'Repurchase', '复购率', 'ratio'],
+  ['paid_revenue', 'Revenue a customer (paid)', '人均成交额（已付款）', 'mean', true], ['net_revenue', 'Revenue a customer after returns', '人均净成交额（扣除退款）', 'mean', true], ['average_order', 'Average order', '客单价', 'ratio', true], ['repurchase', 'Repurchase', '复购率', 'ratio'],
   ['refund_share', 'Share refunded', '退款率（金额）', 'ratio', false, 'less'], ['item_views', 'Products viewed a customer', '人均浏览商品数', 'mean'], ['add_to_cart', 'Added to cart', '加购率', 'share'],
   ['active_days', 'Active days a customer', '人均活跃天数', 'mean'], ['opt_outs', 'Opt-outs', '退订率', 'share', false, 'less'],
 ].map(([name, en, zh, type, money = false, better = 'more']) => ({ name, title: { en, zh }, type, money, better, builtin: true }))
@@ -190,7 +190,7 @@ function metrics(method, name, body, problem) {
   const at = own.findIndex((each) => each.name === name)
   if (method === 'DELETE') return at < 0 ? problem(404, 'not_found', 'there is no such metric') : own.splice(at, 1) && {}
   const title = typeof body.title === 'object' ? body.title : { en: body.title || name, zh: body.title || name }
-  const one = { name, title, type: body.kind === 'did' ? 'share' : 'mean', money: false, better: body.better ?? 'more', builtin: false, kind: body.kind, event: body.event }
+  const one = { name, title, type: body.kind === 'did' ? 'share' : 'mean', money: false, better: body.better ?? 'more', builtin: false, kind: body.kind, event: body.event, where: body.where ?? '', windowDays: body.windowDays ?? 0, unit: body.unit ?? 'customer' }
   if (at < 0) own.push(one)
   else own[at] = one
   return one

@@ -12,7 +12,7 @@ typedef struct product {
 
 typedef struct order {
     product flat; /* the product's fields beside the event's own */
-    zh_json_value products, order_id, currency, revenue, total, value;
+    zh_json_value products, order_id, currency, revenue, total, value, status;
     zh_json_value order_line, guest, non_product, repeat;
 } order;
 
@@ -44,6 +44,7 @@ static void order_member(order *o, zh_sv key, zh_json_value value)
         if (IS(key, "total")) o->total = value;
         else if (IS(key, "value")) o->value = value;
         break;
+    case 6: if (IS(key, "status")) o->status = value; break;
     case 7: if (IS(key, "revenue")) o->revenue = value; break;
     case 8:
         if (IS(key, "products")) o->products = value;
@@ -258,6 +259,16 @@ static void import_marks(const order *o, zh_event *event)
     if (zh_json_int(o->repeat, &nth) && nth >= 2) event->marks |= ZH_MARK_REPEAT_LINE;
 }
 
+/* By the status of an order, in the words of Shopify and WooCommerce, or by the name of an event that says nothing else. */
+static bool is_paid(const order *o, const zh_event *event)
+{
+    static const char *const words[] = { "paid", "processing", "completed", "partially_refunded", "refunded" };
+    const zh_sv status = zh_sv_trim(zh_json_text_or_empty(o->status)), name = zh_sv_trim(event->name);
+    bool is = event->order_id.size > 0 && (zh_sv_equal(name, ZH_SV("Order Paid")) || zh_sv_equal(name, ZH_SV("PayOrder")));
+    for (size_t i = 0; !is && (event->act == ZH_ACT_ORDER || event->act == ZH_ACT_ORDER_UPDATE) && i < sizeof words / sizeof *words; i++) is = zh_sv_equal(status, zh_sv_of(words[i]));
+    return is;
+}
+
 zh_err zh_segment_shop(zh_json_value properties, bool is_import, zh_arena *arena, zh_event *event,
                        zh_sv *bad)
 {
@@ -273,6 +284,7 @@ zh_err zh_segment_shop(zh_json_value properties, bool is_import, zh_arena *arena
         *bad = ZH_SV("order_id");
         return ZH_RANGE;
     }
+    if (is_paid(&o, event)) event->marks |= ZH_MARK_PAID;
     event->currency = zh_currency_of(zh_sv_trim(zh_json_text_or_empty(o.currency)));
     const int digits = event->currency.code == 0 ? 2 : zh_currency_digits(event->currency);
     if (event->act != ZH_ACT_OTHER && event->act != ZH_ACT_CONSENT) {

@@ -75,6 +75,7 @@ enum {
     ZH_MARK_ID_LIMIT       = 1 << 11, /* its ids were not joined: the customer has as many as a workspace lets */
     ZH_MARK_SHARED_DEVICE  = 1 << 12, /* its anonymous id is a device's that many known customers use */
     ZH_MARK_ID_APART       = 1 << 13, /* its ids were not joined: a person took that apart */
+    ZH_MARK_PAID           = 1 << 14, /* its order is paid, says the shop */
     ZH_MARK_APART          = 1 << 30, /* never stored: the fold keeps this event out of learning (src/quality) */
 };
 #define ZH_MARKS_OF_IDS (ZH_MARK_ID_LIMIT | ZH_MARK_SHARED_DEVICE | ZH_MARK_ID_APART) /* what arrival decides: no part of a profile */

@@ -58,7 +58,7 @@ static bool next_due(zh_bandit_clock *c, uint32_t *at, char name[ZH_EXPERIMENT_N
     while (!due && zh_experiments_next(w->experiments, at, &view)) {
         const zh_experiment *e = view.set_up;
         if (e->state != ZH_EXPERIMENT_RUNNING || view.strata.count == 0) continue;
-        const zh_bandit_moment moment = { .now_ms = w->counts.commit_ms, .first_ms = view.first_ms, .window_ms = e->window_days * DAY_MS, .less_is_better = e->metrics[0].less_is_better };
+        const zh_bandit_moment moment = { .now_ms = w->counts.commit_ms, .first_ms = view.first_ms, .window_ms = zh_metric_window_ms(&e->metrics[0], e->window_days), .less_is_better = e->metrics[0].less_is_better };
         due = zh_bandit_decide(&e->bandit, view.strata, &moment, out);
         if (!due) continue;
         *size = e->name.size < ZH_EXPERIMENT_NAME_BYTES_MAX ? e->name.size : ZH_EXPERIMENT_NAME_BYTES_MAX;

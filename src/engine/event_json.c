@@ -53,7 +53,7 @@ void zh_event_marks_json(uint32_t marks, zh_json_out *out)
         { ZH_MARK_NO_MESSAGE_ID, "no_message_id" }, { ZH_MARK_NON_PRODUCT, "non_product" },
         { ZH_MARK_ORDER_LINE, "order_line" }, { ZH_MARK_GUEST, "guest" }, { ZH_MARK_IMPORT, "import" },
         { ZH_MARK_REPEAT_LINE, "repeat_line" }, { ZH_MARK_OUTLIER, "outlier" }, { ZH_MARK_NO_VISIT, "no_visit" }, { ZH_MARK_BOT_AGENT, "bot_agent" },
-        { ZH_MARK_ID_LIMIT, "id_limit" }, { ZH_MARK_SHARED_DEVICE, "shared_device" }, { ZH_MARK_ID_APART, "id_apart" },
+        { ZH_MARK_ID_LIMIT, "id_limit" }, { ZH_MARK_SHARED_DEVICE, "shared_device" }, { ZH_MARK_ID_APART, "id_apart" }, { ZH_MARK_PAID, "paid" },
     };
     zh_json_out_key(out, ZH_SV("marks"));
     zh_json_out_array(out);

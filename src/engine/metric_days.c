@@ -13,8 +13,8 @@ typedef struct adding {
 static void add(const adding *a, const zh_outcome_look *look, zh_metric_sum *sum)
 {
     const zh_metric *m = a->metric;
-    const int64_t of = zh_outcome_of(look, m->of, m->event, sum->from_ms, sum->to_ms), per = zh_outcome_of(look, m->per, m->event, sum->from_ms, sum->to_ms);
-    if (of == 0 && per == 0 && zh_outcome_of(look, ZH_QUANTITY_DAYS, (zh_sv){ 0 }, sum->from_ms, sum->to_ms) == 0) return;
+    const int64_t of = zh_outcome_of(look, m, sum->from_ms, sum->to_ms), per = zh_outcome_per(look, m, sum->from_ms, sum->to_ms);
+    if (of == 0 && per == 0 && !zh_outcome_is_active(look, sum->from_ms, sum->to_ms)) return;
     sum->customers++;
     sum->of += (double)of;
     sum->per += (double)per;
@@ -26,6 +26,7 @@ static void visit(void *context, const zh_customer_state *state)
     zh_metric_days *out = a->out;
     const bool by_choice = zh_metric_by_choice(a->metric); /* a choice needs no event */
     if (!by_choice && zh_customer_last_ms(state) < out->span.from_ms) return;
+    zh_metric_bind(a->metric, zh_customers_terms(a->world->customers));
     const zh_outcome_look look = { state, a->world->consents, zh_customers_terms(a->world->customers), zh_customer_number(state), out->currency };
     add(a, &look, &out->span);
     for (uint32_t i = 0; i < out->count; i++)

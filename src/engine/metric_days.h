@@ -27,7 +27,7 @@ typedef struct zh_metric_days {
     zh_metric_sum days[ZH_METRIC_DAYS_MAX], span; /* oldest first; all days as one span, each customer once */
 } zh_metric_days;
 
-/* days: 1 .. ZH_METRIC_DAYS_MAX; of `currency`, code 0: of all. Errors: those of zh_crowd_walk. */
+/* The metric is compiled. days: 1 .. ZH_METRIC_DAYS_MAX; of `currency`, code 0: of all. Errors: those of zh_crowd_walk. */
 ZH_MUST zh_err zh_engine_metric_days(zh_engine *engine, const zh_metric *metric, zh_currency currency, uint32_t days, zh_metric_days *out);
 /* of / per, or of / customers; NAN where that is nobody. */
 double zh_metric_sum_value(const zh_metric *metric, const zh_metric_sum *sum);

@@ -132,7 +132,7 @@ static void weigh(reading *r, const zh_world *w, const row *one)
         return;
     }
     const double q = ask->target[one->arm] * fmax(0, (double)one->list); /* chances of the list are in it already */
-    zh_replay_take(&r->out->sums, one->arm, one->p, q, (double)zh_outcome_of(&look, ask->metric.of, ask->metric.event, one->at_ms, one->at_ms + ask->window_ms));
+    zh_replay_take(&r->out->sums, one->arm, one->p, q, (double)zh_outcome_of(&look, &ask->metric, one->at_ms, one->at_ms + ask->window_ms));
 }
 
 zh_err zh_engine_replay(zh_engine *g, const zh_replay_ask *ask, zh_replay_report *out)
@@ -146,6 +146,7 @@ zh_err zh_engine_replay(zh_engine *g, const zh_replay_ask *ask, zh_replay_report
     if (e == ZH_OK && r.count > 0) qsort(r.rows, r.count, sizeof *r.rows, by_customer); /* sums in one order, whatever the partitions */
     for (size_t i = 0; e == ZH_OK && i < r.count; i += STEP) {
         zh_world_lock_read(w);
+        zh_metric_bind(&ask->metric, zh_customers_terms(w->customers));
         for (size_t k = i; k < r.count && k < i + STEP; k++) weigh(&r, w, &r.rows[k]);
         zh_world_unlock(w);
     }

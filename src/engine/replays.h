@@ -28,7 +28,7 @@ typedef struct zh_replay_ask { /* texts live as long as the call */
     double target[ZH_EXPERIMENT_ARMS_MAX];  /* sums to 1 */
     double explore;                         /* the other rate; below 0: as it was */
     bool is_bandit;
-    zh_metric metric;
+    zh_metric metric;                       /* compiled */
     zh_currency currency;
     int64_t from_ms, to_ms, window_ms;      /* of decisions [from, to) */
     double clip, alpha;

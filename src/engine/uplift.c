@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#define DAY_MS INT64_C(86400000)
 #define STEP 256
 #define SEED 37
 
@@ -68,9 +67,13 @@ static zh_err prepare(asking *a, const zh_uplift_ask *ask, const char **field)
     a->out->metric.title_en = copy(a, metric->title_en);
     a->out->metric.title_zh = copy(a, metric->title_zh);
     a->out->metric.event = copy(a, metric->event);
+    a->out->metric.where = copy(a, metric->where);
+    zh_cel_fault fault;
+    const zh_err compiled = zh_experiments_compile_metric(a->world->experiments, &a->out->metric, &a->out->arena, &fault);
+    if (compiled != ZH_OK) return compiled;
     a->out->control = copy(a, e->arms[0].name);
     a->out->arm = copy(a, e->arms[arm].name);
-    a->window_ms = e->window_days * DAY_MS;
+    a->window_ms = zh_metric_window_ms(metric, e->window_days);
     a->currency = e->currency;
     zh_experiment_result_of(e, &view.now, &result);
     a->out->trusted = result.trusted;
@@ -86,12 +89,13 @@ static zh_err learn(asking *a)
     for (size_t at = 0; at < a->count;) {
         const size_t until = at + STEP < a->count ? at + STEP : a->count;
         zh_world_lock_read(a->world);
+        zh_metric_bind(&a->out->metric, zh_customers_terms(a->world->customers));
         for (; at < until; at++) {
             const exposed *of = &a->list[at];
             const zh_customer_id customer = { of->customer };
             const zh_outcome_look look = { zh_customers_get(a->world->customers, customer), a->world->consents, zh_customers_terms(a->world->customers), customer, a->currency };
             zh_before_of(look.state, of->first_ms, x + at * ZH_BEFORE_COLUMNS);
-            y[at] = (double)zh_outcome_of(&look, a->out->metric.of, a->out->metric.event, of->first_ms, of->first_ms + a->window_ms);
+            y[at] = (double)zh_outcome_of(&look, &a->out->metric, of->first_ms, of->first_ms + a->window_ms);
             treated[at] = of->treated;
         }
         zh_world_unlock(a->world);

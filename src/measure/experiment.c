@@ -262,11 +262,16 @@ void zh_experiment_write(const zh_experiment *e, zh_json_out *out)
 
 /* ---- changing ---- */
 
+static bool metric_equal(const zh_metric *a, const zh_metric *b)
+{
+    return zh_sv_equal(a->name, b->name) && a->of == b->of && a->per == b->per && a->window_days == b->window_days && zh_sv_equal(a->event, b->event) && zh_sv_equal(a->where, b->where);
+}
+
 static bool metrics_equal(const zh_experiment *a, const zh_experiment *b)
 {
     bool equal = a->metrics_count == b->metrics_count && a->guardrails_count == b->guardrails_count;
     for (uint32_t i = 0; equal && i < a->metrics_count; i++)
-        equal = zh_sv_equal(a->metrics[i].name, b->metrics[i].name) && a->metrics[i].of == b->metrics[i].of && zh_sv_equal(a->metrics[i].event, b->metrics[i].event);
+        equal = metric_equal(&a->metrics[i], &b->metrics[i]);
     return equal;
 }
 

@@ -131,8 +131,8 @@ static zh_err read_one(zh_experiments *x, zh_experiment_inner *e, zh_sv name, zh
     if (err == ZH_OK) err = zh_experiment_read(root, kept, NULL, NULL, &e->set_up, &field, &why);
     if (err == ZH_NOMEM || err == ZH_FULL) return ZH_NOMEM;
     if (err != ZH_OK) return ZH_FORMAT;
-    if (e->set_up.eligibility.size == 0) return ZH_OK;
-    err = zh_vocabulary_compile(&e->eligible, &e->arena, x->env, e->set_up.eligibility, &fault);
+    for (uint32_t m = 0; err == ZH_OK && m < e->set_up.metrics_count; m++) err = zh_metric_compile(&e->set_up.metrics[m], &e->arena, x->env, &fault);
+    if (err == ZH_OK && e->set_up.eligibility.size > 0) err = zh_vocabulary_compile(&e->eligible, &e->arena, x->env, e->set_up.eligibility, &fault);
     if (err == ZH_NOMEM) return err;
     if (err != ZH_OK) note_fault(e, &fault);
     return ZH_OK;
@@ -220,18 +220,21 @@ zh_err zh_experiments_examine(const zh_experiments *x, zh_sv expression, zh_aren
     return zh_vocabulary_compile(&condition, arena, x->env, expression, why);
 }
 
+zh_err zh_experiments_compile_metric(const zh_experiments *x, zh_metric *metric, zh_arena *arena, zh_cel_fault *why) { return zh_metric_compile(metric, arena, x->env, why); }
+
 /* ---- sums ---- */
 
 static void values_of(const zh_experiments *x, const zh_experiment *set_up, const zh_metric *metric, const zh_exposure *of, int64_t out[4])
 {
     const zh_customer_id customer = { of->customer };
     const zh_outcome_look look = { zh_customers_get(x->customers, customer), x->look.consents, x->look.terms, customer, set_up->currency };
-    const int64_t from_ms = of->first_ms, to_ms = from_ms + set_up->window_days * DAY_MS, past_ms = from_ms - set_up->before_days * DAY_MS;
+    const int64_t from_ms = of->first_ms, to_ms = from_ms + zh_metric_window_ms(metric, set_up->window_days), past_ms = from_ms - set_up->before_days * DAY_MS;
     const bool is_ratio = metric->per != ZH_QUANTITY_NONE;
-    out[0] = zh_outcome_of(&look, metric->of, metric->event, from_ms, to_ms);
-    out[1] = is_ratio ? zh_outcome_of(&look, metric->per, metric->event, from_ms, to_ms) : zh_outcome_of(&look, metric->of, metric->event, past_ms, from_ms);
-    out[2] = is_ratio ? zh_outcome_of(&look, metric->of, metric->event, past_ms, from_ms) : 0;
-    out[3] = is_ratio ? zh_outcome_of(&look, metric->per, metric->event, past_ms, from_ms) : 0;
+    zh_metric_bind(metric, x->look.terms);
+    out[0] = zh_outcome_of(&look, metric, from_ms, to_ms);
+    out[1] = is_ratio ? zh_outcome_per(&look, metric, from_ms, to_ms) : zh_outcome_of(&look, metric, past_ms, from_ms);
+    out[2] = is_ratio ? zh_outcome_of(&look, metric, past_ms, from_ms) : 0;
+    out[3] = is_ratio ? zh_outcome_per(&look, metric, past_ms, from_ms) : 0;
 }
 
 void zh_experiments_inner_count(const zh_experiments *x, const zh_experiment_inner *e, const zh_exposure *of, uint32_t metrics, int sign, zh_experiment_sheet *sheet, zh_bandit_stratum *strata)

@@ -51,6 +51,8 @@ void zh_experiments_close(zh_experiments *x);
 ZH_MUST zh_err zh_experiments_define(zh_experiments *x, zh_sv name, zh_sv json);
 /* May this be the eligibility of one? Errors: ZH_FORMAT, ZH_FULL (why says what and where), ZH_NOMEM. */
 ZH_MUST zh_err zh_experiments_examine(const zh_experiments *x, zh_sv expression, zh_arena *arena, zh_cel_fault *why);
+/* zh_metric_compile with the names that are known here: for whoever asks a metric by himself. */
+ZH_MUST zh_err zh_experiments_compile_metric(const zh_experiments *x, zh_metric *metric, zh_arena *arena, zh_cel_fault *why);
 
 /* ---- what happens ---- */
 

@@ -108,7 +108,8 @@ static zh_err read_stated(reading *r, zh_arena *arena)
 static zh_err read_order(reading *r, zh_arena *arena)
 {
     const zh_event *event = r->event;
-    r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || (event->act == ZH_ACT_CANCEL && event->order_id.size > 0);
+    const bool is_payment = event->act == ZH_ACT_OTHER && (event->marks & ZH_MARK_PAID) != 0; /* it says nothing else of its order */
+    r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || ((event->act == ZH_ACT_CANCEL || is_payment) && event->order_id.size > 0);
     if (!r->has_order) return ZH_OK;
     zh_order *order = &r->order;
     *order = (zh_order){ .first_ms = event->time_ms, .marks = event->marks & ~(uint32_t)(ZH_MARK_APART | ZH_MARKS_OF_IDS), .currency = event->currency };
@@ -119,6 +120,8 @@ static zh_err read_order(reading *r, zh_arena *arena)
         order->refunds = 1;
     } else if (event->act == ZH_ACT_CANCEL) {
         order->is_cancelled = true;
+        order->currency.code = 0;
+    } else if (is_payment) {
         order->currency.code = 0;
     } else if (is_loose(event)) {
         order->loose_minor = event->revenue_minor;

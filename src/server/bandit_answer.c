@@ -68,7 +68,7 @@ static void put_points(zh_json_out *out, const zh_experiment *e, zh_bandit_strat
 
 static void put_drift(zh_json_out *out, const zh_experiment_view *view, int64_t now_ms)
 {
-    const zh_bandit_drift drift = zh_bandit_drift_of(view->strata, now_ms - view->set_up->window_days * DAY_MS);
+    const zh_bandit_drift drift = zh_bandit_drift_of(view->strata, now_ms - zh_metric_window_ms(&view->set_up->metrics[0], view->set_up->window_days));
     uint32_t times = 0;
     for (uint32_t i = 0; i < view->strata.count; i++) times += view->strata.list[i].drawn.cause == ZH_BANDIT_DRIFT;
     zh_json_out_key(out, ZH_SV("drift"));

@@ -38,13 +38,16 @@ void zh_metric_put(const zh_metric *m, zh_json_out *out)
     zh_json_out_key_text(out, ZH_SV("en"), m->title_en.size > 0 ? m->title_en : m->name);
     zh_json_out_key_text(out, ZH_SV("zh"), m->title_zh.size > 0 ? m->title_zh : m->name);
     zh_json_out_end(out);
-    zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(zh_metric_kind_text(m)));
+    zh_json_out_key_text(out, ZH_SV("type"), zh_sv_of(zh_metric_type_text(m)));
     zh_json_out_key_bool(out, ZH_SV("money"), m->is_money);
     zh_json_out_key_text(out, ZH_SV("better"), m->less_is_better ? ZH_SV("less") : ZH_SV("more"));
     zh_json_out_key_bool(out, ZH_SV("builtin"), m->is_builtin);
+    if (zh_metric_unit_text(m)[0] != '\0') zh_json_out_key_text(out, ZH_SV("unit"), zh_sv_of(zh_metric_unit_text(m)));
     if (m->event.size == 0) return;
-    zh_json_out_key_text(out, ZH_SV("kind"), m->of == ZH_QUANTITY_DID ? ZH_SV("did") : m->of == ZH_QUANTITY_COUNT ? ZH_SV("count") : ZH_SV("sum"));
+    zh_json_out_key_text(out, ZH_SV("kind"), zh_sv_of(zh_metric_kind_text(m)));
     zh_json_out_key_text(out, ZH_SV("event"), m->event);
+    zh_json_out_key_text(out, ZH_SV("where"), m->where);
+    zh_json_out_key_int(out, ZH_SV("windowDays"), m->window_days);
 }
 
 /* ---- results ---- */

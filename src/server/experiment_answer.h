@@ -11,5 +11,7 @@ void zh_experiment_put_result(const zh_experiments *x, const zh_experiment_view 
 
 /* The workspace's own metric of this name; its views are in the arena. Under the world's read lock. A zh_metric_finder of a call. */
 bool zh_metric_of_workspace(void *call, zh_sv name, zh_metric *out);
+/* Its condition compiled, in the call's arena; false: it was answered, `field` is to blame. Under no lock. */
+bool zh_metric_is_good(zh_call *call, zh_metric *metric, const char *field);
 
 #endif

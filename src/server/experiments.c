@@ -135,6 +135,13 @@ static bool placements_are_known(zh_call *call, const zh_experiment *e)
     return true;
 }
 
+static bool metrics_are_good(zh_call *call, zh_experiment *e)
+{
+    bool good = true;
+    for (uint32_t m = 0; good && m < e->metrics_count; m++) good = zh_metric_is_good(call, &e->metrics[m], "definitions");
+    return good;
+}
+
 static bool eligibility_is_good(zh_call *call, const zh_experiment *e)
 {
     zh_cel_fault fault = { .text = "" };
@@ -188,7 +195,7 @@ void zh_route_experiment_put(zh_call *call)
 {
     zh_experiment next, old;
     const zh_sv name = name_of(call);
-    if (!read_body(call, name, &next) || !placements_are_known(call, &next) || !eligibility_is_good(call, &next)) return;
+    if (!read_body(call, name, &next) || !placements_are_known(call, &next) || !eligibility_is_good(call, &next) || !metrics_are_good(call, &next)) return;
     const bool is_there = copy_of(call, name, &old);
     keep_standing(&next, is_there ? &old : NULL);
     zh_world_lock_read(world_of(call));

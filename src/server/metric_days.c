@@ -85,6 +85,7 @@ void zh_route_metric_days(zh_call *call)
         zh_call_problem(call, 400, "bad_field", days_are_good ? wrong : "days", days_are_good ? why : "days is 1 to 92");
         return;
     }
+    if (!zh_metric_is_good(call, &metric, "metric.where")) return;
     zh_world *world = zh_engine_world(call->engine);
     zh_world_lock_read(world);
     const zh_currency currency = zh_answer_main_currency(world->sales);

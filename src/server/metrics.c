@@ -21,13 +21,31 @@ static bool own_metric(zh_call *call, zh_sv name, zh_metric *out)
     const char *field, *why;
     zh_json_value root;
     zh_sv json;
+    zh_cel_fault fault;
     const int size = snprintf(setting, sizeof setting, ZH_METRIC_SETTING "%.*s", ZH_SV_ARG(name));
     if (size >= (int)sizeof setting || zh_registry_setting(world_of(call)->registry, (zh_sv){ setting, (size_t)size }, &json) != ZH_OK) return false;
     return zh_json_parse(call->thread->parser, json, &root, NULL) == ZH_OK && zh_json_keep(call->thread->parser, root, call->arena) == ZH_OK &&
-           zh_metric_read(root, zh_arena_copy(call->arena, name), out, &field, &why) == ZH_OK;
+           zh_metric_read(root, zh_arena_copy(call->arena, name), out, &field, &why) == ZH_OK &&
+           zh_experiments_compile_metric(world_of(call)->experiments, out, call->arena, &fault) == ZH_OK;
 }
 
 bool zh_metric_of_workspace(void *call, zh_sv name, zh_metric *out) { return own_metric(call, name, out); }
+
+bool zh_metric_is_good(zh_call *call, zh_metric *metric, const char *field)
+{
+    zh_cel_fault fault = { .text = "" };
+    char detail[sizeof fault.text + ZH_METRIC_NAME_BYTES_MAX + 64];
+    zh_world_lock_read(world_of(call));
+    const zh_err e = zh_experiments_compile_metric(world_of(call)->experiments, metric, call->arena, &fault);
+    zh_world_unlock(world_of(call));
+    if (e == ZH_OK) return true;
+    if (fault.text[0] == '\0') zh_call_failed(call, e, NULL);
+    else {
+        (void)snprintf(detail, sizeof detail, "line %u, column %u: %s", fault.line, fault.column, fault.text);
+        zh_call_problem(call, 400, "bad_expression", field, detail);
+    }
+    return false;
+}
 
 static void put_metric(zh_json_out *out, const zh_metric *m)
 {
@@ -89,7 +107,7 @@ void zh_route_metric_put(zh_call *call)
     if (!zh_call_body_json(call, &root)) return;
     if (zh_json_keep(call->thread->parser, root, call->arena) != ZH_OK) zh_call_failed(call, ZH_NOMEM, NULL);
     else if (zh_metric_read(root, zh_http_path_part(call->request, 3), &m, &field, &why) != ZH_OK) zh_call_problem(call, 400, "bad_field", field, why);
-    else {
+    else if (zh_metric_is_good(call, &m, "where")) {
         zh_world_lock_read(world_of(call));
         const bool full = own_count(call) >= ZH_METRICS_MAX && !own_metric(call, m.name, &before);
         zh_world_unlock(world_of(call));
@@ -136,8 +154,9 @@ static void look_at(void *context, const zh_customer_state *state)
 {
     baseline *b = context;
     if (zh_customer_last_ms(state) < b->from_ms) return;
+    zh_metric_bind(b->metric, zh_customers_terms(b->world->customers));
     const zh_outcome_look look = { state, b->world->consents, zh_customers_terms(b->world->customers), zh_customer_number(state), b->currency };
-    const double y = (double)zh_outcome_of(&look, b->metric->of, b->metric->event, b->from_ms, b->to_ms), d = (double)zh_outcome_of(&look, b->metric->per, b->metric->event, b->from_ms, b->to_ms);
+    const double y = (double)zh_outcome_of(&look, b->metric, b->from_ms, b->to_ms), d = (double)zh_outcome_per(&look, b->metric, b->from_ms, b->to_ms);
     b->sums.n++;
     b->sums.sum[0] += y;
     b->sums.sum[1] += d;
@@ -168,13 +187,11 @@ static const char *read_plan(zh_call *call, zh_json_value root, plan *p)
     *p = (plan){ .power = POWER, .alpha = ALPHA, .arms = 2, .mean = -1, .variance = -1 };
     const zh_metric *builtin = zh_metric_builtin(name);
     if (!number_in(root, "effect", 1e-6, 1000, &p->effect) || p->effect <= 0) return "effect";
-    if (!number_in(root, "windowDays", 1, ZH_EXPERIMENT_DAYS_MAX, &days)) return "windowDays";
     if (!number_in(root, "power", 0.05, 0.999, &p->power)) return "power";
     if (!number_in(root, "alpha", 0.0001, 0.5, &p->alpha)) return "alpha";
     if (!number_in(root, "arms", 2, ZH_EXPERIMENT_ARMS_MAX, &p->arms)) return "arms";
     if (!number_in(root, "mean", 0, 1e15, &p->mean)) return "mean";
     if (!number_in(root, "variance", 0, 1e30, &p->variance)) return "variance";
-    p->days = (int64_t)days;
     if (builtin != NULL) p->metric = *builtin;
     else {
         zh_world_lock_read(world_of(call));
@@ -182,6 +199,9 @@ static const char *read_plan(zh_call *call, zh_json_value root, plan *p)
         zh_world_unlock(world_of(call));
         if (!found) return "metric";
     }
+    if (p->metric.window_days > 0) days = p->metric.window_days;
+    if (!number_in(root, "windowDays", 1, ZH_EXPERIMENT_DAYS_MAX, &days)) return "windowDays";
+    p->days = (int64_t)days;
     if (p->metric.is_share && p->mean > 1) return "mean";
     if (p->metric.is_share && p->mean >= 0) p->variance = p->mean * (1 - p->mean);
     p->has_baseline = p->mean >= 0 && p->variance >= 0;

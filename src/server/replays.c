@@ -88,9 +88,11 @@ static bool find_metric(zh_call *call, const zh_experiment *e, zh_sv name, zh_me
     *out = *found;
     out->name = zh_arena_copy(call->arena, found->name);
     out->event = zh_arena_copy(call->arena, found->event);
+    out->where = zh_arena_copy(call->arena, found->where);
     out->title_en = zh_arena_copy(call->arena, found->title_en);
     out->title_zh = zh_arena_copy(call->arena, found->title_zh);
-    return out->title_zh.data != NULL;
+    zh_cel_fault fault;
+    return out->title_zh.data != NULL && zh_experiments_compile_metric(zh_engine_world(call->engine)->experiments, out, call->arena, &fault) == ZH_OK;
 }
 
 static void put_estimate(zh_json_out *out, const char *key, const zh_replay_estimate *e, bool known)

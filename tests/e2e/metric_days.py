@@ -29,7 +29,7 @@ def an_event(user, name, ms, cents):
     made += 1
     properties = {"product_id": f"p{made % 7}", "category": "tea", "price": cents / 100, "quantity": 1, "value": cents / 100}
     if name == "Order Completed":
-        properties = {"order_id": f"o{made}", "revenue": cents / 100, "currency": "CNY", "products": [{"product_id": "p1", "price": cents / 100, "quantity": 1}]}
+        properties = {"order_id": f"o{made}", "status": "paid" if cents % 2 == 0 else "pending", "revenue": cents / 100, "currency": "CNY", "products": [{"product_id": "p1", "price": cents / 100, "quantity": 1}]}
     return {"type": "track", "event": name, "userId": user, "messageId": f"m{made}", "timestamp": text_of(ms), "properties": properties}
 
 
@@ -54,7 +54,19 @@ def of_one(metric, lived):
     orders = [cents for _, name, cents in lived if name == "Order Completed"]
     return {"conversion": (bool(orders), None), "orders": (len(orders), None), "revenue": (sum(orders), None), "average_order": (sum(orders), len(orders)),
             "repurchase": (len(orders) > 1, bool(orders)), "item_views": (sum(name == "Product Viewed" for _, name, _ in lived), None),
-            "add_to_cart": (any(name == "Product Added" for _, name, _ in lived), None), "videos": (any(name == "Video Watched" for _, name, _ in lived), None)}[metric]
+            "add_to_cart": (any(name == "Product Added" for _, name, _ in lived), None), "videos": (any(name == "Video Watched" for _, name, _ in lived), None), "paid_revenue": (sum(cents for cents in orders if cents % 2 == 0), None),
+            "dear": (sum(name == "Product Viewed" and cents > 40000 for _, name, cents in lived), sessions_of(lived)),
+            "spans": (sum(any(name == "Video Watched" for name in one) for one in days_of(lived)), len(days_of(lived)))}[metric]
+
+
+def sessions_of(lived):
+    times = sorted(ms for ms, _, _ in lived)
+    return sum(i == 0 or times[i] - times[i - 1] >= 30 * 60000 for i in range(len(times)))
+
+
+def days_of(lived):
+    """Days of UTC, and what was done on each."""
+    return [[name for ms, name, _ in lived if ms // DAY == day] for day in {ms // DAY for ms, _, _ in lived}]
 
 
 def compare(which, metric, got, lives, holds):
@@ -62,7 +74,7 @@ def compare(which, metric, got, lives, holds):
     here = [[one for one in life if holds(one)] for life in lives.values()]
     pairs = [of_one(metric, life) for life in here if life]
     of, per = sum(pair[0] for pair in pairs), None if not pairs or pairs[0][1] is None else sum(pair[1] for pair in pairs)
-    under = per if metric in ("average_order", "repurchase") else len(pairs)
+    under = len(pairs) if per is None else per
     equal(got["customers"], len(pairs), f"{which}: {metric}: customers")
     near(got["of"], float(of), f"{which}: {metric}: the sum")
     near(got["value"], of / under if under else None, f"{which}: {metric}: the number")
@@ -79,9 +91,13 @@ def a_shop(partitions):
     dice.shuffle(some)
     send(engine, some)
     equal(engine.admin("PUT", "/api/v1/metrics/videos", {"kind": "did", "event": "Video Watched"}).status, 200, "one of the shop's own")
+    dear = {"kind": "count", "event": "Product Viewed", "where": "e.price > 400.0 && e.category == \"tea\"", "unit": "session", "windowDays": 3, "better": "more", "title": {"en": "Dear views", "zh": "看高价"}}
+    kept = engine.admin("PUT", "/api/v1/metrics/dear", dear)
+    equal({name: kept.json[name] for name in dear}, dear, "a condition, a unit and a window are kept")
+    equal(engine.admin("PUT", "/api/v1/metrics/spans", {"kind": "did", "event": "Video Watched", "unit": "day"}).status, 200, "the share of days")
 
     def look(how):
-        for metric in ("conversion", "orders", "revenue", "average_order", "repurchase", "item_views", "add_to_cart", "videos"):
+        for metric in ("conversion", "orders", "revenue", "average_order", "repurchase", "item_views", "add_to_cart", "paid_revenue", "dear", "spans", "videos"):
             got = ask(engine, metric)
             equal(len(got["days"]), 30, f"{how}: {metric}: a number a day")
             equal(got["days"][-1]["date"], day_of(now - 30000), f"{how}: {metric}: the last day is that of the newest event")
@@ -103,9 +119,15 @@ def wrong_questions():
     nobody = ask(engine, "conversion", 7)
     equal((nobody["customers"], nobody["value"], len(nobody["days"])), (0, None, 7), "an empty shop")
     for body, field in (({}, "metric"), ({"metric": "nothing"}, "metric"), ({"metric": {"kind": "most", "event": "a"}}, "kind"), ({"metric": {"kind": "did"}}, "event"), ({"metric": 7}, "metric"),
-                        ({"metric": "orders", "days": 0}, "days"), ({"metric": "orders", "days": 93}, "days"), ({"metric": "orders", "days": "all"}, "days")):
+                        ({"metric": {"kind": "did", "event": "a", "where": "e.categry == 1"}}, "metric.where"),
+                        ({"metric": {"kind": "did", "event": "a", "where": "customer.orders.count() > 1"}}, "metric.where"), ({"metric": {"kind": "did", "event": "a", "unit": "order"}}, "unit"),
+                        ({"metric": {"kind": "did", "event": "a", "windowDays": 400}}, "windowDays"), ({"metric": "orders", "days": 0}, "days"), ({"metric": "orders", "days": 93}, "days"), ({"metric": "orders", "days": "all"}, "days")):
         answer = engine.admin("POST", "/api/v1/reports/metric", body)
         equal((answer.status, answer.json["field"]), (400, field), f"a wrong {field} is named")
+    answer = engine.admin("PUT", "/api/v1/metrics/bad", {"kind": "did", "event": "a", "where": "e.value >"})
+    equal((answer.status, answer.json["field"]), (400, "where"), "a condition that cannot be read is not kept")
+    answer = engine.admin("PUT", "/api/v1/experiments/bad", {"arms": [{"name": "a"}, {"name": "b"}], "metrics": ["own"], "definitions": {"own": {"kind": "did", "event": "a", "where": "e.value > now"}}})
+    equal((answer.status, answer.json["field"]), (400, "definitions"), "nor in an experiment")
     equal(engine.serve("POST", "/api/v1/reports/metric", {"metric": "orders"}).status, 403, "a server key asks no reports")
     engine.stop()
 

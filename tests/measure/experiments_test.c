@@ -12,9 +12,11 @@ enum { CUSTOMERS = 12, STEPS = 400, ENTRIES = 4000 };
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS INT64_C(86400000)
 
-static const char a_test[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",\"weight\":2},{\"name\":\"c\"}],\"metrics\":[\"conversion\",\"revenue\",\"average_order\",\"watched\",\"active_days\"],"
-    "\"guardrails\":[\"refund_share\",\"opt_outs\"],\"definitions\":{\"watched\":{\"kind\":\"sum\",\"event\":\"Video Watched\"}},\"windowDays\":5,\"beforeDays\":7,\"state\":\"running\"}";
-static const char other[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"net_revenue\",\"repurchase\",\"item_views\",\"add_to_cart\",\"orders\"],\"windowDays\":30,\"state\":\"running\"}";
+static const char a_test[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",\"weight\":2},{\"name\":\"c\"}],\"metrics\":[\"conversion\",\"revenue\",\"average_order\",\"watched\",\"dear\",\"per_session\"],"
+    "\"guardrails\":[\"refund_share\",\"opt_outs\"],\"definitions\":{\"watched\":{\"kind\":\"sum\",\"event\":\"Video Watched\"},"
+    "\"dear\":{\"kind\":\"count\",\"event\":\"Product Viewed\",\"where\":\"e.value > 30.0 && e.category != \\\"c1\\\"\",\"windowDays\":2},"
+    "\"per_session\":{\"kind\":\"did\",\"event\":\"Product Viewed\",\"unit\":\"session\"}},\"windowDays\":5,\"beforeDays\":7,\"state\":\"running\"}";
+static const char other[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"net_revenue\",\"repurchase\",\"item_views\",\"add_to_cart\",\"orders\",\"paid_revenue\",\"active_days\"],\"windowDays\":30,\"state\":\"running\"}";
 static const char holdout[] = "{\"arms\":[{\"name\":\"held\",\"weight\":1},{\"name\":\"treated\",\"weight\":3}],\"metrics\":[\"conversion\"],\"windowDays\":3,\"state\":\"running\"}";
 static const char learning[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"},{\"name\":\"c\"}],\"metrics\":[\"revenue\",\"conversion\"],\"windowDays\":6,\"mode\":\"bandit\",\"state\":\"running\"}";
 static const char *const names[] = { "a-test", "other", "holdout", "learning" };
@@ -106,8 +108,12 @@ static void happens(shop *s)
     char order[24];
     snprintf(order, sizeof order, "o%u", (unsigned)chance(s, 20));
     const int64_t price = (int64_t)chance(s, 6000);
+    char category[8];
+    snprintf(category, sizeof category, "c%u", (unsigned)chance(s, 3));
+    zh_line line = { .item = { 1 }, .item_text = ZH_SV("p"), .category = zh_sv_of(category), .price_minor = price, .quantity = 1, .total_minor = price };
     const zh_event event = { .customer = { 1 + chance(s, CUSTOMERS) }, .type = ZH_EVENT_TRACK, .act = acts[what].act, .time_ms = s->now_ms - (int64_t)chance(s, 60) * HOUR_MS + 20 * HOUR_MS,
-        .key = { ++s->events, 5 }, .name = zh_sv_of(acts[what].name), .revenue_minor = price, .order_id = what < 3 || what == 6 ? zh_sv_of(order) : (zh_sv){ 0 }, .currency = { .code = 1 } };
+        .key = { ++s->events, 5 }, .name = zh_sv_of(acts[what].name), .revenue_minor = price, .lines = &line, .lines_count = what == 3, .order_id = what < 3 || what == 6 ? zh_sv_of(order) : (zh_sv){ 0 }, .currency = { .code = 1 },
+        .marks = (what == 0 || what == 6) && chance(s, 2) == 0 ? ZH_MARK_PAID : 0 };
     zh_effects effects = zh_effects_open(&scratch);
     CHECK(zh_experiments_before(s->x, event.customer, &event) == ZH_OK);
     CHECK(zh_customers_fold(s->customers, event.customer, &event, &effects) == ZH_OK);
@@ -147,10 +153,11 @@ static void add(const shop *s, const zh_experiment *e, uint64_t customer, const 
 {
     const zh_outcome_look look = { zh_customers_get(s->customers, (zh_customer_id){ customer }), s->consents, zh_customers_terms(s->customers), { customer }, e->currency };
     const zh_metric *of = &e->metrics[metric];
-    const int64_t from = m->first_ms, to = from + e->window_days * DAY_MS, past = from - e->before_days * DAY_MS;
+    const int64_t from = m->first_ms, to = from + (of->window_days > 0 ? of->window_days : e->window_days) * DAY_MS, past = from - e->before_days * DAY_MS;
     const bool is_ratio = of->per != ZH_QUANTITY_NONE;
-    const double v[4] = { (double)zh_outcome_of(&look, of->of, of->event, from, to), (double)zh_outcome_of(&look, is_ratio ? of->per : of->of, of->event, is_ratio ? from : past, is_ratio ? to : from),
-        is_ratio ? (double)zh_outcome_of(&look, of->of, of->event, past, from) : 0, is_ratio ? (double)zh_outcome_of(&look, of->per, of->event, past, from) : 0 };
+    zh_metric_bind(of, look.terms);
+    const double v[4] = { (double)zh_outcome_of(&look, of, from, to), (double)(is_ratio ? zh_outcome_per(&look, of, from, to) : zh_outcome_of(&look, of, past, from)),
+        is_ratio ? (double)zh_outcome_of(&look, of, past, from) : 0, is_ratio ? (double)zh_outcome_per(&look, of, past, from) : 0 };
     for (int i = 0; i < 4; i++) {
         sum[i] += v[i];
         for (int k = 0; k < 4; k++) product[i][k] += v[i] * v[k];

@@ -20,12 +20,91 @@ static void happens(zh_act act, const char *name, int64_t day, const char *order
     CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
 }
 
+static void pays(const char *order, int64_t day)
+{
+    const zh_event e = { .customer = { 1 }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_OTHER, .marks = ZH_MARK_PAID, .time_ms = T0 + day * DAY_MS, .key = { ++events, 1 }, .name = ZH_SV("Order Paid"), .order_id = zh_sv_of(order) };
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
+}
+
+/* Another customer: two sessions on one day (minutes 0 and 20; 55) and one on the next. */
+static void walks_about(void)
+{
+    static const struct { const char *name; int64_t minute, price; const char *category; } all[] = { { "Product Viewed", 0, 500, "tea" }, { "Product Viewed", 20, 9000, "cups" },
+        { "Product Viewed", 55, 7000, "tea" }, { "Product Viewed", 56, 8000, "tea" }, { "Video Watched", 1500, 0, NULL } };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        zh_line line = { .item = { 7 }, .item_text = ZH_SV("p"), .category = all[i].category == NULL ? (zh_sv){ 0 } : zh_sv_of(all[i].category), .price_minor = all[i].price, .quantity = 1, .total_minor = all[i].price };
+        const zh_event e = { .customer = { 2 }, .type = ZH_EVENT_TRACK, .act = all[i].category == NULL ? ZH_ACT_OTHER : ZH_ACT_VIEW, .time_ms = T0 / DAY_MS * DAY_MS + all[i].minute * 60000, .key = { ++events, 1 },
+                             .name = zh_sv_of(all[i].name), .lines = &line, .lines_count = all[i].category != NULL, .revenue_minor = all[i].price };
+        zh_effects effects = zh_effects_open(&scratch);
+        CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
+    }
+}
+
+/* A shop's own, written, read again and asked of that customer. */
+static void own_metrics(void)
+{
+    static const struct { const char *name, *json, *kind, *type, *unit; int64_t of, per; uint32_t window_days; } rows[] = {
+        { "all views", "{\"kind\":\"count\",\"event\":\"Product Viewed\"}", "count", "mean", "customer", 4, 0, 0 },
+        { "dear tea", "{\"kind\":\"count\",\"event\":\"Product Viewed\",\"where\":\"e.category == \\\"tea\\\" && e.price >= 70.0\",\"windowDays\":3}", "count", "mean", "customer", 2, 0, 3 },
+        { "what nobody said", "{\"kind\":\"did\",\"event\":\"Product Viewed\",\"where\":\"e.brand == \\\"x\\\"\"}", "did", "share", "customer", 0, 0, 0 },
+        { "value a session", "{\"kind\":\"sum\",\"event\":\"Product Viewed\",\"where\":\"e.products.exists(p, p.category == \\\"tea\\\")\",\"unit\":\"session\"}", "sum", "mean", "session", 15500, 3, 0 },
+        { "sessions with cups", "{\"kind\":\"did\",\"event\":\"Product Viewed\",\"where\":\"e.category in [\\\"cups\\\"]\",\"unit\":\"session\"}", "did", "ratio", "session", 1, 3, 0 },
+        { "sessions with tea", "{\"kind\":\"did\",\"event\":\"Product Viewed\",\"where\":\"e.category == \\\"tea\\\"\",\"unit\":\"session\"}", "did", "ratio", "session", 2, 3, 0 },
+        { "days with views", "{\"kind\":\"did\",\"event\":\"Product Viewed\",\"unit\":\"day\"}", "did", "ratio", "day", 1, 2, 0 },
+        { "views an order", "{\"kind\":\"count\",\"event\":\"Product Viewed\",\"unit\":\"order\",\"windowDays\":0}", "count", "mean", "order", 4, 0, 0 },
+    };
+    zh_arena arena = zh_arena_open((size_t)4 << 20);
+    zh_cel_env *env;
+    zh_json *json;
+    CHECK(zh_vocabulary_open(&env, &arena) == ZH_OK && zh_json_open(&json, 4096) == ZH_OK);
+    walks_about();
+    const zh_outcome_look look = { zh_customers_get(customers, (zh_customer_id){ 2 }), NULL, zh_customers_terms(customers), { 2 }, { 0 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_json_value root;
+        zh_metric m;
+        const char *field, *why;
+        zh_cel_fault fault;
+        zh_buf text = zh_buf_open(4096);
+        for (int again = 0; again < 2; again++) { /* as it was given, then as it is kept */
+            const zh_sv given = again == 0 ? zh_sv_of(rows[i].json) : zh_arena_copy(&arena, zh_buf_view(&text));
+            CHECK_ROW(zh_json_parse(json, given, &root, NULL) == ZH_OK && zh_metric_read(root, ZH_SV("own"), &m, &field, &why) == ZH_OK && zh_metric_compile(&m, &arena, env, &fault) == ZH_OK, rows[i].name);
+            zh_metric_bind(&m, look.terms);
+            CHECK_ROW(zh_outcome_of(&look, &m, 0, INT64_MAX) == rows[i].of && zh_outcome_per(&look, &m, 0, INT64_MAX) == rows[i].per, rows[i].name);
+            CHECK_ROW(strcmp(zh_metric_kind_text(&m), rows[i].kind) == 0 && strcmp(zh_metric_type_text(&m), rows[i].type) == 0 && strcmp(zh_metric_unit_text(&m), rows[i].unit) == 0, rows[i].name);
+            CHECK_ROW(zh_metric_window_ms(&m, 14) == (rows[i].window_days > 0 ? rows[i].window_days : 14) * DAY_MS, rows[i].name);
+            if (again > 0) continue;
+            zh_json_out out = zh_json_out_on(&text);
+            zh_metric_write(&m, &out);
+            CHECK(zh_json_out_done(&out) == ZH_OK);
+        }
+        zh_buf_close(&text);
+    }
+    zh_json_close(json);
+    zh_arena_close(&arena);
+}
+
+/* A condition that is no function of the event alone would let sums go wrong in silence. */
+static void conditions_that_are_refused(void)
+{
+    static const char *const rows[] = { "customer.orders.count() > 1", "e.time > now - days(3)", "e.category == customer.traits.likes", "e.categry == \"tea\"", "e.value", "true", "e.value > 1.0 && customer.did(\"x\")" };
+    zh_arena arena = zh_arena_open((size_t)4 << 20);
+    zh_cel_env *env;
+    CHECK(zh_vocabulary_open(&env, &arena) == ZH_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_cel_fault fault = { .text = "" };
+        zh_metric m = { .of = ZH_QUANTITY_COUNT, .event = ZH_SV("Product Viewed"), .where = zh_sv_of(rows[i]) };
+        CHECK_ROW(zh_metric_compile(&m, &arena, env, &fault) == ZH_FORMAT && fault.text[0] != '\0' && m.filter == NULL, rows[i]);
+    }
+    zh_arena_close(&arena);
+}
+
 static int64_t of(const char *name, int64_t from_day, int64_t to_day, const char *currency)
 {
     const zh_metric *m = zh_metric_builtin(zh_sv_of(name));
     CHECK(m != NULL);
     const zh_outcome_look look = { zh_customers_get(customers, (zh_customer_id){ 1 }), NULL, zh_customers_terms(customers), { 1 }, currency == NULL ? (zh_currency){ 0 } : zh_currency_of(zh_sv_of(currency)) };
-    return zh_outcome_of(&look, m->of, m->event, T0 + from_day * DAY_MS, T0 + to_day * DAY_MS);
+    return zh_outcome_of(&look, m, T0 + from_day * DAY_MS, T0 + to_day * DAY_MS);
 }
 
 int main(void)
@@ -41,11 +120,16 @@ int main(void)
     happens(ZH_ACT_CANCEL, "Order Cancelled", 5, "b", 3000);
     happens(ZH_ACT_ORDER, "Order Completed", 8, "c", 700);
     happens(ZH_ACT_OTHER, "Video Watched", 8, NULL, 0);
+    CHECK(of("paid_revenue", 0, 100, NULL) == 0);
+    pays("a", 6);
+    pays("b", 6); /* and cancelled */
+    pays("never ordered", 6);
+    CHECK(of("paid_revenue", 0, 100, NULL) == 5000 && of("paid_revenue", 3, 100, NULL) == 0 && of("orders", 0, 100, NULL) == 2 && of("revenue", 0, 100, NULL) == 8700);
     CHECK(of("conversion", 0, 100, NULL) == 1 && of("conversion", 3, 8, NULL) == 0 && of("orders", 0, 100, NULL) == 2 && of("repurchase", 0, 100, NULL) == 1 && of("repurchase", 0, 8, NULL) == 0);
     CHECK(of("revenue", 0, 100, NULL) == 8700 && of("revenue", 2, 3, NULL) == 5000 && of("revenue", 3, 8, NULL) == 3000 && of("revenue", 8, 9, "USD") == 0 && of("orders", 8, 9, "USD") == 1);
     CHECK(of("net_revenue", 0, 100, NULL) == 4200 && of("net_revenue", 2, 3, NULL) == 3500); /* what comes back later is taken off where the order is */
     CHECK(of("refund_share", 0, 100, NULL) == 4500 && of("item_views", 0, 1, NULL) == 1 && of("item_views", 1, 100, NULL) == 0 && of("add_to_cart", 0, 100, NULL) == 1);
-    CHECK(of("active_days", 0, 100, NULL) == 7 && of("active_days", 8, 9, NULL) == 1 && of("opt_outs", 0, 100, NULL) == 0);
+    CHECK(of("active_days", 0, 100, NULL) == 8 && of("active_days", 8, 9, NULL) == 1 && of("opt_outs", 0, 100, NULL) == 0);
 
     const zh_metric *all;
     const size_t count = zh_metric_builtins(&all);
@@ -63,13 +147,19 @@ int main(void)
     const char *field, *why;
     CHECK(zh_json_open(&json, 4096) == ZH_OK);
     CHECK(zh_json_parse(json, ZH_SV("{\"kind\":\"count\",\"event\":\"Video Watched\",\"better\":\"less\",\"title\":{\"zh\":\"看视频\"}}"), &root, NULL) == ZH_OK);
-    CHECK(zh_metric_read(root, ZH_SV("videos"), &m, &field, &why) == ZH_OK && m.less_is_better && !m.is_builtin && strcmp(zh_metric_kind_text(&m), "mean") == 0);
+    CHECK(zh_metric_read(root, ZH_SV("videos"), &m, &field, &why) == ZH_OK && m.less_is_better && !m.is_builtin && strcmp(zh_metric_type_text(&m), "mean") == 0);
     const zh_outcome_look look = { zh_customers_get(customers, (zh_customer_id){ 1 }), NULL, zh_customers_terms(customers), { 1 }, { 0 } };
-    CHECK(zh_outcome_of(&look, m.of, m.event, T0, T0 + 20 * DAY_MS) == 1 && zh_outcome_of(&look, m.of, m.event, T0, T0 + 8 * DAY_MS) == 0);
+    CHECK(zh_outcome_of(&look, &m, T0, T0 + 20 * DAY_MS) == 1 && zh_outcome_of(&look, &m, T0, T0 + 8 * DAY_MS) == 0);
     CHECK(zh_metric_read(root, ZH_SV("revenue"), &m, &field, &why) == ZH_FORMAT && strcmp(field, "name") == 0);
     CHECK(zh_json_parse(json, ZH_SV("{\"kind\":\"median\",\"event\":\"x\"}"), &root, NULL) == ZH_OK && zh_metric_read(root, ZH_SV("v"), &m, &field, &why) == ZH_FORMAT && strcmp(field, "kind") == 0);
     CHECK(zh_json_parse(json, ZH_SV("{\"kind\":\"did\"}"), &root, NULL) == ZH_OK && zh_metric_read(root, ZH_SV("v"), &m, &field, &why) == ZH_FORMAT && strcmp(field, "event") == 0);
+    static const char *const wrong[][2] = { { "{\"kind\":\"did\",\"event\":\"x\",\"unit\":\"order\"}", "unit" }, { "{\"kind\":\"sum\",\"event\":\"x\",\"unit\":\"week\"}", "unit" },
+        { "{\"kind\":\"did\",\"event\":\"x\",\"windowDays\":366}", "windowDays" }, { "{\"kind\":\"did\",\"event\":\"x\",\"where\":5}", "where" } };
+    for (size_t i = 0; i < 4; i++)
+        CHECK_ROW(zh_json_parse(json, zh_sv_of(wrong[i][0]), &root, NULL) == ZH_OK && zh_metric_read(root, ZH_SV("v"), &m, &field, &why) == ZH_FORMAT && strcmp(field, wrong[i][1]) == 0, wrong[i][0]);
     zh_json_close(json);
+    own_metrics();
+    conditions_that_are_refused();
     zh_customers_close(customers);
     zh_arena_close(&scratch);
     return 0;

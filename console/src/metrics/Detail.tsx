@@ -19,7 +19,7 @@ import { useMetricDays } from './useMetrics'
 export function useAbout(): (metric: Metric, what: 'what' | 'how' | 'not') => string {
   const { t } = useWords()
   const said = useEventName()
-  return (metric, what) => t(metric.builtin ? `metrics.about.${metric.name}.${what}` : `metrics.own.${metric.kind ?? 'did'}.${what}`, { event: said(metric.event ?? ''), defaultValue: '' })
+  return (metric, what) => t(metric.builtin ? `metrics.about.${metric.name}.${what}` : `metrics.own.${metric.kind ?? 'did'}.${what}`, { event: said(metric.event ?? ''), unit: t(`metrics.perNames.${metric.unit ?? 'customer'}`), defaultValue: '' })
 }
 
 function Chart({ found }: { found: Days }) {
@@ -78,8 +78,9 @@ export function Detail(props: { metric: Metric; span: Span; onSpan: (span: Span)
           <div><dt>{t('metrics.what')}</dt><dd>{about(metric, 'what')}</dd></div>
           <div><dt>{t('metrics.how')}</dt><dd>{about(metric, 'how')}</dd></div>
           <div><dt>{t('metrics.not')}</dt><dd>{about(metric, 'not')}</dd></div>
-          <div><dt>{t('metrics.unit')}</dt><dd>{t(`metrics.units.${unitOf(metric)}`)} · {t(`metrics.better.${metric.better}`)}</dd></div>
-          <div><dt>{t('metrics.window')}</dt><dd>{t('metrics.windowText')}</dd></div>
+          <div><dt>{t('metrics.unit')}</dt><dd>{t(`metrics.units.${unitOf(metric)}`)} {metric.unit !== undefined && ` · ${t(`metrics.per.${metric.unit}`)}`} · {t(`metrics.better.${metric.better}`)}</dd></div>
+          {metric.where !== undefined && metric.where !== '' && <div><dt>{t('metrics.where')}</dt><dd><code>{metric.where}</code></dd></div>}
+          <div><dt>{t('metrics.window')}</dt><dd>{t(metric.windowDays === undefined || metric.windowDays === 0 ? 'metrics.windowText' : 'metrics.windowOwn', { days: metric.windowDays })}</dd></div>
           <div><dt>{t('metrics.used')}</dt><dd><Uses name={metric.name} /></dd></div>
           {who !== undefined && <div><dt>{t('metrics.who')}</dt><dd><Link to={`/segments?${new URLSearchParams({ q: who })}`}>{t('metrics.whoLink', { days })}</Link></dd></div>}
         </dl>

@@ -1,6 +1,6 @@
 // Goal: a metric is found where it is used, and its number leads to its customers.
 import { expect, test } from 'vitest'
-import { daysCsv, isName, unitOf, usesOf, whoExpression, type Days, type Metric } from './metrics'
+import { changeOf, daysCsv, isName, unitOf, usesOf, whoExpression, windowOf, type Days, type Metric } from './metrics'
 
 const metric = (more: Partial<Metric>): Metric => ({ name: 'm', title: { en: 'M', zh: 'M' }, type: 'mean', money: false, better: 'more', builtin: false, ...more })
 
@@ -17,12 +17,22 @@ test('what decides stands before what only guards', () => {
 test('customers are those of the same days', () => {
   expect(whoExpression(metric({ name: 'repurchase', builtin: true }), 30)).toBe('customer.orders.count(days(30)) >= 2')
   expect(whoExpression(metric({ event: 'Video "A"' }), 7)).toBe('customer.did("Video \\"A\\"", days(7))')
+  expect(whoExpression(metric({ event: 'A', where: 'e.value > 5.0' }), 7)).toBe('customer.events("A").where(e, e.value > 5.0).count(days(7)) >= 1')
   expect(whoExpression(metric({ name: 'opt_outs', builtin: true }), 7)).toBeUndefined()
 })
 
 test('a unit is what the number is written in', () => {
   expect([unitOf(metric({ money: true, type: 'ratio' })), unitOf(metric({ type: 'ratio' })), unitOf(metric({ type: 'share' })), unitOf(metric({}))]).toEqual(['money', 'share', 'share', 'number'])
   expect([isName('a-b_1'), isName(''), isName('看过')]).toEqual([true, false, false])
+})
+
+test('a window is 1 to 365 days, or nothing', () => {
+  expect(['', ' 7 ', '365', '0', '366', '1.5', 'a'].map(windowOf)).toEqual([0, 7, 365, undefined, undefined, undefined, undefined])
+})
+
+test('what is taken back is the whole definition', () => {
+  const change = { kind: 'count', event: 'A', where: 'e.value > 5.0', windowDays: 3, unit: 'session', better: 'more' } as const
+  expect(changeOf(metric(change))).toEqual({ ...change, title: { en: 'M', zh: 'M' } })
 })
 
 test('the table has a row a day', () => {
