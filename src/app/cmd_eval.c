@@ -1,4 +1,5 @@
 #include "app/cmd_eval.h"
+#include "model/basket.h"
 #include "model/trial.h"
 #include "sys/input.h"
 #include "sys/openblas.h"
@@ -22,12 +23,17 @@ enum { DONE = 0, USAGE = 2, FAILED = 3 };
 static const char help[] =
     "usage: zhun eval recommend --train FILE (--test FILE [--valid FILE] | --leave-one-out) --model NAME[,NAME...] [options]\n"
     "       zhun eval session   --train FILE --test FILE --model NAME[,NAME...] [options]\n"
+    "       zhun eval complements --train FILE --test FILE [--goods FILE] [--directed] --model NAME[,NAME...] [options]\n"
     "\n"
     "Measure recommenders on plain files (also .gz and .zst): all items of the training data are ranked.\n"
     "\n"
     "  --format lists|csv         lists: `user item item ...` a line, in order of time (default);\n"
     "                             csv: user,item[,timestamp[,weight]], a header is optional\n"
-    "                             (session files have the header SessionId,ItemId,Time)\n"
+    "                             (session files have the header SessionId,ItemId,Time; a basket is a session)\n"
+    "  --goods FILE               complements: `item TAB kind [TAB title]` a line; what is of the kind of the item asked\n"
+    "                             about is neither an answer nor shown; titles are for the models\n"
+    "  --directed                 complements: only the first item of a test basket is asked, for what came after it;\n"
+    "                             else each for all others. Metrics are means over baskets of the mean over their items\n"
     "  --leave-one-out            the last item of a user is the test, the one before it valid\n"
     "  --model NAME[,NAME...]     see below; `all` is every one\n"
     "  --k N                      length of a list, 1 to 1000 (default 20)\n"
@@ -46,9 +52,10 @@ typedef struct given {
 } given;
 
 typedef struct options {
-    bool sessions, leave_one_out, refit, no_tune, json;
+    bool sessions, baskets, directed, leave_one_out, refit, no_tune, json; /* baskets: sessions too */
     zh_dataset_format format;
-    const char *train, *valid, *test;
+    const char *train, *valid, *test, *goods_path;
+    zh_goods goods; /* of baskets */
     const zh_model_kind *kind[MODELS_MAX];
     uint32_t kinds, k, threads;
     uint64_t seed;
@@ -136,7 +143,7 @@ static int add_param(options *o, const char *text)
 static int take_value(options *o, const char *name, const char *value)
 {
     uint64_t number = 0;
-    static const char *const named[] = { "--train", "--test", "--valid", "--format", "--model", "--k", "--param", "--seed", "--threads" };
+    static const char *const named[] = { "--train", "--test", "--valid", "--format", "--model", "--k", "--param", "--seed", "--threads", "--goods" };
     size_t which = 0;
     while (which < sizeof named / sizeof *named && strcmp(name, named[which]) != 0) which++;
     if (which == sizeof named / sizeof *named) return -1;
@@ -159,6 +166,7 @@ static int take_value(options *o, const char *name, const char *value)
     case 7:
         if (!whole_number(value, 0, UINT64_MAX, &o->seed)) return wrong("--seed %s is not a whole number: give one", value);
         return DONE;
+    case 9: o->goods_path = value; return DONE;
     default:
         if (!whole_number(value, 1, ZH_CREW_HANDS_MAX, &number)) return wrong("--threads %s is not possible: give 1 to %d", value, ZH_CREW_HANDS_MAX);
         o->threads = (uint32_t)number;
@@ -170,7 +178,7 @@ static bool take_flag(options *o, const char *name)
 {
     const struct { const char *name; bool *flag; } flags[] = {
         { "--leave-one-out", &o->leave_one_out }, { "--refit", &o->refit },
-        { "--no-tune", &o->no_tune }, { "--json", &o->json },
+        { "--no-tune", &o->no_tune }, { "--json", &o->json }, { "--directed", &o->directed },
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(name, flags[i].name) == 0) return *flags[i].flag = true;
@@ -182,6 +190,7 @@ static int check(const options *o)
     if (o->train == NULL) return wrong("nothing to learn from: give --train FILE");
     if (o->kinds == 0) return wrong("no model: give --model NAME");
     if (o->sessions && (o->leave_one_out || o->valid != NULL || o->refit)) return wrong("sessions have no valid part: give --train and --test alone");
+    if (!o->baskets && (o->directed || o->goods_path != NULL)) return wrong("--goods and --directed are for complements: drop them");
     if (o->leave_one_out && (o->test != NULL || o->valid != NULL)) return wrong("--leave-one-out makes its own parts: drop --test and --valid");
     if (!o->leave_one_out && o->test == NULL) return wrong("nothing to ask: give --test FILE%s", o->sessions ? "" : " or --leave-one-out");
     return DONE;
@@ -189,9 +198,10 @@ static int check(const options *o)
 
 static int parse(options *o, int argc, char **argv)
 {
-    if (argc < 2) return wrong("eval what? write `zhun eval recommend` or `zhun eval session`");
-    o->sessions = strcmp(argv[1], "session") == 0;
-    if (!o->sessions && strcmp(argv[1], "recommend") != 0) return wrong("cannot eval '%s': write recommend or session", argv[1]);
+    if (argc < 2) return wrong("eval what? write `zhun eval recommend`, `zhun eval session` or `zhun eval complements`");
+    o->baskets = strcmp(argv[1], "complements") == 0;
+    o->sessions = o->baskets || strcmp(argv[1], "session") == 0;
+    if (!o->sessions && strcmp(argv[1], "recommend") != 0) return wrong("cannot eval '%s': write recommend, session or complements", argv[1]);
     bool format = false;
     for (int i = 2; i < argc; i++) {
         if (take_flag(o, argv[i])) continue;
@@ -284,35 +294,54 @@ static int cannot(const char *path, const char *what, const char *hint)
     return FAILED;
 }
 
-static int read_file(zh_dataset *data, zh_dataset_part part, const options *o, const char *path)
+/* All bytes of a file, decompressed; the caller closes the buffer. */
+static int read_bytes(zh_buf *bytes, const char *path)
 {
     zh_input *input;
-    zh_note why = { "" };
+    *bytes = zh_buf_open(FILE_BYTES_MAX);
     zh_err e = zh_input_open(&input, zh_sv_of(path));
     if (e != ZH_OK) return cannot(path, zh_err_text(e), "check the path and the rights");
-    zh_buf bytes = zh_buf_open(FILE_BYTES_MAX);
     static char chunk[1 << 16];
     size_t got = 0;
     do {
         e = zh_input_read(input, chunk, sizeof chunk, &got);
-        if (e == ZH_OK && got > 0) zh_buf_put(&bytes, (zh_sv){ chunk, got });
-    } while (e == ZH_OK && got > 0 && zh_buf_err(&bytes) == ZH_OK);
+        if (e == ZH_OK && got > 0) zh_buf_put(bytes, (zh_sv){ chunk, got });
+    } while (e == ZH_OK && got > 0 && zh_buf_err(bytes) == ZH_OK);
     zh_input_close(input);
-    if (e == ZH_OK) e = zh_buf_err(&bytes);
-    int status = DONE;
-    if (e != ZH_OK) status = cannot(path, zh_err_text(e), "the file may be cut or damaged");
-    else if ((e = zh_dataset_read(data, part, o->format, zh_buf_view(&bytes), &why)) != ZH_OK)
+    if (e == ZH_OK) e = zh_buf_err(bytes);
+    return e == ZH_OK ? DONE : cannot(path, zh_err_text(e), "the file may be cut or damaged");
+}
+
+static int read_file(zh_dataset *data, zh_dataset_part part, const options *o, const char *path)
+{
+    zh_buf bytes;
+    zh_note why = { "" };
+    int status = read_bytes(&bytes, path);
+    if (status == DONE && zh_dataset_read(data, part, o->format, zh_buf_view(&bytes), &why) != ZH_OK)
         status = cannot(path, why.text, "correct the file, or check --format");
     zh_buf_close(&bytes);
     return status;
 }
 
-static int load(zh_split *split, zh_arena *arena, const options *o)
+/* Kinds and titles of the items of baskets; without a file each item is a kind of its own. */
+static int read_goods(options *o, zh_arena *arena, zh_dataset *data)
+{
+    zh_buf bytes = zh_buf_open(0);
+    zh_note why = { "" };
+    int status = o->goods_path == NULL ? DONE : read_bytes(&bytes, o->goods_path);
+    const zh_err e = status == DONE ? zh_goods_read(&o->goods, arena, &data->items, zh_buf_view(&bytes), &why) : ZH_OK;
+    if (e != ZH_OK) status = cannot(o->goods_path, why.text[0] != '\0' ? why.text : zh_err_text(e), "write item, tab, kind, tab, title");
+    zh_buf_close(&bytes);
+    return status;
+}
+
+static int load(zh_split *split, zh_arena *arena, options *o)
 {
     zh_dataset data = zh_dataset_open();
     int status = read_file(&data, ZH_PART_TRAIN, o, o->train);
     if (status == DONE && o->valid != NULL) status = read_file(&data, ZH_PART_VALID, o, o->valid);
     if (status == DONE && o->test != NULL) status = read_file(&data, ZH_PART_TEST, o, o->test);
+    if (status == DONE && o->baskets) status = read_goods(o, arena, &data);
     if (status == DONE) {
         zh_split all;
         zh_err e = zh_split_make(&all, arena, &data);
@@ -325,6 +354,13 @@ static int load(zh_split *split, zh_arena *arena, const options *o)
 }
 
 /* ---- one model ---- */
+
+/* The questions of the command that was given. */
+static zh_err make_problem(zh_problem *out, zh_arena *arena, const options *o, const zh_split *split, bool refit, zh_note *why)
+{
+    const zh_err e = zh_problem_make(out, arena, split, refit, why);
+    return e != ZH_OK || !o->baskets ? e : zh_basket_ask(out, arena, split, &o->goods, o->directed, why);
+}
 
 typedef struct outcome {
     double param[ZH_MODEL_PARAMS_MAX];
@@ -358,7 +394,7 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     zh_split held;
     zh_problem problem;
     zh_err e = zh_split_hold_out(&held, &arena, split, o->seed);
-    if (e == ZH_OK) e = zh_problem_make(&problem, &arena, &held, false, why);
+    if (e == ZH_OK) e = make_problem(&problem, &arena, o, &held, false, why);
     if (e == ZH_OK) e = zh_problem_sample(&problem, &arena, ZH_TRIAL_QUERIES_MAX, o->seed);
     const bool terminal = isatty(STDERR_FILENO) == 1;
     if (e == ZH_OK)
@@ -459,7 +495,7 @@ static int evaluate(const options *o, const zh_split *split, zh_arena *arena)
         if (zh_openblas_open(&blas, &why) != ZH_OK) return cannot_load(o->kind[i], &why);
         crew.blas = &blas;
     }
-    zh_err e = zh_problem_make(&problem, arena, split, o->refit, &why);
+    zh_err e = make_problem(&problem, arena, o, split, o->refit, &why);
     if (e != ZH_OK) return could_not(NULL, e, &why);
     for (uint32_t i = 0; i < o->kinds; i++) {
         outcome result = { 0 };

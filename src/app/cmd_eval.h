@@ -1,4 +1,4 @@
-/* cmd_eval.h -- `zhun eval recommend` and `zhun eval session`: how good is a model on plain files?
+/* cmd_eval.h -- `zhun eval recommend`, `session` and `complements`: how good is a model on plain files?
  *
  * Reads the files, chooses what was not given on a part of the training data, trains, answers every
  * question of the test part and prints one JSON object a model, or an aligned table. Nothing is

@@ -26,6 +26,7 @@ static void add_list(zh_metrics *sum, const zh_metric_lists *l, uint32_t q, cons
     const uint32_t *list = l->top + (size_t)q * l->k, *right = zh_rows_of(l->target, q);
     const uint32_t size = zh_rows_size(l->target, q), t = l->wanted[q];
     assert(t >= 1 && t >= size);
+    const double w = l->weight == NULL ? 1 : l->weight[q];
     double got = 0, first = 0;
     uint32_t hits = 0;
     for (uint32_t r = 0; r < l->k; r++) {
@@ -33,11 +34,11 @@ static void add_list(zh_metrics *sum, const zh_metric_lists *l, uint32_t q, cons
         if (hits++ == 0) first = 1.0 / (r + 1);
         got += gain[r];
     }
-    sum->recall += (double)hits / t;
-    sum->precision += (double)hits / l->k;
-    sum->ndcg += got / ideal[(t < l->k ? t : l->k) - 1];
-    sum->hit += hits > 0;
-    sum->mrr += first;
+    sum->recall += w * hits / t;
+    sum->precision += w * hits / l->k;
+    sum->ndcg += w * got / ideal[(t < l->k ? t : l->k) - 1];
+    sum->hit += hits > 0 ? w : 0;
+    sum->mrr += w * first;
 }
 
 static int by_size(const void *left, const void *right)
@@ -81,12 +82,16 @@ zh_err zh_metric_of(zh_metrics *out, zh_arena *scratch, const zh_metric_lists *l
     uint32_t *shown = ZH_TAKE(scratch, uint32_t, lists->items);
     if (shown == NULL) return ZH_NOMEM;
     zh_metrics sum = { 0 };
-    for (uint32_t q = 0; q < lists->queries; q++) add_list(&sum, lists, q, gain, ideal);
-    sum.recall /= lists->queries;
-    sum.precision /= lists->queries;
-    sum.ndcg /= lists->queries;
-    sum.hit /= lists->queries;
-    sum.mrr /= lists->queries;
+    double weights = 0;
+    for (uint32_t q = 0; q < lists->queries; q++) {
+        add_list(&sum, lists, q, gain, ideal);
+        weights += lists->weight == NULL ? 1 : lists->weight[q];
+    }
+    sum.recall /= weights;
+    sum.precision /= weights;
+    sum.ndcg /= weights;
+    sum.hit /= weights;
+    sum.mrr /= weights;
     spread_of(&sum, lists, shown);
     *out = sum;
     return ZH_OK;

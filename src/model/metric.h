@@ -1,6 +1,6 @@
 /* metric.h -- how good are k recommendations, beside what was right?
  *
- * Means over the questions. h_r is 1 when place r (from 1) of a list is right, t the number of right
+ * Means over the questions, weighted where they have weights. h_r is 1 when place r (from 1) of a list is right, t the number of right
  * answers (those outside the catalogue too), c_i how often item i was recommended to anyone.
  *
  *   recall      sum h / t                          precision   sum h / k
@@ -32,6 +32,7 @@ typedef struct zh_metric_lists {
     const zh_rows *target;    /* [queries] right answers, ascending */
     const uint32_t *wanted;   /* [queries] t >= 1 */
     const uint32_t *count;    /* [items] training counts */
+    const double *weight;     /* [queries] > 0; NULL: all the same */
 } zh_metric_lists;
 
 /* O(queries * k * log t + items log items); the sums go in order of the questions. `scratch` holds

@@ -1,4 +1,6 @@
 #include "model/model.h"
+#include "model/complement.h"
+#include "model/conditional.h"
 #include "model/ease.h"
 #include "model/gfcf.h"
 #include "model/itemknn.h"
@@ -12,6 +14,7 @@
 static const zh_model_kind *const kinds[] = {
     &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_gfcf_kind,
     &zh_ease_kind, &zh_slist_kind,
+    &zh_conditional_kind, &zh_complement_kind,
 };
 
 size_t zh_model_kinds(void)

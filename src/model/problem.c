@@ -362,7 +362,8 @@ static zh_err ask_users(zh_problem *out, zh_arena *arena, const zh_split *split,
         for (uint32_t i = 0; i < wanted[asked]; i++)
             if (number[set[i]] != ABSENT) set[inside++] = number[set[i]];
         qsort(set, inside, sizeof *set, by_number);
-        query[asked] = (zh_query){ .known = zh_rows_of(&known, r), .count = zh_rows_size(&known, r) };
+        query[asked] = (zh_query){ .known = zh_rows_of(&known, r), .count = zh_rows_size(&known, r),
+                                   .masked = zh_rows_of(&known, r), .masked_count = zh_rows_size(&known, r) };
         asked++;
         from[asked] = from[asked - 1] + inside;
     }
@@ -390,7 +391,7 @@ static zh_err ask_sessions(zh_problem *out, zh_arena *arena, const zh_split *spl
         for (uint32_t i = 0; i < zh_rows_size(test, r); i++) {
             const uint32_t item = number[zh_rows_of(test, r)[i]];
             if (i > 0) {
-                query[asked] = (zh_query){ known + begin, filled - begin, split->first_s[ZH_PART_TEST][r] };
+                query[asked] = (zh_query){ .known = known + begin, .count = filled - begin, .time_s = split->first_s[ZH_PART_TEST][r] };
                 wanted[asked] = 1;
                 from[asked + 1] = from[asked] + (item != ABSENT);
                 if (item != ABSENT) right[from[asked]] = item;
@@ -432,9 +433,10 @@ zh_err zh_problem_sample(zh_problem *problem, zh_arena *arena, uint32_t queries_
     bool *held = ZH_TAKE(arena, bool, all);
     zh_query *query = ZH_TAKE(arena, zh_query, queries_max);
     uint32_t *wanted = ZH_TAKE(arena, uint32_t, queries_max);
+    double *weight = ZH_TAKE(arena, double, queries_max);
     maker m;
     zh_err e = maker_open(&m, arena, queries_max, problem->train.items);
-    if (held == NULL || query == NULL || wanted == NULL || e != ZH_OK) return ZH_NOMEM;
+    if (held == NULL || query == NULL || wanted == NULL || weight == NULL || e != ZH_OK) return ZH_NOMEM;
     draw(held, all, queries_max, (zh_rng){ .seed = seed, .stream = UINT64_MAX });
     uint32_t kept = 0;
     for (uint32_t q = 0; q < all; q++)
@@ -445,12 +447,14 @@ zh_err zh_problem_sample(zh_problem *problem, zh_arena *arena, uint32_t queries_
         if (!held[q]) continue;
         query[kept] = problem->query[q];
         wanted[kept] = problem->wanted[q];
+        weight[kept] = problem->weight == NULL ? 1 : problem->weight[q];
         for (uint32_t i = 0; i < zh_rows_size(&problem->target, q); i++) put(&m, kept, zh_rows_of(&problem->target, q)[i]);
         kept++;
     }
     problem->queries = kept;
     problem->query = query;
     problem->wanted = wanted;
+    problem->weight = weight;
     problem->target = rows_of(&m);
     return ZH_OK;
 }

@@ -50,12 +50,17 @@ typedef struct zh_train {
     zh_rows x, xt;           /* the same as a set: row x items, and item x rows; ascending */
     const uint32_t *count;   /* [items] rows that hold the item; sessions: clicks on it */
     const double *time_s;    /* [seq.count] time of the last click of a session; NULL for users */
+    const uint32_t *kind;    /* [items] below kinds; NULL but for baskets (basket.h) */
+    uint32_t kinds;
+    zh_rows words, word_items; /* item x words of its title, and word x items; empty but for baskets */
 } zh_train;
 
 typedef struct zh_query {
     const uint32_t *known;   /* items in order of time, newest last, repeats kept */
     uint32_t count;          /* of known; may be 0 */
     double time_s;           /* start of the session; 0 for users */
+    const uint32_t *masked;  /* items that are no answer: users what is known, sessions nothing */
+    uint32_t masked_count;
 } zh_query;
 
 typedef struct zh_problem {
@@ -66,6 +71,7 @@ typedef struct zh_problem {
     const zh_query *query;     /* [queries] */
     zh_rows target;            /* [queries] right answers of the catalogue, as a set */
     const uint32_t *wanted;    /* [queries] right answers, those outside the catalogue too; >= 1 */
+    const double *weight;      /* [queries] of a question in the means, > 0; NULL: all the same */
 } zh_problem;
 
 /* `refit`: learn from train and valid. Errors: ZH_NOMEM; ZH_ABSENT when train is empty or no

@@ -23,8 +23,8 @@ static void answer_part(void *context, uint32_t part, uint32_t hand)
     for (uint32_t q = from; q < to && j->failed[hand] == ZH_OK; q++) {
         const zh_query *query = &p->query[q];
         j->failed[hand] = j->model->kind->score(j->model, query, scores);
-        const zh_scores_ask ask = { .k = j->k, .masked = query->known, .fill = !p->sessions,
-                                    .masked_count = p->sessions ? 0 : query->count };
+        const zh_scores_ask ask = { .k = j->k, .masked = query->masked, .fill = !p->sessions,
+                                    .masked_count = query->masked_count };
         zh_scores_top(scores, &ask, j->top + (size_t)q * j->k);
     }
 }
@@ -55,7 +55,7 @@ zh_err zh_trial_judge(zh_metrics *out, zh_arena *scratch, const zh_problem *prob
 {
     return zh_metric_of(out, scratch, &(zh_metric_lists){
         .queries = problem->queries, .k = k, .items = problem->train.items, .top = top,
-        .target = &problem->target, .wanted = problem->wanted, .count = problem->train.count });
+        .target = &problem->target, .wanted = problem->wanted, .count = problem->train.count, .weight = problem->weight });
 }
 
 /* ---- tuning ---- */

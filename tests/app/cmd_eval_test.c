@@ -111,6 +111,8 @@ static void test_wrong_words_exit_2_and_unreadable_files_3(void)
         { "eval recommend --train @/train --test @/test --model itemknn --param top=1", 2, "zhun: --param 'top=1' is not MODEL.KEY=VALUE" },
         { "eval session --train @/train --test @/test --model popular --format csv", 2, "zhun: --format is for lists" },
         { "eval session --train @/train --test @/test --model popular --refit", 2, "zhun: sessions have no valid part" },
+        { "eval session --train @/train --test @/test --model popular --goods @/x", 2, "zhun: --goods and --directed are for complements" },
+        { "eval complements --train @/train --test @/test --model popular --refit", 2, "zhun: sessions have no valid part" },
         { "eval recommend --train @/absent --test @/test --model popular", 3, "zhun: cannot read " },
         { "eval recommend --train @/bad --test @/test --model popular", 3, "zhun: cannot read " },
         { "eval session --train @/train --test @/test --model popular", 3, "zhun: cannot read " },
@@ -149,6 +151,19 @@ static void test_a_small_shop_by_hand(void)
     write_file("sessions", "SessionId,ItemId,Time\n1,1,1\n1,2,2\n2,1,5\n2,2,6\n");
     CHECK(run(&h, "eval session --train @/sessions --test @/sessions --model itemknn --no-tune --k 1 --json") == 0);
     CHECK(strstr(h.text[0], "\"users\":2") != NULL && strstr(h.text[0], "\"hit\":1,\"mrr\":1") != NULL);
+    /* A basket of 1 and 2 that are of one kind asks nothing; of two kinds, each asks for the other and gets it first. */
+    write_file("goods", "1\tx\tone\n2\tx\ttwo\n");
+    CHECK(run(&h, "eval complements --train @/sessions --test @/sessions --goods @/goods --model conditional --k 1") == 3);
+    CHECK(strstr(h.text[1], "no test basket has items of two kinds") != NULL);
+    write_file("goods", "1\tx\n2\n");
+    CHECK(run(&h, "eval complements --train @/sessions --test @/sessions --goods @/goods --model conditional --k 1") == 3);
+    CHECK(strstr(h.text[1], "line 2 is not item, tab, kind") != NULL);
+    write_file("goods", "1\tx\n2\ty\n");
+    CHECK(run(&h, "eval complements --train @/sessions --test @/sessions --goods @/goods --model conditional --no-tune --k 1 --json") == 0);
+    CHECK(strstr(h.text[0], "\"users\":4") != NULL && strstr(h.text[0], "\"recall\":1,") != NULL);
+    CHECK(run(&h, "eval complements --directed --train @/sessions --test @/sessions --model complement --no-tune --k 1 --json") == 0);
+    CHECK(strstr(h.text[0], "\"users\":2") != NULL && strstr(h.text[0], "\"hit\":1,") != NULL);
+    remove_file("goods");
     remove_file("sessions");
 }
 

@@ -60,7 +60,7 @@ static void test_means_go_over_questions(void)
     const zh_rows target = { .count = 3, .width = ITEMS, .from = from, .at = right };
     zh_arena arena = zh_arena_open(1 << 16);
     zh_metrics m;
-    CHECK(zh_metric_of(&m, &arena, &(zh_metric_lists){ 3, 2, ITEMS, top, &target, wanted, counts }) == ZH_OK);
+    CHECK(zh_metric_of(&m, &arena, &(zh_metric_lists){ 3, 2, ITEMS, top, &target, wanted, counts, NULL }) == ZH_OK);
     CHECK(near(m.recall, (1 + 0 + .5) / 3) && near(m.precision, (.5 + 0 + .5) / 3) && near(m.hit, 2. / 3));
     CHECK(near(m.mrr, (.5 + 0 + 1) / 3) && near(m.ndcg, (G2 + 0 + 1 / (1 + G2)) / 3));
     CHECK(near(m.coverage, .75) && near(m.gini, 5. / 12) && near(m.popularity, (3 * 10 + 2 * 20 + 30) / 6.));
@@ -73,7 +73,7 @@ static void test_no_memory_is_an_error(void)
     const zh_rows target = { .count = 1, .width = ITEMS, .from = from, .at = top };
     zh_arena arena = zh_arena_open(1);
     zh_metrics m;
-    CHECK(zh_metric_of(&m, &arena, &(zh_metric_lists){ 1, 1, ITEMS, top, &target, wanted, counts }) == ZH_NOMEM);
+    CHECK(zh_metric_of(&m, &arena, &(zh_metric_lists){ 1, 1, ITEMS, top, &target, wanted, counts, NULL }) == ZH_NOMEM);
     zh_arena_close(&arena);
 }
 
