@@ -153,7 +153,7 @@ static const zh_param_kind params[PARAMS] = {
     [LAM] = { "lam", "ridge, the same for every item", 1e-3, 1e7, 300, GRID(30, 100, 300, 1000) },
     [DROP] = { "drop", "ridge that grows with an item's users", 0, .95, 0, GRID(0, .2, .4, .6) },
     [USER] = { "user", "heavy users count less by n^-user", 0, 2, 0, GRID(0, .25, .5) },
-    [TIME] = { "time", "sessions this many days old count 1/e; 0: all the same", 0, 1e5, 0, .grid_size = 0 },
+    [TIME] = { "time", "sessions this many days old count 1/e; 0: all the same", 0, 1e5, 0, .timed = true, GRID(0, 4, 8, 16) },
     [GAMMA] = { "gamma", "1: an item may not explain itself; less favours what is hard to explain", 0, 1.5, 1, .at_score = true, GRID(.5, .75, 1) },
     [ALPHA] = { "alpha", "popular items of the history count less by n^-alpha", -1, 1, 0, .at_score = true, GRID(-.2, 0, .2, .4) },
     [BETA] = { "beta", "popular items are recommended less by n^-beta", -1, 1, 0, .at_score = true, GRID(-.1, 0, .1, .2) },

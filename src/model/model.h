@@ -28,6 +28,7 @@ typedef struct zh_param_kind {
     bool whole;                  /* whole numbers only */
     const char *const *choices;  /* names of 0, 1, ... up to `most`; NULL: a number */
     bool at_score;               /* used by score alone: no new training when it changes */
+    bool timed;                  /* means something only where the training data has times: else not tuned */
     const double *grid;          /* values tried when tuning; NULL: never tuned */
     uint32_t grid_size;
 } zh_param_kind;

@@ -4,18 +4,28 @@
 #include <assert.h>
 #include <math.h>
 
-enum { LAM, PAST, FUTURE, SHARE, TIME, QUERY, BETA, PARAMS }; /* places in param[] */
+enum { LAM, DROP, PAST, FUTURE, SHARE, TIME, QUERY, ALPHA, BETA, PARAMS }; /* places in param[] */
 enum { T = ZH_GRAM_T, TILE = T * T };
 
 #define SMALL 1e-3      /* weights below are left out */
 #define LAGS_MAX 1024   /* -ln(SMALL) * 100, the longest past or future, is 691 */
 #define ROWS_A_PART 16  /* rows of G made in one go */
 #define DAY_S 86400.
+#define FILL 8          /* fewer than one entry of so many: adding up rows beats the dense product, which is 10 times as fast an entry */
 
 typedef struct state {
     zh_weights weights;  /* B */
-    float *count, *out;  /* [items] n_j, at least 1; factors of candidates, settled */
+    float *count;        /* [items] n_j, at least 1 */
+    float *in, *out;     /* [items] factors of a history item and of a candidate; settled */
 } state;
+
+/* Scratch of one hand: a block of columns of C, whole and as the entries that are not 0, and a tile of B. */
+typedef struct bench {
+    float *column;             /* [blocks * T][T] */
+    uint32_t *from;            /* [blocks * T + 1] entries of row k are entry[from[k]] .. */
+    zh_scored *entry;          /* [blocks * T * T / FILL] column and value */
+    float *tile, *turned;      /* [T][T] */
+} bench;
 
 typedef struct job {
     const zh_train *data;
@@ -31,8 +41,7 @@ typedef struct job {
     zh_weights *out;
     const zh_blas *blas;
     float *sum[ZH_CREW_HANDS_MAX];     /* [items] a row of G */
-    float *column[ZH_CREW_HANDS_MAX];  /* [blocks * T][T] columns of C */
-    float *tile[ZH_CREW_HANDS_MAX];    /* [T][T] of B */
+    bench bench[ZH_CREW_HANDS_MAX];
 } job;
 
 static uint32_t lags(double decay)
@@ -116,7 +125,7 @@ static void put_row(job *j, uint32_t hand, uint32_t item)
         const float w = (float)j->param[SHARE] * j->weight[row];
         for (uint32_t e = 0; e < zh_rows_size(&d->x, row) && took[e] <= item; e++) sum[took[e]] += w;
     }
-    sum[item] += (float)j->param[LAM];
+    sum[item] = (float)(sum[item] / (1 - j->param[DROP]) + j->param[LAM]);
     zh_gram_put(&j->gram, item, sum);
 }
 
@@ -144,35 +153,82 @@ static void add_column(const job *j, float *into, uint32_t item)
     }
 }
 
-/* Columns of block `to`: all of C there, then each tile of B as products along the row of G^-1. */
+/* The entries of a block of columns; false: too many to be worth it. */
+static bool gather(const bench *b, uint32_t rows)
+{
+    const size_t most = (size_t)rows * T / FILL;
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < rows; k++) {
+        const float *row = b->column + (size_t)k * T;
+        b->from[k] = count;
+        if (count + T > most) return false;
+        for (uint32_t c = 0; c < T; c++) {
+            b->entry[count] = (zh_scored){ c, row[c] };
+            count += row[c] != 0;
+        }
+    }
+    b->from[rows] = count;
+    return true;
+}
+
+/* A tile of B, turned: line c is the sum over entries (k, c) of what row k of -A has in the columns of block i. */
+static void add_up_tile(const job *j, const bench *b, uint32_t i)
+{
+    memset(b->tile, 0, TILE * sizeof *b->tile);
+    for (uint32_t k = 0; k < j->gram.blocks; k++) {
+        const uint32_t *from = b->from + (size_t)k * T;
+        const float *lines = b->turned;
+        if (from[0] == from[T]) continue;
+        if (k >= i) lines = zh_gram_tile(&j->gram, k, i);
+        else zh_gram_turn(b->turned, zh_gram_tile(&j->gram, i, k));
+        for (uint32_t r = 0; r < T; r++)
+            for (uint32_t e = from[r]; e < from[r + 1]; e++) {
+                float *restrict sum = b->tile + (size_t)b->entry[e].item * T;
+                const float *restrict line = lines + (size_t)r * T;
+                const float value = b->entry[e].score;
+                for (uint32_t c = 0; c < T; c++) sum[c] -= value * line[c];
+            }
+    }
+    zh_gram_turn(b->turned, b->tile);
+    memcpy(b->tile, b->turned, TILE * sizeof *b->tile);
+}
+
+static void multiply_tile(const job *j, const bench *b, uint32_t i)
+{
+    for (uint32_t k = 0; k < j->gram.blocks; k++)
+        zh_blas_multiply(j->blas, &(zh_blas_product){ .rows = T, .columns = T, .inner = T, .a_turned = k > i, .alpha = -1,
+                         .beta = k > 0, .a = k > i ? zh_gram_tile(&j->gram, k, i) : zh_gram_tile(&j->gram, i, k),
+                         .b = b->column + (size_t)k * TILE, .c = b->tile, .a_step = T, .b_step = T, .c_step = T });
+}
+
+/* Columns of block `to`: all of C there, then each tile of B; `gram` holds -G^-1. */
 static void multiply_part(void *context, uint32_t to, uint32_t hand)
 {
     job *j = context;
+    const bench *b = &j->bench[hand];
     const uint32_t blocks = j->gram.blocks;
-    float *column = j->column[hand], *tile = j->tile[hand];
-    memset(column, 0, (size_t)blocks * TILE * sizeof *column);
-    for (uint32_t c = 0; c < T && to * T + c < j->data->items; c++) add_column(j, column + c, to * T + c);
+    memset(b->column, 0, (size_t)blocks * TILE * sizeof *b->column);
+    for (uint32_t c = 0; c < T && to * T + c < j->data->items; c++) add_column(j, b->column + c, to * T + c);
+    const bool sparse = gather(b, blocks * T);
     for (uint32_t i = 0; i < blocks; i++) {
-        for (uint32_t k = 0; k < blocks; k++)
-            zh_blas_multiply(j->blas, &(zh_blas_product){ .rows = T, .columns = T, .inner = T, .a_turned = k > i, .alpha = -1,
-                             .beta = k > 0, .a = k > i ? zh_gram_tile(&j->gram, k, i) : zh_gram_tile(&j->gram, i, k),
-                             .b = column + (size_t)k * TILE, .c = tile, .a_step = T, .b_step = T, .c_step = T });
+        if (sparse) add_up_tile(j, b, i);
+        else multiply_tile(j, b, i);
         uint16_t *kept = j->out->tile[(size_t)i * blocks + to];
-        for (uint32_t e = 0; e < TILE; e++) kept[e] = zh_weight_of(tile[e]);
+        for (uint32_t e = 0; e < TILE; e++) kept[e] = zh_weight_of(b->tile[e]);
     }
 }
 
 /* ---- training ---- */
 
-static zh_err open_hands(job *j, zh_model *model, const zh_crew *crew)
+static zh_err bench_open(bench *b, zh_arena *arena, uint32_t blocks)
 {
-    const size_t column = (size_t)j->gram.blocks * TILE;
-    for (uint32_t hand = 0; hand < crew->hands; hand++) {
-        j->column[hand] = zh_arena_take_raw(&model->scratch[hand], column, sizeof(float));
-        j->tile[hand] = ZH_TAKE(&model->scratch[hand], float, TILE);
-        if (j->column[hand] == NULL || j->tile[hand] == NULL) return ZH_NOMEM;
-    }
-    return ZH_OK;
+    const size_t rows = (size_t)blocks * T;
+    b->column = zh_arena_take_raw(arena, rows * T, sizeof *b->column);
+    b->from = ZH_TAKE(arena, uint32_t, rows + 1);
+    b->entry = zh_arena_take_raw(arena, rows * T / FILL + 1, sizeof *b->entry); /* one may be written past the last */
+    b->tile = zh_arena_take_raw(arena, TILE, sizeof *b->tile);
+    b->turned = zh_arena_take_raw(arena, TILE, sizeof *b->turned);
+    return b->column == NULL || b->from == NULL || b->entry == NULL || b->tile == NULL || b->turned == NULL ? ZH_NOMEM : ZH_OK;
 }
 
 static zh_err make_gram(job *j, zh_model *model, const zh_crew *crew, zh_note *why)
@@ -194,13 +250,15 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     if (s == NULL || j == NULL) return ZH_NOMEM;
     *j = (job){ .data = data, .param = model->param, .out = &s->weights, .blas = crew->blas };
     s->count = ZH_TAKE(keep, float, data->items);
+    s->in = ZH_TAKE(keep, float, data->items);
     s->out = ZH_TAKE(keep, float, data->items);
-    if (s->count == NULL || s->out == NULL) return ZH_NOMEM;
+    if (s->count == NULL || s->in == NULL || s->out == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < data->items; i++) s->count[i] = fmaxf(1, (float)data->count[i]);
     make_tables(j);
     zh_err e = find_places(j, scratch);
     if (e == ZH_OK) e = make_gram(j, model, crew, why);
-    if (e == ZH_OK) e = open_hands(j, model, crew);
+    for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++)
+        e = bench_open(&j->bench[hand], &model->scratch[hand], j->gram.blocks);
     if (e == ZH_OK) e = zh_weights_open(&s->weights, keep, data->items);
     if (e != ZH_OK) return e;
     zh_crew_run(crew, j->gram.blocks, multiply_part, j);
@@ -211,7 +269,10 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
 static void settle(zh_model *model)
 {
     const state *s = model->state;
-    for (uint32_t i = 0; i < model->items; i++) s->out[i] = (float)pow(s->count[i], -model->param[BETA]);
+    for (uint32_t i = 0; i < model->items; i++) {
+        s->in[i] = (float)pow(s->count[i], -model->param[ALPHA]);
+        s->out[i] = (float)pow(s->count[i], -model->param[BETA]);
+    }
 }
 
 float zh_slist_weight(const zh_model *model, uint32_t i, uint32_t j)
@@ -232,7 +293,7 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
     if (item == NULL || by == NULL) return ZH_NOMEM;
     for (uint32_t l = 0; l < count; l++) {
         item[l] = query->known[query->count - 1 - l];
-        by[l] = (float)exp(-(double)l / model->param[QUERY]);
+        by[l] = (float)exp(-(double)l / model->param[QUERY]) * s->in[item[l]];
     }
     if (count == 0) return ZH_OK;
     into->way = ZH_SCORES_DENSE;
@@ -246,11 +307,13 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
 
 static const zh_param_kind params[PARAMS] = {
     [LAM] = { "lam", "ridge", 1e-3, 1e7, 100, GRID(10, 30, 100, 300) },
+    [DROP] = { "drop", "ridge that grows with what is known of an item", 0, .95, 0, GRID(0, .1, .2, .4) },
     [PAST] = { "past", "items back after which the past counts 1/e", .1, 100, 2, GRID(.5, 1, 2, 5) },
     [FUTURE] = { "future", "items ahead after which the future counts 1/e", .1, 100, 1, GRID(.5, 1, 2) },
     [SHARE] = { "share", "how much being in one sequence at all counts", 0, 100, .3, GRID(.1, .3, 1) },
-    [TIME] = { "time", "days after which a session counts 1/e; 0: all the same", 0, 1e5, 0, .grid_size = 0 },
+    [TIME] = { "time", "days after which a session counts 1/e; 0: all the same", 0, 1e5, 0, .timed = true, GRID(0, 4, 8, 16) },
     [QUERY] = { "query", "items back after which the asked history counts 1/e", .1, 1000, 2, .at_score = true, GRID(.5, 1, 2, 5, 20) },
+    [ALPHA] = { "alpha", "popular items of the history count less by n^-alpha", -1, 1, 0, .at_score = true, GRID(-.1, 0, .1, .2) },
     [BETA] = { "beta", "popular items are recommended less by n^-beta", -1, 1, 0, .at_score = true, GRID(-.1, 0, .1, .2) },
 };
 

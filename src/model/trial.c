@@ -138,7 +138,7 @@ zh_err zh_trial_run(const zh_trial_tune *tune, const zh_crew *crew, double *para
     for (int round = 0; e == ZH_OK && changed && round < ZH_TRIAL_ROUNDS_MAX; round++) {
         changed = false;
         for (uint32_t i = 0; e == ZH_OK && i < kind->params_count; i++)
-            if (!tune->given[i]) e = along(&w, i, &changed);
+            if (!tune->given[i] && !(kind->params[i].timed && tune->problem->train.time_s == NULL)) e = along(&w, i, &changed);
     }
     zh_model_close(&w.model);
     zh_arena_close(&w.room);
