@@ -7,12 +7,13 @@
 #include "model/popular.h"
 #include "model/rp3beta.h"
 #include "model/slist.h"
+#include "model/vsknn.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 static const zh_model_kind *const kinds[] = {
-    &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_gfcf_kind,
+    &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_vsknn_kind, &zh_gfcf_kind,
     &zh_ease_kind, &zh_slist_kind,
     &zh_conditional_kind, &zh_complement_kind,
 };
