@@ -15,6 +15,7 @@
 
 #define MODELS_MAX 16                       /* models of one call */
 #define GIVEN_MAX 64                        /* --param options of one call */
+#define BUDGET_S_MAX 604800                 /* a week: a longer one is a slip of the keys */
 #define FILE_BYTES_MAX ((size_t)16 << 30)   /* one file, decompressed; more does not fit the machine this is for */
 #define BYTES_MAX ((size_t)64 << 30)        /* of an arena; memory ends before */
 
@@ -39,6 +40,8 @@ static const char help[] =
     "  --k N                      length of a list, 1 to 1000 (default 20)\n"
     "  --param MODEL.KEY=VALUE    fix a parameter; what is not fixed is chosen by ndcg@k on the valid items,\n"
     "                             or on a tenth of the training data (sessions: its last tenth)\n"
+    "  --budget N                 seconds of choosing parameters of one model, then the best so far is taken: what is\n"
+    "                             chosen then depends on the machine (default: as long as it takes)\n"
     "  --no-tune                  take the defaults for what is not fixed\n"
     "  --refit                    learn from the valid items too before the test\n"
     "  --seed N                   of all random draws (default 1)\n"
@@ -58,7 +61,7 @@ typedef struct options {
     zh_goods goods; /* of baskets */
     const zh_model_kind *kind[MODELS_MAX];
     uint32_t kinds, k, threads;
-    uint64_t seed;
+    uint64_t seed, budget_s; /* budget 0: none */
     double loaded_mib; /* peak while the files were read */
     given given[GIVEN_MAX];
     uint32_t given_count;
@@ -143,7 +146,7 @@ static int add_param(options *o, const char *text)
 static int take_value(options *o, const char *name, const char *value)
 {
     uint64_t number = 0;
-    static const char *const named[] = { "--train", "--test", "--valid", "--format", "--model", "--k", "--param", "--seed", "--threads", "--goods" };
+    static const char *const named[] = { "--train", "--test", "--valid", "--format", "--model", "--k", "--param", "--seed", "--threads", "--goods", "--budget" };
     size_t which = 0;
     while (which < sizeof named / sizeof *named && strcmp(name, named[which]) != 0) which++;
     if (which == sizeof named / sizeof *named) return -1;
@@ -167,6 +170,9 @@ static int take_value(options *o, const char *name, const char *value)
         if (!whole_number(value, 0, UINT64_MAX, &o->seed)) return wrong("--seed %s is not a whole number: give one", value);
         return DONE;
     case 9: o->goods_path = value; return DONE;
+    case 10:
+        if (!whole_number(value, 1, BUDGET_S_MAX, &o->budget_s)) return wrong("--budget %s is not possible: give 1 to %d seconds", value, BUDGET_S_MAX);
+        return DONE;
     default:
         if (!whole_number(value, 1, ZH_CREW_HANDS_MAX, &number)) return wrong("--threads %s is not possible: give 1 to %d", value, ZH_CREW_HANDS_MAX);
         o->threads = (uint32_t)number;
@@ -367,12 +373,28 @@ typedef struct outcome {
     zh_metrics metrics;
     double tune_s, train_s, score_s, peak_mib;
     uint32_t trials;
+    bool cut; /* the budget ended the choosing */
 } outcome;
+
+/* Who looks on while parameters are chosen. */
+typedef struct watch {
+    const char *name;
+    double end_s; /* of the budget, by seconds() */
+    bool cut;
+} watch;
 
 static void show_trial(void *context, uint32_t trial, const double *param, double ndcg)
 {
     (void)param;
-    fprintf(stderr, "\r%s: trial %u, ndcg %.4f ", (const char *)context, trial + 1, ndcg);
+    const watch *w = context;
+    fprintf(stderr, "\r%s: trial %u, ndcg %.4f ", w->name, trial + 1, ndcg);
+}
+
+static bool budget_spent(void *context)
+{
+    watch *w = context;
+    w->cut = seconds() >= w->end_s;
+    return w->cut;
 }
 
 static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, const zh_split *split, const zh_crew *crew, zh_note *why)
@@ -390,6 +412,7 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     if (o->no_tune || !open) return ZH_OK;
 
     const double start = seconds();
+    watch looks_on = { .name = kind->name, .end_s = start + (double)o->budget_s };
     zh_arena arena = zh_arena_open(BYTES_MAX);
     zh_split held;
     zh_problem problem;
@@ -399,11 +422,12 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     const bool terminal = isatty(STDERR_FILENO) == 1;
     if (e == ZH_OK)
         e = zh_trial_run(&(zh_trial_tune){ .kind = kind, .problem = &problem, .k = o->k, .seed = o->seed,
-                                           .bytes_max = BYTES_MAX, .given = fixed, .context = (void *)(uintptr_t)kind->name,
-                                           .tried = terminal ? show_trial : NULL },
+                                           .bytes_max = BYTES_MAX, .given = fixed, .context = &looks_on,
+                                           .enough = o->budget_s > 0 ? budget_spent : NULL, .tried = terminal ? show_trial : NULL },
                          crew, out->param, &out->trials, why);
     if (terminal && out->trials > 0) fputs("\r\033[K", stderr);
     zh_arena_close(&arena);
+    out->cut = looks_on.cut;
     out->tune_s = seconds() - start;
     return e;
 }
@@ -447,8 +471,8 @@ static void print_json(const options *o, const zh_model_kind *kind, const zh_pro
     printf("\"recall\":%.9g,\"ndcg\":%.9g,\"precision\":%.9g,\"hit\":%.9g,\"mrr\":%.9g,", m->recall, m->ndcg, m->precision, m->hit, m->mrr);
     printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g},\"params\":{", m->coverage, m->gini, m->popularity);
     print_params(kind, r->param, ",", "\"%s\":%.6g", "\"%s\":\"%s\"");
-    printf("},\"trials\":%u,\"tune_seconds\":%.3f,\"train_seconds\":%.6f,\"score_us_per_user\":%.3f,\"peak_mib\":%.1f,\"threads\":%u,\"seed\":%llu}\n",
-           r->trials, r->tune_s, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib, o->threads, (unsigned long long)o->seed);
+    printf("},\"trials\":%u,\"budget_spent\":%s,\"tune_seconds\":%.3f,\"train_seconds\":%.6f,\"score_us_per_user\":%.3f,\"peak_mib\":%.1f,\"threads\":%u,\"seed\":%llu}\n",
+           r->trials, r->cut ? "true" : "false", r->tune_s, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib, o->threads, (unsigned long long)o->seed);
     fflush(stdout);
 }
 
@@ -462,7 +486,7 @@ static void print_table(const options *o, const zh_model_kind *kind, const zh_pr
     printf("%-10s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %10.1f %9.3f %9.1f %8.1f  ", kind->name, m->recall, m->ndcg, m->precision,
            m->hit, m->mrr, m->coverage, m->gini, m->popularity, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib);
     print_params(kind, r->param, ", ", "%s %.6g", "%s %s");
-    if (r->trials > 0) printf(" (the best of %u, chosen in %.1f s)", r->trials, r->tune_s);
+    if (r->trials > 0) printf(" (the best of %u, chosen in %.1f s%s)", r->trials, r->tune_s, r->cut ? ", cut by the budget" : "");
     putchar('\n');
     fflush(stdout);
 }

@@ -69,6 +69,7 @@ typedef struct walk {
     double *best;        /* [params] */
     double best_ndcg;
     uint32_t trials;
+    bool ended;          /* somebody said it is enough */
     zh_note *why;
 } walk;
 
@@ -110,6 +111,8 @@ static zh_err along(walk *w, uint32_t index, bool *changed)
     for (uint32_t g = 0; g < p->grid_size; g++) {
         double param[ZH_MODEL_PARAMS_MAX], ndcg;
         if (p->grid[g] == here) continue; /* measured already */
+        w->ended = w->tune->enough != NULL && w->tune->enough(w->tune->context);
+        if (w->ended) return ZH_OK;
         memcpy(param, w->best, sizeof param);
         param[index] = p->grid[g];
         const zh_err e = measure(w, param, &ndcg);
@@ -135,9 +138,9 @@ zh_err zh_trial_run(const zh_trial_tune *tune, const zh_crew *crew, double *para
     walk w = { .tune = tune, .crew = crew, .best = best, .why = why, .room = zh_arena_open(ROOM_BYTES_MAX) };
     zh_err e = measure(&w, best, &w.best_ndcg);
     bool changed = true;
-    for (int round = 0; e == ZH_OK && changed && round < ZH_TRIAL_ROUNDS_MAX; round++) {
+    for (int round = 0; e == ZH_OK && changed && !w.ended && round < ZH_TRIAL_ROUNDS_MAX; round++) {
         changed = false;
-        for (uint32_t i = 0; e == ZH_OK && i < kind->params_count; i++)
+        for (uint32_t i = 0; e == ZH_OK && !w.ended && i < kind->params_count; i++)
             if (!tune->given[i] && !(kind->params[i].timed && tune->problem->train.time_s == NULL)) e = along(&w, i, &changed);
     }
     zh_model_close(&w.model);

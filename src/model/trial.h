@@ -7,7 +7,8 @@
  * single right answer lies between hit and mrr.
  *
  * Guarantees  lists and parameters do not depend on the number of hands.
- * Clock       none; the caller measures time.
+ * Clock       none; the caller measures time, and may say when it is enough: then what is chosen depends
+ *             on the machine's pace.
  */
 #ifndef ZH_MODEL_TRIAL_H
 #define ZH_MODEL_TRIAL_H
@@ -32,6 +33,7 @@ typedef struct zh_trial_tune {
     size_t bytes_max;          /* of each trial model, a hand */
     const bool *given;         /* [params_count] parameters that stay as they are */
     void (*tried)(void *context, uint32_t trial, const double *param, double ndcg); /* may be NULL */
+    bool (*enough)(void *context); /* asked before every trial after the first; true ends the walk with the best so far; NULL: never */
     void *context;
 } zh_trial_tune;
 

@@ -105,6 +105,7 @@ static void test_wrong_words_exit_2_and_unreadable_files_3(void)
         { "eval recommend --train @/train --test @/test --model popular --k", 2, "zhun: --k has no value" },
         { "eval recommend --train @/train --test @/test --model popular --fast", 2, "zhun: '--fast' is not an option" },
         { "eval recommend --train @/train --test @/test --model popular --threads 0", 2, "zhun: --threads 0 is not possible" },
+        { "eval recommend --train @/train --test @/test --model popular --budget 0", 2, "zhun: --budget 0 is not possible" },
         { "eval recommend --train @/train --test @/test --model popular --format xml", 2, "zhun: --format xml is not known" },
         { "eval recommend --train @/train --test @/test --model itemknn --param itemknn.top=0", 2, "zhun: --param 'itemknn.top=0' cannot be: give a whole number from 1" },
         { "eval recommend --train @/train --test @/test --model itemknn --param itemknn.tip=1", 2, "zhun: --param 'itemknn.tip=1' cannot be: the parameters of itemknn are weight" },

@@ -59,8 +59,30 @@ static void test_tuning_finds_the_best_of_the_grid(void)
     shop_close(&s);
 }
 
+static bool after_three(void *context)
+{
+    uint32_t *asked_for = context;
+    return ++*asked_for > 3;
+}
+
+static void test_tuning_ends_with_the_best_so_far_when_it_is_enough(void)
+{
+    shop s = shop_open(9, 30, 50, 4, 1);
+    asked = &s.problem;
+    double param[3] = { 0, 0, 5 };
+    const bool given[3] = { false, false, false };
+    uint32_t trials, asked_for = 0;
+    const zh_trial_tune tune = { .kind = &toy, .problem = &s.problem, .k = 10, .bytes_max = 1 << 20, .given = given,
+                                 .enough = after_three, .context = &asked_for };
+    CHECK(zh_trial_run(&tune, &ZH_CREW_ALONE, param, &trials, NULL) == ZH_OK);
+    CHECK(trials == 4 && asked_for == 4); /* the start and a = 1, 2, 3 */
+    CHECK(param[0] == 3 && param[1] == 0 && param[2] == 5);
+    shop_close(&s);
+}
+
 int main(void)
 {
     test_tuning_finds_the_best_of_the_grid();
+    test_tuning_ends_with_the_best_so_far_when_it_is_enough();
     return 0;
 }
