@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { RANK, BLUR, SHARPEN, USER, ITEM, POPULAR, TOP, SIDE, RECENCY, PARAMS }; /* places in param[] */
+enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, RANK, TOP, SIDE, PARAMS }; /* places in param[]; tuned in this order */
 enum { CANDIDATE, HISTORY };
 
 /* size^power of each row; an empty row is in no sum. */
@@ -80,15 +80,15 @@ static const char *const sides[] = { "candidate", "history", NULL };
 #define GRID(...) .grid = (const double[]){ __VA_ARGS__ }, .grid_size = sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)
 
 static const zh_param_kind params[PARAMS] = {
-    [RANK] = { "rank", "tastes that are told apart", 1, ZH_SPECTRUM_RANK_MAX, 256, true, .choices = NULL, GRID(64, 128, 256) },
-    [BLUR] = { "blur", "weight of what shares a taste and was never taken together", 0, 10, .1, .choices = NULL, GRID(0, .1, .2, .3) },
-    [SHARPEN] = { "sharpen", "how much of what everybody takes is taken back", 0, 2, .6, .choices = NULL, GRID(0, .3, .6, .9) },
-    [USER] = { "user", "heavy users count less by n^-2user", 0, 2, .4, .choices = NULL, GRID(.2, .3, .4, .5) },
-    [ITEM] = { "item", "popular items count less by n^-item", 0, 2, .4, .choices = NULL, GRID(.3, .4, .5, .6) },
-    [POPULAR] = { "popular", "popular answers count more by n^popular", 0, 2, .15, .choices = NULL, GRID(0, .1, .15, .2, .3) },
-    [TOP] = { "top", "neighbours an item keeps", 1, 100000, 500, true, .choices = NULL, GRID(200, 500, 1000) },
-    [SIDE] = { "side", "whose largest are kept", 0, HISTORY, HISTORY, true, sides, .grid_size = 0 },
-    [RECENCY] = { "recency", "history items this far back weigh 1/e", 0, 1000, 0, .at_score = true, .choices = NULL, GRID(0, 2, 5, 20) },
+    [RECENCY] = { "recency", "history items this far back weigh 1/e", 0, 1000, 0, .at_score = true, .choices = NULL, GRID(0, 1, 2, 3, 5, 10, 20) },
+    [USER] = { "user", "heavy users count less by n^-2user", 0, 2, .3, .choices = NULL, GRID(.1, .2, .3, .4, .5) },
+    [SHARPEN] = { "sharpen", "how much of what everybody takes is taken back", 0, 2, .9, .choices = NULL, GRID(0, .3, .6, .9, 1.2) },
+    [POPULAR] = { "popular", "popular answers count more by n^popular", 0, 2, .25, .choices = NULL, GRID(0, .1, .2, .25, .3) },
+    [ITEM] = { "item", "popular items count less by n^-item", 0, 2, .5, .choices = NULL, GRID(.3, .4, .5, .6) },
+    [BLUR] = { "blur", "weight of what shares a taste and was never taken together", 0, 10, .1, .choices = NULL, GRID(0, .1, .2, .4) },
+    [RANK] = { "rank", "tastes that are told apart", 1, ZH_SPECTRUM_RANK_MAX, 128, true, .choices = NULL, GRID(64, 128, 256) },
+    [TOP] = { "top", "neighbours an item keeps", 1, 100000, 500, true, .choices = NULL, GRID(100, 200, 500, 1000) },
+    [SIDE] = { "side", "whose largest are kept", 0, HISTORY, HISTORY, true, sides, GRID(CANDIDATE, HISTORY) },
 };
 
 const zh_model_kind zh_gfcf_kind = {

@@ -6,6 +6,7 @@
 #define R_LEAST 1e-20f /* a history item that weighs less changes no sum beside the newest, which weighs 1 */
 #define REACH_BYTES 2048 /* of a row fetched ahead; then the processor has seen that it goes on */
 #define ROWS_A_PART 64 /* items whose neighbours are found in one go; small enough to share evenly */
+#define DEPTH 16 /* values of a column: deeper finds a lower floor, flatter has more to order */
 #define UNEVEN 1 /* bits of the least positive float: a cut that keeps everything */
 
 /* Scratch of one hand: the row under construction. */
@@ -15,6 +16,7 @@ typedef struct bench {
     zh_scored *pair;      /* [items] candidates of the row */
     uint32_t *bits;          /* [items] their values, for the cut */
     float *known;            /* [ROWS_A_PART][items] left right' of the part's rows; NULL without factors */
+    float *best;             /* [columns_of(items)] with factors: the best value of each column */
 } bench;
 
 typedef struct job {
@@ -30,16 +32,15 @@ typedef struct job {
 /* ---- one row of X'X ---- */
 
 /* Sums of a row: returns the number of candidates in bench->pair, with sums instead of similarities.
- * Many pairs, or factors: add blindly and look through all items; few: remember which were touched. */
+ * Many pairs: add blindly and look through all items; few: remember which were touched. */
 static uint32_t add_up(const job *j, bench *b, uint32_t item)
 {
     const zh_train *d = j->desc->data;
-    if (b->known != NULL) memcpy(b->sum, b->known + (size_t)(item % ROWS_A_PART) * d->items, d->items * sizeof *b->sum);
     const uint32_t *users = zh_rows_of(&d->xt, item), size = zh_rows_size(&d->xt, item);
     uint64_t pairs = 0;
     for (uint32_t n = 0; n < size; n++) pairs += zh_rows_size(&d->x, users[n]);
     uint32_t count = 0;
-    if (pairs > d->items || b->known != NULL) {
+    if (pairs > d->items) {
         for (uint32_t n = 0; n < size; n++) {
             const float w = j->desc->weight[users[n]];
             for (uint32_t e = d->x.from[users[n]]; e < d->x.from[users[n] + 1]; e++) b->sum[d->x.at[e]] += w;
@@ -113,17 +114,80 @@ static uint32_t cut_of(bench *b, uint32_t count, uint32_t keep)
     return at << SHIFT | low;
 }
 
-static zh_err find_row(job *j, uint32_t hand, uint32_t item)
+/* The values of a row: those of pairs that somebody took together. */
+static uint32_t sparse_row(const job *j, bench *b, uint32_t item)
 {
-    bench *b = &j->bench[hand];
-    uint32_t count = add_up(j, b, item);
+    const uint32_t count = add_up(j, b, item);
     const zh_neighbours_desc *d = j->desc;
     const float own = d->owner[item], norm = d->norm == NULL ? 0 : d->norm[item];
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t k = b->pair[i].item;
         b->pair[i].score *= own * d->other[k] / (d->norm == NULL ? 1 : norm * d->norm[k] + d->shrink);
     }
-    const uint32_t top = d->top;
+    return count;
+}
+
+/* ---- one row with factors ---- */
+
+/* Items c, c + columns, c + 2 columns, ... are column c. */
+static uint32_t columns_of(uint32_t items)
+{
+    return (items + DEPTH - 1) / DEPTH;
+}
+
+/* A value that at least `top` values reach, or 0: the top-th best of the columns' bests. */
+static float floor_of(bench *b, uint32_t columns, uint32_t top)
+{
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < columns; c++) {
+        b->pair[count] = (zh_scored){ c, b->best[c] };
+        count += b->best[c] > 0;
+    }
+    if (count < top) return 0;
+    const uint32_t bits = cut_of(b, count, top);
+    float low;
+    memcpy(&low, &bits, sizeof low);
+    return low;
+}
+
+/* The values of a row where every item has one: only those that may be among the `top` become pairs. */
+static uint32_t dense_row(const job *j, bench *b, uint32_t item)
+{
+    const zh_neighbours_desc *d = j->desc;
+    const uint32_t items = d->data->items, columns = columns_of(items);
+    const uint32_t *users = zh_rows_of(&d->data->xt, item), size = zh_rows_size(&d->data->xt, item);
+    float *restrict value = b->known + (size_t)(item % ROWS_A_PART) * items, *restrict best = b->best;
+    for (uint32_t n = 0; n < size; n++) {
+        const float w = d->weight[users[n]];
+        for (uint32_t e = d->data->x.from[users[n]]; e < d->data->x.from[users[n] + 1]; e++) value[d->data->x.at[e]] += w;
+    }
+    value[item] = 0;
+    memset(best, 0, columns * sizeof *best);
+    for (uint32_t from = 0; from < items; from += columns) {
+        const uint32_t width = items - from < columns ? items - from : columns;
+        for (uint32_t c = 0; c < width; c++) {
+            const float v = value[from + c] * d->other[from + c];
+            value[from + c] = v;
+            best[c] = v > best[c] ? v : best[c];
+        }
+    }
+    const float low = floor_of(b, columns, d->top), own = d->owner[item];
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < columns; c++) {
+        if (!(best[c] > 0 && best[c] >= low)) continue;
+        for (uint32_t k = c; k < items; k += columns) {
+            b->pair[count] = (zh_scored){ k, own * value[k] };
+            count += value[k] > 0 && value[k] >= low;
+        }
+    }
+    return count;
+}
+
+static zh_err find_row(job *j, uint32_t hand, uint32_t item)
+{
+    bench *b = &j->bench[hand];
+    uint32_t count = j->desc->factors != NULL ? dense_row(j, b, item) : sparse_row(j, b, item);
+    const uint32_t top = j->desc->top;
     zh_arena *arena = j->cut[item] != 0 ? &j->pass[hand] : &j->keep[hand];
     if (count > top) {
         const uint32_t cut = cut_of(b, count, top);
@@ -250,7 +314,11 @@ static zh_err turn(zh_neighbours *out, zh_model *model, job *j, const zh_crew *c
 
 static zh_err bench_open(bench *b, zh_arena *arena, uint32_t items, bool factors)
 {
-    if (factors && (b->known = zh_arena_take_raw(arena, (size_t)ROWS_A_PART * items, sizeof *b->known)) == NULL) return ZH_NOMEM;
+    if (factors) {
+        b->known = zh_arena_take_raw(arena, (size_t)ROWS_A_PART * items, sizeof *b->known);
+        b->best = ZH_TAKE(arena, float, columns_of(items));
+        if (b->known == NULL || b->best == NULL) return ZH_NOMEM;
+    }
     b->sum = ZH_TAKE(arena, float, items);
     b->touched = ZH_TAKE(arena, uint32_t, (size_t)items + 1);
     b->pair = ZH_TAKE(arena, zh_scored, (size_t)items + 1);
@@ -261,6 +329,7 @@ static zh_err bench_open(bench *b, zh_arena *arena, uint32_t items, bool factors
 zh_err zh_neighbours_build(zh_neighbours *out, zh_model *model, const zh_neighbours_desc *desc, const zh_crew *crew)
 {
     const uint32_t items = desc->data->items;
+    assert(desc->factors == NULL || desc->norm == NULL);
     zh_arena *keep = &model->keep[0], *scratch = &model->scratch[0];
     job *j = ZH_TAKE(scratch, job, 1);
     if (j == NULL) return ZH_NOMEM;

@@ -39,7 +39,7 @@ typedef struct zh_neighbours_desc {
     const zh_train *data;
     const float *weight;        /* [rows] > 0 where the row is not empty */
     const float *owner, *other; /* [items] > 0; the same array where values are equal both ways */
-    const float *norm;          /* [items] or NULL */
+    const float *norm;          /* [items] or NULL; NULL with factors */
     float shrink;
     uint32_t top;
     bool turned;

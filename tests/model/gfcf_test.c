@@ -1,6 +1,6 @@
-/* Goal: the table is the filter of gfcf.h; a taste is found.
+/* Goal: the table is the filter of gfcf.h and keeps the largest; a taste is found.
  * Method: random shops and parameters, against the formula over the full spectrum in double; a shop with known
- * tastes as a floor. (The cut is proved with neighbours.) Without OpenBLAS: skipped. */
+ * tastes as a floor. Without OpenBLAS: skipped. */
 #include "model/gfcf.h"
 #include "model/neighbours.h"
 #include "model/trial.h"
@@ -9,7 +9,7 @@
 #include "shop.h"
 
 enum { SKIPPED = 77 };
-enum { RANK, BLUR, SHARPEN, USER, ITEM, POPULAR, TOP, SIDE, RECENCY }; /* the order of gfcf.h */
+enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, RANK, TOP, SIDE }; /* the order of gfcf.h */
 
 static zh_blas blas;
 
@@ -76,6 +76,43 @@ static void test_rows_equal_the_formula(uint64_t seed)
     shop_close(&s);
 }
 
+static int larger_first(const void *a, const void *b)
+{
+    const float x = ((const zh_scored *)a)->score, y = ((const zh_scored *)b)->score;
+    return (x < y) - (x > y);
+}
+
+/* Rows are found by a sieve over columns of items; what it lets through must be the largest of the whole row. */
+static void test_the_cut_keeps_the_largest_of_the_whole_row(uint64_t seed)
+{
+    shop s = shop_open(seed, 300, 400, 20, 3);
+    const uint32_t top = 1 + (uint32_t)(test_random(&seed) % 60);
+    const zh_crew crew = { .hands = 1, .blas = &blas };
+    zh_model model[2];
+    for (int m = 0; m < 2; m++) {
+        double param[ZH_MODEL_PARAMS_MAX];
+        zh_model_params_normal(&zh_gfcf_kind, param);
+        param[TOP] = m == 0 ? 100000 : top;
+        model[m] = zh_model_open(&zh_gfcf_kind, param, 1, 1 << 26);
+        CHECK(zh_model_train(&model[m], &s.problem.train, &crew, NULL) == ZH_OK);
+    }
+    for (uint32_t i = 0; i < s.problem.train.items; i++) {
+        static zh_scored whole[400], cut[400];
+        uint32_t all, kept;
+        const zh_scored *row = zh_neighbours_row(model[0].state, i, &all);
+        memcpy(whole, row, all * sizeof *row);
+        row = zh_neighbours_row(model[1].state, i, &kept);
+        memcpy(cut, row, kept * sizeof *row);
+        qsort(whole, all, sizeof *whole, larger_first);
+        qsort(cut, kept, sizeof *cut, larger_first);
+        CHECK(kept >= (all < top ? all : top) && kept <= all);
+        for (uint32_t n = 0; n < kept; n++) CHECK(cut[n].score == whole[n].score);
+        CHECK(kept == all || whole[kept].score < cut[kept - 1].score); /* ties at the cut are kept */
+    }
+    for (int m = 0; m < 2; m++) zh_model_close(&model[m]);
+    shop_close(&s);
+}
+
 static void test_a_taste_is_found(uint64_t seed)
 {
     enum { K = 10 };
@@ -105,6 +142,7 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     for (uint64_t i = 0; i < 40; i++) test_rows_equal_the_formula(seed + i);
+    for (uint64_t i = 0; i < 20; i++) test_the_cut_keeps_the_largest_of_the_whole_row(seed + i);
     for (uint64_t i = 0; i < 5; i++) test_a_taste_is_found(seed + i);
     return 0;
 }
