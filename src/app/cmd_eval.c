@@ -371,6 +371,8 @@ static zh_err make_problem(zh_problem *out, zh_arena *arena, const options *o, c
 typedef struct outcome {
     double param[ZH_MODEL_PARAMS_MAX];
     zh_metrics metrics;
+    zh_intervals sure;
+    zh_band band[ZH_INTERVAL_BANDS];
     double tune_s, train_s, score_s, peak_mib;
     uint32_t trials;
     bool cut; /* the budget ended the choosing */
@@ -446,6 +448,7 @@ static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind,
     out->train_s = trained - start;
     out->score_s = seconds() - trained;
     if (e == ZH_OK) e = zh_trial_judge(&out->metrics, &arena, problem, o->k, top);
+    if (e == ZH_OK) e = zh_trial_doubt(&out->sure, out->band, &arena, problem, o->k, top, o->seed);
     out->peak_mib = fmax(o->loaded_mib, peak_mib()); /* reading the files counts, tuning does not */
     zh_model_close(&model);
     zh_arena_close(&arena);
@@ -464,12 +467,26 @@ static void print_params(const zh_model_kind *kind, const double *param, const c
     }
 }
 
+static void print_doubt(const outcome *r)
+{
+    const zh_intervals *s = &r->sure;
+    printf("\"intervals\":{\"recall\":[%.9g,%.9g],\"ndcg\":[%.9g,%.9g],\"hit\":[%.9g,%.9g],\"mrr\":[%.9g,%.9g]},\"known\":[", s->recall.low,
+           s->recall.high, s->ndcg.low, s->ndcg.high, s->hit.low, s->hit.high, s->mrr.low, s->mrr.high);
+    for (int b = 0; b < ZH_INTERVAL_BANDS; b++) {
+        const zh_band *of = &r->band[b];
+        printf("%s{\"least\":%u,\"users\":%u,\"recall\":%.9g,\"ndcg\":%.9g,\"hit\":%.9g}", b == 0 ? "" : ",", of->least, of->questions, of->recall, of->ndcg, of->hit);
+    }
+    fputs("],", stdout);
+}
+
 static void print_json(const options *o, const zh_model_kind *kind, const zh_problem *problem, const outcome *r)
 {
     const zh_metrics *m = &r->metrics;
     printf("{\"model\":\"%s\",\"k\":%u,\"users\":%u,\"items\":%u,\"metrics\":{", kind->name, o->k, problem->queries, problem->train.items);
     printf("\"recall\":%.9g,\"ndcg\":%.9g,\"precision\":%.9g,\"hit\":%.9g,\"mrr\":%.9g,", m->recall, m->ndcg, m->precision, m->hit, m->mrr);
-    printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g},\"params\":{", m->coverage, m->gini, m->popularity);
+    printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g,\"novelty\":%.9g},", m->coverage, m->gini, m->popularity, m->novelty);
+    print_doubt(r);
+    fputs("\"params\":{", stdout);
     print_params(kind, r->param, ",", "\"%s\":%.6g", "\"%s\":\"%s\"");
     printf("},\"trials\":%u,\"budget_spent\":%s,\"tune_seconds\":%.3f,\"train_seconds\":%.6f,\"score_us_per_user\":%.3f,\"peak_mib\":%.1f,\"threads\":%u,\"seed\":%llu}\n",
            r->trials, r->cut ? "true" : "false", r->tune_s, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib, o->threads, (unsigned long long)o->seed);
@@ -487,6 +504,10 @@ static void print_table(const options *o, const zh_model_kind *kind, const zh_pr
            m->hit, m->mrr, m->coverage, m->gini, m->popularity, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib);
     print_params(kind, r->param, ", ", "%s %.6g", "%s %s");
     if (r->trials > 0) printf(" (the best of %u, chosen in %.1f s%s)", r->trials, r->tune_s, r->cut ? ", cut by the budget" : "");
+    printf("\n           95 %%: ndcg %.4f to %.4f, hit %.4f to %.4f; novelty %.2f bits; ndcg by items known:", r->sure.ndcg.low, r->sure.ndcg.high,
+           r->sure.hit.low, r->sure.hit.high, m->novelty);
+    for (int b = 0; b < ZH_INTERVAL_BANDS; b++)
+        if (r->band[b].questions > 0) printf(" from %u %.4f (%u)", r->band[b].least, r->band[b].ndcg, r->band[b].questions);
     putchar('\n');
     fflush(stdout);
 }

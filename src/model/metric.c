@@ -50,11 +50,13 @@ static int by_size(const void *left, const void *right)
 static void spread_of(zh_metrics *out, const zh_metric_lists *l, uint32_t *shown)
 {
     const size_t places = (size_t)l->queries * l->k;
-    double filled = 0, popular = 0, weighted = 0;
+    double filled = 0, popular = 0, weighted = 0, counts = 0, rare = 0;
+    for (uint32_t i = 0; i < l->items; i++) counts += l->count[i];
     for (size_t p = 0; p < places; p++) {
         if (l->top[p] == ZH_SCORES_NONE) continue;
         shown[l->top[p]]++;
         popular += l->count[l->top[p]];
+        rare += log2(fmax(1, counts) / fmax(1, l->count[l->top[p]]));
         filled++;
     }
     const double n = l->items;
@@ -68,6 +70,29 @@ static void spread_of(zh_metrics *out, const zh_metric_lists *l, uint32_t *shown
     if (filled == 0) return;
     out->gini = 2 * weighted / (n * filled) - (n + 1) / n;
     out->popularity = popular / filled;
+    out->novelty = rare / filled;
+}
+
+/* What a hit is worth by its place, and hits at the first r + 1 places together. */
+static void gains(double *gain, double *ideal, uint32_t k)
+{
+    for (uint32_t r = 0; r < k; r++) {
+        gain[r] = gain_at(r + 1);
+        ideal[r] = gain[r] + (r > 0 ? ideal[r - 1] : 0);
+    }
+}
+
+void zh_metric_each(zh_metrics *each, const zh_metric_lists *lists)
+{
+    assert(lists->k >= 1 && lists->k <= ZH_SCORES_K_MAX);
+    double gain[ZH_SCORES_K_MAX], ideal[ZH_SCORES_K_MAX];
+    zh_metric_lists plain = *lists;
+    plain.weight = NULL;
+    gains(gain, ideal, lists->k);
+    for (uint32_t q = 0; q < lists->queries; q++) {
+        each[q] = (zh_metrics){ 0 };
+        add_list(&each[q], &plain, q, gain, ideal);
+    }
 }
 
 zh_err zh_metric_of(zh_metrics *out, zh_arena *scratch, const zh_metric_lists *lists)
@@ -75,10 +100,7 @@ zh_err zh_metric_of(zh_metrics *out, zh_arena *scratch, const zh_metric_lists *l
     assert(lists->queries >= 1);
     assert(lists->k >= 1 && lists->k <= ZH_SCORES_K_MAX);
     double gain[ZH_SCORES_K_MAX], ideal[ZH_SCORES_K_MAX];
-    for (uint32_t r = 0; r < lists->k; r++) {
-        gain[r] = gain_at(r + 1);
-        ideal[r] = gain[r] + (r > 0 ? ideal[r - 1] : 0);
-    }
+    gains(gain, ideal, lists->k);
     uint32_t *shown = ZH_TAKE(scratch, uint32_t, lists->items);
     if (shown == NULL) return ZH_NOMEM;
     zh_metrics sum = { 0 };

@@ -51,11 +51,42 @@ zh_err zh_trial_answer(const zh_model *model, const zh_problem *problem, uint32_
     return e;
 }
 
+static zh_metric_lists lists_of(const zh_problem *problem, uint32_t k, const uint32_t *top)
+{
+    return (zh_metric_lists){
+        .queries = problem->queries, .k = k, .items = problem->train.items, .top = top,
+        .target = &problem->target, .wanted = problem->wanted, .count = problem->train.count, .weight = problem->weight };
+}
+
 zh_err zh_trial_judge(zh_metrics *out, zh_arena *scratch, const zh_problem *problem, uint32_t k, const uint32_t *top)
 {
-    return zh_metric_of(out, scratch, &(zh_metric_lists){
-        .queries = problem->queries, .k = k, .items = problem->train.items, .top = top,
-        .target = &problem->target, .wanted = problem->wanted, .count = problem->train.count, .weight = problem->weight });
+    const zh_metric_lists lists = lists_of(problem, k, top);
+    return zh_metric_of(out, scratch, &lists);
+}
+
+/* Questions of a session follow each other and share one array of known items. */
+static bool goes_on(const zh_problem *problem, uint32_t q)
+{
+    return problem->sessions && q > 0 && problem->query[q].known == problem->query[q - 1].known;
+}
+
+zh_err zh_trial_doubt(zh_intervals *out, zh_band bands[ZH_INTERVAL_BANDS], zh_arena *scratch, const zh_problem *problem,
+                      uint32_t k, const uint32_t *top, uint64_t seed)
+{
+    const zh_metric_lists lists = lists_of(problem, k, top);
+    zh_metrics *each = ZH_TAKE(scratch, zh_metrics, problem->queries);
+    uint32_t *from = ZH_TAKE(scratch, uint32_t, (size_t)problem->queries + 1), *known = ZH_TAKE(scratch, uint32_t, problem->queries);
+    if (each == NULL || from == NULL || known == NULL) return ZH_NOMEM;
+    uint32_t groups = 0;
+    for (uint32_t q = 0; q < problem->queries; q++) {
+        known[q] = problem->query[q].count;
+        if (!goes_on(problem, q)) from[groups++] = q;
+    }
+    from[groups] = problem->queries;
+    zh_metric_each(each, &lists);
+    const zh_interval_asked asked = { .each = each, .weight = problem->weight, .from = from, .groups = groups };
+    zh_interval_bands(bands, &asked, known);
+    return zh_interval_of(out, scratch, &asked, seed);
 }
 
 /* ---- tuning ---- */

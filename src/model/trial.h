@@ -12,7 +12,7 @@
  */
 #ifndef ZH_MODEL_TRIAL_H
 #define ZH_MODEL_TRIAL_H
-#include "model/metric.h"
+#include "model/interval.h"
 #include "model/model.h"
 
 #define ZH_TRIAL_ROUNDS_MAX 2       /* a third round changed nothing on the four sets of docs/quality.md */
@@ -24,6 +24,12 @@ ZH_MUST zh_err zh_trial_answer(const zh_model *model, const zh_problem *problem,
 
 /* The metrics of such lists. `scratch` is used meanwhile. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_trial_judge(zh_metrics *out, zh_arena *scratch, const zh_problem *problem, uint32_t k, const uint32_t *top);
+
+/* How sure the metrics are, and how they are for those who know few items. Customers are drawn, of
+ * sessions whole sessions; the questions of a basket are drawn apart, so there intervals are too narrow.
+ * `scratch` is used meanwhile. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_trial_doubt(zh_intervals *out, zh_band bands[ZH_INTERVAL_BANDS], zh_arena *scratch, const zh_problem *problem,
+                              uint32_t k, const uint32_t *top, uint64_t seed);
 
 typedef struct zh_trial_tune {
     const zh_model_kind *kind;

@@ -140,11 +140,11 @@ static void test_a_small_shop_by_hand(void)
      * ndcg (1 + 1 / (1 + 1 / log2 3)) / 2; counts of items shown 0 1 2. */
     static const char want[] =
         "{\"model\":\"popular\",\"k\":2,\"users\":2,\"items\":3,\"metrics\":{\"recall\":0.75,\"ndcg\":0.806573596,\"precision\":0.5,"
-        "\"hit\":1,\"mrr\":1,\"coverage\":0.666666667,\"gini\":0.444444444,\"popularity\":1.33333333},\"params\":{},\"trials\":0,";
+        "\"hit\":1,\"mrr\":1,\"coverage\":0.666666667,\"gini\":0.444444444,\"popularity\":1.33333333,\"novelty\":2.25162917},\"intervals\":{\"recall\":[0.5,1],";
     static heard h;
     CHECK(run(&h, "eval recommend --train @/train --test @/test --model popular --k 2 --json") == 0);
     CHECK_ROW(strncmp(h.text[0], want, strlen(want)) == 0, h.text[0]);
-    static const char *const fields[] = { "\"tune_seconds\":", "\"train_seconds\":", "\"score_us_per_user\":", "\"peak_mib\":", "\"threads\":", "\"seed\":1}\n" };
+    static const char *const fields[] = { "\"known\":[{\"least\":0,\"users\":0,\"recall\":0,\"ndcg\":0,\"hit\":0},{\"least\":1,\"users\":1,\"recall\":0.5,", "\"params\":{},\"trials\":0,", "\"tune_seconds\":", "\"train_seconds\":", "\"score_us_per_user\":", "\"peak_mib\":", "\"threads\":", "\"seed\":1}\n" };
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) CHECK_ROW(strstr(h.text[0], fields[f]) != NULL, fields[f]);
     CHECK(run(&h, "eval recommend --train @/train --test @/test --model popular,itemknn --k 2 --threads 2") == 0);
     CHECK(strstr(h.text[0], "2 users, 3 items, lists of 2") != NULL && strstr(h.text[0], "\nitemknn ") != NULL);

@@ -17,19 +17,20 @@ static bool near(double a, double b)
 
 /* log2(2) = 1, log2(3), log2(4) = 2: gains 1, .6309297535714575, .5 */
 #define G2 0.63092975357145743
+#define N3 2.4602739279803104 /* mean of log2(100 / 30), log2(100 / 10), log2(100 / 20) */
 static void test_one_list(void)
 {
     static const struct { const char *name; uint32_t top[K], right[3], rights, wanted; zh_metrics want; } rows[] = {
-        { "all right", { 2, 0, 1 }, { 0, 1, 2 }, 3, 3, { 1, 1, 1, 1, 1, .75, 0, 20 } },
-        { "first place right, one wanted", { 2, 0, 1 }, { 2 }, 1, 1, { 1, 1, 1. / 3, 1, 1, .75, 0, 20 } },
-        { "second place right", { 2, 0, 1 }, { 0 }, 1, 1, { 1, G2, 1. / 3, 1, .5, .75, 0, 20 } },
-        { "third place right, two wanted", { 2, 0, 1 }, { 1, 3 }, 2, 2, { .5, .5 / (1 + G2), 1. / 3, 1, 1. / 3, .75, 0, 20 } },
-        { "more wanted than places", { 2, 0, 1 }, { 0, 2 }, 2, 8, { .25, (1 + G2) / (1.5 + G2), 2. / 3, 1, 1, .75, 0, 20 } },
-        { "nothing right", { 2, 0, 1 }, { 3 }, 1, 1, { 0, 0, 0, 0, 0, .75, 0, 20 } },
-        { "answers outside the catalogue only", { 2, 0, 1 }, { 0 }, 0, 2, { 0, 0, 0, 0, 0, .75, 0, 20 } },
-        { "one place filled", { 3, NO, NO }, { 3 }, 1, 1, { 1, 1, 1. / 3, 1, 1, .25, .75, 40 } },
-        { "empty place between", { NO, 0, NO }, { 0 }, 1, 1, { 1, G2, 1. / 3, 1, .5, .25, .75, 10 } },
-        { "no place filled", { NO, NO, NO }, { 0 }, 1, 1, { 0, 0, 0, 0, 0, 0, 0, 0 } },
+        { "all right", { 2, 0, 1 }, { 0, 1, 2 }, 3, 3, { 1, 1, 1, 1, 1, .75, 0, 20, N3 } },
+        { "first place right, one wanted", { 2, 0, 1 }, { 2 }, 1, 1, { 1, 1, 1. / 3, 1, 1, .75, 0, 20, N3 } },
+        { "second place right", { 2, 0, 1 }, { 0 }, 1, 1, { 1, G2, 1. / 3, 1, .5, .75, 0, 20, N3 } },
+        { "third place right, two wanted", { 2, 0, 1 }, { 1, 3 }, 2, 2, { .5, .5 / (1 + G2), 1. / 3, 1, 1. / 3, .75, 0, 20, N3 } },
+        { "more wanted than places", { 2, 0, 1 }, { 0, 2 }, 2, 8, { .25, (1 + G2) / (1.5 + G2), 2. / 3, 1, 1, .75, 0, 20, N3 } },
+        { "nothing right", { 2, 0, 1 }, { 3 }, 1, 1, { 0, 0, 0, 0, 0, .75, 0, 20, N3 } },
+        { "answers outside the catalogue only", { 2, 0, 1 }, { 0 }, 0, 2, { 0, 0, 0, 0, 0, .75, 0, 20, N3 } },
+        { "one place filled", { 3, NO, NO }, { 3 }, 1, 1, { 1, 1, 1. / 3, 1, 1, .25, .75, 40, 1.3219280948873623 } },
+        { "empty place between", { NO, 0, NO }, { 0 }, 1, 1, { 1, G2, 1. / 3, 1, .5, .25, .75, 10, 3.3219280948873626 } },
+        { "no place filled", { NO, NO, NO }, { 0 }, 1, 1, { 0, 0, 0, 0, 0, 0, 0, 0, 0 } },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         zh_arena arena = zh_arena_open(1 << 16);
@@ -47,6 +48,7 @@ static void test_one_list(void)
         CHECK_ROW(near(m.mrr, w->mrr), rows[i].name);
         CHECK_ROW(near(m.coverage, w->coverage), rows[i].name);
         CHECK_ROW(near(m.popularity, w->popularity), rows[i].name);
+        CHECK_ROW(near(m.novelty, w->novelty), rows[i].name);
         /* three of four shown once: (2 (2 + 3 + 4) / (4 * 3) - 5 / 4 = .25 */
         CHECK_ROW(near(m.gini, w->coverage == .75 ? .25 : w->gini), rows[i].name);
         zh_arena_close(&arena);
@@ -63,6 +65,8 @@ static void test_means_go_over_questions(void)
     CHECK(zh_metric_of(&m, &arena, &(zh_metric_lists){ 3, 2, ITEMS, top, &target, wanted, counts, NULL }) == ZH_OK);
     CHECK(near(m.recall, (1 + 0 + .5) / 3) && near(m.precision, (.5 + 0 + .5) / 3) && near(m.hit, 2. / 3));
     CHECK(near(m.mrr, (.5 + 0 + 1) / 3) && near(m.ndcg, (G2 + 0 + 1 / (1 + G2)) / 3));
+    /* counts 10 20 30 40 of 100: log2 of 10, 5 and 10/3 bits, shown 3, 2 and 1 times */
+    CHECK(near(m.novelty, (3 * log2(10) + 2 * log2(5) + log2(100. / 30)) / 6));
     CHECK(near(m.coverage, .75) && near(m.gini, 5. / 12) && near(m.popularity, (3 * 10 + 2 * 20 + 30) / 6.));
     zh_arena_close(&arena);
 }
