@@ -35,7 +35,8 @@
  * Our differences  exponents are free and both filters stand between the same two; the sharpening is done
  *             in the patterns of the rank, where it is a number each, not a pass over the graph an answer;
  *             the table is cut.
- * Quality     docs/quality.md.
+ * Quality     docs/quality.md: ndcg@10 .0995 on Online Retail; ndcg@20 .1504 on gowalla, under the paper's
+ *             filter as the yardstick has it (.1560), 2026-11.
  * Proof       tests/model/gfcf_test.c against the formula over all patterns in double.
  */
 #ifndef ZH_MODEL_GFCF_H
