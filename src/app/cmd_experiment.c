@@ -20,6 +20,7 @@ static const zh_option experiment_options[] = {
     { "metric", "NAME", "of replay: a share or a mean; not said: the experiment's first", NULL, true },
     { "from", "TIME", "of replay: the first moment of the decisions, such as 2026-05-01T00:00:00Z; not said: a day before the end", NULL, true },
     { "to", "TIME", "of replay: the end of the decisions; not said: now", NULL, true },
+    { "user", "ID", "of arm: the customer's user id", NULL, true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
 
@@ -298,11 +299,32 @@ static zh_err replay(asking *a, const zh_options *given, zh_note *why)
     return ZH_OK;
 }
 
+/* Nobody is exposed by a look. */
+static zh_err arm(asking *a, const zh_options *given, zh_note *why)
+{
+    char path[PATH_BYTES];
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    (void)snprintf(path, sizeof path, "/v1/experiments/%s/arm", given->arguments[1]);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("userId"), zh_options_text(given, "user"));
+    zh_json_out_end(&out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_OK) e = send(a, "POST", zh_sv_of(path), zh_buf_view(&body), why);
+    zh_buf_close(&body);
+    if (e != ZH_OK) return e;
+    const zh_sv is = text_in(a->root, "arm");
+    if (zh_options_flag(given, "json")) print_text(a->text);
+    else if (is.size > 0) printf("%.*s\n", ZH_SV_ARG(is));
+    else printf("none: he is unknown, not of those who take part, or refused\n");
+    return ZH_OK;
+}
+
 /* ---- the command ---- */
 
 static const struct { const char *verb; int arguments; zh_err (*run)(asking *a, const zh_options *given, zh_note *why); } verbs[] = {
     { "list", 1, list }, { "metrics", 1, metrics }, { "show", 2, show }, { "set", 3, set }, { "start", 2, start }, { "pause", 2, halt }, { "stop", 2, stop }, { "drop", 2, drop },
-    { "results", 2, results }, { "plan", 2, plan }, { "replay", 2, replay }, { "uplift", 2, uplift },
+    { "results", 2, results }, { "plan", 2, plan }, { "replay", 2, replay }, { "uplift", 2, uplift }, { "arm", 2, arm },
 };
 
 static int run_experiment(const zh_options *given)
@@ -310,7 +332,7 @@ static int run_experiment(const zh_options *given)
     size_t at = 0;
     while (at < sizeof verbs / sizeof *verbs && (given->arguments_count < 1 || strcmp(given->arguments[0], verbs[at].verb) != 0)) at++;
     if (at == sizeof verbs / sizeof *verbs || (int)given->arguments_count != verbs[at].arguments) {
-        zh_complain("experiment knows list, metrics, plan METRIC, set NAME FILE, start NAME, pause NAME, stop NAME, drop NAME, show NAME, results NAME, replay NAME and uplift NAME: see zhun experiment --help");
+        zh_complain("experiment knows list, metrics, plan METRIC, set NAME FILE, start NAME, pause NAME, stop NAME, drop NAME, show NAME, results NAME, replay NAME, uplift NAME and arm NAME: see zhun experiment --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -326,13 +348,14 @@ static int run_experiment(const zh_options *given)
 }
 
 const zh_command zh_cmd_experiment = {
-    .name = "experiment", .usage = "list|metrics|plan|set|start|pause|stop|drop|show|results|replay|uplift [NAME] [FILE] --data DIR",
+    .name = "experiment", .usage = "list|metrics|plan|set|start|pause|stop|drop|show|results|replay|uplift|arm [NAME] [FILE] --data DIR",
     .summary = "Measure what a change of the lists really causes: customers are divided by chance, each arm gets its own policy.\n"
                "plan METRIC: how many customers an effect of --effect needs. set NAME FILE: set one up (JSON; - for standard input).\n"
                "start, pause, stop NAME: let it run, hold it, end it for good. drop NAME: a draft that never ran.\n"
                "results NAME: for each metric the difference to the control, with an interval that holds whenever it is looked at.\n"
                "replay NAME --target ARM: what would have been earned had all got this arm, from the decisions of a span; says so where that cannot be known.\n"
                "uplift NAME: whom it moves, where customers differ in that; learnt from what they were like before.\n"
+               "arm NAME --user ID: the arm a customer has, as POST /v1/experiments/NAME/arm tells it; nobody is exposed by it.\n"
                "list, show NAME, metrics: what there is.",
     .example = "  zhun experiment plan conversion --effect 0.05 --data ./zhun-data\n"
                "  echo '{\"placements\":[\"home\"],\"arms\":[{\"name\":\"control\"},{\"name\":\"calm\",\"policy\":{\"tired_weight\":0.5}}],\n"

@@ -181,3 +181,43 @@ zh_err zh_engine_ask(zh_engine *g, const zh_ask *ask, zh_arena *arena, zh_answer
     if (e == ZH_OK && !ask->preview) write_down(g, &out->decision);
     return e;
 }
+
+/* ---- an arm without a list ---- */
+
+/* As in assign(): who does not want to be known, or analysed, is in none. Under the world's read lock. */
+static zh_err ask_arm(zh_engine *g, const zh_arm_ask *ask, zh_customer_id customer, zh_arena *arena, zh_assignment *out)
+{
+    const zh_world *w = zh_engine_world(g);
+    const int64_t now_ms = zh_engine_now_ms(g);
+    zh_permit permit;
+    zh_look look = zh_world_look(w);
+    look.customer = customer;
+    look.state = zh_customers_get(w->customers, customer);
+    look.now_ms = now_ms;
+    zh_err e = zh_json_open(&look.json, ZH_PROFILE_TRAIT_VALUE_MAX);
+    if (e != ZH_OK) return e;
+    const bool there = zh_experiments_ask(w->experiments, ask->experiment, &look, arena, out);
+    zh_json_close(look.json);
+    const bool may = customer.number != 0 && zh_permit_ask(w->consents, customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, now_ms, &ask->actor, &permit) == ZH_OK &&
+                     zh_permit_ask(w->consents, customer, ZH_PURPOSE_ANALYTICS, (zh_channel)0, now_ms, &ask->actor, &permit) == ZH_OK;
+    if (!may) *out = (zh_assignment){ 0 };
+    return there ? ZH_OK : ZH_ABSENT;
+}
+
+zh_err zh_engine_ask_arm(zh_engine *g, const zh_arm_ask *ask, zh_arena *arena, zh_arm_answer *out)
+{
+    zh_assignment assigned = { 0 };
+    const zh_customer_id customer = zh_engine_find(g, ask->user_id, ask->anonymous_id);
+    *out = (zh_arm_answer){ .known = customer.number != 0, .decision = { .id = next_id(), .customer = customer, .time_ms = zh_engine_now_ms(g) } };
+    zh_world_lock_read(zh_engine_world(g));
+    const zh_err e = ask_arm(g, ask, customer, arena, &assigned);
+    out->decision.experiment = zh_arena_copy(arena, assigned.experiment);
+    out->decision.arm = zh_arena_copy(arena, assigned.arm);
+    zh_world_unlock(zh_engine_world(g));
+    if (e != ZH_OK) return e;
+    if (out->decision.arm.data == NULL) return ZH_NOMEM;
+    out->decision.arm_chance_micro = assigned.chance_micro;
+    out->decision.allocation = assigned.allocation;
+    if (ask->exposed && assigned.experiment.size > 0) write_down(g, &out->decision);
+    return ZH_OK;
+}

@@ -43,5 +43,18 @@ typedef struct zh_answer {
 
 /* Errors: ZH_ABSENT no such placement; ZH_RANGE n, cart or exclude over its maximum; ZH_NOMEM. */
 ZH_MUST zh_err zh_engine_ask(zh_engine *engine, const zh_ask *ask, zh_arena *arena, zh_answer *out);
+typedef struct zh_arm_ask { /* which arm of one experiment, without a list */
+    zh_sv experiment, user_id, anonymous_id;
+    bool exposed;                /* he sees it now: written down, as a decision without items */
+    zh_actor actor;
+} zh_arm_ask;
+
+typedef struct zh_arm_answer {
+    bool known;                  /* is there a customer of these ids? */
+    zh_decision decision;        /* experiment and arm, empty: he is in none; with `exposed` and an arm it was written down */
+} zh_arm_answer;
+
+/* Errors: ZH_ABSENT no such experiment, or one that is assigned outside; ZH_NOMEM. */
+ZH_MUST zh_err zh_engine_ask_arm(zh_engine *engine, const zh_arm_ask *ask, zh_arena *arena, zh_arm_answer *out);
 
 #endif

@@ -176,6 +176,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     if ((e = zh_experiments_before(w->experiments, event->customer, event)) != ZH_OK) return e;
     if ((e = zh_customers_fold(w->customers, event->customer, event, &effects)) != ZH_OK) return e;
     zh_experiments_after(w->experiments);
+    if ((e = zh_experiments_viewed(w->experiments, event, record->commit_ms)) != ZH_OK) return e;
     if ((e = zh_segments_event(w->segments, event, record->commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_catalog_learn(w->catalog, event))) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, event))) != ZH_OK) return e;
@@ -308,6 +309,7 @@ static zh_err learn_event(zh_world *w, zh_sv bytes, int64_t commit_ms, zh_arena 
     if ((e = zh_experiments_before(w->experiments, event.customer, &event)) != ZH_OK) return e;
     if ((e = zh_customers_learn(w->customers, event.customer, &event, &effects)) != ZH_OK) return e;
     zh_experiments_after(w->experiments);
+    if ((e = zh_experiments_viewed(w->experiments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = zh_segments_event(w->segments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, &event))) != ZH_OK) return e;
     return apply_effects(w, &effects);

@@ -155,6 +155,26 @@ static zh_err read_traffic(const reading *r, zh_json_value object)
     return ZH_OK;
 }
 
+static const char *const assignments[ZH_EXPERIMENT_ASSIGNMENTS] = { "placement", "asked", "outside" };
+
+/* What is drawn elsewhere has no draw of ours, and what acts on no placement names none. */
+static zh_err read_assignment(const reading *r, zh_json_value object)
+{
+    zh_experiment *e = r->e;
+    zh_sv text = ZH_SV("placement");
+    if (!text_of(object, "assignment", 16, &text)) return wrong(r, "assignment", "assignment is placement, asked or outside");
+    int at = 0;
+    while (at < (int)ZH_EXPERIMENT_ASSIGNMENTS && !zh_sv_equal(text, zh_sv_of(assignments[at]))) at++;
+    if (at == (int)ZH_EXPERIMENT_ASSIGNMENTS) return wrong(r, "assignment", "assignment is placement, asked or outside");
+    e->assignment = (zh_experiment_assignment)at;
+    if (e->assignment == ZH_EXPERIMENT_BY_PLACEMENT) return ZH_OK;
+    if (zh_experiment_is_holdout(e)) return wrong(r, "assignment", "the holdout is over everything that is decided here");
+    if (e->placements_count > 0) return wrong(r, "placements", "an experiment that is asked for, or assigned outside, acts on no placement");
+    if (e->assignment == ZH_EXPERIMENT_OUTSIDE && (e->layer.size > 0 || e->eligibility.size > 0 || e->share != ZH_EXPERIMENT_SHARE || zh_experiment_is_bandit(e)))
+        return wrong(r, "assignment", "who takes part is decided outside: it has no layer, eligibility, share or bandit, and its weights are those of the one who draws");
+    return ZH_OK;
+}
+
 /* Its two arms are given. */
 static zh_err complete_holdout(const reading *r)
 {
@@ -189,6 +209,7 @@ zh_err zh_experiment_read(zh_json_value object, zh_sv name, zh_metric_finder fin
     if (e == ZH_OK) e = read_measured(&r, object);
     if (e == ZH_OK) e = read_traffic(&r, object);
     if (e == ZH_OK) e = read_mode(&r, object);
+    if (e == ZH_OK) e = read_assignment(&r, object);
     return e == ZH_OK && zh_experiment_is_holdout(out) ? complete_holdout(&r) : e;
 }
 
@@ -254,6 +275,7 @@ void zh_experiment_write(const zh_experiment *e, zh_json_out *out)
         zh_currency_text(e->currency, code);
         zh_json_out_key_text(out, ZH_SV("currency"), zh_sv_of(code));
     }
+    if (e->assignment != ZH_EXPERIMENT_BY_PLACEMENT) zh_json_out_key_text(out, ZH_SV("assignment"), zh_sv_of(assignments[e->assignment]));
     zh_bandit_write(&e->bandit, out);
     zh_json_out_key_text(out, ZH_SV("state"), zh_sv_of(zh_experiment_state_text(e->state)));
     zh_json_out_key_int(out, ZH_SV("startedAt"), e->started_ms);
@@ -298,6 +320,7 @@ const char *zh_experiment_change(const zh_experiment *old, const zh_experiment *
     if (!names_equal(old->placements, old->placements_count, next->placements, next->placements_count)) return "placements";
     if (!zh_sv_equal(old->layer, next->layer)) return "layer";
     if (!zh_sv_equal(old->eligibility, next->eligibility)) return "eligibility";
+    if (old->assignment != next->assignment) return "assignment";
     if (old->window_days != next->window_days) return "windowDays";
     if (old->before_days != next->before_days) return "beforeDays";
     if (old->alpha_micro != next->alpha_micro) return "alpha";
@@ -309,11 +332,12 @@ bool zh_experiment_is_on(const zh_experiment *e, zh_sv placement)
 {
     bool is = e->placements_count == 0;
     for (uint32_t i = 0; !is && i < e->placements_count; i++) is = zh_sv_equal(e->placements[i], placement);
-    return is;
+    return is && e->assignment == ZH_EXPERIMENT_BY_PLACEMENT;
 }
 
 bool zh_experiment_overlap(const zh_experiment *a, const zh_experiment *b)
 {
+    if (a->assignment != ZH_EXPERIMENT_BY_PLACEMENT || b->assignment != ZH_EXPERIMENT_BY_PLACEMENT) return false;
     bool both = a->placements_count == 0 || b->placements_count == 0;
     for (uint32_t i = 0; !both && i < a->placements_count; i++) both = zh_experiment_is_on(b, a->placements[i]);
     return both;

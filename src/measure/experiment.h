@@ -3,7 +3,7 @@
  *     {"title": …, "hypothesis": …, "placements": ["home"], "layer": "home", "share": 0.5, "eligibility": CEL,
  *      "arms": [{"name": "control", "weight": 1}, {"name": "calm", "weight": 1, "policy": {"tired_weight": 0.5}}],
  *      "metrics": ["conversion", "revenue"], "guardrails": ["refund_share", "opt_outs"], "definitions": {own metrics},
- *      "windowDays": 14, "beforeDays": 30, "alpha": 0.05, "currency": "CNY", "state": "running", "startedAt": ms, "stoppedAt": ms, "layerFrom": 0, "layerTo": 5000,
+ *      "assignment": "placement", "windowDays": 14, "beforeDays": 30, "alpha": 0.05, "currency": "CNY", "state": "running", "startedAt": ms, "stoppedAt": ms, "layerFrom": 0, "layerTo": 5000,
  *      "mode": "bandit", "strategy": "thompson", … (bandit.h)}
  *
  * The first arm is the control. An arm is sticky: it is a hash of the customer's number (core/bucket.h), so no table is asked and
@@ -15,6 +15,12 @@
  *
  * The **holdout** is an experiment over everything, named "holdout": its arms are "held", who get the list anybody gets and are in
  * no other experiment, and "treated", the rest. It measures what deciding causes at all.
+ *
+ * Who says which arm a customer is in, and that he saw it ("assignment"):
+ *
+ *     placement    a decision on one of its placements: what is decided is the arm's policy
+ *     asked        it acts on no placement: a shop's server asks for the arm, and says when it was seen (zh_experiments_ask)
+ *     outside      somebody else draws the arms; events "Experiment Viewed" say who saw which (zh_experiments_viewed)
  *
  * In mode "bandit" the arm of a customer is drawn by the chances of the moment he is first shown something (bandit.h), and he keeps it.
  *
@@ -49,6 +55,8 @@
 typedef enum zh_experiment_state { ZH_EXPERIMENT_DRAFT, ZH_EXPERIMENT_RUNNING, ZH_EXPERIMENT_PAUSED, ZH_EXPERIMENT_STOPPED, ZH_EXPERIMENT_STATES } zh_experiment_state;
 const char *zh_experiment_state_text(zh_experiment_state state);
 
+typedef enum zh_experiment_assignment { ZH_EXPERIMENT_BY_PLACEMENT, ZH_EXPERIMENT_ASKED, ZH_EXPERIMENT_OUTSIDE, ZH_EXPERIMENT_ASSIGNMENTS } zh_experiment_assignment;
+
 typedef struct zh_experiment_arm {
     zh_sv name;
     uint32_t weight;  /* 1 .. ZH_EXPERIMENT_WEIGHT_MAX */
@@ -69,6 +77,7 @@ typedef struct zh_experiment {
     uint32_t layer_from, layer_to; /* [from, to) of ZH_EXPERIMENT_LAYER */
     uint32_t alpha_micro;
     zh_currency currency;  /* of sums; code 0: as they are */
+    zh_experiment_assignment assignment;
     zh_bandit bandit;      /* strategy NONE: arms by their weights */
     zh_experiment_state state;
     int64_t started_ms, stopped_ms; /* 0: not yet */

@@ -65,7 +65,7 @@ void zh_experiments_close(zh_experiments *x)
 
 zh_experiment_inner *zh_experiments_inner_of(const zh_experiments *x, uint32_t number) { return number > 0 && number <= x->count ? x->all[number - 1] : NULL; }
 
-static uint32_t numbered(const zh_experiments *x, zh_sv name) /* the newest of the name; 0: none */
+uint32_t zh_experiments_inner_numbered(const zh_experiments *x, zh_sv name)
 {
     const uint64_t *number = x->count == 0 ? NULL : zh_map_get(&x->by_name, zh_fast64(name));
     return number != NULL && zh_sv_equal(x->all[*number - 1]->set_up.name, name) ? (uint32_t)*number : 0;
@@ -189,7 +189,7 @@ static void take_over(zh_experiment_inner *from, zh_experiment_inner *to)
 
 zh_err zh_experiments_define(zh_experiments *x, zh_sv name, zh_sv json)
 {
-    const uint32_t before = numbered(x, name);
+    const uint32_t before = zh_experiments_inner_numbered(x, name);
     zh_experiment_inner *old = before == 0 ? NULL : x->all[before - 1];
     if (json.size == 0) {
         if (old != NULL && old->is_living) {
@@ -356,7 +356,7 @@ static void see_moment(zh_experiment_inner *e, int64_t at_ms)
     if (at_ms > e->last_ms) e->last_ms = at_ms;
 }
 
-static zh_err expose(zh_experiments *x, uint32_t number, uint8_t arm, uint32_t stratum, uint64_t customer, int64_t at_ms)
+zh_err zh_experiments_inner_expose(zh_experiments *x, uint32_t number, uint8_t arm, uint32_t stratum, uint64_t customer, int64_t at_ms)
 {
     zh_experiment_inner *e = x->all[number - 1];
     zh_exposure *there = find(x, customer, number);
@@ -388,7 +388,7 @@ static bool takes_exposure(const zh_experiment_inner *e, const zh_decision *deci
 
 zh_err zh_experiments_allocate(zh_experiments *x, zh_sv name, const zh_bandit_allocation *allocation, int64_t commit_ms)
 {
-    const uint32_t number = numbered(x, name);
+    const uint32_t number = zh_experiments_inner_numbered(x, name);
     zh_experiment_inner *e = zh_experiments_inner_of(x, number);
     if (e == NULL || !e->is_living || e->strata_count == 0 || allocation->number != e->strata_count || allocation->arms != e->set_up.arms_count) return ZH_OK;
     if (e->strata_count >= ZH_BANDIT_ALLOCATIONS_MAX || newest_of(e)->winner != 0) return ZH_OK;
@@ -399,16 +399,16 @@ zh_err zh_experiments_decided(zh_experiments *x, const zh_decision *decision, zh
 {
     if (customer.number == 0 || x->count == 0) return ZH_OK;
     const int64_t at_ms = decision->time_ms < commit_ms ? decision->time_ms : commit_ms;
-    const uint32_t number = decision->experiment.size == 0 ? 0 : numbered(x, decision->experiment), all = x->holdout;
+    const uint32_t number = decision->experiment.size == 0 ? 0 : zh_experiments_inner_numbered(x, decision->experiment), all = x->holdout;
     zh_err e = ZH_OK;
     if (number != 0 && number != all) {
         const zh_experiment_inner *of = x->all[number - 1];
         const uint32_t arm = zh_experiment_arm_named(&of->set_up, decision->arm);
-        if (arm < of->set_up.arms_count && takes_exposure(of, decision)) e = expose(x, number, (uint8_t)arm, decision->allocation, customer.number, at_ms);
+        if (arm < of->set_up.arms_count && takes_exposure(of, decision)) e = zh_experiments_inner_expose(x, number, (uint8_t)arm, decision->allocation, customer.number, at_ms);
     }
     const zh_experiment_inner *held = zh_experiments_inner_of(x, all);
     if (e == ZH_OK && held != NULL && held->is_living && held->set_up.state == ZH_EXPERIMENT_RUNNING)
-        e = expose(x, all, (uint8_t)zh_experiment_arm_of(&held->set_up, x->look.workspace, customer), 0, customer.number, at_ms);
+        e = zh_experiments_inner_expose(x, all, (uint8_t)zh_experiment_arm_of(&held->set_up, x->look.workspace, customer), 0, customer.number, at_ms);
     return e;
 }
 
@@ -566,11 +566,11 @@ void zh_experiments_clock(zh_experiments *x, int64_t commit_ms)
 
 /* ---- deciding ---- */
 
-static bool may_take(const zh_experiments *x, const zh_experiment_inner *e, zh_sv placement, const zh_look *look, zh_arena *scratch)
+bool zh_experiments_inner_takes(const zh_experiments *x, const zh_experiment_inner *e, const zh_look *look, zh_arena *scratch)
 {
     zh_cel_value error;
     if (!e->is_living || e->set_up.state != ZH_EXPERIMENT_RUNNING || e->fault != NULL || zh_experiment_is_holdout(&e->set_up)) return false;
-    if (!zh_experiment_is_on(&e->set_up, placement) || !zh_experiment_takes(&e->set_up, x->look.workspace, look->customer)) return false;
+    if (!zh_experiment_takes(&e->set_up, x->look.workspace, look->customer)) return false;
     return e->eligible.program == NULL || zh_vocabulary_holds(&e->eligible, look, scratch, &error);
 }
 
@@ -588,7 +588,7 @@ bool zh_experiments_acts(const zh_experiments *x, zh_sv placement, bool *asks)
 }
 
 /* His arm. In a bandit the one he has, else one drawn by the newest chances; with a winner that one. */
-static zh_assignment assign_in(const zh_experiments *x, uint32_t number, zh_customer_id customer)
+zh_assignment zh_experiments_inner_assign(const zh_experiments *x, uint32_t number, zh_customer_id customer)
 {
     const zh_experiment_inner *e = x->all[number - 1];
     zh_assignment out = { .experiment = e->set_up.name };
@@ -620,8 +620,8 @@ zh_assignment zh_experiments_assign(const zh_experiments *x, zh_sv placement, co
     }
     for (uint32_t i = 0; i < x->count; i++) {
         const zh_experiment_inner *e = x->all[i];
-        if (e == NULL || !may_take(x, e, placement, look, scratch)) continue;
-        return assign_in(x, i + 1, look->customer);
+        if (e == NULL || !zh_experiment_is_on(&e->set_up, placement) || !zh_experiments_inner_takes(x, e, look, scratch)) continue;
+        return zh_experiments_inner_assign(x, i + 1, look->customer);
     }
     return none;
 }
@@ -654,7 +654,7 @@ bool zh_experiments_next(const zh_experiments *x, uint32_t *at, zh_experiment_vi
 
 bool zh_experiments_find(const zh_experiments *x, zh_sv name, zh_experiment_view *out)
 {
-    const uint32_t number = numbered(x, name);
+    const uint32_t number = zh_experiments_inner_numbered(x, name);
     if (number == 0 || !x->all[number - 1]->is_living) return false;
     show(x->all[number - 1], number, out);
     return true;

@@ -59,6 +59,11 @@ ZH_MUST zh_err zh_experiments_compile_metric(const zh_experiments *x, zh_metric 
 void zh_experiments_clock(zh_experiments *x, int64_t commit_ms); /* no memory: a day of the history is left out */
 /* `customer` is the decision's, after merges. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_experiments_decided(zh_experiments *x, const zh_decision *decision, zh_customer_id customer, int64_t commit_ms);
+/* An event, after it was folded: where it says that the customer saw an arm of an experiment that is assigned outside, he is exposed. It is
+ * "Experiment Viewed" as Segment's specification has it: experiment_id or experiment_name is the experiment's name, variation_id or variation_name the
+ * arm's (experimentId and so on, too). Before the start, or of one that does not run, of a robot, or of a customer who refused analytics: passed over.
+ * Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_experiments_viewed(zh_experiments *x, const zh_event *event, int64_t commit_ms);
 /* From now on a bandit draws so. One that does not follow on what is there is passed over. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_experiments_allocate(zh_experiments *x, zh_sv name, const zh_bandit_allocation *allocation, int64_t commit_ms);
 /* A customer is about to change, by an event or (NULL) by a choice; then he has. Errors: ZH_NOMEM: nothing was taken out. */
@@ -81,6 +86,8 @@ typedef struct zh_assignment { /* views valid until the next change */
 bool zh_experiments_acts(const zh_experiments *x, zh_sv placement, bool *asks);
 /* What a decision on this placement is to use for this customer (> 0). `look` is of him. Reads only. */
 zh_assignment zh_experiments_assign(const zh_experiments *x, zh_sv placement, const zh_look *look, zh_arena *scratch);
+/* The arm that one experiment has for this customer, without a placement; experiment empty: he is in none. False: none of this name can be asked. */
+bool zh_experiments_ask(const zh_experiments *x, zh_sv name, const zh_look *look, zh_arena *scratch, zh_assignment *out);
 
 /* ---- asking ---- */
 

@@ -70,10 +70,16 @@ struct zh_experiments {
 };
 
 zh_experiment_inner *zh_experiments_inner_of(const zh_experiments *x, uint32_t number); /* NULL: none */
+uint32_t zh_experiments_inner_numbered(const zh_experiments *x, zh_sv name); /* the newest of the name; 0: none */
 zh_err zh_experiments_inner_make(zh_experiments *x, uint32_t number, zh_sv name, zh_sv json, bool is_living);
 zh_err zh_experiments_inner_sheet(const zh_experiment_inner *e, int32_t day, zh_experiment_sheet **out); /* zeros */
 size_t zh_experiments_inner_cells(const zh_experiment_inner *e);
 zh_err zh_experiments_inner_add(zh_experiments *x, uint64_t customer, uint32_t number, uint8_t arm, uint32_t stratum, int64_t first_ms, uint32_t *at);
+/* He saw the arm. */
+zh_err zh_experiments_inner_expose(zh_experiments *x, uint32_t number, uint8_t arm, uint32_t stratum, uint64_t customer, int64_t at_ms);
+/* Does it run, and take him, wherever that is asked? */
+bool zh_experiments_inner_takes(const zh_experiments *x, const zh_experiment_inner *e, const zh_look *look, zh_arena *scratch);
+zh_assignment zh_experiments_inner_assign(const zh_experiments *x, uint32_t number, zh_customer_id customer);
 zh_err zh_experiments_inner_add_stratum(zh_experiment_inner *e, const zh_bandit_allocation *drawn, int64_t at_ms);
 zh_err zh_experiments_inner_add_day(zh_experiment_inner *e, zh_experiment_sheet *day);
 /* His numbers into a sheet, or out of it, and of a bandit into the strata (NULL: not). */

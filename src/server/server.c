@@ -58,6 +58,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/v1/consents/{}", zh_route_consents_get, NEED_SERVE, 0, false, false },
     { ZH_HTTP_PUT, "/v1/consents/{}", zh_route_consents_put, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/v1/decisions/{}", zh_route_decision, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_POST, "/v1/experiments/{}/arm", zh_route_experiment_arm, NEED_SERVE, 0, false, false },
 
     { ZH_HTTP_POST, "/api/v1/login", zh_route_login, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_POST, "/api/v1/logout", zh_route_logout, NEED_RIGHT, 0, false, false },

@@ -47,6 +47,10 @@ static void refuses(void)
         { "{" ARMS ",\"metrics\":[\"orders\"],\"state\":\"asleep\"}", "state" },
         { "{" ARMS ",\"metrics\":[\"orders\"],\"currency\":\"yuan\"}", "currency" },
         { "{" ARMS ",\"metrics\":[\"orders\"],\"title\":7}", "title" },
+        { "{" ARMS ",\"metrics\":[\"orders\"],\"assignment\":\"by luck\"}", "assignment" },
+        { "{" ARMS ",\"metrics\":[\"orders\"],\"assignment\":\"asked\",\"placements\":[\"home\"]}", "placements" },
+        { "{" ARMS ",\"metrics\":[\"orders\"],\"assignment\":\"outside\",\"share\":0.5}", "assignment" },
+        { "{" ARMS ",\"metrics\":[\"orders\"],\"assignment\":\"outside\",\"mode\":\"bandit\"}", "assignment" },
         { "[]", "arms" },
     };
     zh_experiment e;

@@ -19,8 +19,10 @@ static const char a_test[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",
 static const char other[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"net_revenue\",\"repurchase\",\"item_views\",\"add_to_cart\",\"orders\",\"paid_revenue\",\"active_days\"],\"windowDays\":30,\"state\":\"running\"}";
 static const char holdout[] = "{\"arms\":[{\"name\":\"held\",\"weight\":1},{\"name\":\"treated\",\"weight\":3}],\"metrics\":[\"conversion\"],\"windowDays\":3,\"state\":\"running\"}";
 static const char learning[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"},{\"name\":\"c\"}],\"metrics\":[\"revenue\",\"conversion\"],\"windowDays\":6,\"mode\":\"bandit\",\"state\":\"running\"}";
-static const char *const names[] = { "a-test", "other", "holdout", "learning" };
-enum { TESTS = 4, LEARNING = 3 };
+static const char outside[] = "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"},{\"name\":\"c\"}],\"metrics\":[\"revenue\",\"add_to_cart\"],\"windowDays\":4,\"assignment\":\"outside\",\"startedAt\":1700007200000,\"state\":\"running\"}";
+static const char *const names[] = { "a-test", "other", "holdout", "learning", "outside" };
+enum { TESTS = 5, LEARNING = 3, OUTSIDE = 4 };
+#define STARTED_MS INT64_C(1700007200000) /* two hours after T0 */
 
 typedef struct saw { uint64_t customer; int64_t first_ms; uint32_t arms, stratum; } saw; /* arms: bits; stratum: of the earliest */
 
@@ -118,6 +120,26 @@ static void happens(shop *s)
     CHECK(zh_experiments_before(s->x, event.customer, &event) == ZH_OK);
     CHECK(zh_customers_fold(s->customers, event.customer, &event, &effects) == ZH_OK);
     zh_experiments_after(s->x);
+    zh_arena_reset(&scratch);
+}
+
+/* Somebody else drew an arm and says that it was seen; of some of it nothing may be made. */
+static void views_outside(shop *s)
+{
+    static const struct { const char *properties; int arm; } said[] = {
+        { "{\"experiment_id\":\"outside\",\"variation_id\":\"control\"}", 0 }, { "{\"experimentId\":\"x7\",\"experimentName\":\"outside\",\"variationId\":\"91\",\"variationName\":\"b\"}", 1 },
+        { "{\"experiment_name\":\"outside\",\"variation_name\":\"c\"}", 2 }, { "{\"experiment_name\":\"outside\",\"variation_name\":\"d\"}", -1 },
+        { "{\"experiment_name\":\"other\",\"variation_name\":\"b\"}", -1 }, { "{\"experiment_name\":", -1 }, { "", -1 } };
+    const unsigned what = (unsigned)chance(s, 7);
+    const zh_event event = { .customer = { 1 + chance(s, CUSTOMERS) }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_OTHER, .time_ms = s->now_ms - (int64_t)chance(s, 60) * HOUR_MS + 5 * HOUR_MS, .key = { ++s->events, 5 },
+        .name = chance(s, 8) == 0 ? ZH_SV("Experiment viewed by mistake") : ZH_SV("Experiment Viewed"), .marks = chance(s, 8) == 0 ? ZH_MARK_BOT_AGENT : 0, .properties = zh_sv_of(said[what].properties) };
+    const int64_t at_ms = event.time_ms < s->now_ms ? event.time_ms : s->now_ms;
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_experiments_before(s->x, event.customer, &event) == ZH_OK);
+    CHECK(zh_customers_fold(s->customers, event.customer, &event, &effects) == ZH_OK);
+    zh_experiments_after(s->x);
+    CHECK(zh_experiments_viewed(s->x, &event, s->now_ms) == ZH_OK);
+    if (said[what].arm >= 0 && event.marks == 0 && event.name.size == 17 && event.time_ms >= STARTED_MS) note(s, OUTSIDE, event.customer.number, (uint32_t)said[what].arm, 0, at_ms);
     zh_arena_reset(&scratch);
 }
 
@@ -299,7 +321,7 @@ static void live(uint64_t seed)
     const zh_experiments_desc desc = desc_of(&s);
     CHECK(zh_experiments_open(&s.x, &desc) == ZH_OK);
     CHECK(zh_experiments_define(s.x, ZH_SV("a-test"), zh_sv_of(a_test)) == ZH_OK && zh_experiments_define(s.x, ZH_SV("other"), zh_sv_of(other)) == ZH_OK);
-    CHECK(zh_experiments_define(s.x, ZH_SV("holdout"), zh_sv_of(holdout)) == ZH_OK && zh_experiments_define(s.x, zh_sv_of(names[LEARNING]), zh_sv_of(learning)) == ZH_OK && zh_experiments_count(s.x) == TESTS);
+    CHECK(zh_experiments_define(s.x, ZH_SV("holdout"), zh_sv_of(holdout)) == ZH_OK && zh_experiments_define(s.x, zh_sv_of(names[LEARNING]), zh_sv_of(learning)) == ZH_OK && zh_experiments_define(s.x, ZH_SV("outside"), zh_sv_of(outside)) == ZH_OK && zh_experiments_count(s.x) == TESTS);
     for (int step = 0; step < STEPS; step++) {
         s.now_ms += (int64_t)chance(&s, 3 * HOUR_MS);
         zh_experiments_clock(s.x, s.now_ms);
@@ -308,6 +330,7 @@ static void live(uint64_t seed)
         case 1: chooses(&s); break;
         case 2: case 3: case 4: decides(&s); break;
         case 5: is_drawn(&s); break;
+        case 9: views_outside(&s); break;
         case 7: is_drawn(&s); break;
         case 8: if (chance(&s, 4) == 0) is_allocated(&s); break;
         case 6:
@@ -386,6 +409,56 @@ static void assigns(void)
     zh_customers_close(s.customers);
 }
 
+/* ---- an arm without a placement ---- */
+
+static void is_asked(void)
+{
+    shop s = { 0 };
+    CHECK(zh_customers_open(&s.customers, &(zh_customers_desc){ 0 }) == ZH_OK && zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
+    const zh_experiments_desc desc = desc_of(&s);
+    zh_experiments *x;
+    zh_assignment found, again;
+    bool asks;
+    CHECK(zh_experiments_open(&x, &desc) == ZH_OK);
+    define(x, "server", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\",\"weight\":3}],\"metrics\":[\"orders\"],\"share\":0.5,\"assignment\":\"asked\",\"state\":\"running\"}");
+    define(x, "home", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"],\"placements\":[\"home\"],\"state\":\"running\"}");
+    define(x, "draft", "{\"arms\":[{\"name\":\"control\"},{\"name\":\"b\"}],\"metrics\":[\"orders\"]}");
+    define(x, "outside", outside);
+    uint64_t in = 0, b = 0;
+    enum { MANY = 20000 };
+    CHECK(!zh_experiments_acts(x, ZH_SV("cart"), &asks)); /* without placements, but on none */
+    for (uint64_t c = 1; c <= MANY; c++) {
+        zh_look look = desc.look;
+        look.customer = (zh_customer_id){ c };
+        CHECK(zh_experiments_ask(x, ZH_SV("server"), &look, &scratch, &found) && zh_experiments_ask(x, ZH_SV("server"), &look, &scratch, &again) && zh_sv_equal(found.arm, again.arm));
+        CHECK(zh_experiments_assign(x, ZH_SV("cart"), &look, &scratch).experiment.size == 0);
+        in += found.experiment.size > 0;
+        b += zh_sv_equal(found.arm, ZH_SV("b"));
+        const zh_assignment shown = zh_experiments_assign(x, ZH_SV("home"), &look, &scratch);
+        CHECK(zh_experiments_ask(x, ZH_SV("home"), &look, &scratch, &found) && zh_sv_equal(found.arm, shown.arm)); /* the arm that decisions give */
+        zh_arena_reset(&scratch);
+    }
+    CHECK(in > 9640 && in < 10360 && b > in * 3 / 4 - 250 && b < in * 3 / 4 + 250);
+    zh_look look = desc.look;
+    look.customer.number = 7;
+    CHECK(zh_experiments_ask(x, ZH_SV("draft"), &look, &scratch, &found) && found.experiment.size == 0);
+    CHECK(!zh_experiments_ask(x, ZH_SV("outside"), &look, &scratch, &found) && !zh_experiments_ask(x, ZH_SV("nothing"), &look, &scratch, &found));
+    define(x, "holdout", "{\"arms\":[{\"name\":\"held\",\"weight\":999},{\"name\":\"treated\",\"weight\":1}],\"metrics\":[\"orders\"],\"state\":\"running\"}");
+    uint64_t left = 0;
+    for (look.customer.number = 1; look.customer.number <= 1000; look.customer.number++) left += zh_experiments_ask(x, ZH_SV("home"), &look, &scratch, &found) && found.experiment.size > 0;
+    CHECK(left < 12); /* who is held is in no other */
+    CHECK(!zh_experiments_ask(x, ZH_SV("holdout"), &look, &scratch, &found));
+
+    /* Who refuses analytics is counted nowhere. */
+    const zh_event event = { .customer = { 3 }, .act = ZH_ACT_OTHER, .time_ms = STARTED_MS + 1, .name = ZH_SV("Experiment Viewed"), .properties = ZH_SV("{\"experiment_id\":\"outside\",\"variation_id\":\"b\"}") };
+    const zh_consent_change no = { .customer = { 3 }, .at_ms = 1, .said = ZH_CONSENT_BIT(ZH_CONSENT_ANALYTICS), .yes = 0 };
+    zh_experiment_view view;
+    CHECK(zh_consents_change(s.consents, &no) == ZH_OK && zh_experiments_viewed(x, &event, STARTED_MS + 2) == ZH_OK && zh_experiments_find(x, ZH_SV("outside"), &view) && view.exposed == 0);
+    zh_experiments_close(x);
+    zh_consents_close(s.consents);
+    zh_customers_close(s.customers);
+}
+
 /* ---- a bandit ---- */
 
 static void draws(void)
@@ -449,6 +522,7 @@ int main(int argc, char **argv)
     scratch = zh_arena_open((size_t)16 << 20);
     for (uint64_t run = 0; run < 12; run++) live(seed * 1000 + run);
     assigns();
+    is_asked();
     draws();
     zh_arena_close(&scratch);
     return 0;
