@@ -11,7 +11,7 @@ import { BackIcon } from '../shared/icons'
 import { Card, Empty, useErrorText, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
-import { blank, decidedBy, draftOf, holdout, isName, toggled, type Draft } from './draft'
+import { assigned, assignments, blank, decidedBy, draftOf, holdout, isName, toggled, type Assignment, type Draft } from './draft'
 import { EditArms } from './EditArms'
 import { EditMode } from './EditMode'
 import { Planner } from './Planner'
@@ -45,6 +45,7 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
   const field = error instanceof CallError ? error.field : undefined
   const wrong = (name: string, usual?: string) => (error !== null && field?.split('.')[0] === name ? <span className="experiment-warn" role="alert">{error instanceof CallError ? error.detail : errorText(error)}</span> : usual)
   const isHoldout = draft.name === 'holdout'
+  const assignment = draft.assignment ?? 'placement'
   const first = draft.metrics[0] ?? ''
   const named = metrics.map((one) => ({ value: one.name, name: one.title[language] }))
   const guardrails = draft.guardrails ?? []
@@ -54,7 +55,7 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
     const body = { ...rest, ...(currency === undefined || currency === '' ? {} : { currency }) }
     if (isName(name)) set.mutate({ name, body }, { onSuccess: () => navigate(`/experiments/${name}`) })
   }
-  const shown = ['name', 'eligibility', 'arms', 'metrics', 'guardrails', 'placements', 'layer', 'layerTo', 'mode', 'floor', 'epsilon', 'temperature', 'everyCustomers', 'winnerLoss', 'beforeDays', 'alpha', 'currency']
+  const shown = ['name', 'assignment', 'eligibility', 'arms', 'metrics', 'guardrails', 'placements', 'layer', 'layerTo', 'mode', 'floor', 'epsilon', 'temperature', 'everyCustomers', 'winnerLoss', 'beforeDays', 'alpha', 'currency']
   return (
     <div className="edit">
       <form className="edit-form" onSubmit={submit}>
@@ -71,21 +72,32 @@ function Form({ from, known }: { from: Draft; known: boolean }) {
         {!isHoldout && (
           <Card id="edit-who" title={t('experiments.edit.who')}>
             <div className="edit-part">
-              <Checks legend={t('experiments.set.placements')} all={places.map((one) => ({ value: one.id, name: one.name[language] }))} on={draft.placements ?? []} onToggle={(one, on) => put({ placements: toggled(draft.placements, one, on) })} />
-              {wrong('placements', (draft.placements ?? []).length === 0 ? t('experiments.set.everywhere') : undefined)}
-              <Field label={t('experiments.edit.share', { share: format.percent(draft.share ?? 1, language) })}><input type="range" min={1} max={100} value={Math.round((draft.share ?? 1) * 100)} onChange={(event) => put({ share: Number(event.target.value) / 100 })} /></Field>
-              <Field label={t('experiments.set.eligibility')} hint={wrong('eligibility', t('experiments.edit.eligibilityHint'))}><textarea className="input edit-area edit-code" rows={2} spellCheck={false} value={draft.eligibility} onChange={(event) => put({ eligibility: event.target.value })} /></Field>
-              <div className="edit-pair">
-                <Field label={t('experiments.set.layer')} hint={wrong('layer', t('experiments.edit.layerHint'))}><TextInput value={draft.layer ?? ''} onText={(layer) => put({ layer })} maxLength={64} /></Field>
-                <Field label={t('experiments.edit.width')} hint={wrong('layerTo')}><input className="input" type="number" min={1} max={10000} value={draft.layerTo} onChange={(event) => put({ layerTo: Number(event.target.value) })} /></Field>
-              </div>
+              <Choose label={t('experiments.set.assignment')} value={assignment} options={assignments.map((one) => ({ value: one, name: t(`experiments.assignment.${one}`) }))} onChange={(next) => setDraft(assigned(draft, next as Assignment /* the options above */))} />
+              {assignment !== 'placement' && <p className="less">{t(`experiments.assignment.${assignment}Text`, { name: draft.name === '' ? 'NAME' : draft.name })}</p>}
+              {wrong('assignment')}
+              {assignment === 'placement' && (
+                <>
+                  <Checks legend={t('experiments.set.placements')} all={places.map((one) => ({ value: one.id, name: one.name[language] }))} on={draft.placements ?? []} onToggle={(one, on) => put({ placements: toggled(draft.placements, one, on) })} />
+                  {wrong('placements', (draft.placements ?? []).length === 0 ? t('experiments.set.everywhere') : undefined)}
+                </>
+              )}
+              {assignment !== 'outside' && (
+                <>
+                  <Field label={t('experiments.edit.share', { share: format.percent(draft.share ?? 1, language) })}><input type="range" min={1} max={100} value={Math.round((draft.share ?? 1) * 100)} onChange={(event) => put({ share: Number(event.target.value) / 100 })} /></Field>
+                  <Field label={t('experiments.set.eligibility')} hint={wrong('eligibility', t('experiments.edit.eligibilityHint'))}><textarea className="input edit-area edit-code" rows={2} spellCheck={false} value={draft.eligibility} onChange={(event) => put({ eligibility: event.target.value })} /></Field>
+                  <div className="edit-pair">
+                    <Field label={t('experiments.set.layer')} hint={wrong('layer', t('experiments.edit.layerHint'))}><TextInput value={draft.layer ?? ''} onText={(layer) => put({ layer })} maxLength={64} /></Field>
+                    <Field label={t('experiments.edit.width')} hint={wrong('layerTo')}><input className="input" type="number" min={1} max={10000} value={draft.layerTo} onChange={(event) => put({ layerTo: Number(event.target.value) })} /></Field>
+                  </div>
+                </>
+              )}
             </div>
           </Card>
         )}
         <Card id="edit-arms" title={t('experiments.one.arms')}>
           <div className="edit-part"><EditArms arms={draft.arms} fixed={isHoldout} onChange={(arms) => put({ arms })} />{wrong('arms')}</div>
         </Card>
-        {!isHoldout && <Card id="edit-mode" title={t('experiments.mode.title')}><div className="edit-part"><EditMode draft={draft} put={put} wrong={wrong} /></div></Card>}
+        {!isHoldout && assignment !== 'outside' && <Card id="edit-mode" title={t('experiments.mode.title')}><div className="edit-part"><EditMode draft={draft} put={put} wrong={wrong} /></div></Card>}
         <Card id="edit-metrics" title={t('experiments.set.metrics')}>
           <div className="edit-part">
             <Choose label={t('experiments.edit.first')} value={first} options={named} onChange={(name) => put({ metrics: decidedBy(draft.metrics, name), guardrails: toggled(guardrails, name, false) })} />

@@ -12,7 +12,8 @@ export function SetUp({ one, open }: { one: Experiment; open: boolean }) {
   const { t, language } = useWords()
   const everywhere = one.placements.length === 0
   const rows: [string, string][] = [
-    ['placements', everywhere ? t('experiments.set.everywhere') : one.placements.join(', ')],
+    ...(one.assignment === undefined ? [] : [['assignment', t(`experiments.assignment.${one.assignment}`)] as [string, string]]),
+    ['placements', one.assignment !== undefined ? '–' : everywhere ? t('experiments.set.everywhere') : one.placements.join(', ')],
     ['share', format.share(one.share, language)],
     ['layer', one.layer === '' ? t('experiments.set.noLayer') : t('experiments.set.layerValue', { layer: one.layer, from: format.count(one.layerFrom, language), to: format.count(one.layerTo, language) })],
     ['eligibility', one.eligibility === '' ? t('experiments.set.everybody') : one.eligibility],

@@ -24,6 +24,17 @@ export const holdout: Draft = {
   ...blank, name: 'holdout', placements: [], arms: [{ name: 'held', weight: 1 }, { name: 'treated', weight: 19 }], metrics: ['net_revenue', 'conversion'], guardrails: [],
 }
 
+export const assignments = ['placement', 'asked', 'outside'] as const
+export type Assignment = (typeof assignments)[number]
+
+/** Who draws the arms. What the other way has no use for is taken out: the engine refuses it. */
+export function assigned(draft: Draft, assignment: Assignment): Draft {
+  const { placements, layer, layerFrom, layerTo, share, eligibility, mode } = blank
+  if (assignment === 'placement') return { ...draft, assignment, placements: draft.placements?.length === 0 ? placements ?? [] : draft.placements ?? [] }
+  if (assignment === 'asked') return { ...draft, assignment, placements: [] }
+  return { ...draft, assignment, placements: [], layer: layer ?? '', layerFrom: layerFrom ?? 0, layerTo: layerTo ?? 10_000, share: share ?? 1, eligibility: eligibility ?? '', mode: mode ?? 'ab' }
+}
+
 export const draftOf = (one: Experiment): Draft => ({ ...changeOf(one), name: one.name })
 
 /** As the engine takes it, and not one of the console's own addresses. */

@@ -31,9 +31,9 @@ export const stateAfter: Record<Act, 'running' | 'paused' | 'stopped'> = { start
 
 /** The set-up as the engine takes it; a draft has the width of its slice alone. The workspace's metrics go along as they were. */
 export function changeOf(one: Experiment): Change {
-  const { title, hypothesis, placements, layer, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, currency, definitions } = one
+  const { title, hypothesis, placements, layer, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, currency, definitions, assignment } = one
   const change = { title, hypothesis, placements, layer, layerFrom: 0, layerTo: one.layerTo - one.layerFrom, share, eligibility, arms, metrics, guardrails, windowDays, beforeDays, alpha, definitions }
-  return { ...change, ...(currency === undefined ? {} : { currency }), ...modeOf(one) }
+  return { ...change, ...(currency === undefined ? {} : { currency }), ...(assignment === undefined ? {} : { assignment }), ...modeOf(one) }
 }
 
 /** How the arms are given: of a bandit all that it learns by. */
