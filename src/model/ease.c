@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <math.h>
 
-enum { LAM, DROP, USER, TIME, GAMMA, ALPHA, BETA, RECENCY, PARAMS }; /* places in param[] */
+enum { LAM, DROP, USER, TIME, GAMMA, ALPHA, BETA, RECENCY, REST, PARAMS }; /* places in param[] */
 
 #define R_LEAST 1e-20f  /* a history item that weighs less changes no sum beside the newest, which weighs 1 */
 #define ROWS_A_PART 16  /* rows of X'X made in one go */
@@ -128,14 +128,14 @@ float zh_ease_correlation(const zh_model *model, uint32_t i, uint32_t j)
 static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
 {
     const state *s = model->state;
-    const double recency = model->param[RECENCY];
+    const double recency = model->param[RECENCY], rest = model->param[REST];
     uint32_t *item = ZH_TAKE(into->scratch, uint32_t, query->count), count = 0;
     float *by = ZH_TAKE(into->scratch, float, query->count);
     if (item == NULL || by == NULL) return ZH_NOMEM;
     for (uint32_t ago = 0; ago < query->count; ago++) {
         const uint32_t known = query->known[query->count - 1 - ago];
         if (!zh_scores_first(into, known)) continue;
-        const float r = recency == 0 ? 1 : (float)exp(-(double)ago / recency);
+        const float r = recency == 0 ? 1 : (float)(rest + (1 - rest) * exp(-(double)ago / recency));
         if (r < R_LEAST) break;
         item[count] = known;
         by[count++] = r * s->in[known];
@@ -151,13 +151,14 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
 
 static const zh_param_kind params[PARAMS] = {
     [LAM] = { "lam", "ridge, the same for every item", 1e-3, 1e7, 300, GRID(30, 100, 300, 1000) },
-    [DROP] = { "drop", "ridge that grows with an item's users", 0, .95, 0, GRID(0, .2, .4, .6) },
+    [DROP] = { "drop", "ridge that grows with an item's users", 0, .95, 0, GRID(0, .2, .4, .6, .8) },
     [USER] = { "user", "heavy users count less by n^-user", 0, 2, 0, GRID(0, .25, .5) },
     [TIME] = { "time", "sessions this many days old count 1/e; 0: all the same", 0, 1e5, 0, .timed = true, GRID(0, 4, 8, 16) },
     [GAMMA] = { "gamma", "1: an item may not explain itself; less favours what is hard to explain", 0, 1.5, 1, .at_score = true, GRID(.5, .75, 1) },
     [ALPHA] = { "alpha", "popular items of the history count less by n^-alpha", -1, 1, 0, .at_score = true, GRID(-.2, 0, .2, .4) },
     [BETA] = { "beta", "popular items are recommended less by n^-beta", -1, 1, 0, .at_score = true, GRID(-.1, 0, .1, .2) },
-    [RECENCY] = { "recency", "history items this far back weigh 1/e", 0, 1000, 0, .at_score = true, GRID(0, 1, 2, 3, 5, 10, 20) },
+    [RECENCY] = { "recency", "history items this far back weigh 1/e", 0, 1000, 0, .at_score = true, GRID(0, 1, 2, 3, 5, 10, 20, 50) },
+    [REST] = { "rest", "what an item of the history keeps however far back", 0, 1, 0, .at_score = true, GRID(0, .1, .2, .4) },
 };
 
 const zh_model_kind zh_ease_kind = {

@@ -9,7 +9,7 @@
  *     P   = (X'WX + diag l)^-1             B_ij = -P_ij / P_jj
  *
  *     score(j) = n_j^-beta sum over distinct i in the history of  r_i n_i^-alpha (-P_ij / P_jj^gamma)
- *     r_i      = exp(-(items since the newest i) / recency),  1 where recency = 0
+ *     r_i      = rest + (1 - rest) exp(-(items since the newest i) / recency),  1 where recency = 0
  *
  *   parameter  range        default  meaning
  *   lam        1e-3 .. 1e7    300    ridge: the same for every item
@@ -20,6 +20,7 @@
  *   alpha      -1 .. 1          0    popular items of the history count less
  *   beta       -1 .. 1          0    popular items are recommended less
  *   recency    0 .. 1000        0    history items this far back weigh 1/e; 0: all the same
+ *   rest       0 .. 1           0    what an item of the history keeps however far back
  *
  * What is kept are partial correlations S_ij = -P_ij / sqrt(P_ii P_jj), in [-1, 1], so that gamma, alpha
  * and beta are two factors an item that change without training.

@@ -307,10 +307,10 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
 
 static const zh_param_kind params[PARAMS] = {
     [LAM] = { "lam", "ridge", 1e-3, 1e7, 100, GRID(10, 30, 100, 300) },
-    [DROP] = { "drop", "ridge that grows with what is known of an item", 0, .95, 0, GRID(0, .1, .2, .4) },
+    [DROP] = { "drop", "ridge that grows with what is known of an item", 0, .95, 0, GRID(0, .2, .4, .6, .8) },
     [PAST] = { "past", "items back after which the past counts 1/e", .1, 100, 2, GRID(.5, 1, 2, 5) },
     [FUTURE] = { "future", "items ahead after which the future counts 1/e", .1, 100, 1, GRID(.5, 1, 2) },
-    [SHARE] = { "share", "how much being in one sequence at all counts", 0, 100, .3, GRID(.1, .3, 1) },
+    [SHARE] = { "share", "how much being in one sequence at all counts", 0, 100, .3, GRID(.1, .3, 1, 3) },
     [TIME] = { "time", "days after which a session counts 1/e; 0: all the same", 0, 1e5, 0, .timed = true, GRID(0, 4, 8, 16) },
     [QUERY] = { "query", "items back after which the asked history counts 1/e", .1, 1000, 2, .at_score = true, GRID(.5, 1, 2, 5, 20) },
     [ALPHA] = { "alpha", "popular items of the history count less by n^-alpha", -1, 1, 0, .at_score = true, GRID(-.1, 0, .1, .2) },

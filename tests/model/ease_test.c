@@ -6,7 +6,7 @@
 #include "shop.h"
 
 enum { ITEMS = 40 };
-enum { LAM, DROP, USER, TIME, GAMMA, ALPHA, BETA, RECENCY }; /* the order of ease.h */
+enum { LAM, DROP, USER, TIME, GAMMA, ALPHA, BETA, RECENCY, REST }; /* the order of ease.h */
 
 static const zh_blas *blas;
 
@@ -38,7 +38,7 @@ static void check_scores(const zh_model *model, const zh_train *d, const double 
         double want = 0, size = 0;
         for (int h = 1; h < 4; h++) { /* the first 4 is an older one of the same item */
             const uint32_t i = known[h];
-            const double r = param[RECENCY] == 0 ? 1 : exp(-ago[h] / param[RECENCY]);
+            const double r = param[RECENCY] == 0 ? 1 : param[REST] + (1 - param[REST]) * exp(-ago[h] / param[RECENCY]);
             if (i == j) continue;
             const double share = -r * pow(fmax(1, d->count[i]), -param[ALPHA]) * p[i * ITEMS + j] / pow(p[j * ITEMS + j], param[GAMMA]) *
                                  pow(fmax(1, d->count[j]), -param[BETA]);
@@ -76,7 +76,7 @@ static void test_model_is_the_formula_for_any_crew(uint64_t seed)
             CHECK(zh_ease_correlation(&model[0], i, j) == zh_ease_correlation(&model[1], i, j));
         }
     check_scores(&model[0], d, p);
-    param[GAMMA] = .75, param[ALPHA] = .3, param[BETA] = -.1, param[RECENCY] = 2;
+    param[GAMMA] = .75, param[ALPHA] = .3, param[BETA] = -.1, param[RECENCY] = 2, param[REST] = .3;
     zh_model_settle(&model[0], param);
     check_scores(&model[0], d, p);
     zh_model_close(&model[0]);
