@@ -33,7 +33,7 @@
  * Limits      ZH_GRAM_ITEMS_MAX items, or memory; then ZH_FULL or ZH_NOMEM with the number.
  * Source      Choi, Kim, Lee, Shim, Lee, WWW 2021 (arXiv:2103.16104): SLIS and SLIT, joined in one
  *             regression without a bound on the diagonal; past and future of a position as in SLIT.
- * Quality     docs/quality.md, beside the numpy yardstick.
+ * Quality     docs/quality.md: hit@20 .6778 on Yoochoose-100k as the numpy yardstick, .6951 with its own choice, 2026-11.
  * Proof       tests/model/slist_test.c against S, F, G and B written out in double.
  */
 #ifndef ZH_MODEL_SLIST_H
