@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, RANK, TOP, SIDE, PARAMS }; /* places in param[]; tuned in this order */
+enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, LEAN, RANK, TOP, SIDE, PARAMS }; /* places in param[]; tuned in this order */
 enum { CANDIDATE, HISTORY };
 
 /* size^power of each row; an empty row is in no sum. */
@@ -21,7 +21,7 @@ static double response(const double *param, double l)
     return param[BLUR] * (1 - param[SHARPEN] * l) - param[SHARPEN] * l * l;
 }
 
-/* left right' = value_0 V h V' / (item item'): the table multiplies all it adds up by item item'. */
+/* left right' = value_0 D_i^-lean V h V' D_i^lean / (item item'): the table multiplies all it adds up by item item'. */
 static zh_err factor(zh_neighbours_factors *out, zh_model *model, const zh_train *data, const float *user, const float *item, const zh_crew *crew)
 {
     zh_arena *scratch = &model->scratch[0];
@@ -35,12 +35,15 @@ static zh_err factor(zh_neighbours_factors *out, zh_model *model, const zh_train
     float *left = ZH_TAKE(scratch, float, (size_t)data->items * s.rank), *right = s.vector;
     if (left == NULL) return ZH_NOMEM;
     const double most = s.value[0];
-    for (uint32_t i = 0; i < data->items; i++)
+    for (uint32_t i = 0; i < data->items; i++) {
+        const float lean = (float)pow(fmax(1, zh_rows_size(&data->xt, i)), model->param[LEAN]);
         for (uint32_t c = 0; c < s.rank; c++) {
             const size_t at = (size_t)i * s.rank + c;
-            right[at] /= item[i];
-            left[at] = (float)(most * response(model->param, s.value[c] / most)) * right[at];
+            const float v = right[at] / item[i];
+            left[at] = (float)(most * response(model->param, s.value[c] / most)) * v / lean;
+            right[at] = v * lean;
         }
+    }
     *out = (zh_neighbours_factors){ .blas = crew->blas, .left = left, .right = right, .rank = s.rank };
     return ZH_OK;
 }
@@ -62,6 +65,11 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     zh_err e = flat ? ZH_OK : factor(&factors, model, data, user, item, crew);
     if (e != ZH_OK) return e;
     const bool turned = param[SIDE] == CANDIDATE; /* then a list is of an end, and holds its beginnings */
+    if (!flat && turned) {
+        const float *left = factors.left;
+        factors.left = factors.right;
+        factors.right = left;
+    }
     const zh_neighbours_desc desc = { .data = data, .weight = weight, .owner = turned ? end : item, .other = turned ? item : end,
                                       .top = (uint32_t)param[TOP], .turned = turned, .factors = flat ? NULL : &factors };
     e = zh_neighbours_build(made, model, &desc, crew);
@@ -86,6 +94,7 @@ static const zh_param_kind params[PARAMS] = {
     [POPULAR] = { "popular", "popular answers count more by n^popular", 0, 2, .25, .choices = NULL, GRID(0, .1, .2, .25, .3) },
     [ITEM] = { "item", "popular items count less by n^-item", 0, 2, .5, .choices = NULL, GRID(.3, .4, .5, .6) },
     [BLUR] = { "blur", "weight of what shares a taste and was never taken together", 0, 10, .1, .choices = NULL, GRID(0, .1, .2, .4) },
+    [LEAN] = { "lean", "what shares a taste leans to popular answers by n^lean", 0, 1, 0, .choices = NULL, GRID(0, .25, .5) },
     [RANK] = { "rank", "tastes that are told apart", 1, ZH_SPECTRUM_RANK_MAX, 128, true, .choices = NULL, GRID(64, 128, 256) },
     [TOP] = { "top", "neighbours an item keeps", 1, 100000, 500, true, .choices = NULL, GRID(100, 200, 500, 1000) },
     [SIDE] = { "side", "whose largest are kept", 0, HISTORY, HISTORY, true, sides, GRID(CANDIDATE, HISTORY) },

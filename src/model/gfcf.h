@@ -5,7 +5,7 @@
  *
  *     R     = D_u^-user X D_i^-item                 D holds n_u, n_i;  X is 1 where u took i
  *     C     = R'R / (its largest value)  =  V L V'  L: values in [0, 1], largest first
- *     W     = C + V_r h(L_r) V_r'                   the first `rank` patterns get more or less weight,
+ *     W     = C + D_i^-lean V_r h(L_r) V_r' D_i^lean   the first `rank` patterns get more or less weight,
  *     h(l)  = blur (1 - sharpen l) - sharpen l^2
  *     row i = the `top` largest W_ij n_j^popular > 0, j != i;   score(j) = sum over the history of r_i row(i)[j]
  *
@@ -21,6 +21,8 @@
  *   popular    0 .. 2           .25        popular items count as answers more than in a history
  *   item       0 .. 2           .5         popular items count less
  *   blur       0 .. 10          .1         the low-pass filter beside the linear one
+ *   lean       0 .. 1           0          the patterns lean to popular answers; .5, with user and item .5, sharpen and
+ *                                          popular 0, blur .3: GF-CF as in the paper
  *   rank       1 .. 2048        128        patterns that h weighs; 256 is .5 % better on gowalla at twice the time
  *   top        1 .. 100000      500        neighbours an item keeps
  *   side       candidate history  history  whose largest are kept (see neighbours.h)
@@ -32,9 +34,8 @@
  * Source      Shen et al., CIKM 2021 (GF-CF: linear plus ideal low-pass, with D_i^-1/2 and D_i^1/2 around
  *             the latter); Choi et al., SIGIR 2023 (BSPM: blur, then sharpen); Fu et al., WSDM 2022
  *             (LinkProp: free exponents of degrees).
- * Our differences  exponents are free and both filters stand between the same two; the sharpening is done
- *             in the patterns of the rank, where it is a number each, not a pass over the graph an answer;
- *             the table is cut.
+ * Our differences  exponents are free; the sharpening is done in the patterns of the rank, where it is a
+ *             number each, not a pass over the graph an answer; the table is cut.
  * Quality     docs/quality.md: ndcg@10 .0995 on Online Retail; ndcg@20 .1504 on gowalla, under the paper's
  *             filter as the yardstick has it (.1560), 2026-11.
  * Proof       tests/model/gfcf_test.c against the formula over all patterns in double.

@@ -9,7 +9,7 @@
 #include "shop.h"
 
 enum { SKIPPED = 77 };
-enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, RANK, TOP, SIDE }; /* the order of gfcf.h */
+enum { RECENCY, USER, SHARPEN, POPULAR, ITEM, BLUR, LEAN, RANK, TOP, SIDE }; /* the order of gfcf.h */
 
 static zh_blas blas;
 
@@ -32,9 +32,10 @@ static double slow_filter(double w[JACOBI_MAX][JACOBI_MAX], const zh_train *d, c
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = 0; j < n; j++) {
             double sum = core[i][j] / most;
+            const double lean = pow((double)zh_rows_size(&d->xt, j) / zh_rows_size(&d->xt, i), param[LEAN]);
             for (uint32_t c = 0; c < rank && c < n; c++) {
                 const double l = full.value[c] / most, h = param[BLUR] * (1 - param[SHARPEN] * l) - param[SHARPEN] * l * l;
-                if (l > 1e-5) sum += h * full.vector[i][c] * full.vector[j][c];
+                if (l > 1e-5) sum += h * lean * full.vector[i][c] * full.vector[j][c];
             }
             w[i][j] = i == j ? 0 : sum * most * pow(zh_rows_size(&d->xt, j), param[POPULAR]);
         }
@@ -52,6 +53,7 @@ static void test_rows_equal_the_formula(uint64_t seed)
     param[SHARPEN] = (double)(test_random(&seed) % 3) * .4;
     param[USER] = (double)(test_random(&seed) % 3) * .3;
     param[ITEM] = (double)(test_random(&seed) % 3) * .3;
+    param[LEAN] = (double)(test_random(&seed) % 3) * .25;
     param[POPULAR] = (double)(test_random(&seed) % 3) * .2;
     param[SIDE] = (double)(test_random(&seed) % 2);
     static double want[JACOBI_MAX][JACOBI_MAX];
