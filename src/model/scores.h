@@ -54,7 +54,7 @@ static inline void zh_scores_expect(zh_scores *s, uint64_t adds)
     s->way = adds * ZH_SCORES_NOTE_COST > s->items ? ZH_SCORES_BLIND : ZH_SCORES_NOTED;
 }
 
-/* Add weight * score of each; the items of one call are distinct, weight * score > 0. */
+/* Add weight * score of each, in order; weight * score > 0. */
 void zh_scores_add(zh_scores *s, const zh_scored *add, size_t count, float weight);
 
 /* The first time this question meets the item? For walks over a history with repeats. */

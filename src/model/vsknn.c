@@ -11,6 +11,7 @@ typedef struct memory {
     zh_rows sessions;         /* rows of train.seq */
     zh_rows index;            /* item -> the `m` newest sessions that hold it, newest last */
     const float *weight;      /* [sessions] a_s */
+    uint32_t longest;         /* places of a session */
     const float *rarity;      /* [items] log(1 + sessions / n_i) ^ qidf */
     const float *vote;        /* [items] the same ^ idf */
 } memory;
@@ -28,6 +29,7 @@ static zh_err copy_sessions(memory *m, zh_arena *keep, const zh_train *data)
     const zh_rows *seq = &data->seq;
     const uint32_t *from = copy(keep, seq->from, ((size_t)seq->count + 1) * sizeof *from);
     const uint32_t *at = copy(keep, seq->at, (size_t)zh_rows_entries(seq) * sizeof *at);
+    for (uint32_t r = 0; r < seq->count; r++) m->longest = zh_rows_size(seq, r) > m->longest ? zh_rows_size(seq, r) : m->longest;
     m->sessions = (zh_rows){ .count = seq->count, .width = seq->width, .from = from, .at = at };
     return from == NULL || at == NULL ? ZH_NOMEM : ZH_OK;
 }
@@ -177,16 +179,19 @@ static zh_err find_nearest(zh_top *out, const zh_model *model, const gathering *
 /* What a neighbour says by the distance from the item it was met by. */
 typedef struct fading {
     float *ahead, *behind; /* [reach + 1] */
+    zh_scored *said;       /* [longest] by one neighbour */
     uint32_t reach;
 } fading;
 
 static zh_err fade(fading *out, const zh_model *model, zh_arena *scratch)
 {
-    const double near = model->param[NEAR];
-    out->reach = (uint32_t)(near * -log(SAYS_LEAST));
+    const memory *m = model->state;
+    const double near = model->param[NEAR], far = near * -log(SAYS_LEAST);
+    out->reach = far < m->longest ? (uint32_t)far : m->longest;
+    out->said = ZH_TAKE(scratch, zh_scored, m->longest);
     out->ahead = ZH_TAKE(scratch, float, out->reach + 1);
     out->behind = ZH_TAKE(scratch, float, out->reach + 1);
-    if (out->ahead == NULL || out->behind == NULL) return ZH_NOMEM;
+    if (out->said == NULL || out->ahead == NULL || out->behind == NULL) return ZH_NOMEM;
     for (uint32_t gap = 0; gap <= out->reach; gap++) {
         out->ahead[gap] = (float)exp(-(double)gap / near);
         out->behind[gap] = out->ahead[gap] * (float)model->param[BACK];
@@ -201,10 +206,13 @@ static void vote(const memory *m, const fading *f, uint32_t session, uint32_t sh
     while (here > 0 && item[here] != shared) here--;
     const uint32_t first = here > f->reach ? here - f->reach : 0;
     const uint32_t past = size - here > f->reach ? here + f->reach + 1 : size;
+    uint32_t said = 0;
     for (uint32_t p = first; p < past; p++) {
         const float v = (p < here ? f->behind[here - p] : f->ahead[p - here]) * m->vote[item[p]];
-        if (v > SAYS_LEAST) zh_scores_add(into, &(zh_scored){ item[p], v }, 1, sim);
+        f->said[said] = (zh_scored){ item[p], v };
+        said += v > SAYS_LEAST;
     }
+    zh_scores_add(into, f->said, said, sim);
 }
 
 static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
@@ -234,15 +242,15 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
 #define GRID(...) .grid = (const double[]){ __VA_ARGS__ }, .grid_size = sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)
 
 static const zh_param_kind params[PARAMS] = {
-    [K] = { "k", "neighbours that vote", 1, 10000, 300, true, .at_score = true, GRID(100, 200, 300, 500, 1000) },
-    [M] = { "m", "newest sessions of an item, and in all, that are looked at", 1, 100000, 1500, true, .choices = NULL, GRID(1500, 3000) },
-    [LAST] = { "last", "items of the history that are looked at", 1, 1000, 20, true, .at_score = true, GRID(5, 10, 20, 50) },
-    [QUERY] = { "query", "history items this far back weigh 1/e", .1, 1000, 2, .at_score = true, GRID(.5, 1, 2, 3, 5) },
+    [K] = { "k", "neighbours that vote", 1, 10000, 300, true, .at_score = true, GRID(100, 300, 500, 1000) },
+    [M] = { "m", "newest sessions of an item, and in all, that are looked at", 1, 100000, 1500, true, .choices = NULL, GRID(1500, 5000) },
+    [LAST] = { "last", "items of the history that are looked at", 1, 1000, 20, true, .at_score = true, GRID(5, 10, 20, 50, 200) },
+    [QUERY] = { "query", "history items this far back weigh 1/e", .1, 1000, 2, .at_score = true, GRID(.5, 1, 2, 5, 20, 50) },
     [QIDF] = { "qidf", "how much more a rare shared item says", 0, 3, 1, .choices = NULL, GRID(.5, 1, 1.5) },
     [IDF] = { "idf", "how much popular items are held back", 0, 3, .5, .choices = NULL, GRID(0, .25, .5, .75, 1) },
     [NEAR] = { "near", "items this far from the shared one say 1/e", .1, 1000, 2, .at_score = true, GRID(1, 2, 3, 5, 20) },
     [BACK] = { "back", "what items before the shared one say beside those after it", 0, 1, .7, .at_score = true, GRID(.3, .5, .7, .85, 1) },
-    [TIME] = { "time", "sessions this many days old weigh 1/e; 0: all the same", 0, 10000, 0, .choices = NULL, GRID(0, 4, 8, 16, 32) },
+    [TIME] = { "time", "sessions this many days old weigh 1/e; 0: all the same", 0, 10000, 0, .timed = true, GRID(0, 4, 8, 16, 32) },
 };
 
 const zh_model_kind zh_vsknn_kind = {
