@@ -36,6 +36,12 @@ export async function reports({ enter, check, mock }, language) {
   await button(w.kinds.rolling).click()
   await inAddress('kind', 'rolling')
   await page.getByText(w.foot.rolling).waitFor()
+  await button(w.kinds.lost).click()
+  await inAddress('kind', 'lost')
+  await page.getByText(w.foot.lost).waitFor()
+  await look(`retention-lost-${language}`)
+  await button(w.kinds.rolling).click()
+  await page.getByText(w.foot.rolling).waitFor()
   await shared(tools, `retention-${language}`, page.locator('.retention tbody .report-figure').first())
 
   w = all.paths

@@ -20,7 +20,7 @@ import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { Views } from '../views/Views'
-import { asLong, isRunning, kinds, periods, sharesOf, totalShares, totalWorth, worthOf, type Kind, type Period, type Report } from './retention'
+import { asLong, countsOf, isRunning, kinds, periods, sharesOf, totalShares, totalWorth, worthOf, type Kind, type Period, type Report } from './retention'
 import '../views/views.css'
 import './retention.css'
 
@@ -97,6 +97,7 @@ function Triangle({ report, kind, ask, onOpen }: { report: Report; kind: Kind; a
           {report.cohorts.map((cohort) => {
             const day = format.calendarDay(cohort.cohort, language, 'day')
             const shares = sharesOf(cohort, kind)
+            const counts = countsOf(cohort, kind)
             const whole = t('retention.openSize', { cohort: day })
             return (
               <tr key={cohort.cohort}>
@@ -107,8 +108,8 @@ function Triangle({ report, kind, ask, onOpen }: { report: Report; kind: Kind; a
                   if (share == null) return <td key={k} />
                   const title = t(`retention.open.${kind}`, { cohort: day, k })
                   return (
-                    <td key={k} className={`number retention-cell ${isRunning(cohort, k) ? 'retention-running' : ''}`} style={{ '--strength': `${Math.round(share * 100)}%` } as React.CSSProperties} title={format.count(cohort[kind][k] ?? 0, language)}>
-                      {cohort[kind][k] === 0 ? format.share(0, language) : <Figure label={`${title}: ${format.share(share, language)}`} onOpen={open(cohort.cohort, kind, k, title)}>{format.share(share, language)}</Figure>}
+                    <td key={k} className={`number retention-cell ${isRunning(cohort, k) ? 'retention-running' : ''}`} style={{ '--strength': `${Math.round(share * 100)}%` } as React.CSSProperties} title={format.count(counts[k] ?? 0, language)}>
+                      {counts[k] === 0 ? format.share(0, language) : <Figure label={`${title}: ${format.share(share, language)}`} onOpen={open(cohort.cohort, kind, k, title)}>{format.share(share, language)}</Figure>}
                     </td>
                   )
                 })}

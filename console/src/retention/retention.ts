@@ -6,15 +6,17 @@ export type Report = Schema<'RetentionReport'>
 export type Cohort = Report['cohorts'][number]
 export const periods = ['day', 'week', 'month'] as const
 export type Period = (typeof periods)[number]
-export const kinds = ['classic', 'rolling'] as const
+export const kinds = ['classic', 'rolling', 'lost'] as const
 export type Kind = (typeof kinds)[number]
 
 const over = (part: number | undefined, whole: number | undefined): number | null => (part === undefined || whole === undefined || whole === 0 ? null : part / whole)
 
-/** The share of a cohort that returned, by period. */
-export const sharesOf = (cohort: Cohort, kind: Kind): Values => cohort[kind].map((count) => over(count, cohort.customers))
+/** How many of a cohort returned by period, or did not any more: those who are lost are the others of “then or later”. */
+export const countsOf = (cohort: Cohort, kind: Kind): number[] => (kind === 'lost' ? cohort.rolling.map((count) => cohort.customers - count) : cohort[kind])
+/** The share of it. */
+export const sharesOf = (cohort: Cohort, kind: Kind): Values => countsOf(cohort, kind).map((count) => over(count, cohort.customers))
 /** Of all cohorts that have the period. */
-export const totalShares = (total: Report['total'], kind: Kind): Values => total[kind].map((count, k) => over(count, total.customers[k]))
+export const totalShares = (total: Report['total'], kind: Kind): Values => (kind === 'lost' ? total.rolling.map((count, k) => (total.customers[k] ?? 0) - count) : total[kind]).map((count, k) => over(count, total.customers[k]))
 
 /** What a customer of it has ordered up to the end of each period, in minor units. */
 export const worthOf = (cohort: Cohort): Values => (cohort.netRevenueCents ?? []).map((cents) => over(cents, cohort.customers))
