@@ -174,12 +174,16 @@ static void merges(shop *s)
 static void add(const shop *s, const zh_experiment *e, uint64_t customer, const saw *m, uint32_t metric, double sum[4], double product[4][4])
 {
     const zh_outcome_look look = { zh_customers_get(s->customers, (zh_customer_id){ customer }), s->consents, zh_customers_terms(s->customers), { customer }, e->currency };
-    const zh_metric *of = &e->metrics[metric];
+    zh_metric own = e->metrics[metric], *of = &own; /* its condition compiled anew: the view's own may be stale */
+    zh_arena arena = zh_arena_open((size_t)1 << 20);
+    zh_cel_fault fault;
+    CHECK(zh_experiments_compile_metric(s->x, of, &arena, &fault) == ZH_OK);
     const int64_t from = m->first_ms, to = from + (of->window_days > 0 ? of->window_days : e->window_days) * DAY_MS, past = from - e->before_days * DAY_MS;
     const bool is_ratio = of->per != ZH_QUANTITY_NONE;
     zh_metric_bind(of, look.terms);
     const double v[4] = { (double)zh_outcome_of(&look, of, from, to), (double)(is_ratio ? zh_outcome_per(&look, of, from, to) : zh_outcome_of(&look, of, past, from)),
         is_ratio ? (double)zh_outcome_of(&look, of, past, from) : 0, is_ratio ? (double)zh_outcome_per(&look, of, past, from) : 0 };
+    zh_arena_close(&arena);
     for (int i = 0; i < 4; i++) {
         sum[i] += v[i];
         for (int k = 0; k < 4; k++) product[i][k] += v[i] * v[k];
