@@ -24,7 +24,7 @@ enum { DONE = 0, USAGE = 2, FAILED = 3 };
 static const char help[] =
     "usage: zhun eval recommend --train FILE (--test FILE [--valid FILE] | --leave-one-out) --model NAME[,NAME...] [options]\n"
     "       zhun eval session   --train FILE --test FILE --model NAME[,NAME...] [options]\n"
-    "       zhun eval complements --train FILE --test FILE [--goods FILE] [--directed] --model NAME[,NAME...] [options]\n"
+    "       zhun eval complements --train FILE --test FILE [--goods FILE] [--directed|--substitutes] --model NAME[,NAME...] [options]\n"
     "\n"
     "Measure recommenders on plain files (also .gz and .zst): all items of the training data are ranked.\n"
     "\n"
@@ -35,6 +35,7 @@ static const char help[] =
     "                             about is neither an answer nor shown; titles are for the models\n"
     "  --directed                 complements: only the first item of a test basket is asked, for what came after it;\n"
     "                             else each for all others. Metrics are means over baskets of the mean over their items\n"
+    "  --substitutes              complements: as --directed, but for what is of its kind; nothing of it is masked\n"
     "  --leave-one-out            the last item of a user is the test, the one before it valid\n"
     "  --model NAME[,NAME...]     see below; `all` is every one\n"
     "  --k N                      length of a list, 1 to 1000 (default 20)\n"
@@ -55,7 +56,7 @@ typedef struct given {
 } given;
 
 typedef struct options {
-    bool sessions, baskets, directed, leave_one_out, refit, no_tune, json; /* baskets: sessions too */
+    bool sessions, baskets, directed, substitutes, leave_one_out, refit, no_tune, json; /* baskets: sessions too */
     zh_dataset_format format;
     const char *train, *valid, *test, *goods_path;
     zh_goods goods; /* of baskets */
@@ -185,6 +186,7 @@ static bool take_flag(options *o, const char *name)
     const struct { const char *name; bool *flag; } flags[] = {
         { "--leave-one-out", &o->leave_one_out }, { "--refit", &o->refit },
         { "--no-tune", &o->no_tune }, { "--json", &o->json }, { "--directed", &o->directed },
+        { "--substitutes", &o->substitutes },
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(name, flags[i].name) == 0) return *flags[i].flag = true;
@@ -196,7 +198,8 @@ static int check(const options *o)
     if (o->train == NULL) return wrong("nothing to learn from: give --train FILE");
     if (o->kinds == 0) return wrong("no model: give --model NAME");
     if (o->sessions && (o->leave_one_out || o->valid != NULL || o->refit)) return wrong("sessions have no valid part: give --train and --test alone");
-    if (!o->baskets && (o->directed || o->goods_path != NULL)) return wrong("--goods and --directed are for complements: drop them");
+    if (!o->baskets && (o->directed || o->substitutes || o->goods_path != NULL)) return wrong("--goods, --directed and --substitutes are for complements: drop them");
+    if (o->directed && o->substitutes) return wrong("--directed asks for another kind, --substitutes for the same: give one of them");
     if (o->leave_one_out && (o->test != NULL || o->valid != NULL)) return wrong("--leave-one-out makes its own parts: drop --test and --valid");
     if (!o->leave_one_out && o->test == NULL) return wrong("nothing to ask: give --test FILE%s", o->sessions ? "" : " or --leave-one-out");
     return DONE;
@@ -365,7 +368,8 @@ static int load(zh_split *split, zh_arena *arena, options *o)
 static zh_err make_problem(zh_problem *out, zh_arena *arena, const options *o, const zh_split *split, bool refit, zh_note *why)
 {
     const zh_err e = zh_problem_make(out, arena, split, refit, why);
-    return e != ZH_OK || !o->baskets ? e : zh_basket_ask(out, arena, split, &o->goods, o->directed, why);
+    const zh_basket_way way = o->substitutes ? ZH_BASKET_INSTEAD : o->directed ? ZH_BASKET_AFTER : ZH_BASKET_TOGETHER;
+    return e != ZH_OK || !o->baskets ? e : zh_basket_ask(out, arena, split, &o->goods, way, why);
 }
 
 typedef struct outcome {

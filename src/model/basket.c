@@ -9,7 +9,7 @@ typedef struct asker {
     const zh_goods *goods;
     const uint32_t *number; /* [names] item, ABSENT outside the catalogue */
     zh_rows kin;            /* [kinds] items of the catalogue */
-    bool directed;
+    zh_basket_way way;
     zh_query *query;
     double *weight;
     uint32_t *wanted, *from, *right, *known;
@@ -37,17 +37,19 @@ static int by_number(const void *left, const void *right)
 static void ask(asker *a, const uint32_t *items, uint32_t size, uint32_t at)
 {
     const uint32_t q = a->asked, kind = a->goods->kind[items[at]], number = a->number[items[at]];
+    const bool instead = a->way == ZH_BASKET_INSTEAD;
     uint32_t wanted = 0, inside = a->from[q];
     for (uint32_t i = 0; i < size; i++) {
-        if (a->goods->kind[items[i]] == kind) continue;
+        if (i == at || (a->goods->kind[items[i]] == kind) != instead) continue;
         wanted++;
         if (a->number[items[i]] != ABSENT) a->right[inside++] = a->number[items[i]];
     }
     if (wanted == 0) return;
     qsort(a->right + a->from[q], inside - a->from[q], sizeof *a->right, by_number);
     a->known[q] = number;
-    a->query[q] = (zh_query){ .known = &a->known[q], .count = number != ABSENT,
-                              .masked = zh_rows_of(&a->kin, kind), .masked_count = zh_rows_size(&a->kin, kind) };
+    const uint32_t known = number != ABSENT;
+    a->query[q] = (zh_query){ .known = &a->known[q], .count = known, .masked = instead ? &a->known[q] : zh_rows_of(&a->kin, kind),
+                              .masked_count = instead ? known : zh_rows_size(&a->kin, kind) };
     a->wanted[q] = wanted;
     a->from[q + 1] = inside;
     a->asked++;
@@ -59,8 +61,8 @@ static zh_err asker_open(asker *a, zh_arena *arena, const zh_rows *test)
     size_t questions = 0, answers = 0;
     for (uint32_t r = 0; r < test->count; r++) {
         const size_t size = zh_rows_size(test, r) < ZH_BASKET_ITEMS_MAX ? zh_rows_size(test, r) : ZH_BASKET_ITEMS_MAX;
-        questions += a->directed ? size > 0 : size;
-        answers += a->directed ? size : size * size;
+        questions += a->way != ZH_BASKET_TOGETHER ? size > 0 : size;
+        answers += a->way != ZH_BASKET_TOGETHER ? size : size * size;
     }
     if (answers > ZH_ROWS_ENTRIES_MAX) return ZH_FULL;
     a->query = ZH_TAKE(arena, zh_query, questions);
@@ -80,7 +82,7 @@ static zh_err ask_all(asker *a, zh_arena *arena, const zh_split *split)
     if (items == NULL || seen == NULL) return ZH_NOMEM;
     for (uint32_t r = 0; r < test->count; r++) {
         const uint32_t size = distinct(items, seen, r + 1, zh_rows_of(test, r), zh_rows_size(test, r)), first = a->asked;
-        for (uint32_t at = 0; at < (a->directed && size > 0 ? 1 : size); at++) ask(a, items, size, at);
+        for (uint32_t at = 0; at < (a->way != ZH_BASKET_TOGETHER && size > 0 ? 1 : size); at++) ask(a, items, size, at);
         for (uint32_t q = first; q < a->asked; q++) a->weight[q] = 1.0 / (a->asked - first);
     }
     return ZH_OK;
@@ -110,9 +112,9 @@ static zh_err tell(zh_train *train, zh_rows *kin, zh_arena *arena, const uint32_
     return e;
 }
 
-zh_err zh_basket_ask(zh_problem *problem, zh_arena *arena, const zh_split *split, const zh_goods *goods, bool directed, zh_note *why)
+zh_err zh_basket_ask(zh_problem *problem, zh_arena *arena, const zh_split *split, const zh_goods *goods, zh_basket_way way, zh_note *why)
 {
-    asker a = { .goods = goods, .directed = directed };
+    asker a = { .goods = goods, .way = way };
     uint32_t *number = ZH_TAKE(arena, uint32_t, split->items_named);
     if (number == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < split->items_named; i++) number[i] = ABSENT;
@@ -123,7 +125,7 @@ zh_err zh_basket_ask(zh_problem *problem, zh_arena *arena, const zh_split *split
     if (e == ZH_OK) e = ask_all(&a, arena, split);
     if (e != ZH_OK) return e;
     if (a.asked == 0) {
-        zh_note_set(why, "there is nothing to ask: no test basket has items of two kinds");
+        zh_note_set(why, "there is nothing to ask: no test basket has items of %s", way == ZH_BASKET_INSTEAD ? "one kind" : "two kinds");
         return ZH_ABSENT;
     }
     problem->queries = a.asked;

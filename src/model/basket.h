@@ -2,8 +2,12 @@
  *
  * A basket is a row of a session file: an order, an invoice. Every item of a test basket is asked in turn,
  * the right answers are the others of another kind (goods.h); items of its own kind are masked. An item
- * that was never learned is asked too, with nothing known, and a miss as an answer. `directed`: only the first item is
- * asked, for what came after it.
+ * that was never learned is asked too, with nothing known, and a miss as an answer.
+ *
+ *     way        asked        right                        masked
+ *     together   each item    the others, another kind     its kind
+ *     after      the first    what came after, another kind  its kind
+ *     instead    the first    what came after, its kind    itself
  *
  * The metrics are means over baskets of the mean over their items: a question weighs 1 / questions of its basket.
  *
@@ -18,10 +22,12 @@
 
 #define ZH_BASKET_ITEMS_MAX 4096 /* of one test basket, repeats dropped: 16 M answers; a longer one is cut */
 
+typedef enum zh_basket_way { ZH_BASKET_TOGETHER, ZH_BASKET_AFTER, ZH_BASKET_INSTEAD } zh_basket_way;
+
 /* Put these questions in the place of those of `problem`, which zh_problem_make made of `split`, and tell its models
  * kinds and words. `goods` has the names of the split. Errors: ZH_NOMEM; ZH_FULL for more than
- * ZH_ROWS_ENTRIES_MAX answers; ZH_ABSENT when no basket has two kinds. */
+ * ZH_ROWS_ENTRIES_MAX answers; ZH_ABSENT when nothing is right in any basket. */
 ZH_MUST zh_err zh_basket_ask(zh_problem *problem, zh_arena *arena, const zh_split *split, const zh_goods *goods,
-                             bool directed, zh_note *why);
+                             zh_basket_way way, zh_note *why);
 
 #endif

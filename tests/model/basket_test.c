@@ -15,7 +15,7 @@ static uint32_t number_of(const baskets *b, const char *name)
 static void test_each_item_is_asked_for_the_others_of_another_kind(void)
 {
     /* Basket 5: 10 and 11 are of one kind, 20 twice, 99 unknown; basket 6 has one kind; basket 7: 12 was never learned. */
-    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,20,1\n5,10,2\n5,99,3\n5,11,4\n5,20,5\n6,10,6\n6,11,7\n7,12,8\n7,20,9\n"), GOODS, false);
+    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,20,1\n5,10,2\n5,99,3\n5,11,4\n5,20,5\n6,10,6\n6,11,7\n7,12,8\n7,20,9\n"), GOODS, ZH_BASKET_TOGETHER);
     const zh_problem *p = &b.problem;
     static const struct { const char *name, *known, *right; uint32_t rights, wanted, masked; double weight; } rows[] = {
         { "20 of basket 5", "20", "10", 2, 3, 1, .25 }, { "10 of basket 5", "10", "20", 1, 2, 2, .25 },
@@ -39,22 +39,30 @@ static void test_each_item_is_asked_for_the_others_of_another_kind(void)
 
 static void test_directed_asks_the_first_for_what_came_after(void)
 {
-    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,10,2\n5,11,1\n5,20,3\n6,20,4\n"), GOODS, true);
+    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,10,2\n5,11,1\n5,20,3\n6,20,4\n"), GOODS, ZH_BASKET_AFTER);
     CHECK(b.problem.queries == 1 && b.problem.query[0].known[0] == number_of(&b, "11") && b.problem.weight[0] == 1);
     CHECK(b.problem.wanted[0] == 1 && zh_rows_of(&b.problem.target, 0)[0] == number_of(&b, "20"));
     baskets_close(&b);
 }
 
+static void test_instead_asks_the_first_for_what_is_of_its_kind(void)
+{
+    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,10,1\n5,20,2\n5,11,3\n6,20,4\n6,10,5\n"), GOODS, ZH_BASKET_INSTEAD);
+    CHECK(b.problem.queries == 1 && b.problem.wanted[0] == 1 && zh_rows_of(&b.problem.target, 0)[0] == number_of(&b, "11"));
+    CHECK(b.problem.query[0].masked_count == 1 && b.problem.query[0].masked[0] == number_of(&b, "10")); /* its kind is not masked */
+    baskets_close(&b);
+}
+
 static void test_baskets_of_one_kind_ask_nothing(void)
 {
-    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,10,1\n5,20,2\n"), GOODS, false);
+    baskets b = baskets_of(TRAIN, ZH_SV("SessionId,ItemId,Time\n5,10,1\n5,20,2\n"), GOODS, ZH_BASKET_TOGETHER);
     zh_goods same = b.goods;
     zh_note why = { "" };
     uint32_t kind[8] = { 0 };
     same.kind = kind;
-    CHECK(zh_basket_ask(&b.problem, &b.arena, &b.split, &same, false, &why) == ZH_ABSENT && strstr(why.text, "two kinds") != NULL);
+    CHECK(zh_basket_ask(&b.problem, &b.arena, &b.split, &same, ZH_BASKET_TOGETHER, &why) == ZH_ABSENT && strstr(why.text, "two kinds") != NULL);
     zh_arena none = zh_arena_open(1);
-    CHECK(zh_basket_ask(&b.problem, &none, &b.split, &b.goods, false, &why) == ZH_NOMEM);
+    CHECK(zh_basket_ask(&b.problem, &none, &b.split, &b.goods, ZH_BASKET_AFTER, &why) == ZH_NOMEM);
     zh_arena_close(&none);
     baskets_close(&b);
 }
@@ -63,6 +71,7 @@ int main(void)
 {
     test_each_item_is_asked_for_the_others_of_another_kind();
     test_directed_asks_the_first_for_what_came_after();
+    test_instead_asks_the_first_for_what_is_of_its_kind();
     test_baskets_of_one_kind_ask_nothing();
     return 0;
 }

@@ -14,7 +14,7 @@ typedef struct baskets {
 } baskets;
 
 /* Files as text; `goods` may be NULL. */
-static inline baskets baskets_of(zh_sv train, zh_sv test, const char *goods, bool directed)
+static inline baskets baskets_of(zh_sv train, zh_sv test, const char *goods, zh_basket_way way)
 {
     baskets b = { .data = zh_dataset_open(), .arena = zh_arena_open((size_t)1 << 28) };
     zh_note why = { "" };
@@ -23,13 +23,13 @@ static inline baskets baskets_of(zh_sv train, zh_sv test, const char *goods, boo
     CHECK(zh_goods_read(&b.goods, &b.arena, &b.data.items, goods == NULL ? (zh_sv){ 0 } : zh_sv_of(goods), &why) == ZH_OK);
     CHECK(zh_split_make(&b.split, &b.arena, &b.data) == ZH_OK);
     CHECK(zh_problem_make(&b.problem, &b.arena, &b.split, false, &why) == ZH_OK);
-    CHECK(zh_basket_ask(&b.problem, &b.arena, &b.split, &b.goods, directed, &why) == ZH_OK);
+    CHECK(zh_basket_ask(&b.problem, &b.arena, &b.split, &b.goods, way, &why) == ZH_OK);
     return b;
 }
 
 /* `count` baskets of 2..most of `items` items over a month, which test and train share. With `follow`, two of three
  * items are the successor of the one before; item i is of kind i % 5 and has two words. */
-static inline baskets baskets_made(uint64_t seed, uint32_t count, uint32_t items, uint32_t most, bool follow, bool directed)
+static inline baskets baskets_made(uint64_t seed, uint32_t count, uint32_t items, uint32_t most, bool follow, zh_basket_way way)
 {
     zh_buf part[2] = { zh_buf_open(1 << 24), zh_buf_open(1 << 24) };
     char goods[8192];
@@ -48,7 +48,7 @@ static inline baskets baskets_made(uint64_t seed, uint32_t count, uint32_t items
             }
         }
     }
-    baskets b = baskets_of(zh_buf_view(&part[0]), zh_buf_view(&part[1]), goods, directed);
+    baskets b = baskets_of(zh_buf_view(&part[0]), zh_buf_view(&part[1]), goods, way);
     zh_buf_close(&part[0]);
     zh_buf_close(&part[1]);
     return b;

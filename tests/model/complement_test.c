@@ -99,7 +99,7 @@ static double slow_score(const slow *s, const zh_train *d, const double *param, 
 
 static void test_scores_equal_the_formula(uint64_t seed)
 {
-    baskets b = baskets_made(seed, 60, ITEMS, 9, false, false);
+    baskets b = baskets_made(seed, 60, ITEMS, 9, false, ZH_BASKET_TOGETHER);
     const zh_train *d = &b.problem.train;
     double param[ZH_MODEL_PARAMS_MAX], got[ITEMS];
     zh_model_params_normal(&zh_complement_kind, param);
@@ -128,7 +128,7 @@ static void test_scores_equal_the_formula(uint64_t seed)
 static void test_direction_is_found(uint64_t seed)
 {
     /* Item i + 1 follows i, never the other way: pairs alone show i - 1 as well. */
-    baskets b = baskets_made(seed, 400, ITEMS, 6, true, true);
+    baskets b = baskets_made(seed, 400, ITEMS, 6, true, ZH_BASKET_AFTER);
     double param[ZH_MODEL_PARAMS_MAX];
     zh_model_params_normal(&zh_complement_kind, param);
     param[ORDER] = 1;

@@ -10,7 +10,7 @@ enum { M, BETA };
 
 static void test_scores_equal_the_formula(uint64_t seed)
 {
-    baskets b = baskets_made(seed, 60, ITEMS, 9, false, false);
+    baskets b = baskets_made(seed, 60, ITEMS, 9, false, ZH_BASKET_TOGETHER);
     const zh_train *d = &b.problem.train;
     const double m = (double)(test_random(&seed) % 3) * 25 + 1, beta = (double)(test_random(&seed) % 3) / 5;
     double both[ITEMS][ITEMS] = { { 0 } }, all[ITEMS] = { 0 }, share[ITEMS] = { 0 }, got[ITEMS];
