@@ -33,10 +33,12 @@ SHOP = os.path.join(HERE, "sim/shops/default.json")
 KEYS = {"ZHUN_WRITE_KEY": "wk_of_complements", "ZHUN_SERVER_KEY": "sk_of_complements", "ZHUN_ADMIN_PASSWORD": "correct horse battery"}
 DAY, LEARNED, LATER_DAYS, VISIT_S = 86400.0, 0.7, 30, 1800
 COUNTED = ["conditional.m=0.001", "conditional.beta=0"]
-CHOSEN = {  # on seeds 11 to 13
-    "direction": [],
-    "substitutes": [],
-}
+PLAIN = ["complement.days=0", "complement.size=0", "complement.title=0", "complement.fresh=0", "complement.m=20"]
+AFTER, KINDS = ["complement.order=after", "complement.reach=1"], ["complement.kinds=0.9"]
+DIRECTED = [*PLAIN, "complement.beta=0.6"]
+# Chosen on seeds 11 to 13; beside them what is left without one of the parts.
+COMPLETES = (("complement", [*DIRECTED, *AFTER, *KINDS]), ("complement without kinds", [*DIRECTED, *AFTER, "complement.m=0.3"]), ("complement without order", [*DIRECTED, *KINDS]))
+REPLACES = (("complement", [*PLAIN, "complement.beta=0.5", *KINDS]), ("complement without kinds", [*PLAIN, "complement.beta=0.1", "complement.m=0.05"]))
 
 
 def seconds(text):
@@ -152,11 +154,11 @@ def shop(build, seed, tune):
         seen = Shop(events_of(build, seed, folder))
         with open(os.path.join(folder, "goods"), "w", encoding="utf-8") as file:
             file.writelines(f"{item}\t{kind}\n" for item, kind in seen.kind.items())
-        questions = (("direction", seen.purchases(), seen.direction(), ["--directed"], "direction"), ("types", seen.purchases(), seen.types(), ["--directed"], "direction"),
-                     ("substitutes", seen.visits(seen.cut), seen.instead(), ["--substitutes"], "substitutes"))
+        questions = (("direction", seen.purchases(), seen.direction(), ["--directed"], COMPLETES), ("types", seen.purchases(), seen.types(), ["--directed"], COMPLETES),
+                     ("substitutes", seen.visits(seen.cut), seen.instead(), ["--substitutes"], REPLACES))
         for question, train, test, way, chosen in questions:
-            for who, model, given in (("popular", "popular", []), ("counts", "conditional", COUNTED), ("complement", "complement", [] if tune else CHOSEN[chosen])):
-                say(question, seed, who, ask(build, folder, train, test, way, model, given, tune and who == "complement")[0])
+            for who, given in (("popular", []), ("conditional", COUNTED), *((("complement", []),) if tune else chosen)):
+                say(question, seed, "counts" if given is COUNTED else who, ask(build, folder, train, test, way, who.split()[0], given, tune and who == "complement")[0])
 
 
 def retail(build, path):

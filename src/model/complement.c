@@ -237,14 +237,14 @@ static const char *const orders[] = { "any", "after", NULL };
 static const zh_param_kind params[PARAMS] = {
     [DAYS] = { "days", "half-life of a basket, 0: none", 0, 1e5, 120, GRID(0, 60, 120, 240) },
     [SIZE] = { "size", "a pair of n items counts n^-size", 0, 2, .5, GRID(0, .25, .5, .75) },
-    [PRIOR] = { "m", "weight of the prior, in pairs of a mean item", 0, 1e3, .05, .at_score = true, GRID(.02, .05, .1, .3, 1) },
-    [BETA] = { "beta", "how much popularity counts against an item", 0, 1, .1, GRID(0, .1, .2) },
+    [PRIOR] = { "m", "weight of the prior, in pairs of a mean item", 0, 1e3, .05, .at_score = true, GRID(.02, .05, .1, .3, 1, 5, 20) },
+    [BETA] = { "beta", "how much popularity counts against an item", 0, 1, .1, GRID(0, .1, .2, .4, .6) },
     [TITLE] = { "title", "how much alike titles count", 0, 100, 1, .at_score = true, GRID(0, .5, 1, 2) },
     [FRESH] = { "fresh", "how much recent popularity counts", 0, 2, .25, GRID(0, .15, .25, .4) },
     [FRESH_DAYS] = { "fresh_days", "half-life of recent popularity", 1, 1e5, 14, .grid_size = 0 },
     [KINDS] = { "kinds", "share of the prior that goes by kinds", 0, 1, 0, GRID(0, .5, .9) },
     [ORDER] = { "order", "pairs, or what is bought after what", 0, AFTER, ANY, true, orders, GRID(ANY, AFTER) },
-    [REACH] = { "reach", "after: items this far on weigh 1/e", 0, 1000, 0, GRID(0, 3, 10) },
+    [REACH] = { "reach", "after: items this far on weigh 1/e", 0, 1000, 0, GRID(0, 1, 3, 10) },
 };
 
 const zh_model_kind zh_complement_kind = {
