@@ -17,6 +17,7 @@ import { answerReports, tableOf } from './reports.mjs'
 import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerViews } from './views.mjs'
+import { answerModels } from './models.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerTags } from './tags.mjs'
@@ -148,6 +149,8 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  const models = answerModels(method, path, empty)
+  if (models !== undefined) return models
   const predicted = answerPredictions(method, path, empty)
   if (predicted !== undefined) return predicted
   const stands = answerStanding(method, path, query, empty)

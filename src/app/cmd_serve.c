@@ -6,6 +6,7 @@
 #include "decide/placement.h"
 #include "server/server.h"
 #include "sys/file.h"
+#include "sys/openblas.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -109,6 +110,7 @@ typedef struct running {
     zh_server *server;
     zh_import_job *job;
     zh_server_importer importer;
+    zh_blas blas;
     char host[HOST_BYTES], socket[ZH_DOOR_PATH_BYTES];
     uint16_t port;
 } running;
@@ -122,11 +124,23 @@ static void say_recovered(void *context, uint64_t done, uint64_t all)
     zh_line_end(&line);
 }
 
+/* Before any thread is there: loading sets variables of the environment. Without the library models of dense algebra are left out, and it is said. */
+static const zh_blas *load_blas(running *r)
+{
+    zh_note why;
+    if (zh_openblas_open(&r->blas, &why) == ZH_OK) return &r->blas;
+    zh_log_line line = zh_line_open(&r->sink, ZH_LINE_WARN, "serve.no_dense_algebra");
+    zh_line_text(&line, "why", zh_sv_of(why.text));
+    zh_line_end(&line);
+    return NULL;
+}
+
 static int open_engine(running *r, const zh_options *given)
 {
+    const zh_blas *blas = load_blas(r);
     const zh_engine_desc desc = {
         .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
-        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink,
+        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink, .blas = blas,
         .retention = r->n.retention, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
     };
     zh_note why;

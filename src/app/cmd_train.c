@@ -13,7 +13,7 @@ static const zh_option train_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "model", "NAME", "show this prediction only: buy_7d, buy_30d, lapse", NULL, false },
+    { "model", "NAME", "show this prediction only: buy_7d, buy_30d, lapse; or league: play the recommenders", NULL, false },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
 
@@ -45,11 +45,37 @@ static void show(zh_json_value root, zh_sv only)
     }
 }
 
+/* How a recommender stands, beside the better of popularity and item-kNN. */
+static void show_place(zh_json_value place)
+{
+    const zh_sv model = zh_json_text_or_empty(zh_json_get(place, ZH_SV("model"))), verdict = zh_json_text_or_empty(zh_json_get(place, ZH_SV("verdict")));
+    printf("%-12.*s %-9.*s", ZH_SV_ARG(model), ZH_SV_ARG(verdict));
+    if (zh_sv_equal(verdict, ZH_SV("absent"))) printf("  %.*s\n", ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(place, ZH_SV("why")))));
+    else printf(" %8.4f %8.4f %8.4f %8.4f %+9.4f %+9.4f %9.1f\n", real_of(place, "ndcg"), real_of(place, "recall"), real_of(place, "hit"), real_of(place, "coverage"), real_of(place, "ahead"), real_of(place, "aheadLow"), real_of(place, "seconds"));
+}
+
+static void show_league(zh_json_value root, zh_sv only)
+{
+    (void)only;
+    const zh_json_value league = zh_json_get(root, ZH_SV("league"));
+    const zh_sv why = zh_json_text_or_empty(zh_json_get(league, ZH_SV("why"))), from = zh_json_text_or_empty(zh_json_get(league, ZH_SV("testFrom")));
+    printf("%.0f purchases of %.0f customers; %.0f questions since %.*s, lists of %.0f, %.1f s\n", real_of(league, "purchases"), real_of(league, "customers"), real_of(league, "questions"), ZH_SV_ARG(from), real_of(league, "k"), real_of(league, "tookMs") / 1000);
+    if (why.size > 0) printf("no league: %.*s\n", ZH_SV_ARG(why));
+    else printf("%-12s %-9s %8s %8s %8s %8s %9s %9s %9s\n", "", "", "ndcg", "recall", "hit", "coverage", "ahead", "at least", "s");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(league, ZH_SV("places"))); zh_json_next(&it);) show_place(it.value);
+}
+
+/* What is trained, where it is asked for, and how it is shown. */
+typedef struct training {
+    zh_sv train, look;
+    void (*show)(zh_json_value root, zh_sv only);
+} training;
+
 /* Ask, and ask again until it is done. */
-static zh_err train(zh_door *door, zh_json *json, zh_sv *text, zh_json_value *root, zh_note *why)
+static zh_err train(const training *t, zh_door *door, zh_json *json, zh_sv *text, zh_json_value *root, zh_note *why)
 {
     zh_client_answer answer;
-    zh_err e = zh_door_ask(door, ZH_SV("POST"), ZH_SV("/api/v1/predictions/train"), ZH_SV("{}"), &answer, why);
+    zh_err e = zh_door_ask(door, ZH_SV("POST"), t->train, ZH_SV("{}"), &answer, why);
     for (int turn = 0; e == ZH_OK; turn++) {
         *text = answer.body;
         if ((e = zh_json_parse(json, answer.body, root, NULL)) != ZH_OK) {
@@ -62,17 +88,20 @@ static zh_err train(zh_door *door, zh_json *json, zh_sv *text, zh_json_value *ro
             return ZH_TIMEOUT;
         }
         nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
-        e = zh_door_ask(door, ZH_SV("GET"), ZH_SV("/api/v1/predictions"), (zh_sv){ 0 }, &answer, why);
+        e = zh_door_ask(door, ZH_SV("GET"), t->look, (zh_sv){ 0 }, &answer, why);
     }
     return e;
 }
 
 static int run_train(const zh_options *given)
 {
+    const training predictions = { ZH_SV("/api/v1/predictions/train"), ZH_SV("/api/v1/predictions"), show };
+    const training league = { ZH_SV("/api/v1/models/train"), ZH_SV("/api/v1/models"), show_league };
     const zh_sv model = zh_options_text(given, "model");
-    const bool known = model.size == 0 || zh_sv_equal(model, ZH_SV("buy_7d")) || zh_sv_equal(model, ZH_SV("buy_30d")) || zh_sv_equal(model, ZH_SV("lapse"));
+    const bool is_league = zh_sv_equal(model, ZH_SV("league"));
+    const bool known = model.size == 0 || is_league || zh_sv_equal(model, ZH_SV("buy_7d")) || zh_sv_equal(model, ZH_SV("buy_30d")) || zh_sv_equal(model, ZH_SV("lapse"));
     if (given->arguments_count > 0 || !known) {
-        zh_complain("train takes --model buy_7d, buy_30d or lapse, and nothing else: see zhun train --help");
+        zh_complain("train takes --model buy_7d, buy_30d, lapse or league, and nothing else: see zhun train --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -82,11 +111,12 @@ static int run_train(const zh_options *given)
     zh_json *json = NULL;
     zh_json_value root;
     zh_sv text;
+    const training *t = is_league ? &league : &predictions;
     zh_err e = zh_json_open(&json, ANSWER_BYTES_MAX);
-    if (e == ZH_OK) e = train(door, json, &text, &root, &why);
+    if (e == ZH_OK) e = train(t, door, json, &text, &root, &why);
     if (e != ZH_OK) zh_complain("train: %s", why.text);
     else if (zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(text));
-    else show(root, model);
+    else t->show(root, model);
     zh_json_close(json);
     zh_door_close(door);
     return e == ZH_OK ? ZH_EXIT_DONE : ZH_EXIT_COULD_NOT;
@@ -95,8 +125,10 @@ static int run_train(const zh_options *given)
 const zh_command zh_cmd_train = {
     .name = "train", .usage = "--data DIR [--model NAME]",
     .summary = "Learn and test the predictions now; the engine does so itself every night.\n"
-               "A prediction is offered where it beat the RFM rule on later days; docs/PREDICTIONS.md.",
+               "A prediction is offered where it beat the RFM rule on later days; docs/PREDICTIONS.md.\n"
+               "With --model league: play all recommenders on the shop's own orders, and say who is ahead of popularity and item-kNN.",
     .example = "  zhun train --data ./zhun-data\n"
-               "  zhun train --data ./zhun-data --model buy_30d --json",
+               "  zhun train --data ./zhun-data --model buy_30d --json\n"
+               "  zhun train --data ./zhun-data --model league",
     .options = train_options, .options_count = sizeof train_options / sizeof *train_options, .run = run_train,
 };

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "server/server.h"
 #include "sys/file.h"
+#include "sys/openblas.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct zh_door {
     zh_engine *engine;  /* NULL: another process has it */
     zh_server *server;
     zh_metrics *metrics;
+    zh_blas blas;
     zh_line_sink sink;
 };
 
@@ -48,7 +50,9 @@ static zh_err open_here(zh_door *d, const zh_door_desc *desc, const char *socket
     d->sink.fd = STDERR_FILENO;
     d->sink.level = ZH_LINE_WARN;
     if (e == ZH_OK) {
-        const zh_engine_desc engine = { .dir = desc->data, .metrics = d->metrics, .sink = &d->sink, .must_exist = desc->must_exist,
+        zh_note none;
+        const bool dense = zh_openblas_open(&d->blas, &none) == ZH_OK;
+        const zh_engine_desc engine = { .dir = desc->data, .blas = dense ? &d->blas : NULL, .metrics = d->metrics, .sink = &d->sink, .must_exist = desc->must_exist,
                                         .progress = desc->quiet ? NULL : show_progress };
         e = zh_engine_open(&d->engine, &engine, why);
     }

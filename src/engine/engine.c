@@ -492,6 +492,7 @@ zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
 struct zh_trainer *zh_engine_trainer(zh_engine *g) { return g->trainer; }
+const zh_blas *zh_engine_blas(const zh_engine *g) { return g->d.blas; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }
 zh_line_sink *zh_engine_sink(const zh_engine *g) { return g->d.sink; }

@@ -17,6 +17,7 @@
 #ifndef ZH_ENGINE_ENGINE_H
 #define ZH_ENGINE_ENGINE_H
 #include "base/note.h"
+#include "base/blas.h"
 #include "base/tz.h"
 #include "engine/backup.h"
 #include "engine/commit.h"
@@ -36,6 +37,7 @@ typedef struct zh_engine_desc {
     size_t cache_bytes;      /* of the state; 0: its default */
     zh_retention_rule retention; /* zeros: keep all */
     uint32_t segment_bytes;  /* of new segments of the log; 0: its default */
+    const zh_blas *blas;     /* borrowed; NULL: recommenders of dense algebra are not in the league */
     const zh_clock *clock;   /* NULL: the real one */
     zh_metrics *metrics;     /* required */
     zh_line_sink *sink;      /* log lines; NULL: none are written by the engine */
@@ -61,6 +63,7 @@ zh_backups *zh_engine_backups(zh_engine *engine);
 zh_retention *zh_engine_retention(zh_engine *engine);
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *engine); /* boundary_clock.h */
 struct zh_trainer *zh_engine_trainer(zh_engine *engine);                 /* trainer.h */
+const zh_blas *zh_engine_blas(const zh_engine *engine);                   /* NULL: none */
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);
 const zh_clock *zh_engine_clock(const zh_engine *engine);
 zh_metrics *zh_engine_metrics(zh_engine *engine);

@@ -20,11 +20,13 @@ enum { NICE = 15 };
 struct zh_trainer {
     zh_engine *engine;
     char old_path[PATH_BYTES]; /* where earlier versions kept their models */
+    char league_path[PATH_BYTES];
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock;    /* of asked, training, stopping */
+    pthread_mutex_t lock;    /* of asked, training, stopping, league */
     pthread_cond_t wake;
-    bool asked, training;
+    bool asked[ZH_TRAININGS], training[ZH_TRAININGS];
+    zh_buf league;           /* the newest one's text */
     volatile bool stopping;
     int64_t day;             /* of the last training, or of the opening */
     zh_gauge *version, *took;
@@ -214,7 +216,7 @@ static zh_err keep(zh_trainer *p, const zh_prediction_set *s)
     return e;
 }
 
-/* ---- the thread ---- */
+/* ---- predictions ---- */
 
 static void say(const zh_trainer *p, const zh_prediction_set *s, zh_err e)
 {
@@ -275,29 +277,93 @@ static bool is_night(zh_trainer *p)
     return has_news(p);
 }
 
+/* ---- the league ---- */
+
+static void say_league(const zh_trainer *p, zh_err e, int64_t took_us)
+{
+    zh_line_sink *sink = zh_engine_sink(p->engine);
+    if (sink == NULL) return;
+    zh_log_line line = zh_line_open(sink, e == ZH_OK ? ZH_LINE_INFO : ZH_LINE_WARN, e == ZH_OK ? "league.played" : "league.not_played");
+    if (e != ZH_OK) zh_line_err(&line, e);
+    zh_line_int(&line, "tookMs", took_us / 1000);
+    zh_line_end(&line);
+}
+
+/* A text that could not be written to its file is shown until the next start. */
+static void play_league(zh_trainer *p)
+{
+    zh_buf text = zh_buf_open(ZH_LEAGUE_TEXT_BYTES_MAX);
+    const int64_t began_us = zh_clock_mono_us(zh_engine_clock(p->engine));
+    zh_err e = zh_engine_league(p->engine, &p->stopping, &text);
+    if (e == ZH_OK) {
+        pthread_mutex_lock(&p->lock);
+        const zh_buf old = p->league;
+        p->league = text;
+        text = old;
+        pthread_mutex_unlock(&p->lock);
+        e = zh_file_write(zh_sv_of(p->league_path), zh_buf_view(&p->league), 0600);
+    }
+    zh_buf_close(&text);
+    if (e != ZH_STOPPED) say_league(p, e, zh_clock_mono_us(zh_engine_clock(p->engine)) - began_us);
+}
+
+/* ---- the thread ---- */
+
 static bool wait_for_work(zh_trainer *p)
 {
     struct timespec until;
     pthread_mutex_lock(&p->lock);
-    p->training = p->asked; /* asked meanwhile: once more */
-    while (!p->stopping && !p->asked && !is_night(p)) {
+    for (int i = 0; i < ZH_TRAININGS; i++) p->training[i] = p->asked[i]; /* asked meanwhile: once more */
+    while (!p->stopping && !p->asked[ZH_TRAIN_PREDICTIONS] && !p->asked[ZH_TRAIN_LEAGUE]) {
+        if (is_night(p)) p->asked[ZH_TRAIN_PREDICTIONS] = p->asked[ZH_TRAIN_LEAGUE] = true;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += LOOK_MS / 1000;
-        (void)pthread_cond_timedwait(&p->wake, &p->lock, &until);
+        if (!p->asked[ZH_TRAIN_PREDICTIONS]) (void)pthread_cond_timedwait(&p->wake, &p->lock, &until);
     }
-    p->asked = false;
-    p->training = !p->stopping;
+    for (int i = 0; i < ZH_TRAININGS; i++) {
+        p->training[i] = p->asked[i] && !p->stopping;
+        p->asked[i] = false;
+    }
     pthread_mutex_unlock(&p->lock);
     return !p->stopping;
+}
+
+static bool take(zh_trainer *p, zh_training what)
+{
+    pthread_mutex_lock(&p->lock);
+    const bool is = p->training[what] && !p->stopping;
+    pthread_mutex_unlock(&p->lock);
+    return is;
+}
+
+static void done(zh_trainer *p, zh_training what)
+{
+    pthread_mutex_lock(&p->lock);
+    p->training[what] = p->asked[what];
+    pthread_mutex_unlock(&p->lock);
 }
 
 static void *run(void *context)
 {
     zh_trainer *p = context;
-    pthread_setname_np(pthread_self(), "zhun-predict");
+    pthread_setname_np(pthread_self(), "zhun-train");
     (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
-    while (wait_for_work(p)) train(p);
+    while (wait_for_work(p)) {
+        if (take(p, ZH_TRAIN_PREDICTIONS)) {
+            train(p);
+            done(p, ZH_TRAIN_PREDICTIONS);
+        }
+        if (take(p, ZH_TRAIN_LEAGUE)) play_league(p);
+    }
     return NULL;
+}
+
+static void read_league(zh_trainer *p)
+{
+    p->league = zh_buf_open(ZH_LEAGUE_TEXT_BYTES_MAX);
+    if (!zh_file_exists(zh_sv_of(p->league_path)) || zh_file_read(zh_sv_of(p->league_path), &p->league) == ZH_OK) return;
+    zh_buf_close(&p->league); /* it will be played again */
+    p->league = zh_buf_open(ZH_LEAGUE_TEXT_BYTES_MAX);
 }
 
 zh_err zh_trainer_open(zh_trainer **out, zh_engine *engine)
@@ -311,7 +377,9 @@ zh_err zh_trainer_open(zh_trainer **out, zh_engine *engine)
     p->version = zh_metrics_gauge(zh_engine_metrics(engine), "zhun_predictions_version", "Trainings of the predictions so far; 0: none.", NULL, 0);
     p->took = zh_metrics_gauge(zh_engine_metrics(engine), "zhun_predictions_training_seconds", "How long the last training of the predictions took.", NULL, 0);
     p->day = zh_tz_day(zh_engine_tz(engine), zh_engine_now_ms(engine));
-    p->asked = p->training = zh_file_exists(zh_sv_of(p->old_path)); /* an earlier version's: what it knew is learnt again */
+    (void)snprintf(p->league_path, sizeof p->league_path, "%.*s/league.json", ZH_SV_ARG(zh_engine_dir(engine)));
+    read_league(p);
+    p->asked[ZH_TRAIN_PREDICTIONS] = p->training[ZH_TRAIN_PREDICTIONS] = zh_file_exists(zh_sv_of(p->old_path)); /* an earlier version's: what it knew is learnt again */
     zh_world *w = zh_engine_world(engine);
     zh_world_lock_read(w);
     show(p, zh_predictions_last(w->predictions));
@@ -337,23 +405,31 @@ void zh_trainer_close(zh_trainer *p)
     }
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->lock);
+    zh_buf_close(&p->league);
     free(p);
 }
 
-zh_err zh_trainer_train(zh_trainer *p)
+zh_err zh_trainer_train(zh_trainer *p, zh_training what)
 {
     pthread_mutex_lock(&p->lock);
-    const bool busy = p->training || p->asked;
-    if (!busy) p->asked = p->training = true;
+    const bool busy = p->training[what] || p->asked[what];
+    if (!busy) p->asked[what] = p->training[what] = true;
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->lock);
     return busy ? ZH_BUSY : ZH_OK;
 }
 
-bool zh_trainer_is_training(zh_trainer *p)
+bool zh_trainer_is_training(zh_trainer *p, zh_training what)
 {
     pthread_mutex_lock(&p->lock);
-    const bool is = p->training;
+    const bool is = p->training[what];
     pthread_mutex_unlock(&p->lock);
     return is;
+}
+
+void zh_trainer_league(zh_trainer *p, zh_buf *out)
+{
+    pthread_mutex_lock(&p->lock);
+    zh_buf_put(out, zh_buf_view(&p->league));
+    pthread_mutex_unlock(&p->lock);
 }

@@ -189,7 +189,7 @@ static void put_spend(const zh_prediction_set *s, zh_json_out *out)
 static void put_all(zh_call *call, unsigned status)
 {
     zh_world *w = zh_engine_world(call->engine);
-    const bool training = zh_trainer_is_training(zh_engine_trainer(call->engine)); /* before: who reads "no" reads what it brought */
+    const bool training = zh_trainer_is_training(zh_engine_trainer(call->engine), ZH_TRAIN_PREDICTIONS); /* before: who reads "no" reads what it brought */
     zh_json_out out = zh_call_begin(call);
     zh_world_lock_read(w);
     const zh_prediction_set *s = zh_predictions_last(w->predictions);
@@ -218,7 +218,7 @@ void zh_route_predictions(zh_call *call)
 
 void zh_route_predictions_train(zh_call *call)
 {
-    const zh_err e = zh_trainer_train(zh_engine_trainer(call->engine));
+    const zh_err e = zh_trainer_train(zh_engine_trainer(call->engine), ZH_TRAIN_PREDICTIONS);
     if (e == ZH_OK || e == ZH_BUSY) put_all(call, 202); /* busy: it is being done, which was asked for */
     else zh_call_failed(call, e, NULL);
 }

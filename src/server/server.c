@@ -75,6 +75,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/customers/{}/predictions", zh_route_customer_predictions, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/predictions", zh_route_predictions, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/predictions/train", zh_route_predictions_train, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, false, false },
+    { ZH_HTTP_GET, "/api/v1/models", zh_route_models, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_POST, "/api/v1/models/train", zh_route_models_train, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, false, false },
     { ZH_HTTP_GET, "/api/v1/computed-traits", zh_route_computed, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/computed-traits/{}", zh_route_computed_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/computed-traits/{}", zh_route_computed_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },

@@ -28,6 +28,7 @@ const PathsPage = lazy(() => import('../paths/PathsPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const RetentionPage = lazy(() => import('../retention/RetentionPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
+const ModelsPage = lazy(() => import('../models/ModelsPage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
 const TagsPage = lazy(() => import('../tags/TagsPage'))
@@ -87,6 +88,7 @@ export function App() {
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
+                  <Route path="/models" element={<ModelsPage />} />
                   <Route path="/experiments" element={<ExperimentsPage />} />
                   <Route path="/experiments/new" element={<EditPage />} />
                   <Route path="/experiments/:name/edit" element={<EditPage />} />

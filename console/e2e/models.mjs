@@ -1,0 +1,38 @@
+// The league: who is ahead, beside a mark; playing it shows when it is done; an analyst looks only.
+import { allWords, until } from './browser.mjs'
+
+export async function models({ enter, check, mock }, language) {
+  const w = allWords(language).models
+  const says = (what) => `models, ${language}: ${what}`
+  const { page, context, look, go } = await enter({ language })
+  await go('/models')
+  await page.getByRole('heading', { level: 1, name: w.title }).waitFor()
+  await page.locator('.models-table tbody tr, .state').first().waitFor()
+  if (mock) {
+    check(await until(async () => (await page.locator('.models-table tbody tr').count()) === 6), says('six recommenders'))
+    check((await page.locator('.models-bar > i').count()) === 5, says('each that played beside the mark'))
+    await page.locator('.models-table summary').first().click()
+    await page.getByText('lam 300 · recency 0', { exact: true }).waitFor()
+    await look(`models-${language}`, { full: true })
+  }
+  const note = page.locator('.page-note')
+  const before = (await note.allInnerTexts())[0]
+  await page.getByRole('button', { name: w.play, exact: true }).click()
+  check(await until(async () => (await note.allInnerTexts())[0] !== before, 60_000), says('a league shows when it was played'))
+  if (!mock) await look(`models-${language}`, { full: true })
+  await context.close()
+  if (!mock) return
+  await lookingOnly({ enter, w, check, says }, language)
+}
+
+async function lookingOnly({ enter, w, check, says }, language) {
+  const { page, context, go } = await enter({ language })
+  await page.route('**/api/v1/session', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), role: 'analyst' } })
+  })
+  await go('/models')
+  await page.locator('.models-table tbody tr').first().waitFor()
+  check((await page.getByRole('button', { name: w.play, exact: true }).count()) === 0, says('who may not define does not play'))
+  await context.close()
+}
