@@ -649,6 +649,13 @@ def reports():
         page = engine.admin("GET", f"/api/v1/customers/{row[0]['id']}").json
         equal((page["userId"], page["traits"]["email"]), ("u-profile", "mei@example.com"), "an owner sees a customer")
         equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/portrait").json["orders"]["count"], 2, "and its portrait")
+        equal(engine.admin("POST", "/api/v1/models/train", {}).status, 202, "a league is asked for")
+        for _ in range(600):
+            league = engine.admin("GET", "/api/v1/models").json
+            if not league["training"]:
+                break
+            time.sleep(0.1)
+        check(league["league"] is not None and not league["training"], "and played", league)
         equal(engine.admin("POST", "/api/v1/predictions/train", {}).status, 202, "a training is asked for")
         check(engine.admin("GET", "/api/v1/predictions").json["version"] >= 0, "what is predicted, and how it was tested")
         equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/predictions").status, 200, "and what is predicted of the customer")
@@ -698,6 +705,10 @@ def reports():
     equal(engine.admin("GET", "/api/v1/experiments/try/uplift").json["verdict"], "too_few", "whom it moves")
     equal([one["name"] for one in engine.admin("GET", "/api/v1/experiments").json["items"]], ["try"], "experiments are listed")
     equal(engine.admin("GET", "/api/v1/experiments/try").json["state"], "running", "and one is read")
+    told = engine.serve("POST", "/v1/experiments/try/arm", {"userId": "c0"}).json
+    equal((told["experiment"], told["known"], told["exposed"]), ("try", True, False), "an arm is asked for without a list")
+    refused(engine.serve("POST", "/v1/experiments/nothing/arm", {"userId": "c0"}), 404, "of an experiment that is not there", "name")
+    refused(engine.serve("POST", "/v1/experiments/try/arm", {}), 400, "of nobody")
     tried = engine.admin("GET", "/api/v1/experiments/try/results").json
     equal((tried["trusted"], tried["bandit"], tried["experiment"]["mode"]), (True, None, "ab"), "what it says")
     equal(engine.admin("GET", "/api/v1/experiments/try/exposed").json["items"], [], "and of whom")
