@@ -57,7 +57,7 @@ function lookalikes(asked, { empty, everybody, row: customer }, limit) {
     at: new Date().toISOString(), tookUs: 900_000, seed: empty ? 0 : 400, others: empty ? 0 : 3600, refused: 12, held: empty ? 0 : 121, heldMin: 30, offered, verdict,
     ...(empty ? {} : { auc: offered ? 0.87 : 0.51, aucLow: offered ? 0.84 : 0.46, aucHigh: offered ? 0.9 : 0.56, rfmAuc: 0.61, gain: 0.26, gainLow: 0.21, gainHigh: 0.31 }),
     sizes: offered ? [[0.01, 0.08], [0.02, 0.15], [0.05, 0.31], [0.1, 0.52], [0.2, 0.72], [0.3, 0.83], [0.5, 0.95]].map(([part, found]) => ({ part, customers: Math.round(part * 3600), found, low: found - 0.06, high: Math.min(1, found + 0.04), lift: found / part, precision: found / (found + 9 * part) })) : [],
-    size: offered ? 1000 : 0,
+    size: offered ? (asked.size ?? 1000) : 0, ...(asked.keepIn === undefined ? {} : { keptIn: asked.keepIn, added: asked.size ?? 1000 }),
     items: offered ? everybody.slice(0, limit ?? 0).map((id, at) => ({ customer: customer(id), score: 3 - 0.1 * at, why: [{ feature: 'category', name: '茶具', push: 1.4 }, { feature: 'evening', push: 0.3 }] })) : [],
   }
 }

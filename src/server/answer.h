@@ -40,6 +40,10 @@ void zh_answer_tag(const zh_tag *tag, zh_json_out *out); /* members of an open o
 /* The expression of a static list of this name; is it one? */
 zh_sv zh_answer_list_expression(zh_sv name, char out[ZH_SEGMENT_NAME_BYTES_MAX + 40]);
 bool zh_answer_is_list(zh_sv name, zh_sv expression);
+/* Is there a static list of this name? False: a problem was answered. */
+bool zh_answer_list_there(zh_call *call, zh_sv name, const char *field);
+/* Put customers on it; *added: who was not on it before. Holds no lock at the call. Errors: those of zh_engine_do. */
+ZH_MUST zh_err zh_answer_list_add(zh_call *call, zh_sv name, const zh_customer_id *customers, size_t count, uint64_t *added);
 /* The answer that lists his segments with the reasons; `all`: those he is not in too, with every clause. */
 void zh_answer_segments(zh_call *call, zh_customer_id customer, bool all);
 

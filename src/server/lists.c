@@ -35,15 +35,9 @@ static void close_chunk(chunking *c)
     c->change.count = 0;
 }
 
-static void take_id(chunking *c, zh_sv user)
+static void take_customer(chunking *c, zh_customer_id customer)
 {
     zh_world *w = zh_engine_world(c->call->engine);
-    const zh_customer_id customer = zh_answer_find_customer(c->call, user);
-    if (customer.number == 0) {
-        c->unknown++;
-        if (c->told < TOLD_MAX) c->unknown_ids[c->told++] = zh_arena_copy(c->call->arena, user);
-        return;
-    }
     int64_t until_ms;
     zh_tag before;
     zh_world_lock_read(w);
@@ -57,6 +51,27 @@ static void take_id(chunking *c, zh_sv user)
     c->changed++;
     c->change.customers[c->change.count++] = customer.number;
     if (c->change.count == ZH_LIST_CHUNK_MAX) close_chunk(c);
+}
+
+static void take_id(chunking *c, zh_sv user)
+{
+    const zh_customer_id customer = zh_answer_find_customer(c->call, user);
+    if (customer.number != 0) {
+        take_customer(c, customer);
+        return;
+    }
+    c->unknown++;
+    if (c->told < TOLD_MAX) c->unknown_ids[c->told++] = zh_arena_copy(c->call->arena, user);
+}
+
+static chunking *begin(zh_call *call, zh_sv name, bool adds)
+{
+    chunking *c = ZH_TAKE(call->arena, chunking, 1);
+    if (c == NULL) return NULL;
+    c->call = call;
+    c->bytes = zh_buf_open((size_t)1 << 20);
+    c->change = (zh_list_change){ .name = name, .adds = adds, .at_ms = call->now_ms, .actor_kind = (uint8_t)call->caller.actor.kind, .actor_number = call->caller.actor.number };
+    return c;
 }
 
 static zh_err put_on(chunking *c)
@@ -94,15 +109,15 @@ static void answer_changed(const chunking *c)
     zh_call_json(c->call, 200, &out);
 }
 
-static bool is_list(zh_call *call, zh_sv name)
+bool zh_answer_list_there(zh_call *call, zh_sv name, const char *field)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_segment segment;
     zh_world_lock_read(w);
     const bool found = zh_segments_find(w->segments, name, &segment), list = found && zh_answer_is_list(name, segment.expression);
     zh_world_unlock(w);
-    if (!found) zh_call_problem(call, 404, "not_found", "name", "there is no segment of this name: PUT it with kind list first");
-    else if (!list) zh_call_problem(call, 409, "no_list", "name", "this segment has an expression: nobody is put into it by hand");
+    if (!found) zh_call_problem(call, 404, "not_found", field, "there is no segment of this name: PUT it with kind list first");
+    else if (!list) zh_call_problem(call, 409, "no_list", field, "this segment has an expression: nobody is put into it by hand");
     return list;
 }
 
@@ -123,17 +138,30 @@ void zh_route_segment_list(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "userIds", "act is add or remove, userIds a list of 1 to 5,000 texts");
         return;
     }
-    if (!is_list(call, name)) return;
-    chunking *c = ZH_TAKE(call->arena, chunking, 1);
+    if (!zh_answer_list_there(call, name, "name")) return;
+    chunking *c = begin(call, name, adds);
     if (c == NULL) {
         zh_call_failed(call, ZH_NOMEM, NULL);
         return;
     }
-    *c = (chunking){ .call = call, .bytes = zh_buf_open((size_t)1 << 20) };
-    c->change = (zh_list_change){ .name = name, .adds = adds, .at_ms = call->now_ms, .actor_kind = (uint8_t)call->caller.actor.kind, .actor_number = call->caller.actor.number };
     for (zh_json_iter it = zh_json_walk(ids); zh_json_next(&it);) take_id(c, zh_json_text_or_empty(it.value));
     const zh_err e = put_on(c);
     if (e != ZH_OK) zh_call_failed(call, e, "the list could not be kept");
     else answer_changed(c);
     zh_buf_close(&c->bytes);
+}
+
+zh_err zh_answer_list_add(zh_call *call, zh_sv name, const zh_customer_id *customers, size_t count, uint64_t *added)
+{
+    zh_err e = ZH_OK;
+    *added = 0;
+    for (size_t at = 0; e == ZH_OK && at < count; at += IDS_MAX) {
+        chunking *c = begin(call, name, true);
+        if (c == NULL) return ZH_NOMEM;
+        for (size_t i = at; i < count && i < at + IDS_MAX; i++) take_customer(c, customers[i]);
+        e = put_on(c);
+        *added += c->changed;
+        zh_buf_close(&c->bytes);
+    }
+    return e;
 }

@@ -1,11 +1,10 @@
 /* lookalikes.c -- customers like those of a group, how well such a list was tested, and the list as a table. */
 #include "engine/lookalikes.h"
-#include "server/answer.h"
 #include "server/groups.h"
+#include "server/reports.h"
 
 #include <math.h>
-
-#define TABLE_BYTES_MAX ((size_t)16 << 20)
+#include <stdlib.h>
 
 static double rounded(double value) { return isfinite(value) ? round(value * 1e4) / 1e4 : 0; }
 
@@ -48,7 +47,15 @@ static void put_row(zh_call *call, const zh_lookalikes_answer *a, const zh_looka
     zh_json_out_end(out);
 }
 
-static zh_json_out put_answer(zh_call *call, const zh_lookalikes_answer *a, size_t shown)
+typedef struct wanted {
+    zh_lookalikes_ask ask;
+    size_t shown;
+    bool is_table;
+    zh_sv keep_in;  /* a static list; empty: none */
+    uint64_t added; /* to it */
+} wanted;
+
+static zh_json_out put_answer(zh_call *call, const zh_lookalikes_answer *a, const wanted *w)
 {
     const zh_lookalike *l = &a->learnt;
     const bool tested = l->why != ZH_LOOKALIKE_FEW;
@@ -69,9 +76,13 @@ static zh_json_out put_answer(zh_call *call, const zh_lookalikes_answer *a, size
     for (size_t i = 0; tested && i < sizeof figures / sizeof *figures; i++) zh_json_out_key_real(&out, zh_sv_of(figures[i].key), rounded(figures[i].value));
     put_cuts(a, &out);
     zh_json_out_key_int(&out, ZH_SV("size"), (int64_t)a->rows_count);
+    if (w->keep_in.size > 0) {
+        zh_json_out_key_text(&out, ZH_SV("keptIn"), w->keep_in);
+        zh_json_out_key_int(&out, ZH_SV("added"), (int64_t)w->added);
+    }
     zh_json_out_key(&out, ZH_SV("items"));
     zh_json_out_array(&out);
-    for (size_t i = 0; i < shown && i < a->rows_count; i++) put_row(call, a, &a->rows[i], &out);
+    for (size_t i = 0; i < w->shown && i < a->rows_count; i++) put_row(call, a, &a->rows[i], &out);
     zh_json_out_end(&out);
     zh_json_out_end(&out);
     return out;
@@ -79,52 +90,51 @@ static zh_json_out put_answer(zh_call *call, const zh_lookalikes_answer *a, size
 
 /* ---- the list as a table ---- */
 
-static void put_cell(zh_buf *out, zh_sv text)
-{
-    zh_buf_put(out, ZH_SV("\""));
-    for (size_t i = 0; i < text.size; i++) zh_buf_put(out, text.data[i] == '"' ? ZH_SV("\"\"") : (zh_sv){ text.data + i, 1 });
-    zh_buf_put(out, ZH_SV("\""));
-}
-
-static void put_table(zh_call *call, const zh_lookalikes_answer *a, zh_buf *out)
-{
-    zh_buf_put(out, ZH_SV("rank,customer,user_id,score\n"));
-    for (size_t i = 0; i < a->rows_count; i++) {
-        char text[96];
-        zh_permit permit;
-        const int size = snprintf(text, sizeof text, "%zu,%llu,", i + 1, (unsigned long long)a->rows[i].customer.number);
-        zh_buf_put(out, (zh_sv){ text, (size_t)size });
-        if (zh_call_permit(call, a->rows[i].customer, ZH_PURPOSE_PERSONALIZE, &permit)) put_cell(out, zh_answer_user_id(call, a->rows[i].customer, &permit));
-        const int rest = snprintf(text, sizeof text, ",%.6f\n", a->rows[i].score);
-        zh_buf_put(out, (zh_sv){ text, (size_t)rest });
-    }
-}
-
 static void answer_table(zh_call *call, zh_lookalikes_answer *a)
 {
-    const zh_http_header name = { ZH_SV("Content-Disposition"), ZH_SV("attachment; filename=\"lookalikes.csv\"") };
-    zh_buf table = zh_buf_open(TABLE_BYTES_MAX);
-    put_table(call, a, &table);
+    static const char *const columns[] = { "rank", "customer", "user_id", "score" };
+    zh_report_table t;
+    zh_report_table_open(&t, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < a->rows_count; i++) {
+        zh_permit permit;
+        zh_sv user = { 0 };
+        if (zh_call_permit(call, a->rows[i].customer, ZH_PURPOSE_PERSONALIZE, &permit)) user = zh_answer_user_id(call, a->rows[i].customer, &permit);
+        zh_report_whole(&t, (int64_t)i + 1);
+        zh_report_whole(&t, (int64_t)a->rows[i].customer.number);
+        zh_report_text(&t, user);
+        zh_report_number(&t, a->rows[i].score);
+        zh_report_row(&t);
+    }
     zh_lookalikes_answer_close(a);
-    if (zh_buf_err(&table) == ZH_OK) zh_call_reply(call, 200, ZH_SV("text/csv; charset=utf-8"), zh_buf_view(&table), &name, 1);
-    else zh_call_failed(call, zh_buf_err(&table), NULL);
-    zh_buf_close(&table);
+    zh_report_table_answer(call, &t, "lookalikes");
+}
+
+/* ---- the list as a segment ---- */
+
+static zh_err keep(zh_call *call, const zh_lookalikes_answer *a, wanted *w)
+{
+    zh_customer_id *customers = malloc((a->rows_count + 1) * sizeof *customers);
+    if (customers == NULL) return ZH_NOMEM;
+    for (size_t i = 0; i < a->rows_count; i++) customers[i] = a->rows[i].customer;
+    const zh_err e = zh_answer_list_add(call, w->keep_in, customers, a->rows_count, &w->added);
+    free(customers);
+    return e;
 }
 
 /* ---- the route ---- */
 
-typedef struct wanted { zh_lookalikes_ask ask; size_t shown; bool is_table; } wanted;
-
 /* The field that is wrong, or NULL. */
 static const char *read_wanted(zh_call *call, zh_json_value root, wanted *out)
 {
-    const zh_json_value size = zh_json_get(root, ZH_SV("size")), limit = zh_json_get(root, ZH_SV("limit")), format = zh_json_get(root, ZH_SV("format"));
+    const zh_json_value size = zh_json_get(root, ZH_SV("size")), limit = zh_json_get(root, ZH_SV("limit")), format = zh_json_get(root, ZH_SV("format")), keep_in = zh_json_get(root, ZH_SV("keepIn"));
     int64_t most = 1000, shown = 0;
     if (!zh_groups_read(call, root, &out->ask.group) || (out->ask.group.segment.size == 0 && out->ask.group.expression.size == 0)) return "expression";
     if (zh_json_type_of(size) > ZH_JSON_NULL && (!zh_json_int(size, &most) || most < 1 || most > ZH_LOOKALIKES_SIZE_MAX)) return "size";
     if (zh_json_type_of(limit) > ZH_JSON_NULL && (!zh_json_int(limit, &shown) || shown < 0 || shown > CALL_PAGE_MAX)) return "limit";
     if (zh_json_type_of(format) > ZH_JSON_NULL && !zh_sv_equal(zh_json_text_or_empty(format), ZH_SV("json")) && !zh_sv_equal(zh_json_text_or_empty(format), ZH_SV("csv"))) return "format";
     out->is_table = zh_sv_equal(zh_json_text_or_empty(format), ZH_SV("csv"));
+    out->keep_in = zh_arena_copy(call->arena, zh_json_text_or_empty(keep_in));
+    if (zh_json_type_of(keep_in) > ZH_JSON_NULL && (out->keep_in.size == 0 || out->keep_in.size > ZH_SEGMENT_NAME_BYTES_MAX || out->is_table)) return "keepIn";
     out->ask.size = (uint32_t)most;
     out->shown = (size_t)shown;
     out->ask.reasons = out->is_table ? 0 : (uint32_t)shown;
@@ -139,13 +149,18 @@ void zh_route_report_lookalikes(zh_call *call)
     if (!zh_call_body_json(call, &root)) return;
     const char *wrong = read_wanted(call, root, &w);
     if (wrong != NULL) {
-        zh_call_problem(call, 400, "bad_field", wrong, "say a segment's name or an expression, and not both; size from 1 to 100,000, limit from 0 to 500, format json or csv");
+        zh_call_problem(call, 400, "bad_field", wrong, "say a segment's name or an expression, and not both; size from 1 to 100,000, limit from 0 to 500, format json or csv; keepIn a static list, with format json");
         return;
     }
     if ((w.shown > 0 && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) || (w.is_table && !zh_call_has_right(call, ZH_RIGHT_EXPORT))) {
         zh_call_problem(call, 403, "forbidden", w.is_table ? "format" : "limit", "this role may see how well it was tested, but not who they are");
         return;
     }
+    if (w.keep_in.size > 0 && !zh_call_has_right(call, ZH_RIGHT_EDIT_DEFINITIONS)) {
+        zh_call_problem(call, 403, "forbidden", "keepIn", "this role may not put customers on lists");
+        return;
+    }
+    if (w.keep_in.size > 0 && !zh_answer_list_there(call, w.keep_in, "keepIn")) return;
     zh_lookalikes_answer *a = zh_arena_take(call->arena, 1, sizeof *a);
     if (a == NULL || !zh_groups_begin(call)) {
         if (a == NULL) zh_call_failed(call, ZH_NOMEM, NULL);
@@ -158,10 +173,13 @@ void zh_route_report_lookalikes(zh_call *call)
         return;
     }
     zh_histogram_add_us(call->server->group_seconds, a->took_us);
-    if (w.is_table) answer_table(call, a);
-    else {
-        zh_json_out out = put_answer(call, a, w.shown);
-        zh_lookalikes_answer_close(a); /* lies in the call's arena, which ends with the answer */
-        zh_call_json(call, 200, &out);
+    if (w.is_table) {
+        answer_table(call, a);
+        return;
     }
+    const zh_err kept = w.keep_in.size > 0 ? keep(call, a, &w) : ZH_OK;
+    zh_json_out out = put_answer(call, a, &w);
+    zh_lookalikes_answer_close(a); /* lies in the call's arena, which ends with the answer */
+    if (kept == ZH_OK) zh_call_json(call, 200, &out);
+    else zh_call_failed(call, kept, "the list could not be kept");
 }

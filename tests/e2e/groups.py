@@ -262,6 +262,26 @@ def lookalikes(partitions):
     return users
 
 
+def kept_as_a_list(engine, ask, seed, users):
+    body = {"expression": seed, "size": 150, "keepIn": "like_club"}
+    equal((ask(body).status, ask(body).json["field"]), (404, "keepIn"), "a list that is not there")
+    equal(engine.admin("PUT", "/api/v1/segments/rule", {"expression": "true"}).status, 200, "a rule")
+    equal((ask({**body, "keepIn": "rule"}).status, ask({**body, "keepIn": "rule"}).json["code"]), (409, "no_list"), "a rule takes nobody by hand")
+    equal(engine.admin("PUT", "/api/v1/segments/like_club", {"kind": "list", "title": "Like the club"}).status, 200, "a list")
+    equal(engine.admin("POST", "/api/v1/segments/like_club/list", {"act": "add", "userIds": users[:3] + ["k0"]}).json["size"], 4, "some are on it")
+    got = ask({**body, "limit": 5}).json
+    equal((got["keptIn"], got["added"], got["size"], len(got["items"])), ("like_club", 147, 150, 5), "the others are put on it")
+    equal(engine.admin("GET", "/api/v1/segments/like_club").json["size"], 151, "nobody is taken off")
+    equal(ask(body).json["added"], 0, "once is enough")
+    members = set()
+    cursor = ""
+    while cursor is not None:
+        page = engine.admin("GET", f"/api/v1/segments/like_club/members?limit=100{cursor}").json
+        members |= {one["customer"]["userId"] for one in page["items"]}
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    equal(members, set(users) | {"k0"}, "who is on it")
+
+
 def refuse_and_export(engine, ask, seed, users):
     for user in users[:20]:
         engine.serve("PUT", f"/v1/consents/{user}", {"personalization": False})
@@ -271,10 +291,11 @@ def refuse_and_export(engine, ask, seed, users):
     table = ask({"expression": seed, "size": 40, "format": "csv"})
     lines = table.body.decode().split("\n")
     equal((table.header("Content-Type"), lines[0], len(lines)), ("text/csv; charset=utf-8", "rank,customer,user_id,score", 42), "the list as a table")
-    equal([line.split(",")[2] for line in lines[1:6]], [f'"{one["customer"]["userId"]}"' for one in less["items"][:5]], "is the same list")
+    equal([line.split(",")[2] for line in lines[1:6]], [one["customer"]["userId"] for one in less["items"][:5]], "is the same list")
     for body, field in (({}, "expression"), ({"expression": "true", "size": 0}, "size"), ({"expression": "true", "size": 100001}, "size"), ({"expression": "true", "limit": 501}, "limit"),
-                        ({"expression": "true", "format": "xml"}, "format")):
+                        ({"expression": "true", "format": "xml"}, "format"), ({"expression": "true", "keepIn": ""}, "keepIn"), ({"expression": "true", "keepIn": "a", "format": "csv"}, "keepIn")):
         equal((ask(body).status, ask(body).json["field"]), (400, field), f"refused: {body}")
+    kept_as_a_list(engine, ask, seed, [one["customer"]["userId"] for one in less["items"]])
     told = kit.run("segment", "lookalikes", seed, "--data", engine.data)[1]
     check("were hidden: AUC" in told and "times chance" in told, "the command tells how it was tested", told)
     equal(kit.run("segment", "lookalikes", seed, "--size", "40", "--csv", "--data", engine.data)[1], table.body.decode(), "and prints the list")

@@ -1,21 +1,53 @@
 // Customers like those of a group: how well a list of each size finds again what was hidden, and who they are.
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'react-router-dom'
+import { isSegmentName } from '../segments/kept'
+import { useTitles } from '../segments/useKept'
 import { Wrong } from '../segments/Wrong'
-import { maySeeCustomers } from '../session/rights'
+import { mayDefine, maySeeCustomers } from '../session/rights'
 import { useSession } from '../session/useSession'
 import { call, type Schema } from '../shared/client'
+import { Button, TextInput } from '../shared/Controls'
+import { Field } from '../shared/Fields'
 import * as format from '../shared/format'
-import { Card, Empty, Loading } from '../shared/View'
+import { Card, Empty, Loading, useErrorText } from '../shared/View'
 import { useWords } from '../shared/words'
 import type { Asked } from './groups'
 
 const SHOWN = 20
+const KEPT_MAX = 100_000 // customers on one list
 
 type Answer = Schema<'Lookalikes'>
 
-function Sizes({ data }: { data: Answer }) {
+/** The best so many as a static list: a segment that stays as it is. */
+function KeepList({ asked, size }: { asked: Asked; size: number }) {
+  const { t, language } = useWords()
+  const client = useQueryClient()
+  const errorText = useErrorText()
+  const [name, setName] = useState('')
+  const taken = useTitles().has(name)
+  const keep = useMutation({
+    mutationFn: async () => {
+      await call('put', '/api/v1/segments/{name}', { path: { name }, body: { kind: 'list', title: t('groups.alike.keepTitle', { group: asked.segment ?? t('groups.alike.expression') }) } })
+      return call('post', '/api/v1/reports/lookalikes', { body: { ...asked, size, keepIn: name } })
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['segments'] }),
+  })
+  if (keep.data !== undefined) return <p role="status">{t('groups.alike.kept', { count: keep.data.added ?? 0, customers: format.count(keep.data.added ?? 0, language) })} <Link to={`/segments/${keep.data.keptIn ?? name}`}>{keep.data.keptIn ?? name}</Link></p>
+  const bad = name !== '' && !isSegmentName(name) ? t('segments.keep.nameBad') : taken ? t('groups.alike.keepTaken') : undefined
+  return (
+    <form className="alike-keep" onSubmit={(event) => { event.preventDefault(); if (isSegmentName(name) && !taken) keep.mutate() }}>
+      <Field label={t('groups.alike.keepName')} hint={bad === undefined ? t('groups.alike.keepHint') : <span className="segment-warn" role="alert">{bad}</span>}>
+        <TextInput value={name} onText={setName} maxLength={64} required autoComplete="off" spellCheck={false} />
+      </Field>
+      <Button type="submit" loading={keep.isPending}>{t('groups.alike.keep')}</Button>
+      {keep.isError && <p className="segment-warn" role="alert">{errorText(keep.error)}</p>}
+    </form>
+  )
+}
+
+function Sizes({ data, asked, may }: { data: Answer; asked: Asked; may: boolean }) {
   const { t, language } = useWords()
   const id = useId()
   const [at, setAt] = useState(3)
@@ -40,6 +72,7 @@ function Sizes({ data }: { data: Answer }) {
             </li>
           ))}
         </ul>
+        {may && <KeepList asked={asked} size={Math.max(1, Math.min(KEPT_MAX, one.customers))} />}
       </div>
     </Card>
   )
@@ -93,7 +126,8 @@ function List({ data }: { data: Answer }) {
 
 export function Lookalikes({ asked }: { asked: Asked }) {
   const { t } = useWords()
-  const sees = maySeeCustomers(useSession().data?.role)
+  const role = useSession().data?.role
+  const sees = maySeeCustomers(role)
   const answer = useQuery({
     queryKey: ['groups', 'lookalikes', asked, sees],
     queryFn: ({ signal }) => call('post', '/api/v1/reports/lookalikes', { body: { ...asked, size: 1000, limit: sees ? SHOWN : 0 }, signal }),
@@ -105,7 +139,7 @@ export function Lookalikes({ asked }: { asked: Asked }) {
   return (
     <div className="group-grid">
       <Test data={data} />
-      {data.offered ? <Sizes data={data} /> : <div className="card"><Empty title={t('groups.alike.none')}>{t('groups.alike.noneText')}</Empty></div>}
+      {data.offered ? <Sizes data={data} asked={asked} may={mayDefine(role)} /> : <div className="card"><Empty title={t('groups.alike.none')}>{t('groups.alike.noneText')}</Empty></div>}
       {data.items.length > 0 && <List data={data} />}
     </div>
   )
