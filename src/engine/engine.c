@@ -558,10 +558,21 @@ zh_err zh_engine_do(zh_engine *g, zh_work *work)
     return e;
 }
 
+/* Two words on one thing within a millisecond, or after the clock was set back: the one that is said later counts. */
+static int64_t after_what_was_said(zh_engine *g, const zh_definition *definition)
+{
+    zh_world_lock_read(g->world);
+    const int64_t said_ms = zh_registry_said_ms(g->world->registry, definition);
+    zh_world_unlock(g->world);
+    return definition->at_ms > said_ms ? definition->at_ms : said_ms + 1;
+}
+
 zh_err zh_engine_define(zh_engine *g, const zh_definition *definition)
 {
     zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
-    zh_definition_put(definition, &record);
+    zh_definition later = *definition;
+    later.at_ms = after_what_was_said(g, definition);
+    zh_definition_put(&later, &record);
     zh_err e = zh_buf_err(&record);
     const zh_sv view = zh_buf_view(&record);
     zh_work work = { .records = &view, .records_count = 1 };

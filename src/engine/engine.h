@@ -96,7 +96,7 @@ ZH_MUST zh_err zh_engine_submit(zh_engine *engine, zh_work *work);
 /* Submit and wait until it is done and folded; work->done is used. For commands and set-up, never on an
  * HTTP thread. Errors: those of submit, and work->e. */
 ZH_MUST zh_err zh_engine_do(zh_engine *engine, zh_work *work);
-/* The same for one definition. */
+/* The same for one definition, said later than what stands of its thing: its at_ms may become greater. */
 ZH_MUST zh_err zh_engine_define(zh_engine *engine, const zh_definition *definition);
 
 /* ---- customers ---- */

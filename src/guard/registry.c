@@ -400,6 +400,12 @@ zh_err zh_registry_fold(zh_registry *registry, zh_sv record)
 
 /* --- ask ------------------------------------------------------------------------------------ */
 
+int64_t zh_registry_said_ms(const zh_registry *registry, const zh_definition *of)
+{
+    const entry *e = find(registry, of->thing, number_of(of), name_of(of));
+    return e == NULL ? INT64_MIN : e->now.at_ms;
+}
+
 uint32_t zh_registry_next_number(const zh_registry *registry, zh_thing thing)
 {
     assert(numbered(thing));

@@ -109,6 +109,9 @@ void zh_registry_close(zh_registry *registry);
 /* Errors: ZH_FORMAT, ZH_NOMEM, ZH_FULL; a failed fold changes nothing. */
 ZH_MUST zh_err zh_registry_fold(zh_registry *registry, zh_sv record);
 
+/* When what stands of this thing was said, deletions too; INT64_MIN: nothing was. A word that shall count is said later. */
+int64_t zh_registry_said_ms(const zh_registry *registry, const zh_definition *of);
+
 /* A number nothing of this kind ever had, from 1. */
 uint32_t zh_registry_next_number(const zh_registry *registry, zh_thing thing);
 

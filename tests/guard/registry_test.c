@@ -190,6 +190,22 @@ static void test_things_are_kept_found_and_walked(void)
     zh_registry_close(registry);
 }
 
+static void test_when_what_stands_was_said(void)
+{
+    zh_registry *registry = fresh();
+    const zh_definition one = { .thing = ZH_THING_SETTING, .at_ms = 500, .actor = { .kind = ZH_ACTOR_USER, .number = 1, .role = ZH_ROLE_OWNER }, .setting = { ZH_SV("a"), ZH_SV("1") } };
+    zh_definition other = one, deletion = one;
+    other.setting.name = ZH_SV("b");
+    deletion.deleted = true;
+    CHECK(zh_registry_said_ms(registry, &one) == INT64_MIN);
+    CHECK(fold(registry, &one) == ZH_OK && zh_registry_said_ms(registry, &one) == 500 && zh_registry_said_ms(registry, &other) == INT64_MIN);
+    deletion.at_ms = 499;
+    CHECK(fold(registry, &deletion) == ZH_OK && zh_registry_said_ms(registry, &one) == 500); /* an older word does not count */
+    deletion.at_ms = 501;
+    CHECK(fold(registry, &deletion) == ZH_OK && zh_registry_said_ms(registry, &one) == 501); /* a deletion is a word, too */
+    zh_registry_close(registry);
+}
+
 static void test_a_full_registry_refuses_and_stays(void)
 {
     zh_registry *registry;
@@ -412,6 +428,7 @@ int main(int argc, char **argv)
     test_a_keys_life();
     test_more_keys_than_the_memo_holds();
     test_things_are_kept_found_and_walked();
+    test_when_what_stands_was_said();
     test_a_full_registry_refuses_and_stays();
     test_a_damaged_record_is_refused();
     for (uint64_t i = 0; i < 50; i++) test_order_repetition_and_checkpoints_do_not_matter(seed + i);
