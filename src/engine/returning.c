@@ -129,7 +129,7 @@ zh_err zh_engine_returning(zh_engine *engine, const zh_returning_ask *ask, zh_re
         zh_steps_close(&w[i].steps);
         if (i > 0) free(w[i].out);
     }
-    cumulate(out);
+    if (e == ZH_OK) cumulate(out);
     out->took_us = zh_clock_mono_us(NULL) - began_us;
     return e;
 }
