@@ -34,7 +34,7 @@ typedef struct zh_collect_job {
     zh_sv choices_user;
 } zh_collect_job;
 
-/* Give the events of a job their keys and blinded ids, one place of `ids` each. */
+/* Give the events of a job their keys and blinded ids, one place of `ids` each; these are zeros before. */
 void zh_collect_prepare(zh_call *call, const zh_collect_job *job, zh_work_ids *ids);
 /* Mark robots that say so; take away ids that identify nobody here; what has none left, and what the tracking plan sends to the
  * dead letters, becomes a reject. Errors: ZH_NOMEM. */

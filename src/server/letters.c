@@ -327,7 +327,7 @@ static zh_err say_outcome(attempt *a, zh_letter_outcome outcome)
 /* The event first, the word after: a crash between leaves an open letter, whose next replay is a duplicate. */
 static zh_err send_again(attempt *a, zh_event *event, bool unsaid_ids)
 {
-    zh_work_ids ids;
+    zh_work_ids ids = { 0 };
     zh_collect_job job = { .events = event, .events_count = 1, .unsaid_ids = unsaid_ids };
     zh_collect_prepare(a->call, &job, &ids);
     a->became = event->message_id;
