@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # test.sh -- every test, in the order of what breaks most cheaply; ends with "N passed, N failed[, N skipped]".
 # usage: tools/test.sh BUILD
-# Sections: unit tests of the release build; the same under ASan and UBSan; end-to-end tests over HTTP
-# (tests/e2e/*.sh, each starts what it needs and stops it by pid); the console's own tests.
+# Sections: unit tests of the release build; the same under ASan and UBSan; end-to-end tests over HTTP, some of them
+# under the sanitizers, too (each starts what it needs and stops it by pid); the console's own tests.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 build=$1
@@ -55,6 +55,12 @@ fi
 echo "== end to end"
 ZHUN=$PWD/$build/zhun; export ZHUN
 ZHUN_LOAD=$PWD/$build/src/sys/zhun-load; export ZHUN_LOAD
+# Routes read what strangers send: those that reach most of them are asked of an engine under the sanitizers, too.
+if [ -x build-asan/zhun ]; then
+    for name in serve letters wire dialects segments funnel paths returning attribution experiments; do
+        one "tests/e2e/$name.py, ASan and UBSan" env ZHUN="$PWD/build-asan/zhun" python3 -B "tests/e2e/$name.py"
+    done
+fi
 for script in tests/e2e/*.sh tests/e2e/*.py; do
     [ -f "$script" ] || continue
     case $script in *.py) one "$script" python3 -B "$script" ;; *) one "$script" bash "$script" ;; esac
