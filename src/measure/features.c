@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LEANING_MIN 0.25 /* of a customer's interest: he counts for the name */
+#define LEANING_MIN (0.25 - 1e-9) /* of a customer's interest: he counts for the name; exactly a quarter does, however it was rounded */
 
 const char *zh_feature_text(const zh_features *f, uint32_t column, zh_sv *name)
 {

@@ -26,7 +26,7 @@
 #include "profile/portrait.h"
 #include "segment/standing.h"
 
-#define ZH_GROUP_LEANING_MIN 0.25     /* nobody leans to more than four things */
+#define ZH_GROUP_LEANING_MIN (0.25 - 1e-9) /* exactly a quarter counts, however it was rounded: nobody leans to more than four things */
 #define ZH_GROUP_FACTS_MAX 64         /* newest events of a customer that speak of hours and price bands */
 #define ZH_GROUP_VALUES_MAX 20000     /* of all dimensions together: a shop has some hundred */
 #define ZH_GROUP_VALUE_BYTES_MAX 48   /* a longer trait is a text, not a kind */
