@@ -1,9 +1,8 @@
 // The customers behind a figure: who converted with a channel on the path, or without any touch.
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from 'react-router-dom'
+import { CustomerTable } from '../reports/CustomerTable'
 import { Button } from '../shared/Controls'
 import { call } from '../shared/client'
-import * as format from '../shared/format'
 import { Card, Empty, Failed, Loading } from '../shared/View'
 import { useWords } from '../shared/words'
 import type { askOf } from './attribution'
@@ -11,7 +10,7 @@ import type { askOf } from './attribution'
 const PAGE = 20
 
 export function Opened({ ask, channel, onClose }: { ask: ReturnType<typeof askOf>; channel: string; onClose: () => void }) {
-  const { t, language } = useWords()
+  const { t } = useWords()
   const answer = useInfiniteQuery({
     queryKey: ['attribution', 'opened', ask, channel],
     queryFn: ({ pageParam, signal }) => call('post', '/api/v1/reports/attribution', { body: { ...ask, open: { channel, limit: PAGE, cursor: pageParam } }, signal }),
@@ -26,28 +25,7 @@ export function Opened({ ask, channel, onClose }: { ask: ReturnType<typeof askOf
     >
       {answer.data === undefined ? (answer.isError ? <Failed error={answer.error} retry={() => void answer.refetch()} /> : <Loading lines={5} />) : rows.length === 0 ? <Empty title={t('attribution.opened.none')} /> : (
         <>
-          <div className="table-wrap" role="group" aria-label={t('attribution.opened.list')} tabIndex={0}>
-            <table className="table attribution-opened">
-              <thead>
-                <tr>
-                  <th scope="col">{t('customers.list.customer')}</th>
-                  <th scope="col">{t('customers.list.userId')}</th>
-                  <th scope="col" className="number">{t('customers.list.orders')}</th>
-                  <th scope="col" className="number">{t('customers.list.revenue')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((customer) => (
-                  <tr key={customer.id}>
-                    <th scope="row"><Link to={`/customers/${customer.id}`}>#{customer.id}</Link></th>
-                    <td>{customer.userId ?? <span className="less">{t('shared.anonymous')}</span>}</td>
-                    <td className="number">{format.count(customer.orders, language)}</td>
-                    <td className="number">{customer.orders > 0 ? format.money(customer.revenueCents, customer.currency, language) : '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <CustomerTable className="attribution-opened" label={t('attribution.opened.list')} rows={rows} />
           {answer.hasNextPage && <div className="attribution-more"><Button loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{t('shared.more')}</Button></div>}
         </>
       )}
