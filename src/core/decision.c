@@ -1,23 +1,25 @@
-/* The record of a decision, version 1, or 2 where flag 16 is set (docs/FORMATS.md draws it):
+/* The record of a decision: version 3 where flag 32 or 64 is set, else 2 where flag 16 is, else 1 (docs/FORMATS.md draws it):
  *
  *   u8 kind=8, u8 version, u64 id.high, u64 id.low, u8 flags, u8 strategy,
  *   var customer, text placement, i64 time_ms, var candidates, var asked, var policy_version,
  *   u64 model_hash, u32 consent, text experiment, text arm,
- *   [flags & DRAWN: var arm's chance, var allocation]
+ *   [flags & DRAWN: var arm's chance, var allocation]   [flags & PLACED: u64 placement_hash] [flags & SCENE: u64 scene]
  *   [flags & CONTEXT: u64 context_item] [flags & SEED: u64 seed]
  *   var positions, each var;   var cart, each u64;   var excluded, each u64;
  *   var evidence, each u64 (the distinct evidence items, in the order they are first named)
  *   var shown, each: u64 item, zig score before - score, u8 reason, var evidence (0: none, else place + 1)
  *                    [flags & CHANCE: var propensity]
  *
- *   flags: 1 personalized, 2 context item, 4 seed, 8 some propensity is below 1, 16 the arm was drawn by a bandit
+ *   flags: 1 personalized, 2 context item, 4 seed, 8 some propensity is below 1, 16 the arm was drawn by a bandit,
+ *   32 the placement has a definition, 64 the moment was read
  */
 #include "core/decision.h"
 #include "core/record.h"
 
 #define VERSION 1
 #define VERSION_DRAWN 2
-enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, DRAWN = 16, FLAGS = 31 };
+#define VERSION_PLACED 3
+enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, DRAWN = 16, PLACED = 32, SCENE = 64, FLAGS = 127 };
 
 static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
 
@@ -109,16 +111,23 @@ static void put_shown(const zh_decision *d, bool chance, zh_buf *out)
     }
 }
 
+/* The oldest that can say it: an older build reads what it can understand. */
+static uint8_t version_of(uint8_t flags)
+{
+    return (flags & (PLACED | SCENE)) != 0 ? VERSION_PLACED : (flags & DRAWN) != 0 ? VERSION_DRAWN : VERSION;
+}
+
 void zh_decision_put(const zh_decision *d, zh_buf *out)
 {
     bool chance = false;
     for (uint32_t i = 0; i < d->shown_count; i++) chance |= d->shown[i].propensity_micro != ZH_DECISION_MICRO;
-    const bool drawn = d->arm_chance_micro != 0;
-    zh_record_begin(out, ZH_RECORD_DECISION, drawn ? VERSION_DRAWN : VERSION);
+    const uint8_t flags = (uint8_t)((d->personalized ? PERSONALIZED : 0) | (d->context_item.number != 0 ? CONTEXT : 0) |
+        (d->seed != 0 ? SEED : 0) | (chance ? CHANCE : 0) | (d->arm_chance_micro != 0 ? DRAWN : 0) |
+        (d->placement_hash != 0 ? PLACED : 0) | (d->scene != 0 ? SCENE : 0));
+    zh_record_begin(out, ZH_RECORD_DECISION, version_of(flags));
     zh_buf_put_u64(out, d->id.high);
     zh_buf_put_u64(out, d->id.low);
-    zh_buf_put_u8(out, (uint8_t)((d->personalized ? PERSONALIZED : 0) | (d->context_item.number != 0 ? CONTEXT : 0) |
-                                 (d->seed != 0 ? SEED : 0) | (chance ? CHANCE : 0) | (drawn ? DRAWN : 0)));
+    zh_buf_put_u8(out, flags);
     zh_buf_put_u8(out, (uint8_t)d->strategy);
     zh_buf_put_var(out, d->customer.number);
     zh_buf_put_text(out, d->placement);
@@ -130,10 +139,12 @@ void zh_decision_put(const zh_decision *d, zh_buf *out)
     zh_buf_put_u32(out, d->consent);
     zh_buf_put_text(out, d->experiment);
     zh_buf_put_text(out, d->arm);
-    if (drawn) {
+    if (flags & DRAWN) {
         zh_buf_put_var(out, d->arm_chance_micro);
         zh_buf_put_var(out, d->allocation);
     }
+    if (flags & PLACED) zh_buf_put_u64(out, d->placement_hash);
+    if (flags & SCENE) zh_buf_put_u64(out, d->scene);
     if (d->context_item.number != 0) zh_buf_put_u64(out, d->context_item.number);
     if (d->seed != 0) zh_buf_put_u64(out, d->seed);
     zh_buf_put_var(out, d->positions_count);
@@ -204,7 +215,7 @@ static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
     d->id.high = zh_read_u64(r);
     d->id.low = zh_read_u64(r);
     const uint8_t flags = zh_read_u8(r);
-    if ((flags & ~FLAGS) != 0 || ((flags & DRAWN) != 0) != (version == VERSION_DRAWN)) r->bad = true;
+    if ((flags & ~FLAGS) != 0 || version != version_of(flags)) r->bad = true;
     d->personalized = (flags & PERSONALIZED) != 0;
     d->strategy = (zh_strategy)zh_read_u8(r);
     if (d->strategy >= ZH_STRATEGY_COUNT) r->bad = true;
@@ -223,6 +234,9 @@ static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
         d->allocation = read_u32(r);
         if (d->arm_chance_micro == 0 || d->arm_chance_micro > ZH_DECISION_MICRO) r->bad = true;
     }
+    if (flags & PLACED) d->placement_hash = zh_read_u64(r);
+    if (flags & SCENE) d->scene = zh_read_u64(r);
+    if ((flags & PLACED && d->placement_hash == 0) || (flags & SCENE && d->scene == 0)) r->bad = true;
     if (flags & CONTEXT) d->context_item.number = zh_read_u64(r);
     if (flags & SEED) d->seed = zh_read_u64(r);
     return flags;
@@ -234,7 +248,7 @@ zh_err zh_decision_get(zh_sv record, zh_arena *arena, zh_decision *d)
     *d = (zh_decision){ 0 };
     if (zh_read_u8(&r) != ZH_RECORD_DECISION) return ZH_FORMAT;
     const uint8_t version = zh_read_u8(&r);
-    if (version != VERSION && version != VERSION_DRAWN) return ZH_FORMAT;
+    if (version < VERSION || version > VERSION_PLACED) return ZH_FORMAT;
     const uint8_t flags = read_head(&r, version, d);
     zh_err e = r.bad ? ZH_FORMAT : read_positions(&r, arena, d);
     if (e == ZH_OK) e = read_items(&r, arena, ZH_DECISION_ASKED_MAX, &d->cart, &d->cart_count);

@@ -91,6 +91,8 @@ typedef struct zh_decision {
     uint32_t shown_count;
 
     uint32_t policy_version;     /* decide's rules and weights */
+    uint64_t placement_hash;     /* of the placement's definition in force; 0: the one that is built in */
+    uint64_t scene;              /* what was read of the moment, as its bits; 0: nothing */
     uint64_t model_hash;         /* 0: counts only */
     uint64_t *positions;         /* of the views, one a partition */
     uint32_t positions_count;
