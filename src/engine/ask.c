@@ -1,4 +1,5 @@
 #include "engine/ask.h"
+#include "engine/decide.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -23,15 +24,6 @@ static zh_item_id *ids_of(const zh_sv *texts, uint32_t count, zh_arena *arena)
     zh_item_id *ids = ZH_TAKE(arena, zh_item_id, count);
     for (uint32_t i = 0; ids != NULL && i < count; i++) ids[i] = zh_item_id_of(texts[i]);
     return ids;
-}
-
-static void history_of(const zh_customer_state *state, zh_history *out)
-{
-    *out = (zh_history){ 0 };
-    if (state == NULL) return;
-    out->touches = zh_customer_touches(state, &out->touches_count);
-    out->bought = zh_customer_bought(state, &out->bought_count);
-    out->glances = zh_customer_glances(state, &out->glances_count);
 }
 
 static zh_err show(zh_world *w, zh_arena *arena, zh_answer *out)
@@ -88,73 +80,16 @@ static void write_down(zh_engine *g, const zh_decision *decision)
     if (zh_buf_err(&record->bytes) != ZH_OK || zh_engine_submit(g, &record->work) != ZH_OK) free_record(&record->work);
 }
 
-static uint32_t consent_bits(const zh_consents *consents, zh_customer_id customer)
-{
-    const zh_choice personal = zh_consents_said(consents, customer, ZH_CONSENT_PERSONALIZATION);
-    return (uint32_t)personal;
-}
-
-/* The arm he is in. One who does not want to be analysed is in none. */
-static zh_assignment assign(const zh_world *w, const zh_ask *ask, const zh_recommend_ask *r, zh_arena *arena)
-{
-    zh_assignment out = { 0 };
-    bool asks;
-    if (!zh_experiments_acts(w->experiments, r->placement->name, &asks)) return out;
-    zh_permit permit;
-    zh_look look = zh_world_look(w);
-    look.customer = r->customer;
-    look.state = zh_customers_get(w->customers, r->customer);
-    look.now_ms = r->now_ms;
-    if (zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_ANALYTICS, (zh_channel)0, r->now_ms, &ask->actor, &permit) != ZH_OK) return out;
-    if (asks && zh_json_open(&look.json, ZH_PROFILE_TRAIT_VALUE_MAX) != ZH_OK) return out;
-    out = zh_experiments_assign(w->experiments, r->placement->name, &look, arena);
-    if (asks) zh_json_close(look.json);
-    return out;
-}
-
-static bool is_personal(const zh_assignment *assigned)
-{
-    return assigned->tuning == NULL || !zh_tuning_says(assigned->tuning, ZH_TUNE_PERSONAL) || assigned->tuning->value[ZH_TUNE_PERSONAL] > 0;
-}
-
 /* Under the world's read lock. */
 static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_arena *arena, zh_answer *out)
 {
     zh_world *w = zh_engine_world(g);
-    zh_permit permit;
-    zh_history history;
-    zh_policy policy;
-    zh_assignment assigned = { 0 };
-    if (r->customer.number != 0 &&
-        zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, r->now_ms, &ask->actor, &permit) == ZH_OK) {
-        assigned = assign(w, ask, r, arena);
-        if (is_personal(&assigned)) {
-            history_of(zh_customers_get(w->customers, r->customer), &history);
-            r->permit = &permit;
-            r->history = &history;
-        }
-    }
-    r->experiment = zh_arena_copy(arena, assigned.experiment);
-    r->arm = zh_arena_copy(arena, assigned.arm);
-    r->arm_chance_micro = assigned.chance_micro;
-    r->allocation = assigned.allocation;
-    if (assigned.tuning != NULL) policy = zh_policy_tuned(NULL, assigned.tuning);
-    r->consent = consent_bits(w->consents, r->customer);
-    /* A shop asleep, or a history imported today, is judged as of its newest event. */
-    const int64_t asked_ms = r->now_ms;
-    if (w->counts.newest_ms > 0 && r->now_ms > w->counts.newest_ms) r->now_ms = w->counts.newest_ms;
     const uint32_t partitions = zh_log_partitions(zh_engine_log(g));
     uint64_t *positions = ZH_TAKE(arena, uint64_t, partitions);
     if (positions == NULL) return ZH_NOMEM;
-    for (uint32_t p = 0; p < partitions; p++) positions[p] = zh_fold_position(zh_engine_fold(g), p);
-    const zh_recommend_world world = {
-        .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity,
-        .policy = assigned.tuning != NULL ? &policy : NULL,
-        .positions = positions, .positions_count = partitions < ZH_DECISION_POSITIONS_MAX ? partitions : ZH_DECISION_POSITIONS_MAX };
-    zh_rng rng = { .seed = r->id.high, .stream = r->id.low };
-    zh_err e = zh_recommend(&world, r, &rng, arena, &out->decision, &out->reasons);
-    out->decision.time_ms = asked_ms;
-    if (assigned.experiment.size > 0) out->decision.customer = r->customer; /* whoever is in an arm is exposed, whatever the list is made of */
+    for (uint32_t p = 0; p < partitions; p++) positions[p] = zh_fold_exact(zh_engine_fold(g), p);
+    const zh_deciding in = { .world = w, .positions = positions, .partitions = partitions, .actor = &ask->actor };
+    const zh_err e = zh_decide(&in, r, arena, &out->decision, &out->reasons);
     return e != ZH_OK ? e : show(w, arena, out);
 }
 

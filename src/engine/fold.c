@@ -16,7 +16,8 @@
 
 struct zh_fold {
     zh_fold_desc d;
-    _Atomic uint64_t *positions; /* a partition: folded below */
+    _Atomic uint64_t *positions; /* a partition: folded below, whole blocks */
+    uint64_t exact[ZH_LOG_PARTITIONS_MAX]; /* to the record; under the world's lock */
     zh_arena scratch;
     zh_keeper *keeper;           /* of checkpoints */
     zh_keeper_rows seen;         /* of events folded since the last checkpoint began */
@@ -111,7 +112,7 @@ zh_err zh_fold_open(zh_fold **out, const zh_fold_desc *desc, const uint64_t *pos
         zh_fold_close(f);
         return e;
     }
-    for (uint32_t p = 0; p < desc->partitions; p++) f->positions[p] = positions[p];
+    for (uint32_t p = 0; p < desc->partitions; p++) f->positions[p] = f->exact[p] = positions[p];
     f->alarm_ms = zh_segments_next_ms(desc->world->segments);
     f->began_us = zh_clock_mono_us(NULL);
     *out = f;
@@ -259,6 +260,7 @@ static zh_err fold_records(zh_fold *f, uint32_t partition, const zh_log_frame *f
             look_ahead(f, &ahead);
             e = fold_record(f, partition, frame->commit_ms, &it, is_replay);
             settles = zh_world_is_settling(f->d.world);
+            f->exact[partition]++;
         }
         zh_world_unlock(f->d.world);
         if (e == ZH_OK && settles) e = take_steps(f, settle_step, frame->commit_ms);
@@ -554,6 +556,11 @@ uint64_t zh_fold_settled(const zh_fold *f)
     const uint64_t settled = f->settled;
     pthread_mutex_unlock(lock_of(f));
     return settled;
+}
+
+uint64_t zh_fold_exact(const zh_fold *f, uint32_t partition)
+{
+    return f->exact[partition];
 }
 
 uint64_t zh_fold_position(const zh_fold *f, uint32_t partition)

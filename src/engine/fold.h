@@ -69,7 +69,8 @@ bool zh_fold_is_behind(const zh_fold *fold);            /* the queue is at its m
 /* Blocks pushed so far, and how many of them are in the last checkpoint. */
 uint64_t zh_fold_pushed(const zh_fold *fold);
 uint64_t zh_fold_settled(const zh_fold *fold);
-uint64_t zh_fold_position(const zh_fold *fold, uint32_t partition); /* folded below */
+uint64_t zh_fold_position(const zh_fold *fold, uint32_t partition); /* folded below, in whole blocks */
+uint64_t zh_fold_exact(const zh_fold *fold, uint32_t partition);    /* the same to the record; under the world's read lock */
 int64_t zh_fold_lag_ms(const zh_fold *fold);            /* age of the oldest block not folded; 0: none */
 /* The moment at which the clock alone changes a view, if no record says before what time it is; INT64_MAX: never. */
 int64_t zh_fold_alarm_ms(const zh_fold *fold);
