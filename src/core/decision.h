@@ -36,7 +36,9 @@ ZH_MUST zh_err zh_decision_id_parse(zh_sv text, zh_decision_id *out);
     X(BASKET,     "basket")      /* what goes with the cart */                          \
     X(AFTER,      "after_order") /* what goes with the last order */                    \
     X(TRENDING,   "trending")    /* what rises now */                                   \
-    X(POPULAR,    "popular")     /* what many buy */
+    X(POPULAR,    "popular")     /* what many buy */                                    \
+    X(SUBSTITUTE, "substitute")  /* what can be taken instead of the item of the page */ \
+    X(RECENT,     "recently_seen") /* what the customer looked at last */
 typedef enum zh_strategy {
 #define X(name, text) ZH_STRATEGY_##name,
     ZH_STRATEGY_LIST(X)
@@ -56,7 +58,9 @@ const char *zh_strategy_text(zh_strategy strategy);
     X(POPULAR,             "popular")                                                    \
     X(TRENDING,            "trending")                                                   \
     X(NEW,                 "new")                                                        \
-    X(EXPLORATION,         "exploration")         /* shown to learn whether it is liked */
+    X(EXPLORATION,         "exploration")         /* shown to learn whether it is liked */ \
+    X(ALTERNATIVE,         "alternative")         /* evidence: the page's item */        \
+    X(RECENTLY_SEEN,       "recently_seen")       /* evidence: the item itself */
 typedef enum zh_reason_code {
 #define X(name, text) ZH_REASON_##name,
     ZH_REASON_LIST(X)

@@ -20,6 +20,12 @@ static const zh_placement placements[] = {
     { { "order_done", 10 }, ZH_STRATEGY_AFTER,
       { ZH_STAGE_LAST_ORDER, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
       30, "Order completed", "下单成功" },
+    { { "substitutes", 11 }, ZH_STRATEGY_SUBSTITUTE,
+      { ZH_STAGE_SUBSTITUTE, ZH_STAGE_CATEGORY, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
+      30, "Instead of this", "替代商品" },
+    { { "recently_seen", 13 }, ZH_STRATEGY_RECENT,
+      { ZH_STAGE_RECENT, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
+      30, "Recently seen", "最近浏览" },
 };
 
 size_t zh_placement_count(void)

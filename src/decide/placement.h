@@ -6,6 +6,8 @@
  *     cart          basket       bought together with the cart's items    popular, trending, new
  *     search_empty  trending     trending                                 popular, new
  *     order_done    after_order  bought together with the last order      popular, trending, new
+ *     substitutes   substitute   looked at beside it, of its kind and price  same category, popular, new
+ *     recently_seen recently_seen  looked at last and not bought          popular, trending, new
  *
  * A non-personal answer leaves out what needs the customer: on home, cart and order_done the
  * first stage is empty and the rest fills the list.
@@ -25,6 +27,8 @@ typedef enum zh_stage { /* one source of candidates */
     ZH_STAGE_POPULAR,
     ZH_STAGE_TRENDING,
     ZH_STAGE_NEW,         /* any sellable item, the newest first */
+    ZH_STAGE_SUBSTITUTE,  /* of the context item's category and price: looked at beside it */
+    ZH_STAGE_RECENT,      /* what the customer looked at last and did not buy */
 } zh_stage;
 #define ZH_PLACEMENT_STAGES_MAX 6
 

@@ -13,6 +13,8 @@ static const struct { const char *en, *en_bare, *zh, *zh_bare; } words[ZH_REASON
     [ZH_REASON_POPULAR] = { "Popular in this shop", "Popular in this shop", "本店热销", "本店热销" },
     [ZH_REASON_TRENDING] = { "Trending now", "Trending now", "近期趋势", "近期趋势" },
     [ZH_REASON_NEW] = { "New in this shop", "New in this shop", "新品", "新品" },
+    [ZH_REASON_ALTERNATIVE] = { "An alternative to %", "An alternative", "可代替%", "可代替的商品" },
+    [ZH_REASON_RECENTLY_SEEN] = { "You looked at it recently", "You looked at it recently", "您最近浏览过", "您最近浏览过" },
     [ZH_REASON_EXPLORATION] = { "Something different", "Something different", "换换口味", "换换口味" },
 };
 

@@ -4,11 +4,13 @@
  *
  *     recommend_judge.c   what may be shown, and how much of its score it keeps
  *     recommend_stages.c  where candidates come from
+ *     strategies.c        stages that need more than counts or popularity
  *     recommend_why.c     what they are explained with
  *     recommend.c         the order of the steps, exploration, the decision
  */
 #ifndef ZH_DECIDE_RECOMMEND_INSIDE_H
 #define ZH_DECIDE_RECOMMEND_INSIDE_H
+#include "base/top.h"
 #include "decide/recommend.h"
 #include "decide/source.h"
 
@@ -50,8 +52,29 @@ ZH_MUST zh_err zh_recommend_judge_open(zh_list *l);
 enum { ZH_HIDE = 0 };
 int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item);
 
+/* A filling stage: candidates by what is kept of their value, then picks whose scores go on below the last one:
+ * last x value / (greatest value + 1). */
+typedef struct zh_filler {
+    zh_top top;
+    zh_top_entry entries[ZH_PICKS_MAX];
+    zh_stage stage;
+} zh_filler;
+void zh_recommend_fill_begin(const zh_list *l, zh_filler *f, zh_stage stage);
+/* value > 0. False: no item with this value or a smaller one can get in any more. */
+bool zh_recommend_fill_offer(const zh_list *l, zh_filler *f, zh_item_id id, int64_t value, uint64_t extra);
+/* categories: by `extra`; may be NULL. */
+void zh_recommend_fill_end(zh_list *l, zh_filler *f, const zh_sv *categories);
+
+/* What he bought of it; NULL: nothing. */
+const zh_bought *zh_recommend_bought(const zh_history *h, zh_item_id item);
+
 /* Fill picks up to `want` from one source of candidates. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_stage(zh_list *l, zh_stage stage);
+
+bool zh_recommend_is_strategy(zh_stage stage); /* of strategies.c */
+ZH_MUST zh_err zh_recommend_strategy(zh_list *l, zh_stage stage);
+/* Code and evidence of its pick. */
+void zh_recommend_strategy_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 
 /* The code and the evidence of a pick, without words. */
 void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out);

@@ -24,7 +24,7 @@ static zh_err hide(zh_list *l)
     return ZH_OK;
 }
 
-static const zh_bought *bought_of(const zh_history *h, zh_item_id item)
+const zh_bought *zh_recommend_bought(const zh_history *h, zh_item_id item)
 {
     uint32_t low = 0, high = h->bought_count;
     while (low < high) {
@@ -40,7 +40,7 @@ static const zh_bought *bought_of(const zh_history *h, zh_item_id item)
 static int32_t judge_bought(const zh_list *l, zh_item_id item)
 {
     const int32_t days = l->ask->placement->hide_bought_days;
-    const zh_bought *b = bought_of(l->ask->history, item);
+    const zh_bought *b = zh_recommend_bought(l->ask->history, item);
     if (b == NULL || b->times == 0 || days == 0) return ZH_KEEP_ALL;
     const int32_t hidden = b->times > 1 && days > AGAIN_DAYS ? AGAIN_DAYS : days; /* bought again before: a refill */
     if (hidden != ZH_HIDE_ALWAYS && b->last_ms < l->now_ms - hidden * ZH_DAY_MS) return ZH_KEEP_ALL;
@@ -76,7 +76,7 @@ static int64_t chosen_day(const zh_history *h, zh_item_id item)
     int64_t newest_ms = -1;
     for (uint32_t i = 0; i < h->touches_count; i++)
         if (h->touches[i].item.number == item.number && h->touches[i].rank.time_ms > newest_ms) newest_ms = h->touches[i].rank.time_ms;
-    const zh_bought *b = bought_of(h, item);
+    const zh_bought *b = zh_recommend_bought(h, item);
     if (b != NULL && b->times > 0 && b->last_ms > newest_ms) newest_ms = b->last_ms;
     return newest_ms < 0 ? -1 : newest_ms / ZH_DAY_MS;
 }

@@ -1,5 +1,4 @@
 /* Where candidates come from. A counted stage scores all known items; a filling stage goes on below the last score. */
-#include "base/top.h"
 #include "decide/recommend_inside.h"
 
 #define TASTES_MAX 3          /* categories of the taste stage: more is no taste */
@@ -41,22 +40,13 @@ static zh_err pick_counted(zh_list *l, zh_stage stage)
     return ZH_OK;
 }
 
-/* A filling stage: candidates by what is kept of their value, then picks whose
- * scores go on below the last one: last x value / (greatest value + 1). */
-typedef struct filler {
-    zh_top top;
-    zh_top_entry entries[ZH_PICKS_MAX];
-    zh_stage stage;
-} filler;
-
-static void fill_begin(const zh_list *l, filler *f, zh_stage stage)
+void zh_recommend_fill_begin(const zh_list *l, zh_filler *f, zh_stage stage)
 {
     f->top = zh_top_open(f->entries, l->want - l->count);
     f->stage = stage;
 }
 
-/* False: no item with this value or a smaller one can get in any more. */
-static bool fill_offer(const zh_list *l, filler *f, zh_item_id id, int64_t value, uint64_t extra)
+bool zh_recommend_fill_offer(const zh_list *l, zh_filler *f, zh_item_id id, int64_t value, uint64_t extra)
 {
     const zh_item *item = NULL;
     if (!zh_top_wants(&f->top, value, id.number)) return false;
@@ -66,7 +56,7 @@ static bool fill_offer(const zh_list *l, filler *f, zh_item_id id, int64_t value
     return true;
 }
 
-static void append(zh_list *l, const filler *f, const zh_sv *categories)
+static void append(zh_list *l, const zh_filler *f, const zh_sv *categories)
 {
     const int64_t from = l->count > 0 ? l->picks[l->count - 1].score_micro : ZH_DECISION_MICRO;
     for (size_t i = 0; i < f->top.count; i++) {
@@ -78,7 +68,7 @@ static void append(zh_list *l, const filler *f, const zh_sv *categories)
     }
 }
 
-static void fill_end(zh_list *l, filler *f, const zh_sv *categories)
+void zh_recommend_fill_end(zh_list *l, zh_filler *f, const zh_sv *categories)
 {
     zh_top_sort(&f->top);
     append(l, f, categories);
@@ -89,10 +79,10 @@ static zh_err pick_popular(zh_list *l, zh_stage stage, zh_popularity_kind kind)
     zh_popular *top = ZH_TAKE(l->arena, zh_popular, ZH_POPULARITY_TOP_MAX);
     if (top == NULL) return ZH_NOMEM;
     const size_t count = zh_popularity_top(l->world->popularity, kind, l->now_ms, l->arena, top, ZH_POPULARITY_TOP_MAX);
-    filler f;
-    fill_begin(l, &f, stage);
-    for (size_t i = 0; i < count && fill_offer(l, &f, top[i].item, top[i].score, 0); i++) {}
-    fill_end(l, &f, NULL);
+    zh_filler f;
+    zh_recommend_fill_begin(l, &f, stage);
+    for (size_t i = 0; i < count && zh_recommend_fill_offer(l, &f, top[i].item, top[i].score, 0); i++) {}
+    zh_recommend_fill_end(l, &f, NULL);
     return ZH_OK;
 }
 
@@ -104,10 +94,10 @@ static zh_err pick_category(zh_list *l)
     if (top == NULL) return ZH_NOMEM;
     const size_t count = zh_popularity_top_in(l->world->popularity, ZH_POPULAR, page->category_hash, l->now_ms, l->arena,
                                               top, ZH_POPULARITY_CATEGORY_TOP_MAX);
-    filler f;
-    fill_begin(l, &f, ZH_STAGE_CATEGORY);
-    for (size_t i = 0; i < count && fill_offer(l, &f, top[i].item, top[i].score, 0); i++) {}
-    fill_end(l, &f, &page->category);
+    zh_filler f;
+    zh_recommend_fill_begin(l, &f, ZH_STAGE_CATEGORY);
+    for (size_t i = 0; i < count && zh_recommend_fill_offer(l, &f, top[i].item, top[i].score, 0); i++) {}
+    zh_recommend_fill_end(l, &f, &page->category);
     return ZH_OK;
 }
 
@@ -144,8 +134,8 @@ static zh_err pick_taste(zh_list *l)
     zh_sv categories[TASTES_MAX];
     zh_popular *items = ZH_TAKE(l->arena, zh_popular, ZH_POPULARITY_CATEGORY_TOP_MAX);
     if (items == NULL) return ZH_NOMEM;
-    filler f;
-    fill_begin(l, &f, ZH_STAGE_TASTE);
+    zh_filler f;
+    zh_recommend_fill_begin(l, &f, ZH_STAGE_TASTE);
     const uint32_t count = tastes_of(l, tastes);
     for (uint32_t t = 0; t < count; t++) {
         const size_t n = zh_popularity_top_in(l->world->popularity, ZH_POPULAR, tastes[t].hash, l->now_ms, l->arena, items,
@@ -153,21 +143,21 @@ static zh_err pick_taste(zh_list *l)
         categories[t] = tastes[t].category;
         for (size_t i = 0; i < n; i++) { /* weight of the category x share of its best item's score */
             const int64_t value = (int64_t)((__int128)tastes[t].weight_micro * items[i].score / items[0].score);
-            if (!fill_offer(l, &f, items[i].item, value, t)) break;
+            if (!zh_recommend_fill_offer(l, &f, items[i].item, value, t)) break;
         }
     }
-    fill_end(l, &f, categories);
+    zh_recommend_fill_end(l, &f, categories);
     return ZH_OK;
 }
 
 /* Any item that may be shown, the newest first; scores by place. */
 static void pick_new(zh_list *l)
 {
-    filler f;
+    zh_filler f;
     const zh_item *item = NULL;
-    fill_begin(l, &f, ZH_STAGE_NEW);
+    zh_recommend_fill_begin(l, &f, ZH_STAGE_NEW);
     for (size_t at = 0; (item = zh_catalog_next(l->world->catalog, &at)) != NULL;)
-        if (zh_item_sellable(item)) (void)fill_offer(l, &f, item->id, item->first_ms, 0);
+        if (zh_item_sellable(item)) (void)zh_recommend_fill_offer(l, &f, item->id, item->first_ms, 0);
     zh_top_sort(&f.top);
     for (size_t i = 0; i < f.top.count; i++) f.entries[i].score = (int64_t)(f.top.count - i);
     append(l, &f, NULL);
@@ -183,6 +173,7 @@ zh_err zh_recommend_stage(zh_list *l, zh_stage stage)
     case ZH_STAGE_POPULAR: return pick_popular(l, stage, ZH_POPULAR);
     case ZH_STAGE_TRENDING: return pick_popular(l, stage, ZH_TRENDING);
     case ZH_STAGE_NEW: pick_new(l); return ZH_OK;
+    case ZH_STAGE_SUBSTITUTE: case ZH_STAGE_RECENT: return zh_recommend_strategy(l, stage);
     case ZH_STAGE_END: return ZH_OK;
     }
     return ZH_OK;

@@ -13,7 +13,7 @@ static zh_reason_code code_of(const zh_pick *p, zh_act act, bool by_views)
     case ZH_STAGE_TASTE: case ZH_STAGE_CATEGORY: return ZH_REASON_POPULAR_IN_CATEGORY;
     case ZH_STAGE_TRENDING: return ZH_REASON_TRENDING;
     case ZH_STAGE_POPULAR: return ZH_REASON_POPULAR;
-    case ZH_STAGE_NEW: case ZH_STAGE_END: break;
+    default: break; /* NEW; strategies say their own */
     }
     return ZH_REASON_NEW;
 }
@@ -24,6 +24,10 @@ void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
     zh_top top = zh_top_open(entries, ZH_EVIDENCE_MAX);
     bool by_views = false;
     *out = (zh_reason){ 0 };
+    if (zh_recommend_is_strategy(p->stage)) {
+        zh_recommend_strategy_explain(l, p, out);
+        return;
+    }
     const bool counted = p->stage == ZH_STAGE_HISTORY || p->stage == ZH_STAGE_CONTEXT || p->stage == ZH_STAGE_CART ||
                          p->stage == ZH_STAGE_LAST_ORDER;
     for (uint32_t i = 0; counted && i < l->sources.count; i++) {

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define DAY_MS INT64_C(86400000)
-#define SKEW_MS INT64_C(300000) /* clocks of a shop and its customers differ; more than this is the future */
+#define SKEW_MS ZH_RECOMMEND_SKEW_MS
 
 #define NO_WEIGHT 1e-12f /* nothing is left of it in millionths; 0 would mean the default */
 

@@ -10,6 +10,7 @@
 #define ZH_DECIDE_SOURCE_H
 #include "decide/recommend.h"
 
+#define ZH_RECOMMEND_SKEW_MS INT64_C(300000) /* clocks of a shop and its customers differ; more than this is the future */
 #define ZH_KEEP_ALL 1024 /* what is kept of a score that nothing damps */
 
 typedef struct zh_recommend_source {

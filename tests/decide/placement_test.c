@@ -1,12 +1,13 @@
-/* Goal: every workspace starts with the five placements, and each ends with a stage that always fills. */
+/* Goal: every workspace starts with these placements, and each ends with a stage that always fills. */
 #include "decide/placement.h"
 #include "check.h"
 
 int main(void)
 {
-    static const char *const names[] = { "home", "product_page", "cart", "search_empty", "order_done" };
-    CHECK(zh_placement_count() == 5);
-    for (size_t i = 0; i < 5; i++) {
+    static const char *const names[] = { "home", "product_page", "cart", "search_empty", "order_done", "substitutes", "recently_seen" };
+    const size_t count = sizeof names / sizeof *names;
+    CHECK(zh_placement_count() == count);
+    for (size_t i = 0; i < count; i++) {
         const zh_placement *p = zh_placement_find(zh_sv_of(names[i]));
         CHECK_ROW(p != NULL && zh_sv_equal(p->name, zh_sv_of(names[i])), names[i]);
         int last = 0;
@@ -15,6 +16,6 @@ int main(void)
         CHECK_ROW(p->title_en != NULL && p->title_zh != NULL, names[i]);
     }
     CHECK(zh_placement_find(ZH_SV("homes")) == NULL && zh_placement_find((zh_sv){ 0 }) == NULL);
-    CHECK(zh_placement_at(0) != NULL && zh_placement_at(5) == NULL);
+    CHECK(zh_placement_at(0) != NULL && zh_placement_at(count) == NULL);
     return 0;
 }
