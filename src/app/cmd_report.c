@@ -11,9 +11,13 @@ static const zh_option report_options[] = {
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
     { "json", NULL, "print the engine's own JSON instead of a table", NULL, true },
+    { "placement", "NAME", "fairness and bubble: of this placement alone", NULL, false },
+    { "days", "N", "fairness and bubble: of the last N days, 1 to 56", "28", false },
 };
 
-static const char *const kinds[] = { "funnel", "paths", "retention", "baskets", "attribution" };
+static const char *const kinds[] = { "funnel", "paths", "retention", "baskets", "attribution", "fairness", "bubble" };
+#define KINDS (sizeof kinds / sizeof *kinds)
+#define FIRST_READ 5 /* from here on a report is read with parameters, not asked with a body */
 
 /* What is asked: a JSON object as it stands, or a file with one; - for standard input. */
 static bool read_ask(const char *given, zh_buf *out)
@@ -32,15 +36,36 @@ static bool read_ask(const char *given, zh_buf *out)
     return read && zh_buf_err(out) == ZH_OK;
 }
 
+/* A name as people give it may go into an address as it is. */
+static bool is_plain(zh_sv text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", text.data[i]) == NULL) return false;
+    return text.size <= 64;
+}
+
+static int read_report(const zh_options *given, size_t kind)
+{
+    char path[256];
+    const zh_sv placement = zh_options_text(given, "placement"), days = zh_options_text(given, "days");
+    if (given->arguments_count > 1 || !is_plain(placement) || !is_plain(days)) {
+        zh_complain("zhun report %s takes --placement and --days and nothing else", kinds[kind]);
+        return ZH_EXIT_USAGE;
+    }
+    const int size = snprintf(path, sizeof path, "/api/v1/reports/%s?format=%s&days=%.*s&placement=%.*s", kinds[kind], zh_options_flag(given, "json") ? "json" : "csv", ZH_SV_ARG(days), ZH_SV_ARG(placement));
+    return zh_ask_and_print(given, ZH_SV("GET"), (zh_sv){ path, (size_t)size }, (zh_sv){ 0 }, true);
+}
+
 static int run_report(const zh_options *given)
 {
     char path[96];
     size_t kind = 0;
-    while (kind < sizeof kinds / sizeof *kinds && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
-    if (kind == sizeof kinds / sizeof *kinds || given->arguments_count > 2) {
-        zh_complain("report knows funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -: see zhun report --help");
+    while (kind < KINDS && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
+    if (kind == KINDS || given->arguments_count > 2) {
+        zh_complain("report knows funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -, and fairness and bubble: see zhun report --help");
         return ZH_EXIT_USAGE;
     }
+    if (kind >= FIRST_READ) return read_report(given, kind);
     zh_buf body = zh_buf_open(BODY_BYTES_MAX);
     int status = ZH_EXIT_USAGE;
     if (!read_ask(given->arguments_count > 1 ? given->arguments[1] : "{}", &body)) zh_complain("%s cannot be read, or is larger than 64 KB: give a file with what is asked as JSON, or - for standard input", given->arguments[1]);
@@ -53,13 +78,15 @@ static int run_report(const zh_options *given)
 }
 
 const zh_command zh_cmd_report = {
-    .name = "report", .usage = "funnel|paths|retention|baskets|attribution [ASK] --data DIR",
+    .name = "report", .usage = "funnel|paths|retention|baskets|attribution|fairness|bubble [ASK] --data DIR",
     .summary = "Reports over all customers, as a table (CSV). ASK is what POST /api/v1/reports/… takes: JSON, a file of it, or -.\n"
                "funnel: how far customers get. paths: what they do after an event, or before one.\n"
                "retention: who comes back, and what cohorts are worth. baskets: what is bought together.\n"
-               "attribution: which channels were there before orders, by seven models.",
+               "attribution: which channels were there before orders, by seven models.\n"
+               "fairness: which items, merchants and customers lists serve. bubble: do lists become narrower.",
     .example = "  zhun report funnel '{\"steps\": [\"Product Viewed\", \"Order Completed\"]}' --data ./zhun-data\n"
                "  zhun report paths '{\"start\": \"Product Viewed\", \"depth\": 3}' --data ./zhun-data > paths.csv\n"
-               "  zhun report retention '{\"first\": \"Product Viewed\", \"return\": \"Order Completed\", \"period\": \"month\", \"value\": true}' --data ./zhun-data",
+               "  zhun report retention '{\"first\": \"Product Viewed\", \"return\": \"Order Completed\", \"period\": \"month\", \"value\": true}' --data ./zhun-data\n"
+               "  zhun report bubble --placement home --days 56 --data ./zhun-data",
     .options = report_options, .options_count = sizeof report_options / sizeof *report_options, .run = run_report,
 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 8 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities: the log tells them again */
+#define COUNTS_VERSION 9 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities, 8 no exposure: the log tells them again */
 #define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, see decision 0022 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("@positions") /* in VIEWS: of the same file as the views. No view has this letter */
@@ -55,6 +55,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
+    if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -87,6 +88,7 @@ void zh_world_close(zh_world *w)
     zh_popularity_close(w->popularity);
     zh_segments_close(w->segments);
     zh_experiments_close(w->experiments);
+    zh_exposure_close(w->exposure);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -162,6 +164,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     zh_event *event = &record->event;
     zh_err e = zh_event_get(record->bytes, scratch, event);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    const zh_customer_id recorded = event->customer; /* exposure keeps that: who it is now, its reader asks */
     event->customer = zh_absorbed_root(w->absorbed, event->customer);
     const int64_t seen_ms = event->time_ms < record->commit_ms ? event->time_ms : record->commit_ms;
     w->counts.events++;
@@ -184,6 +187,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     for (uint32_t i = 0; i < event->lines_count; i++)
         if ((e = tell_category(w, event->lines[i].item)) != ZH_OK) return e;
     if ((e = zh_visits_fold(w->visits, event, event->customer)) != ZH_OK) return e;
+    if ((e = zh_exposure_fold(w->exposure, event, recorded, record->commit_ms)) != ZH_OK) return e;
     return zh_sales_fold(w->sales, event, event->customer);
 }
 
@@ -288,10 +292,11 @@ static zh_err fold_letter(zh_world *w, const zh_world_record *record)
 static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     zh_decision decision;
-    const zh_err e = zh_decision_get(record->bytes, scratch, &decision);
+    zh_err e = zh_decision_get(record->bytes, scratch, &decision);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     record->decision_id = decision.id;
     w->counts.decisions++;
+    if ((e = zh_exposure_decided(w->exposure, &decision, record->commit_ms)) != ZH_OK) return e;
     return zh_experiments_decided(w->experiments, &decision, zh_absorbed_root(w->absorbed, decision.customer), record->commit_ms);
 }
 
@@ -460,7 +465,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -494,6 +499,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'p': return zh_popularity_save(w->popularity, all, keep);
     case 'g': return zh_segments_save(w->segments, all, keep);
     case 'e': return zh_experiments_save(w->experiments, all, keep);
+    case 'h': return zh_exposure_save(w->exposure, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -523,6 +529,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'p': return zh_popularity_load(w->popularity, key, value);
     case 'g': return zh_segments_load(w->segments, key, value);
     case 'e': return zh_experiments_load(w->experiments, key, value);
+    case 'h': return zh_exposure_load(w->exposure, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -726,7 +733,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "segments";
     if (!zh_segments_check(w->segments, why)) return false;
     *view = "experiments";
-    return zh_experiments_check(w->experiments, why);
+    if (!zh_experiments_check(w->experiments, why)) return false;
+    *view = "exposure";
+    return zh_exposure_check(w->exposure, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -753,6 +762,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
     case 'g': *bytes = zh_segments_bytes(w->segments); break;
     case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
+    case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }
     return true;

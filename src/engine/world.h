@@ -26,6 +26,7 @@
  *     p       popularity               EVENT, steps
  *     g       segments                 all that changes customers, DEFINITION; the clock
  *     e       experiments              DECISION, DEFINITION, all that changes customers
+ *     h       exposure                 DECISION, EVENT
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -46,6 +47,7 @@
 #include "guard/consent.h"
 #include "guard/registry.h"
 #include "measure/experiments.h"
+#include "measure/exposure.h"
 #include "measure/policies.h"
 #include "measure/predictions.h"
 #include "measure/sales.h"
@@ -109,6 +111,7 @@ typedef struct zh_world {
     zh_popularity *popularity;
     zh_segments *segments;
     zh_experiments *experiments;
+    zh_exposure *exposure;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */
