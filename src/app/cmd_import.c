@@ -1,5 +1,6 @@
 #include "app/cmd_import.h"
 
+#include "app/import_calendar.h"
 #include "app/import_http.h"
 #include "app/import_map.h"
 #include "app/import_preview.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 
 #define PREVIEW_BYTES_MAX ((size_t)8 << 20)
-#define FORMATS "segment, sensors, orders-csv, catalog-csv, google-feed or shopify-csv"
+#define FORMATS "segment, sensors, orders-csv, catalog-csv, google-feed, shopify-csv or calendar"
 
 static const zh_option options[] = {
     { "data", "DIR", "import into this data folder, through its engine where one runs", NULL,
@@ -55,6 +56,7 @@ static const zh_command command = {
         "               id, title, price, availability, item_group_id ..., or RSS or Atom with g:\n"
         "  shopify-csv  Shopify's export of products: a variant is an item, its id the SKU (else\n"
         "               the handle and its options), its group the handle; needs --currency\n"
+        "  calendar     a year of days off and days worked instead, as JSON of holiday-cn\n"
         "\n"
         "A map file names what a table calls otherwise, and says how its cells are meant:\n"
         "  columns: {order_id: InvoiceNo, ordered_at: InvoiceDate}\n"
@@ -423,6 +425,7 @@ int zh_cmd_import(int argc, char **argv, const zh_import_door *door)
     }
     status = given.arguments_count == 0 ? wrong("no file", "name one, or - for standard input")
                                         : ZH_EXIT_DONE;
+    if (status == ZH_EXIT_DONE && zh_sv_equal(zh_options_text(&given, "format"), ZH_SV("calendar"))) return zh_import_calendar(&given);
     const bool look = zh_options_flag(&given, "preview");
     if (status == ZH_EXIT_DONE) status = choose_format(&im);
     if (status == ZH_EXIT_DONE && !look) status = choose_place(&im, door);

@@ -1,5 +1,6 @@
 #include "engine/world.h"
 #include "engine/world_experiments.h"
+#include "engine/world_scene.h"
 #include "engine/world_segments.h"
 #include "base/map.h"
 
@@ -53,6 +54,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_quality_open(&w->quality);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
+    if (e == ZH_OK) e = zh_calendar_open(&w->calendar);
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
@@ -89,6 +91,7 @@ void zh_world_close(zh_world *w)
     zh_segments_close(w->segments);
     zh_experiments_close(w->experiments);
     zh_exposure_close(w->exposure);
+    zh_calendar_close(w->calendar);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -364,6 +367,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         e = zh_registry_fold(w->registry, record->bytes);
         if (e == ZH_OK) e = zh_world_define_segment(w, record);
         if (e == ZH_OK) e = zh_world_define_experiment(w, record);
+        if (e == ZH_OK) e = zh_world_define_scene(w, record);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
@@ -632,7 +636,8 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
         e = zh_popularity_category(w->popularity, item->id, item->category_hash);
         if (e != ZH_OK && e != ZH_FULL) return e;
     }
-    return zh_world_loaded_segments(w);
+    e = zh_world_loaded_scene(w);
+    return e != ZH_OK ? e : zh_world_loaded_segments(w);
 }
 
 /* ---- comparing ---- */

@@ -39,6 +39,7 @@
  */
 #ifndef ZH_ENGINE_WORLD_H
 #define ZH_ENGINE_WORLD_H
+#include "base/calendar.h"
 #include "catalog/item.h"
 #include "collect/imports.h"
 #include "core/decision.h"
@@ -112,6 +113,7 @@ typedef struct zh_world {
     zh_segments *segments;
     zh_experiments *experiments;
     zh_exposure *exposure;
+    zh_calendar *calendar; /* of the registry's settings "calendar/…": read again from them, not kept */
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */

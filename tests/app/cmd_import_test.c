@@ -178,7 +178,7 @@ static void wrong_calls_say_what_to_do(void)
     static const struct { const char *name, *words[10], *says; int status; } rows[] = {
         { "no file", { "--data", "d", "--format", "segment" }, "no file", 2 },
         { "no format", { "--data", "d", "f" }, "--format is missing", 2 },
-        { "no such format", { "--data", "d", "--format", "xls", "f" }, "segment, sensors, orders-csv, catalog-csv, google-feed or shopify-csv", 2 },
+        { "no such format", { "--data", "d", "--format", "xls", "f" }, "segment, sensors, orders-csv, catalog-csv, google-feed, shopify-csv or calendar", 2 },
         { "nothing to guess with", { "--data", "d", "--guess", "-" }, "standard input can only be read once", 2 },
         { "no place", { "--format", "segment", "f" }, "--data DIR", 2 },
         { "two places", { "--data", "d", "--url", "u", "--key", "k", "--format", "segment", }, "no file", 2 },

@@ -1022,6 +1022,14 @@ def identities():
     identities_of_one()
 
 
+def calendars():
+    """tests/e2e/scene.py looks into them."""
+    equal(len(engine.admin("GET", "/api/v1/calendar?days=7").json["items"]), 7, "a week of the calendar")
+    refused(engine.admin("GET", "/api/v1/calendar?days=500"), 400, "more days than a year", "days")
+    refused(engine.admin("PUT", "/api/v1/calendar", {"year": 2026}), 400, "a year without days", "days")
+    equal(engine.admin("PUT", "/api/v1/calendar", {"year": 2026, "days": []}).json, {"year": 2026, "days": 0}, "a year without a notice")
+
+
 def identities_of_one():
     """What made a customer one, and taking it back: it ends with an opening anew (tests/e2e/identity.py looks into it)."""
     engine.collect("batch", {"batch": [{"type": "track", "event": "E", "anonymousId": "apart", "messageId": "apart-1"}, {"type": "track", "event": "E", "userId": "apart-user", "messageId": "apart-2"},
@@ -1063,7 +1071,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, identities, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
