@@ -1,12 +1,41 @@
 #include "engine/decide.h"
 
-static void history_of(const zh_customer_state *state, zh_history *out)
+static bool is_without(const zh_deciding *in, zh_item_id item)
 {
+    for (uint32_t i = 0; i < in->without_count; i++)
+        if (in->without[i].number == item.number) return true;
+    return false;
+}
+
+/* Copies that leave those items out. */
+static zh_err leave_out(const zh_deciding *in, zh_history *h, zh_arena *arena)
+{
+    zh_touch *touches = ZH_TAKE(arena, zh_touch, h->touches_count);
+    zh_bought *bought = ZH_TAKE(arena, zh_bought, h->bought_count);
+    zh_glance *glances = ZH_TAKE(arena, zh_glance, h->glances_count);
+    if (touches == NULL || bought == NULL || glances == NULL) return ZH_NOMEM;
+    uint32_t t = 0, b = 0, g = 0;
+    for (uint32_t i = 0; i < h->touches_count; i++)
+        if (!is_without(in, h->touches[i].item)) touches[t++] = h->touches[i];
+    for (uint32_t i = 0; i < h->bought_count; i++)
+        if (!is_without(in, h->bought[i].item)) bought[b++] = h->bought[i];
+    for (uint32_t i = 0; i < h->glances_count; i++)
+        if (!is_without(in, h->glances[i].item)) glances[g++] = h->glances[i];
+    h->touches = touches, h->touches_count = t;
+    h->bought = bought, h->bought_count = b;
+    h->glances = glances, h->glances_count = g;
+    return ZH_OK;
+}
+
+static zh_err history_of(const zh_deciding *in, zh_customer_id customer, zh_arena *arena, zh_history *out)
+{
+    const zh_customer_state *state = zh_customers_get(in->world->customers, customer);
     *out = (zh_history){ 0 };
-    if (state == NULL) return;
+    if (state == NULL) return ZH_OK;
     out->touches = zh_customer_touches(state, &out->touches_count);
     out->bought = zh_customer_bought(state, &out->bought_count);
     out->glances = zh_customer_glances(state, &out->glances_count);
+    return in->without_count > 0 ? leave_out(in, out, arena) : ZH_OK;
 }
 
 static uint32_t consent_bits(const zh_consents *consents, zh_customer_id customer)
@@ -49,7 +78,8 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
         zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, r->now_ms, in->actor, &permit) == ZH_OK) {
         assigned = assign(w, in->actor, r, arena);
         if (is_personal(&assigned)) {
-            history_of(zh_customers_get(w->customers, r->customer), &history);
+            const zh_err e = history_of(in, r->customer, arena, &history);
+            if (e != ZH_OK) return e;
             r->permit = &permit;
             r->history = &history;
         }
@@ -69,7 +99,8 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
         .positions = in->positions, .positions_count = in->partitions < ZH_DECISION_POSITIONS_MAX ? in->partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };
     const zh_err e = zh_recommend(&world, r, &rng, arena, out, reasons);
+    if (e != ZH_OK) return e;
     out->time_ms = asked_ms;
     if (assigned.experiment.size > 0) out->customer = r->customer; /* whoever is in an arm is exposed, whatever the list is made of */
-    return e;
+    return ZH_OK;
 }

@@ -17,6 +17,8 @@ typedef struct zh_deciding { /* borrowed */
     const uint64_t *positions; /* a partition: the records folded so far */
     uint32_t partitions;
     const zh_actor *actor;     /* who asks */
+    const zh_item_id *without; /* as if he had never met these items: for "what if". NULL: none */
+    uint32_t without_count;
 } zh_deciding;
 
 /* r has placement, n, items, customer, moment and id; the rest is filled in here, and r->now_ms becomes no later than the newest event.

@@ -1,8 +1,6 @@
-/* rebuild.h -- fold the whole log into a second world and compare: the proof that views are views. It begins empty, or where the log
- * was cut with the base (base.h), every byte and the signature of which are checked first.
+/* rebuild.h -- fold the whole log into a second world (refold.h) and compare: the proof that views are views.
  *
- * Reading every frame checks every CRC on the way. The live engine goes on working meanwhile; only
- * the comparison itself holds the world's lock.
+ * The live engine goes on working meanwhile; only the comparison itself holds the world's lock.
  *
  * Cost        one replay, and twice the memory of the views.
  */

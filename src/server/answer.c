@@ -1,4 +1,5 @@
 #include "server/answer.h"
+#include "engine/recompute.h"
 #include "base/time.h"
 #include "engine/history.h"
 #include "engine/timeline.h"
@@ -338,7 +339,7 @@ static void put_shown(zh_world *w, zh_arena *arena, const zh_decision *d, bool a
     zh_json_out_end(out);
 }
 
-static void put_machine(const zh_decision *d, zh_json_out *out)
+static void put_machine(const zh_decision *d, const char *hindrance, zh_json_out *out)
 {
     char text[32];
     zh_json_out_key(out, ZH_SV("model"));
@@ -360,7 +361,8 @@ static void put_machine(const zh_decision *d, zh_json_out *out)
         zh_json_out_end(out);
     }
     zh_json_out_end(out);
-    zh_json_out_key_bool(out, ZH_SV("replayable"), false);
+    zh_json_out_key_bool(out, ZH_SV("replayable"), hindrance == NULL);
+    if (hindrance != NULL) zh_json_out_key_text(out, ZH_SV("whyNotReplayable"), zh_sv_of(hindrance));
 }
 
 void zh_answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
@@ -405,6 +407,6 @@ void zh_answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
     zh_json_out_object(out);
     zh_json_out_key_bool(out, ZH_SV("personalization"), d->consent != ZH_CHOICE_NO);
     zh_json_out_end(out);
-    put_machine(d, out);
+    put_machine(d, zh_recompute_hindrance(call->engine, d), out);
     zh_json_out_end(out);
 }

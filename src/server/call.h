@@ -197,6 +197,7 @@ void zh_experiments_gauges(zh_call *call); /* of /metrics; under the world's loc
 void zh_segments_gauges(zh_call *call); /* of /metrics; under the world's lock */
 void zh_boundaries_gauge(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_system, zh_route_check;
+zh_call_handler zh_route_decisions_replay; /* recompute.c */
 zh_call_handler zh_route_backup, zh_route_backup_start;
 zh_call_handler zh_route_retention;
 void zh_retention_json(zh_call *call, zh_json_out *out);

@@ -190,6 +190,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/backups", zh_route_backup, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_GET, "/api/v1/retention", zh_route_retention, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/backups", zh_route_backup_start, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
+    { ZH_HTTP_POST, "/api/v1/decisions/replay", zh_route_decisions_replay, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
     { ZH_HTTP_POST, "/api/v1/check", zh_route_check, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
 
     { ZH_HTTP_GET, "/healthz", zh_route_healthz, NEED_NOTHING, 0, false, false },
