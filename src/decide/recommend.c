@@ -14,11 +14,16 @@ static zh_err fill_list(zh_list *l)
         const zh_err e = zh_recommend_stage(l, stages[s]);
         if (e != ZH_OK) return e;
     }
+    zh_err e = ZH_OK;
     if (l->count < l->ask->n && l->personal) { /* everything else was bought before */
         l->show_bought = true;
-        return zh_recommend_stage(l, ZH_STAGE_NEW);
+        e = zh_recommend_stage(l, ZH_STAGE_NEW);
     }
-    return ZH_OK;
+    if (e == ZH_OK && l->count < l->ask->n && l->refusals.words_count > 0) { /* or is like what he refused */
+        l->show_alike = true;
+        e = zh_recommend_stage(l, ZH_STAGE_NEW);
+    }
+    return e;
 }
 
 /* ---- the last slot ---- */
@@ -51,7 +56,7 @@ static bool knows_something(const zh_recommend_ask *ask)
 {
     const zh_history *h = ask->history;
     return ask->cart_count > 0 || (h != NULL && (h->touches_count > 0 || h->bought_count > 0 || h->last_order_count > 0 || h->glances_count > 0 ||
-                                                 h->blocked_count > 0 || h->blocked_names_count > 0));
+                                                 zh_recommend_refuses(h)));
 }
 
 static zh_item_id *copy_items(zh_arena *arena, const zh_item_id *items, uint32_t count)

@@ -8,7 +8,7 @@
  *
  * with sim of model/cocount.h. What it leaves empty the next stages fill in their own order, with
  * scores that continue downwards. Left out: the page's item, the cart, `exclude`, what cannot be
- * sold, what the customer blocked, what was bought within the placement's days (two, where the customer bought it
+ * sold, what the customer refused (recommend_refusal.c), what was bought within the placement's days (two, where the customer bought it
  * more than once). An item bought
  * three times or more is shown at half its score instead: some things are bought again.
  *
@@ -40,10 +40,11 @@
 #include "model/cocount.h"
 #include "model/popularity.h"
 #include "profile/customer.h"
+#include "profile/feedback.h"
 
 #define ZH_RECOMMEND_HISTORY_MAX 200 /* items scored with: the newest bought, and all touches */
 #define ZH_RECOMMEND_POOL_MAX 50     /* items exploration draws from */
-#define ZH_POLICY_VERSION 2          /* of the rules in this folder; goes into every decision */
+#define ZH_POLICY_VERSION 3          /* of the rules in this folder; goes into every decision */
 
 typedef struct zh_policy { /* 0 means the default, everywhere */
     float shrink;                 /* of the cosine, customers; default 10 */
@@ -79,10 +80,8 @@ typedef struct zh_history { /* what is known of one customer; all borrowed, all 
     uint32_t bought_count;
     const zh_item_id *last_order; /* items of the newest order; empty: bought items of the newest time */
     uint32_t last_order_count;
-    const zh_item_id *blocked;    /* "not interested" */
-    uint32_t blocked_count;
-    const uint64_t *blocked_names;/* zh_fast64 of blocked categories and brands */
-    uint32_t blocked_names_count;
+    const zh_feedback_word *words;/* zh_feedbacks_of() */
+    uint32_t words_count;
     const zh_glance *glances;     /* zh_customer_glances() */
     uint32_t glances_count;
 } zh_history;

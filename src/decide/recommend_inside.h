@@ -1,8 +1,9 @@
 /* recommend_inside.h -- the work of one ask, shared by the files of recommend.h: what is being made, and the steps.
  *
- *     hide, tired ─► stages, each with a judge ─► picks ─► the last slot ─► why
+ *     hide, refused, tired ─► stages, each with a judge ─► picks ─► the last slot ─► why
  *
  *     recommend_judge.c   what may be shown, and how much of its score it keeps
+ *     recommend_refusal.c what the customer does not want to see, and what is like it
  *     recommend_stages.c  where candidates come from
  *     strategies.c        stages that need more than counts or popularity
  *     recommend_why.c     what they are explained with
@@ -28,6 +29,16 @@ typedef struct zh_pick {
 
 typedef struct zh_tired { uint64_t item; float times; } zh_tired; /* shown in vain, by item */
 
+/* Words of the customer, ready to be asked for each candidate. */
+typedef struct zh_alike { uint64_t category_hash; zh_sv brand, group; } zh_alike; /* of an item that he is not interested in */
+typedef struct zh_refusals {
+    const zh_feedback_word *words;
+    uint32_t words_count;  /* 0: nothing stands */
+    zh_alike *alike;
+    uint32_t alike_count;
+    int32_t *likeness;     /* by index in the counts: sum of similarities to those items, in millionths; NULL: there are none */
+} zh_refusals;
+
 typedef struct zh_list { /* all memory is the arena's */
     const zh_recommend_world *world;
     const zh_recommend_ask *ask;
@@ -36,7 +47,9 @@ typedef struct zh_list { /* all memory is the arena's */
     int64_t now_ms;        /* the hour, where not personal */
     bool personal;
     bool show_bought;      /* the shop is too small to hide what was bought */
-    uint64_t *hidden;      /* item numbers of page, cart, exclude, blocked: sorted */
+    bool show_alike;       /* or what is like something refused */
+    zh_refusals refusals;
+    uint64_t *hidden;      /* item numbers of page, cart, exclude: sorted */
     size_t hidden_count;
     zh_tired *tired;       /* sorted by item */
     uint32_t tired_count;
@@ -67,6 +80,15 @@ void zh_recommend_fill_end(zh_list *l, zh_filler *f, const zh_sv *categories);
 
 /* What he bought of it; NULL: nothing. */
 const zh_bought *zh_recommend_bought(const zh_history *h, zh_item_id item);
+
+/* Does any word of his stand? */
+bool zh_recommend_refuses(const zh_history *history);
+/* Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_refusals_open(zh_list *l);
+bool zh_recommend_refused(const zh_list *l, const zh_item *item);       /* never to be shown */
+bool zh_recommend_is_like_refused(const zh_list *l, const zh_item *item); /* to be shown where nothing else is left */
+/* What he refused says nothing of what he likes: it is taken out of the sources. */
+void zh_recommend_drop_refused(zh_list *l);
 
 /* Fill picks up to `want` from one source of candidates. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_stage(zh_list *l, zh_stage stage);

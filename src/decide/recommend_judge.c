@@ -12,14 +12,12 @@ static int by_number(const void *a, const void *b)
 static zh_err hide(zh_list *l)
 {
     const zh_recommend_ask *ask = l->ask;
-    const zh_history *h = l->personal ? ask->history : NULL;
-    const uint32_t cart = l->personal ? ask->cart_count : 0, blocked = h != NULL ? h->blocked_count : 0;
-    l->hidden = ZH_TAKE(l->arena, uint64_t, 1 + (size_t)cart + ask->exclude_count + blocked);
+    const uint32_t cart = l->personal ? ask->cart_count : 0;
+    l->hidden = ZH_TAKE(l->arena, uint64_t, 1 + (size_t)cart + ask->exclude_count);
     if (l->hidden == NULL) return ZH_NOMEM;
     l->hidden[l->hidden_count++] = ask->context_item.number;
     for (uint32_t i = 0; i < cart; i++) l->hidden[l->hidden_count++] = ask->cart[i].number;
     for (uint32_t i = 0; i < ask->exclude_count; i++) l->hidden[l->hidden_count++] = ask->exclude[i].number;
-    for (uint32_t i = 0; i < blocked; i++) l->hidden[l->hidden_count++] = h->blocked[i].number;
     qsort(l->hidden, l->hidden_count, sizeof l->hidden[0], by_number);
     return ZH_OK;
 }
@@ -48,21 +46,14 @@ static int32_t judge_bought(const zh_list *l, zh_item_id item)
     return l->show_bought ? ZH_KEEP_ALL : ZH_HIDE;
 }
 
-static bool blocked_name(const zh_history *h, const zh_item *item)
-{
-    for (uint32_t i = 0; i < h->blocked_names_count; i++)
-        if (h->blocked_names[i] == item->category_hash ||
-            (item->brand.size > 0 && h->blocked_names[i] == zh_fast64(item->brand))) return true;
-    return false;
-}
-
 int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item)
 {
     if (bsearch(&id.number, l->hidden, l->hidden_count, sizeof id.number, by_number) != NULL) return ZH_HIDE;
     *item = zh_catalog_get(l->world->catalog, id);
     if (*item == NULL || !zh_item_sellable(*item)) return ZH_HIDE;
     if (!l->personal || l->ask->history == NULL) return ZH_KEEP_ALL;
-    const int32_t keep = blocked_name(l->ask->history, *item) ? ZH_HIDE : judge_bought(l, id);
+    if (zh_recommend_refused(l, *item) || (!l->show_alike && zh_recommend_is_like_refused(l, *item))) return ZH_HIDE;
+    const int32_t keep = judge_bought(l, id);
     if (keep == ZH_HIDE || l->tired_count == 0) return keep;
     const zh_tired *t = bsearch(&id.number, l->tired, l->tired_count, sizeof *t, by_number);
     if (t == NULL) return keep;
@@ -105,6 +96,7 @@ static zh_err find_tired(zh_list *l)
 
 zh_err zh_recommend_judge_open(zh_list *l)
 {
-    const zh_err e = hide(l);
+    zh_err e = hide(l);
+    if (e == ZH_OK) e = zh_recommend_refusals_open(l);
     return e != ZH_OK ? e : find_tired(l);
 }

@@ -15,7 +15,9 @@ static bool is_picked(const zh_list *l, zh_item_id id)
 static zh_err pick_counted(zh_list *l, zh_stage stage)
 {
     zh_err e = zh_recommend_sources_of(stage, l->world, l->ask, &l->policy, l->personal, l->arena, &l->sources);
-    if (e != ZH_OK || l->sources.count == 0) return e;
+    if (e != ZH_OK) return e;
+    if (stage == ZH_STAGE_HISTORY || stage == ZH_STAGE_LAST_ORDER) zh_recommend_drop_refused(l);
+    if (l->sources.count == 0) return ZH_OK;
     const zh_cocount *counts = l->world->cocount;
     const uint32_t width = zh_cocount_width(counts);
     int32_t *scores = ZH_TAKE(l->arena, int32_t, width);

@@ -364,6 +364,23 @@ static zh_err put_consent(zh_commit *c, zh_work *work, zh_consent_change *consen
     return e != ZH_OK ? e : put_record(c, home(c, consent->customer), zh_buf_view(&c->record));
 }
 
+static zh_err put_feedback(zh_commit *c, zh_work *work, zh_feedback *feedback, int64_t now_ms)
+{
+    const bool is_anonymous = work->feedback_id.kind == ZH_ID_ANONYMOUS;
+    const zh_blind_id blind = work->feedback_id.blind;
+    const zh_identity_ask ask = { .policy = &c->policy, .time_ms = now_ms, .has_user = !is_anonymous, .has_anonymous = is_anonymous, .user = blind, .anonymous = blind };
+    const zh_sv texts[3] = { work->feedback_by, work->feedback_by, { 0 } };
+    zh_identity_plan plan;
+    zh_err e = resolve(c, &ask, texts, now_ms, &plan);
+    if (e != ZH_OK) return e;
+    feedback->customer = plan.own;
+    work->customer = plan.customer;
+    zh_buf_reset(&c->record);
+    zh_feedback_put(feedback, &c->record);
+    e = zh_buf_err(&c->record);
+    return e != ZH_OK ? e : put_record(c, home(c, feedback->customer), zh_buf_view(&c->record));
+}
+
 /* As a merge it comes after everything that was said before; it stands in the first partition, where an opening looks for it. */
 static zh_err put_unmerge(zh_commit *c, zh_work *work, int64_t now_ms)
 {
@@ -406,6 +423,7 @@ static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
         e = put_record(c, home(c, work->customer_owner), work->customer_record);
     if (e == ZH_OK && work->unmerge != NULL) e = put_unmerge(c, work, now_ms);
     for (uint32_t i = 0; e == ZH_OK && i < work->consents_count; i++) e = put_consent(c, work, &work->consents[i], now_ms);
+    for (uint32_t i = 0; e == ZH_OK && i < work->feedback_count; i++) e = put_feedback(c, work, &work->feedback[i], now_ms);
     return e;
 }
 

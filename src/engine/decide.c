@@ -31,6 +31,7 @@ static zh_err history_of(const zh_deciding *in, zh_customer_id customer, zh_aren
 {
     const zh_customer_state *state = zh_customers_get(in->world->customers, customer);
     *out = (zh_history){ 0 };
+    out->words = zh_feedbacks_of(in->world->feedbacks, customer, &out->words_count);
     if (state == NULL) return ZH_OK;
     out->touches = zh_customer_touches(state, &out->touches_count);
     out->bought = zh_customer_bought(state, &out->bought_count);

@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "guard/consent.h"
 #include "guard/seal.h"
+#include "profile/feedback.h"
 #include "profile/identity.h"
 
 /* Keyed hashes of an event's ids, computed before the committer sees it. */
@@ -37,6 +38,10 @@ struct zh_work {
     uint32_t consents_count;
     zh_sv consent_user;
     const zh_work_ids *consent_ids;
+    zh_feedback *feedback;       /* words of `feedback_by`, who is made known where new; customer is filled in */
+    uint32_t feedback_count;
+    zh_sv feedback_by;           /* a user id; an anonymous one where feedback_id.kind says so */
+    zh_external_id feedback_id;  /* its keyed hash */
     const zh_identity_unmerge *unmerge; /* a merge to be taken back */
     bool vital;                  /* a choice or an erasure: taken also while the intake is closed (intake.h) */
     bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */
@@ -48,7 +53,7 @@ struct zh_work {
     zh_err e;                    /* ZH_OK: durable */
     uint32_t accepted, duplicate, conflict; /* events */
     bool not_merged;             /* of unmerge: there was nothing to take back any more */
-    zh_customer_id customer;     /* of the consent, or of the last event */
+    zh_customer_id customer;     /* of the consent, the feedback, or the last event */
 
     zh_work *next_;              /* private */
     size_t bytes_;               /* private; about, for the limits */

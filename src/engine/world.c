@@ -41,6 +41,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_tags_open(&w->tags, ZH_WORLD_TAGS_BYTES_MAX);
     if (e == ZH_OK) e = zh_tags_open(&w->lists, ZH_WORLD_TAGS_BYTES_MAX);
     if (e == ZH_OK) e = zh_consents_open(&w->consents, ZH_WORLD_CONSENT_BYTES_MAX);
+    if (e == ZH_OK) e = zh_feedbacks_open(&w->feedbacks, ZH_WORLD_FEEDBACK_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
     if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
@@ -75,6 +76,7 @@ void zh_world_close(zh_world *w)
     zh_tags_close(w->tags);
     zh_tags_close(w->lists);
     zh_consents_close(w->consents);
+    zh_feedbacks_close(w->feedbacks);
     zh_registry_close(w->registry);
     zh_catalog_close(w->catalog);
     zh_sales_close(w->sales);
@@ -220,6 +222,7 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_customers_merge(w->customers, merge.from, to, &effects);
     if (e == ZH_OK) e = apply_effects(w, &effects);
     if (e == ZH_OK) e = zh_consents_merge(w->consents, merge.from, to);
+    if (e == ZH_OK) e = zh_feedbacks_merge(w->feedbacks, merge.from, to);
     if (e == ZH_OK) e = zh_tags_merge(w->tags, merge.from, to);
     if (e == ZH_OK) e = zh_tags_merge(w->lists, merge.from, to);
     if (e == ZH_OK) e = zh_experiments_merge(w->experiments, merge.from, to);
@@ -249,6 +252,14 @@ static zh_err fold_consent(zh_world *w, const zh_world_record *record)
     if (e == ZH_OK) e = zh_consents_change(w->consents, &change);
     zh_experiments_after(w->experiments);
     return e != ZH_OK ? e : zh_segments_said(w->segments, change.customer, record->commit_ms);
+}
+
+static zh_err fold_feedback(zh_world *w, const zh_world_record *record)
+{
+    zh_feedback said;
+    if (zh_feedback_get(record->bytes, &said) != ZH_OK) return ZH_CORRUPT;
+    said.customer = zh_absorbed_root(w->absorbed, said.customer);
+    return zh_feedbacks_change(w->feedbacks, &said);
 }
 
 static zh_err fold_tag(zh_world *w, const zh_world_record *record)
@@ -392,8 +403,8 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_LIST: return fold_list(w, record);
     case ZH_RECORD_ALLOCATION: return zh_world_allocate(w, record);
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
-    case ZH_RECORD_TICK:
-    case ZH_RECORD_FEEDBACK: return ZH_OK;
+    case ZH_RECORD_FEEDBACK: return fold_feedback(w, record);
+    case ZH_RECORD_TICK: return ZH_OK;
     }
     return ZH_CORRUPT; /* empty, or of a kind this version does not know */
 }
@@ -468,7 +479,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 }
 
 static const struct { char letter; const char *name; } views[] = {
-    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'r', "registry" }, { 'i', "catalog" },
+    { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
     { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
@@ -488,6 +499,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'x': return zh_tags_save(w->tags, all, keep);
     case 'z': return zh_tags_save(w->lists, all, keep);
     case 'k': return zh_consents_save(w->consents, all, keep);
+    case 'F': return zh_feedbacks_save(w->feedbacks, all, keep);
     case 'r': return zh_registry_save(w->registry, all, keep);
     case 'i': return zh_catalog_save(w->catalog, all, keep);
     case 's': return zh_sales_save(w->sales, all, keep);
@@ -518,6 +530,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'x': return zh_tags_load(w->tags, key, value);
     case 'z': return zh_tags_load(w->lists, key, value);
     case 'k': return zh_consents_load(w->consents, key, value);
+    case 'F': return zh_feedbacks_load(w->feedbacks, key, value);
     case 'r': return zh_registry_load(w->registry, key, value);
     case 'i': return zh_catalog_load(w->catalog, key, value);
     case 's': return zh_sales_load(w->sales, key, value);
@@ -709,6 +722,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_tags_check(w->lists, why)) return false;
     *view = "consents";
     if (!zh_consents_check(w->consents, why)) return false;
+    *view = "feedback";
+    if (!zh_feedbacks_check(w->feedbacks, why)) return false;
     *view = "registry";
     if (!zh_registry_check(w->registry, why)) return false;
     *view = "catalog";
@@ -754,6 +769,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 't': *bytes = zh_terms_bytes(zh_customers_terms(w->customers)); break;
     case 'x': *bytes = zh_tags_bytes(w->tags); break;
     case 'z': *bytes = zh_tags_bytes(w->lists); break;
+    case 'F': *bytes = zh_feedbacks_bytes(w->feedbacks); break;
     case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;

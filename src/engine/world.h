@@ -11,6 +11,7 @@
  *     x       tags                     TAG, MERGE
  *     z       lists                    LIST, MERGE
  *     k       consents                 CONSENT, MERGE
+ *     F       feedback                 FEEDBACK, MERGE
  *     r       registry                 DEFINITION
  *     i       catalog                  ITEM, EVENT
  *     s       sales                    EVENT, MERGE
@@ -57,6 +58,7 @@
 #include "model/popularity.h"
 #include "profile/absorbed.h"
 #include "profile/activity.h"
+#include "profile/feedback.h"
 #include "profile/identity.h"
 #include "profile/tags.h"
 #include "quality/letters.h"
@@ -70,6 +72,7 @@
 
 #define ZH_WORLD_CONSENT_BYTES_MAX ((size_t)4 << 30)   /* words and texts of all consents */
 #define ZH_WORLD_TAGS_BYTES_MAX ((size_t)8 << 30)      /* words of all tags; the same of all lists */
+#define ZH_WORLD_FEEDBACK_BYTES_MAX ((size_t)8 << 30)  /* words of all customers on what they are shown */
 #define ZH_WORLD_REGISTRY_BYTES_MAX ((size_t)256 << 20) /* all definitions */
 
 #define ZH_WORLD_SOURCES_MAX 1024 /* sources whose events are counted; numbers go up from 1, a shop has a dozen */
@@ -97,6 +100,7 @@ typedef struct zh_world {
     zh_customers *customers;
     zh_tags *tags, *lists;
     zh_consents *consents;
+    zh_feedbacks *feedbacks;
     zh_registry *registry;
     zh_catalog *catalog;
     zh_sales *sales;

@@ -171,6 +171,10 @@ zh_call_handler zh_route_settings, zh_route_source_config;
 zh_call_handler zh_route_hook_shopify, zh_route_hook_woocommerce;
 zh_call_handler zh_route_sensors, zh_route_sensors_debug, zh_route_sensors_options;
 bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write key read this placement? */
+void zh_call_identify_page(zh_call *call);         /* after zh_call_identify(): a write key in the address */
+bool zh_call_is_write_key(const zh_call *call);    /* and nothing more */
+zh_call_handler zh_route_feedback, zh_route_feedback_of, zh_route_feedback_drop, zh_route_customer_feedback, zh_route_customer_feedback_drop;
+void zh_feedback_gauges(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision, zh_route_experiment_arm;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,

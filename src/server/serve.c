@@ -28,7 +28,7 @@ bool zh_call_is_public(const zh_call *call, zh_sv placement)
 
 /* A page cannot send a header without a preflight before each question, so it gives its write key in the
  * address. What else such a key may do is forgotten: a server key does not belong into an address. */
-static void identify_page(zh_call *call)
+void zh_call_identify_page(zh_call *call)
 {
     zh_key key;
     const zh_sv text = zh_http_param(call->request, ZH_SV("writeKey"));
@@ -38,7 +38,7 @@ static void identify_page(zh_call *call)
                                      .actor = { .kind = ZH_ACTOR_KEY, .number = key.number } };
 }
 
-static bool is_write_key(const zh_call *call)
+bool zh_call_is_write_key(const zh_call *call)
 {
     return call->caller.kind == CALLER_KEY && (call->caller.scopes & (ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN)) == 0;
 }
@@ -51,7 +51,7 @@ static bool may_ask(zh_call *call, bool is_public)
         zh_call_problem(call, 401, "unauthorized", NULL, "a server key is needed: Authorization: Bearer KEY");
         return false;
     }
-    if (is_write_key(call) && !is_public) {
+    if (zh_call_is_write_key(call) && !is_public) {
         zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public, with GET: zhun serve --public-placements NAMES");
         return false;
     }
@@ -284,11 +284,11 @@ void zh_route_recommend_get(zh_call *call)
     zh_ask ask = { .placement = zh_http_path_part(call->request, 2), .explain = true };
     call->any_page = true;
     zh_call_identify(call);
-    identify_page(call);
+    zh_call_identify_page(call);
     if (!may_ask(call, zh_call_is_public(call, ask.placement))) return;
     /* A customer id can be guessed, and the key can be read by everybody: only the id that a browser was given at
      * random tells who asks. What it names after login is the same customer. */
-    const bool is_page = is_write_key(call);
+    const bool is_page = zh_call_is_write_key(call);
     if (!is_page) ask.user_id = zh_http_param(call->request, ZH_SV("userId"));
     ask.anonymous_id = zh_http_param(call->request, ZH_SV("anonymousId"));
     ask.context_item = zh_http_param(call->request, ZH_SV("itemId"));
@@ -326,7 +326,7 @@ static bool is_anybody(zh_call *call, zh_customer_id customer)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
-    bool is = zh_customers_get(w->customers, customer) != NULL;
+    bool is = zh_customers_get(w->customers, customer) != NULL || zh_feedbacks_knows(w->feedbacks, customer);
     for (int field = 0; !is && field < ZH_CONSENT_FIELDS; field++)
         is = zh_consents_said(w->consents, customer, (zh_consent_field)field) != ZH_CHOICE_UNKNOWN;
     zh_world_unlock(w);

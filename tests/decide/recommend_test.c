@@ -112,9 +112,9 @@ static void test_home_weighs_history_hides_what_was_bought_and_damps_what_is_bou
     for (uint32_t i = 0; i < d.shown_count; i++) CHECK(d.shown[i].item.number != shop_item(0).number);
     /* Blocked items and categories are gone, the cart and the page's own list too. */
     shop_learn(&s, 6, "games", NOW);
-    const zh_item_id blocked[] = { shop_item(2) }, cart[] = { shop_item(3) }, exclude[] = { shop_item(7) };
-    const uint64_t names[] = { zh_fast64(ZH_SV("games")) };
-    const zh_history choosy = { .touches = touches, .touches_count = 2, .bought = bought, .bought_count = 3, .blocked = blocked, .blocked_count = 1, .blocked_names = names, .blocked_names_count = 1 };
+    const zh_item_id cart[] = { shop_item(3) }, exclude[] = { shop_item(7) };
+    zh_feedback_word blocked[] = { shop_word(ZH_FEEDBACK_BLOCK, ZH_FEEDBACK_ITEM, "i002", 0), shop_word(ZH_FEEDBACK_BLOCK, ZH_FEEDBACK_CATEGORY, "games", 0) };
+    const zh_history choosy = { .touches = touches, .touches_count = 2, .bought = bought, .bought_count = 3, .words = blocked, .words_count = 2 };
     ask.history = &choosy, ask.cart = cart, ask.cart_count = 1, ask.exclude = exclude, ask.exclude_count = 1, ask.n = 6;
     ask_with(&s, "home", ask);
     CHECK(SHOWS(1, 4, 11, 10, 9, 8));
@@ -247,8 +247,8 @@ static void test_without_a_permit_two_customers_get_the_same_bytes(void)
     qsort(bought, 2, sizeof bought[0], shop_by_item);
     const zh_touch touches[] = { { shop_item(21), { NOW - DAY, 0 }, ZH_ACT_VIEW } };
     const zh_item_id cart[] = { shop_item(4), shop_item(9), shop_item(14), shop_item(19) }; /* the popular ones */
-    const zh_item_id blocked[] = { shop_item(24), shop_item(29) };
-    const zh_history rich = { .touches = touches, .touches_count = 1, .bought = bought, .bought_count = 2, .last_order = cart, .last_order_count = 1, .blocked = blocked, .blocked_count = 2 };
+    zh_feedback_word blocked[] = { shop_word(ZH_FEEDBACK_BLOCK, ZH_FEEDBACK_ITEM, "i024", 0), shop_word(ZH_FEEDBACK_NOT_INTERESTED, ZH_FEEDBACK_ITEM, "i029", 0) };
+    const zh_history rich = { .touches = touches, .touches_count = 1, .bought = bought, .bought_count = 2, .last_order = cart, .last_order_count = 1, .words = blocked, .words_count = 2 };
     const zh_permit other = shop_permit(&s, 6);
     static const char *const placements[] = { "home", "product_page", "cart", "search_empty", "order_done" };
     for (int p = 0; p < 5; p++) {

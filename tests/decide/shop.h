@@ -101,6 +101,13 @@ static inline zh_permit shop_permit(const shop *s, uint64_t customer)
     return permit;
 }
 
+/* A word of a customer, `days_ago`; several must come by kind, scope, target. */
+static inline zh_feedback_word shop_word(zh_feedback_kind kind, zh_feedback_scope scope, const char *text, int64_t days_ago)
+{
+    return (zh_feedback_word){ .target = zh_feedback_target(scope, zh_sv_of(text)), .at_ms = NOW - days_ago * DAY, .text = text,
+                               .text_size = (uint8_t)strlen(text), .kind = (uint8_t)kind, .scope = (uint8_t)scope };
+}
+
 static inline int shop_by_item(const void *a, const void *b)
 {
     const uint64_t x = ((const zh_bought *)a)->item.number, y = ((const zh_bought *)b)->item.number;

@@ -602,6 +602,24 @@ def throttle():
 # ---- what people look at ----
 
 
+def feedback(engine):
+    """What a customer refused, by the shop's id and by number."""
+    number = engine.admin("GET", "/api/v1/customers?q=u-profile").json["items"][0]["id"]
+    mine, his = "/v1/feedback/u-profile", f"/api/v1/customers/{number}/feedback"
+    equal(engine.serve("GET", mine).json, {"personalization": True, "items": [], "counts": {"useful": 0, "why": 0}}, "nobody said anything yet")
+    for name in ("Acme", "Nord", "海尔"):
+        equal(engine.serve("POST", "/v1/feedback", {"userId": "u-profile", "kind": "block", "scope": "brand", "name": name}).json["changed"], True, "a brand is blocked")
+    equal([one["name"] for one in engine.admin("GET", his).json["items"]], ["海尔", "Nord", "Acme"], "the console lists them")
+    equal(len(engine.serve("DELETE", f"{mine}/brand/Nord").json["items"]), 2, "one is taken back")
+    equal(len(engine.admin("DELETE", f"{his}/brand/%E6%B5%B7%E5%B0%94").json["items"]), 1, "and one in the console")
+    equal(engine.serve("DELETE", mine).json["items"], [], "all of them")
+    equal(engine.admin("DELETE", his).json["items"], [], "which may be none")
+    equal(engine.serve("POST", "/v1/feedback", {"userId": "u-profile", "kind": "undo"}).json["changed"], False, "nothing is left to take back")
+    refused(engine.serve("GET", "/v1/feedback/nobody-knows"), 404, "feedback of nobody")
+    refused(engine.ask("GET", mine, key=WRITE), 403, "feedback with a write key")
+    refused(engine.serve("POST", "/v1/feedback", {"userId": "u-profile", "kind": "block"}), 400, "of nothing", "itemId")
+
+
 def tags(engine, member):
     """Tags of one customer by both names, of all, and a static list."""
     mine, his = "/v1/profiles/u-profile/tags", f"/api/v1/customers/{member}/tags"
@@ -683,6 +701,7 @@ def reports():
     refused(engine.admin("POST", "/api/v1/reports/group", {"segment": "nowhere"}), 404, "a portrait of a segment that is not there", "segment")
     refused(engine.admin("DELETE", "/api/v1/segments/viewers"), 409, "a segment that another asks about", "name")
     tags(engine, member)
+    feedback(engine)
     for name in ("others", "viewers"):
         equal(engine.admin("DELETE", f"/api/v1/segments/{name}").status, 204, "a segment is dropped")
     check(engine.admin("POST", "/api/v1/reports/funnel", {"steps": ["Product Viewed", "Order Completed"], "windowDays": 300}).json["steps"][0]["customers"] >= 0, "a funnel")
