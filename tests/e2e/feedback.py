@@ -299,6 +299,19 @@ def limits(engine):
     equal((len(names), "brand 299" in names, "brand 43" in names, "brand 44" in names), (256, True, False, True), "of dislikes the newest 256 stay")
 
 
+def replays(engine):
+    """A list made under words that were taken back since is computed again as it was."""
+    decisions = [ask(engine, "u12")["decisionId"]]
+    for kind in ("not_interested", "block"):
+        said(engine, "u12", kind, scope="item", itemId=shown(ask(engine, "u12"))[0])
+        decisions.append(ask(engine, "u12")["decisionId"])
+    drop(engine, "u12")
+    engine.sync()
+    for number, decision in enumerate(decisions):
+        status, out, err = kit.run("replay", "--data", engine.data, decision)
+        check(status == 0, f"the list under {number} words replays byte for byte", f"{status} {out} {err}")
+
+
 # ---- personalisation off ----
 
 
@@ -332,7 +345,7 @@ def main():
     engine = kit.Engine(options=PUBLIC)
     fill(engine)
     for part in (check_21_a_block_holds_whole_and_at_once, check_21_what_is_like_a_refused_item_makes_way, check_21_taken_back_it_is_as_before,
-                 browsers, why, wrong, order, limits, check_13_switched_off_it_is_the_list_of_anyone):
+                 browsers, why, wrong, order, limits, replays, check_13_switched_off_it_is_the_list_of_anyone):
         part(engine)
     check_21_lasting(engine, 1)
     blocks = engine.metric("zhun_feedback_total", kind="block")
