@@ -97,7 +97,8 @@ static void clear(zh_scores *s, const zh_scores_ask *ask)
     }
 }
 
-void zh_scores_top(zh_scores *s, const zh_scores_ask *ask, uint32_t *out)
+/* Sifted and sorted, best first. */
+static size_t find_best(zh_scores *s, const zh_scores_ask *ask)
 {
     assert(ask->k >= 1 && ask->k <= ZH_SCORES_K_MAX);
     for (uint32_t i = 0; i < ask->masked_count; i++) s->value[ask->masked[i]] = -INFINITY;
@@ -109,11 +110,29 @@ void zh_scores_top(zh_scores *s, const zh_scores_ask *ask, uint32_t *out)
     else
         for (uint32_t i = 0; i < s->count; i++) offer(&best, s->value[s->touched[i]], s->touched[i]);
     zh_top_sort(&best.top);
+    return best.top.count;
+}
 
+void zh_scores_top(zh_scores *s, const zh_scores_ask *ask, uint32_t *out)
+{
+    const size_t count = find_best(s, ask);
     uint32_t k = 0;
-    for (; k < best.top.count; k++) out[k] = (uint32_t)best.top.entries[k].key;
+    for (; k < count; k++) out[k] = (uint32_t)s->best_[k].key;
     for (uint32_t item = 0; ask->fill && s->way != ZH_SCORES_DENSE && k < ask->k && item < s->items; item++)
         if (s->value[item] == 0) out[k++] = item;
     for (; k < ask->k; k++) out[k] = ZH_SCORES_NONE;
     clear(s, ask);
+}
+
+uint32_t zh_scores_rows(zh_scores *s, const zh_scores_ask *ask, zh_scored *out)
+{
+    const size_t count = find_best(s, ask);
+    uint32_t kept = 0;
+    for (; kept < count; kept++) {
+        const uint32_t item = (uint32_t)s->best_[kept].key;
+        if (!(s->value[item] > 0)) break;
+        out[kept] = (zh_scored){ item, s->value[item] };
+    }
+    clear(s, ask);
+    return kept;
 }

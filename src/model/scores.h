@@ -75,5 +75,7 @@ typedef struct zh_scores_ask {
 /* The best k items into out[k], ZH_SCORES_NONE where there are fewer, and clear the table for the
  * next question. -INFINITY is never an answer. */
 void zh_scores_top(zh_scores *s, const zh_scores_ask *ask, uint32_t *out);
+/* The same with their scores, those above 0 only: how many. `fill` is not looked at. */
+uint32_t zh_scores_rows(zh_scores *s, const zh_scores_ask *ask, zh_scored *out);
 
 #endif
