@@ -13,7 +13,9 @@ static const zh_option train_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "model", "NAME", "show this prediction only: buy_7d, buy_30d, lapse; or league: play the recommenders", NULL, false },
+    { "model", "NAME", "show this prediction only: buy_7d, buy_30d, lapse; league: play the recommenders; auto, itemknn, rp3beta, gfcf, ease, slist: learn that one", NULL, false },
+    { "deploy", NULL, "of a recommender: let it answer", NULL, true },
+    { "anyway", NULL, "of a recommender: also where the league does not say that it is ahead", NULL, true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
 
@@ -65,9 +67,24 @@ static void show_league(zh_json_value root, zh_sv only)
     for (zh_json_iter it = zh_json_walk(zh_json_get(league, ZH_SV("places"))); zh_json_next(&it);) show_place(it.value);
 }
 
-/* What is trained, where it is asked for, and how it is shown. */
+/* What was learnt, or why not; then the versions, the newest first. */
+static void show_recommender(zh_json_value root, zh_sv only)
+{
+    (void)only;
+    const zh_json_value outcome = zh_json_get(root, ZH_SV("outcome"));
+    const zh_sv why = zh_json_text_or_empty(zh_json_get(outcome, ZH_SV("why"))), model = zh_json_text_or_empty(zh_json_get(outcome, ZH_SV("model")));
+    if (why.size > 0) printf("%.*s was not deployed: %.*s\n", ZH_SV_ARG(model), ZH_SV_ARG(why));
+    const double deployed = real_of(zh_json_get(root, ZH_SV("deployed")), "version");
+    printf("%7s  %-8s %-24s %9s %9s %9s\n", "version", "model", "learnt", "items", "pairs", "answers");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("versions"))); zh_json_next(&it);)
+        printf("%7.0f  %-8.*s %-24.*s %9.0f %9.0f %9s\n", real_of(it.value, "version"), ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("model")))),
+               ZH_SV_ARG(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("at")))), real_of(it.value, "items"), real_of(it.value, "pairs"), real_of(it.value, "version") == deployed ? "yes" : "");
+    if (deployed == 0) puts("counts alone answer");
+}
+
+/* What is trained, where and with which words it is asked for, and how it is shown. */
 typedef struct training {
-    zh_sv train, look;
+    zh_sv train, look, body;
     void (*show)(zh_json_value root, zh_sv only);
 } training;
 
@@ -75,14 +92,14 @@ typedef struct training {
 static zh_err train(const training *t, zh_door *door, zh_json *json, zh_sv *text, zh_json_value *root, zh_note *why)
 {
     zh_client_answer answer;
-    zh_err e = zh_door_ask(door, ZH_SV("POST"), t->train, ZH_SV("{}"), &answer, why);
+    zh_err e = zh_door_ask(door, ZH_SV("POST"), t->train, t->body, &answer, why);
     for (int turn = 0; e == ZH_OK; turn++) {
         *text = answer.body;
         if ((e = zh_json_parse(json, answer.body, root, NULL)) != ZH_OK) {
             zh_note_set(why, "the answer cannot be read");
             return e;
         }
-        if (!flag_of(*root, "training")) return ZH_OK;
+        if (!flag_of(*root, "training") && !flag_of(*root, "learning")) return ZH_OK;
         if (turn > WAIT_S_MAX * 1000 / POLL_MS) {
             zh_note_set(why, "it has trained for an hour: look at the engine's log lines");
             return ZH_TIMEOUT;
@@ -93,15 +110,29 @@ static zh_err train(const training *t, zh_door *door, zh_json *json, zh_sv *text
     return e;
 }
 
+static const char *const predictions[] = { "buy_7d", "buy_30d", "lapse", NULL };
+static const char *const recommenders[] = { "auto", "itemknn", "rp3beta", "gfcf", "ease", "slist", NULL };
+
+static bool is_one_of(zh_sv name, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (zh_sv_equal(name, zh_sv_of(*names))) return true;
+    return false;
+}
+
 static int run_train(const zh_options *given)
 {
-    const training predictions = { ZH_SV("/api/v1/predictions/train"), ZH_SV("/api/v1/predictions"), show };
-    const training league = { ZH_SV("/api/v1/models/train"), ZH_SV("/api/v1/models"), show_league };
     const zh_sv model = zh_options_text(given, "model");
-    const bool is_league = zh_sv_equal(model, ZH_SV("league"));
-    const bool known = model.size == 0 || is_league || zh_sv_equal(model, ZH_SV("buy_7d")) || zh_sv_equal(model, ZH_SV("buy_30d")) || zh_sv_equal(model, ZH_SV("lapse"));
-    if (given->arguments_count > 0 || !known) {
-        zh_complain("train takes --model buy_7d, buy_30d, lapse or league, and nothing else: see zhun train --help");
+    const bool is_league = zh_sv_equal(model, ZH_SV("league")), is_recommender = is_one_of(model, recommenders);
+    const bool deploys = zh_options_flag(given, "deploy"), anyway = zh_options_flag(given, "anyway");
+    char body[128];
+    (void)snprintf(body, sizeof body, "{\"model\":\"%.32s\",\"deploy\":%s,\"anyway\":%s}", model.size > 0 && model.size < 32 ? model.data : "", deploys ? "true" : "false", anyway ? "true" : "false");
+    const training learning = { ZH_SV("/api/v1/predictions/train"), ZH_SV("/api/v1/predictions"), ZH_SV("{}"), show };
+    const training league = { ZH_SV("/api/v1/models/train"), ZH_SV("/api/v1/models"), ZH_SV("{}"), show_league };
+    const training recommender = { ZH_SV("/api/v1/models/train"), ZH_SV("/api/v1/models"), zh_sv_of(body), show_recommender };
+    const bool known = model.size == 0 || is_league || is_recommender || is_one_of(model, predictions);
+    if (given->arguments_count > 0 || !known || ((deploys || anyway) && !is_recommender)) {
+        zh_complain("train takes --model buy_7d, buy_30d, lapse, league, auto, itemknn, rp3beta, gfcf, ease or slist; the last six with --deploy and --anyway: see zhun train --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -111,7 +142,7 @@ static int run_train(const zh_options *given)
     zh_json *json = NULL;
     zh_json_value root;
     zh_sv text;
-    const training *t = is_league ? &league : &predictions;
+    const training *t = is_league ? &league : is_recommender ? &recommender : &learning;
     zh_err e = zh_json_open(&json, ANSWER_BYTES_MAX);
     if (e == ZH_OK) e = train(t, door, json, &text, &root, &why);
     if (e != ZH_OK) zh_complain("train: %s", why.text);
@@ -126,9 +157,11 @@ const zh_command zh_cmd_train = {
     .name = "train", .usage = "--data DIR [--model NAME]",
     .summary = "Learn and test the predictions now; the engine does so itself every night.\n"
                "A prediction is offered where it beat the RFM rule on later days; docs/PREDICTIONS.md.\n"
-               "With --model league: play all recommenders on the shop's own orders, and say who is ahead of popularity and item-kNN.",
+               "With --model league: play all recommenders on the shop's own orders, and say who is ahead of popularity and item-kNN.\n"
+               "With --model auto --deploy: the same, then learn the winner on everything and let it answer, where it is ahead; docs/MODELS.md.",
     .example = "  zhun train --data ./zhun-data\n"
                "  zhun train --data ./zhun-data --model buy_30d --json\n"
-               "  zhun train --data ./zhun-data --model league",
+               "  zhun train --data ./zhun-data --model league\n"
+               "  zhun train --data ./zhun-data --model auto --deploy",
     .options = train_options, .options_count = sizeof train_options / sizeof *train_options, .run = run_train,
 };

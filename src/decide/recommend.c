@@ -73,7 +73,7 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
         .placement = ask->placement->name, .time_ms = ask->now_ms, .strategy = ask->placement->strategy,
         .personalized = l->personal, .candidates = l->candidates, .asked = ask->n, .context_item = ask->context_item,
         .cart_count = l->personal ? ask->cart_count : 0, .excluded_count = ask->exclude_count,
-        .policy_version = ZH_POLICY_VERSION, .model_hash = l->world->model_hash,
+        .policy_version = ZH_POLICY_VERSION, .model_hash = l->sources.learnt != NULL ? zh_serving_hash(zh_learnt_table(l->sources.learnt)) : 0,
         .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm,
         .arm_chance_micro = ask->arm_chance_micro, .allocation = ask->allocation };
     d->cart = copy_items(l->arena, ask->cart, d->cart_count);

@@ -6,7 +6,8 @@
  *     score(j) = sum over i of  round(1e6 w_i sim_bought(i, j)) + round(1e6 v_i sim_viewed(i, j))
  *     w_i, v_i = weight of the act x 2^(-age / half_life)
  *
- * with sim of model/cocount.h. What it leaves empty the next stages fill in their own order, with
+ * with sim of model/cocount.h. Where a learnt recommender is deployed (learnt.h) what was bought says a third thing, in the
+ * history's stage: round(1e6 learnt_weight w_i value(i, j)) of its table. What came after the training it does not know: counts speak of it alone. What the stage leaves empty the next stages fill in their own order, with
  * scores that continue downwards. Left out: the page's item, the cart, `exclude`, what cannot be
  * sold, what the customer refused (recommend_refusal.c), what was bought within the placement's days (two, where the customer bought it
  * more than once). An item bought
@@ -34,6 +35,7 @@
 #include "base/rng.h"
 #include "catalog/item.h"
 #include "core/tuning.h"
+#include "decide/learnt.h"
 #include "decide/placement.h"
 #include "decide/reason.h"
 #include "guard/permit.h"
@@ -54,6 +56,7 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     float wanted_weight;          /* of an item in a cart or wish list, default 0.7; sim_bought */
     float viewed_weight;          /* of a viewed item, default 0.4; sim_viewed */
     float page_viewed_weight;     /* of look-alikes beside complements on the product page, default 0.3 */
+    float learnt_weight;          /* of what the served table says beside the counts, default 1; below 0: none */
     uint32_t epsilon_micro;       /* chance that the last slot is drawn from the pool; default 0: never */
     uint32_t repeat_times;        /* bought so often: damped, not hidden; default 3 */
     float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */
@@ -67,8 +70,8 @@ typedef struct zh_recommend_world { /* all borrowed and still during the call */
     const zh_catalog *catalog;
     const zh_cocount *cocount;
     const zh_popularity *popularity;
+    const zh_learnt *learnt;      /* NULL: none, counts alone */
     const zh_policy *policy;      /* NULL: defaults */
-    uint64_t model_hash;          /* copied into the decision */
     const uint64_t *positions;    /* of the views; copied into the decision */
     uint32_t positions_count;
 } zh_recommend_world;

@@ -32,7 +32,7 @@ void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
                          p->stage == ZH_STAGE_LAST_ORDER;
     for (uint32_t i = 0; counted && i < l->sources.count; i++) {
         const zh_recommend_share share = zh_recommend_share_of(&l->sources, i, p->index, p->keep);
-        const int64_t both = (int64_t)share.bought + share.viewed;
+        const int64_t both = zh_recommend_share_sum(share);
         if (both <= 0) continue;
         zh_top_offer(&top, both, l->sources.list[i].item.number, i);
         by_views |= share.viewed > share.bought; /* of the page: there is one source */

@@ -20,6 +20,8 @@ zh_policy zh_policy_of(const zh_policy *given)
     if (p.viewed_weight <= 0) p.viewed_weight = 0.4f;
     if (p.page_viewed_weight <= 0) p.page_viewed_weight = 0.3f;
     if (p.repeat_times == 0) p.repeat_times = 3;
+    if (p.learnt_weight == 0) p.learnt_weight = 1;
+    if (p.learnt_weight < 0) p.learnt_weight = 0;
     if (p.tired_weight == 0) p.tired_weight = 0.15f;
     if (p.tired_weight < 0) p.tired_weight = 0;
     if (p.tired_half_life_days <= 0) p.tired_half_life_days = 7;
@@ -54,10 +56,18 @@ static int strength(zh_act act)
     return act == ZH_ACT_ORDER ? 3 : act == ZH_ACT_ADD || act == ZH_ACT_WISH ? 2 : 1;
 }
 
+/* Where counts and table have it; false: nowhere. */
+static bool know(const zh_recommend_sources *s, zh_recommend_source *one)
+{
+    if (!zh_cocount_index(s->cocount, one->item, &one->index)) return false;
+    one->place = s->learnt != NULL ? zh_learnt_place(s->learnt, one->index) : ZH_LEARNT_NONE;
+    return true;
+}
+
 /* One source an item: the greater weight of each kind, the stronger act and its time. */
 static void add(zh_recommend_sources *s, zh_recommend_source one)
 {
-    if (!zh_cocount_index(s->cocount, one.item, &one.index)) return;
+    if (!know(s, &one)) return;
     for (uint32_t i = 0; i < s->count; i++) {
         zh_recommend_source *there = &s->list[i];
         if (there->item.number != one.item.number) continue;
@@ -111,8 +121,8 @@ static zh_err weigh_history(zh_recommend_sources *s, const zh_history *h, const 
     for (size_t i = 0; i < top.count; i++) /* different items, so none is looked for among the others */
         if (s->count < ZH_RECOMMEND_HISTORY_MAX) {
             zh_recommend_source one = { { newest[i].key }, ZH_ACT_ORDER, newest[i].score,
-                p->bought_weight * zh_recommend_fresh(newest[i].score, now_ms, p->bought_half_life_days), 0, 0 };
-            if (zh_cocount_index(s->cocount, one.item, &one.index)) s->list[s->count++] = one;
+                p->bought_weight * zh_recommend_fresh(newest[i].score, now_ms, p->bought_half_life_days), 0, 0, 0 };
+            if (know(s, &one)) s->list[s->count++] = one;
         }
     for (uint32_t i = 0; i < touches; i++) add_touch(s, h, &h->touches[i], p, now_ms);
     return ZH_OK;
@@ -126,29 +136,31 @@ static void weigh_last_order(zh_recommend_sources *s, const zh_history *h, int64
         if (h->bought[i].times > 0 && h->bought[i].last_ms > newest_ms && h->bought[i].last_ms <= now_ms + SKEW_MS)
             newest_ms = h->bought[i].last_ms;
     for (uint32_t i = 0; i < h->last_order_count && s->count < ZH_RECOMMEND_HISTORY_MAX; i++)
-        add(s, (zh_recommend_source){ h->last_order[i], ZH_ACT_ORDER, newest_ms == INT64_MIN ? now_ms : newest_ms, 1, 0, 0 });
+        add(s, (zh_recommend_source){ h->last_order[i], ZH_ACT_ORDER, newest_ms == INT64_MIN ? now_ms : newest_ms, 1, 0, 0, 0 });
     if (h->last_order_count > 0) return;
     for (uint32_t i = 0; i < h->bought_count && s->count < ZH_RECOMMEND_HISTORY_MAX; i++)
         if (h->bought[i].times > 0 && h->bought[i].last_ms == newest_ms)
-            add(s, (zh_recommend_source){ h->bought[i].item, ZH_ACT_ORDER, newest_ms, 1, 0, 0 });
+            add(s, (zh_recommend_source){ h->bought[i].item, ZH_ACT_ORDER, newest_ms, 1, 0, 0, 0 });
 }
 
 zh_err zh_recommend_sources_of(zh_stage stage, const zh_recommend_world *world, const zh_recommend_ask *ask,
                                const zh_policy *policy, bool personal, zh_arena *arena, zh_recommend_sources *out)
 {
-    *out = (zh_recommend_sources){ .shrink = policy->shrink, .cocount = world->cocount };
+    *out = (zh_recommend_sources){ .shrink = policy->shrink, .cocount = world->cocount, .learnt = stage == ZH_STAGE_HISTORY ? world->learnt : NULL, .learnt_weight = policy->learnt_weight };
     out->list = ZH_TAKE(arena, zh_recommend_source, ZH_RECOMMEND_HISTORY_MAX);
     if (out->list == NULL) return ZH_NOMEM;
     const zh_history *h = personal ? ask->history : NULL;
     if (stage == ZH_STAGE_CONTEXT && ask->context_item.number != 0)
-        add(out, (zh_recommend_source){ ask->context_item, ZH_ACT_VIEW, ask->now_ms, 1, policy->page_viewed_weight, 0 });
+        add(out, (zh_recommend_source){ ask->context_item, ZH_ACT_VIEW, ask->now_ms, 1, policy->page_viewed_weight, 0, 0 });
     if (stage == ZH_STAGE_CART && personal)
         for (uint32_t i = 0; i < ask->cart_count; i++)
-            add(out, (zh_recommend_source){ ask->cart[i], ZH_ACT_ADD, ask->now_ms, 1, 0, 0 });
+            add(out, (zh_recommend_source){ ask->cart[i], ZH_ACT_ADD, ask->now_ms, 1, 0, 0, 0 });
     if (stage == ZH_STAGE_LAST_ORDER && h != NULL) weigh_last_order(out, h, ask->now_ms);
     if (stage == ZH_STAGE_HISTORY && h != NULL) return weigh_history(out, h, policy, ask->now_ms, arena);
     return ZH_OK;
 }
+
+static bool speaks(const zh_recommend_source *one) { return one->place != ZH_LEARNT_NONE && one->bought > 0; }
 
 void zh_recommend_score_all(const zh_recommend_sources *s, int32_t *scores)
 {
@@ -156,6 +168,7 @@ void zh_recommend_score_all(const zh_recommend_sources *s, int32_t *scores)
         const zh_recommend_source *one = &s->list[i];
         if (one->bought > 0) zh_cocount_spread(s->cocount, ZH_COCOUNT_BOUGHT, one->item, one->bought, s->shrink, scores);
         if (one->viewed > 0) zh_cocount_spread(s->cocount, ZH_COCOUNT_VIEWED, one->item, one->viewed, s->shrink, scores);
+        if (speaks(one)) zh_learnt_spread(s->learnt, one->place, s->learnt_weight * one->bought, scores);
     }
 }
 
@@ -168,9 +181,11 @@ zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t
         share.bought = zh_cocount_share_at(s->cocount, ZH_COCOUNT_BOUGHT, one->index, index, one->bought, s->shrink);
     if (one->viewed > 0)
         share.viewed = zh_cocount_share_at(s->cocount, ZH_COCOUNT_VIEWED, one->index, index, one->viewed, s->shrink);
+    if (speaks(one)) share.learnt = zh_learnt_share(s->learnt, one->place, index, s->learnt_weight * one->bought);
     if (keep < ZH_KEEP_ALL) {
         share.bought = (int32_t)((int64_t)share.bought * keep / ZH_KEEP_ALL);
         share.viewed = (int32_t)((int64_t)share.viewed * keep / ZH_KEEP_ALL);
+        share.learnt = (int32_t)((int64_t)share.learnt * keep / ZH_KEEP_ALL);
     }
     return share;
 }
@@ -179,8 +194,7 @@ int64_t zh_recommend_score_one(const zh_recommend_sources *s, uint32_t index, in
 {
     int64_t score = 0;
     for (uint32_t i = 0; i < s->count; i++) {
-        const zh_recommend_share share = zh_recommend_share_of(s, i, index, keep);
-        score += (int64_t)share.bought + share.viewed;
+        score += zh_recommend_share_sum(zh_recommend_share_of(s, i, index, keep));
     }
     return score;
 }

@@ -1,5 +1,6 @@
 #include "engine/ask.h"
 #include "engine/decide.h"
+#include "engine/deploy.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -88,8 +89,13 @@ static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_ar
     uint64_t *positions = ZH_TAKE(arena, uint64_t, partitions);
     if (positions == NULL) return ZH_NOMEM;
     for (uint32_t p = 0; p < partitions; p++) positions[p] = zh_fold_exact(zh_engine_fold(g), p);
-    const zh_deciding in = { .world = w, .positions = positions, .partitions = partitions, .actor = &ask->actor };
+    const zh_deployed *deployed = zh_deployer_now(zh_engine_deployer(g));
+    const zh_deciding in = { .world = w, .positions = positions, .partitions = partitions, .actor = &ask->actor, .learnt = deployed != NULL ? deployed->learnt : NULL };
     const zh_err e = zh_decide(&in, r, arena, &out->decision, &out->reasons);
+    if (e == ZH_OK && out->decision.model_hash != 0) {
+        out->model = zh_arena_copy(arena, zh_serving_name(zh_learnt_table(deployed->learnt)));
+        out->model_version = deployed->version;
+    }
     return e != ZH_OK ? e : show(w, arena, out);
 }
 

@@ -38,6 +38,8 @@ typedef struct zh_answer {
     zh_decision decision;
     zh_answer_item *items;       /* one a shown item */
     zh_reason *reasons;          /* one a shown item where explain, else NULL */
+    zh_sv model;                 /* the learnt recommender it was made with; empty: counts alone */
+    uint32_t model_version;
     zh_sv (*evidence_titles)[ZH_EVIDENCE_MAX]; /* with reasons: titles of the evidence items */
 } zh_answer;
 

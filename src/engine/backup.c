@@ -1,6 +1,7 @@
 #include "engine/backup.h"
 #include "base/json.h"
 #include "base/json_out.h"
+#include "engine/serving_file.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/tree.h"
@@ -252,6 +253,8 @@ static zh_err fill(zh_backups *b, zh_note *why)
     if (e == ZH_OK) e = copy_base(b, why);
     set_phase(b, ZH_BACKUP_LOG);
     if (e == ZH_OK) e = copy_log(b, why);
+    uint64_t table_bytes; /* after the log: a table is there before the log names it */
+    if (e == ZH_OK) e = zh_serving_file_copy(zh_sv_of(b->dir), zh_sv_of(to), &table_bytes, why);
     set_phase(b, ZH_BACKUP_VERIFY);
     if (e == ZH_OK) e = verify_log(to, "log", why);
     if (e == ZH_OK && b->status.has_key) e = copy_key(b->key_file, to, why);
@@ -443,6 +446,8 @@ static zh_err restore_parts(restorer *r, const zh_backup_status *note, bool *has
     if (e == ZH_OK && has(r->from, "base")) e = restore_tree(r, "base", "base");
     if (e == ZH_OK) e = check_base(r->dir, &base, r->why);
     if (e == ZH_OK) e = restore_tree(r, "state", "state");
+    uint64_t table_bytes;
+    if (e == ZH_OK) e = zh_serving_file_copy(zh_sv_of(r->from), zh_sv_of(r->dir), &table_bytes, r->why);
     if (e == ZH_OK) e = path_of(key, r->from, "zhun.key");
     if (e == ZH_OK && r->desc->key_file.size > 0) snprintf(key, sizeof key, "%.*s", ZH_SV_ARG(r->desc->key_file));
     *has_key = r->desc->key_file.size > 0 || note->has_key;

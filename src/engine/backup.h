@@ -4,6 +4,7 @@
  *     TO/log/          the log up to what was durable (store/log_copy.h), every byte checked
  *     TO/state/        the views at a position of that log; they save time, and where old segments were dropped they are needed
  *     TO/base/         what the log begins with, where old segments were dropped (base.h), every byte checked
+ *     TO/models/       the serving tables that decisions may name (serving_file.h)
  *     TO/zhun.key      only where it was asked for
  *
  * A backup into a folder that holds one brings it up to date: segments that are there and whole are left as they are.

@@ -17,6 +17,7 @@ typedef struct zh_deciding { /* borrowed */
     const uint64_t *positions; /* a partition: the records folded so far */
     uint32_t partitions;
     const zh_actor *actor;     /* who asks */
+    const zh_learnt *learnt;   /* the table that is deployed (serving.h); NULL: none */
     const zh_item_id *without; /* as if he had never met these items: for "what if". NULL: none */
     uint32_t without_count;
 } zh_deciding;

@@ -3,6 +3,7 @@
 #include "engine/bandit_clock.h"
 #include "engine/boundary_clock.h"
 #include "engine/joining.h"
+#include "engine/deploy.h"
 #include "engine/trainer.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
@@ -36,6 +37,7 @@ struct zh_engine {
     zh_retention *retention;
     zh_boundary_clock *boundary_clock;
     zh_trainer *trainer;
+    zh_deployer *deployer;
     zh_bandit_clock *bandit_clock;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
@@ -428,6 +430,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
                                       .hold = hold_retention, .base = base_of_retention, .context = g->retention };
     if (e == ZH_OK) e = zh_backups_open(&g->backups, &backups);
+    if (e == ZH_OK) e = zh_deployer_open(&g->deployer, g);
     if (e == ZH_OK) e = zh_trainer_open(&g->trainer, g);
     if (e == ZH_OK) e = zh_bandit_clock_open(&g->bandit_clock, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
@@ -469,6 +472,7 @@ void zh_engine_close(zh_engine *g)
     zh_upkeep_close(g->upkeep);
     zh_undo_close(g->undo);
     zh_commit_close(g->commit);
+    zh_deployer_close(g->deployer);
     zh_fold_close(g->fold);
     zh_timeline_close(g->timeline);
     zh_dedup_close(g->dedup);
@@ -492,6 +496,7 @@ zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
 struct zh_trainer *zh_engine_trainer(zh_engine *g) { return g->trainer; }
+struct zh_deployer *zh_engine_deployer(zh_engine *g) { return g->deployer; }
 const zh_blas *zh_engine_blas(const zh_engine *g) { return g->d.blas; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }
 const zh_clock *zh_engine_clock(const zh_engine *g) { return g->d.clock; }

@@ -18,7 +18,6 @@
 
 #define ZH_LEAGUE_DAYS 30
 #define ZH_LEAGUE_TUNE_S 20             /* of each kind: then it takes the best parameters so far */
-#define ZH_LEAGUE_PURCHASES_MAX 5000000 /* more: customers are drawn by their number */
 #define ZH_LEAGUE_BYTES_MAX ((size_t)2 << 30)
 #define ZH_LEAGUE_TEXT_BYTES_MAX (64u << 10)
 

@@ -1,6 +1,7 @@
 #include "engine/recompute.h"
 #include "engine/decide.h"
 #include "engine/refold.h"
+#include "engine/serving_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #define WHY_OLDER "what it was made of is older than the log keeps"
 #define WHY_UNKNOWN "no such decision, or it is older than the log keeps"
 #define WHY_PLACE "its placement is not there any more"
+#define WHY_MODEL "the table of its learnt recommender is not there any more"
 #define WHY_MOMENT "the log does not pass through the moment it was made at"
 #define WHY_TAKEN_BACK "different, and an import or a merge was taken back: what it was made of may have been in it"
 
@@ -27,6 +29,8 @@ typedef struct work {
     task *tasks;
     uint32_t count;
     zh_refold *refold;
+    zh_serving *table;     /* of the decision computed last that had one; laid on the counts of the world that is folded again */
+    zh_learnt *learnt;
 } work;
 
 static void tell(work *w, zh_decision_id id, zh_recomputed verdict, const char *why)
@@ -43,7 +47,7 @@ const char *zh_recompute_hindrance(zh_engine *engine, const zh_decision *d)
     if (d->positions_count != partitions) return WHY_OLDER;
     for (uint32_t p = 0; p < partitions; p++)
         if (d->positions[p] < zh_log_begin(zh_engine_log(engine), p)) return WHY_OLDER;
-    return NULL;
+    return d->model_hash != 0 && !zh_serving_file_is_there(zh_engine_dir(engine), d->model_hash) ? WHY_MODEL : NULL;
 }
 
 /* ---- which ---- */
@@ -152,12 +156,32 @@ static zh_recommend_ask ask_of(const zh_decision *d)
         .now_ms = d->time_ms, .customer = d->customer, .id = d->id };
 }
 
+static void forget_table(work *w)
+{
+    zh_learnt_close(w->learnt);
+    zh_serving_close(w->table);
+    w->learnt = NULL;
+    w->table = NULL;
+}
+
+/* The table of a decision, which is another one seldom. Counts only grow meanwhile, so it stays laid on them rightly. */
+static zh_err take_table(work *w, uint64_t hash)
+{
+    zh_note unasked;
+    if (w->learnt != NULL && zh_serving_hash(w->table) == hash) return ZH_OK;
+    forget_table(w);
+    if (hash == 0) return ZH_OK;
+    zh_err e = zh_serving_file_read(zh_engine_dir(w->engine), hash, &w->table, &unasked);
+    if (e == ZH_OK) e = zh_learnt_open(&w->learnt, w->table, zh_refold_world(w->refold)->cocount);
+    return e;
+}
+
 static const zh_actor engine_actor = { .kind = ZH_ACTOR_ENGINE };
 
 static zh_err decide(work *w, const task *t, zh_recommend_ask *ask, const zh_item_id *without, uint32_t without_count, zh_decision *out, zh_reason **reasons)
 {
     const zh_deciding in = { .world = zh_refold_world(w->refold), .positions = t->decision.positions, .partitions = w->partitions,
-                             .actor = &engine_actor, .without = without, .without_count = without_count };
+                             .actor = &engine_actor, .learnt = w->learnt, .without = without, .without_count = without_count };
     const zh_err e = zh_decide(&in, ask, &w->scratch, out, reasons);
     if (t->decision.customer.number == 0) out->consent = t->decision.consent; /* of whom it is not known: the list is anyone's */
     return e;
@@ -248,6 +272,12 @@ static zh_err test_reasons(work *w, const task *t, const zh_reason *reasons)
 static zh_err compute(work *w, const task *t)
 {
     zh_arena_reset(&w->scratch);
+    const zh_err found = take_table(w, t->decision.model_hash);
+    if (found == ZH_NOMEM) return found;
+    if (found != ZH_OK) {
+        tell(w, t->decision.id, ZH_RECOMPUTED_NOT, WHY_MODEL);
+        return ZH_OK;
+    }
     zh_recommend_ask ask = ask_of(&t->decision);
     ask.explain = w->ask->reasons;
     zh_decision again;
@@ -307,6 +337,7 @@ zh_err zh_recompute(zh_engine *engine, const zh_recompute_ask *ask, zh_recompute
                .keep = zh_arena_open(2 * ZH_RECOMPUTE_BYTES_MAX), .scratch = zh_arena_open(SCRATCH_BYTES_MAX) };
     const zh_err e = run(&w, why);
     if (e != ZH_OK && why->text[0] == '\0') zh_note_set(why, "%s", zh_err_text(e));
+    forget_table(&w);
     zh_refold_close(w.refold);
     free(w.tasks);
     zh_arena_close(&w.keep);

@@ -1,5 +1,6 @@
 #include "engine/trainer.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "engine/undo.h"
 #include "measure/past_customer.h"
 #include "sys/file.h"
@@ -27,6 +28,14 @@ struct zh_trainer {
     pthread_cond_t wake;
     bool asked[ZH_TRAININGS], training[ZH_TRAININGS];
     zh_buf league;           /* the newest one's text */
+    zh_recommender_ask asks; /* of the recommender that is asked for */
+    struct {
+        int64_t at_ms;       /* 0: none yet */
+        char model[ZH_SERVING_NAME_BYTES];
+        uint32_t version;    /* 0: nothing was learnt */
+        bool deployed;
+        zh_note why;         /* empty: it went well */
+    } outcome;               /* of the last recommender; under lock */
     volatile bool stopping;
     int64_t day;             /* of the last training, or of the opening */
     zh_gauge *version, *took;
@@ -307,15 +316,121 @@ static void play_league(zh_trainer *p)
     if (e != ZH_STOPPED) say_league(p, e, zh_clock_mono_us(zh_engine_clock(p->engine)) - began_us);
 }
 
+/* ---- recommenders ---- */
+
+static void say_learnt(const zh_trainer *p, zh_err e, const char *model, uint32_t version, const zh_note *why)
+{
+    zh_line_sink *sink = zh_engine_sink(p->engine);
+    if (sink == NULL) return;
+    zh_log_line line = zh_line_open(sink, e == ZH_OK || e == ZH_DENIED ? ZH_LINE_INFO : ZH_LINE_WARN, e == ZH_OK ? "recommender.learnt" : "recommender.not_learnt");
+    if (e != ZH_OK) zh_line_err(&line, e);
+    zh_line_text(&line, "model", zh_sv_of(model));
+    zh_line_int(&line, "version", version);
+    if (why->text[0] != '\0') zh_line_text(&line, "why", zh_sv_of(why->text));
+    zh_line_end(&line);
+}
+
+/* The views still know an import that was taken back. */
+static bool is_undoing(zh_trainer *p)
+{
+    zh_world *w = zh_engine_world(p->engine);
+    zh_world_lock_read(w);
+    const bool is = zh_undo_is_pending(w);
+    zh_world_unlock(w);
+    return is;
+}
+
+static zh_sv why_of(const zh_recommender_ask *ask)
+{
+    if (ask->actor.kind != ZH_ACTOR_ENGINE) return ZH_SV("asked");
+    return ask->anyway ? ZH_SV("healed") : ZH_SV("league");
+}
+
+static zh_err learn_chosen(zh_trainer *p, const zh_recommender_ask *ask, const zh_recommender_choice *choice, uint32_t *version, zh_note *why)
+{
+    zh_recommender_facts *facts = malloc(sizeof *facts);
+    zh_deployer *deployer = zh_engine_deployer(p->engine);
+    zh_buf file = zh_buf_open(ZH_SERVING_BYTES_MAX);
+    zh_err e = facts == NULL ? ZH_NOMEM : is_undoing(p) ? ZH_BUSY : zh_recommender_learn(p->engine, choice, &p->stopping, &file, facts, why);
+    if (e == ZH_OK) e = zh_deployer_keep(deployer, choice, facts, zh_buf_view(&file), &ask->actor, version);
+    if (e == ZH_OK && ask->deploy) e = zh_deployer_deploy(deployer, *version, why_of(ask), &ask->actor, why);
+    zh_buf_close(&file);
+    free(facts);
+    return e;
+}
+
+/* The engine deployed by a league's word; by the next league's it takes that back. */
+static zh_err take_back(zh_trainer *p)
+{
+    zh_deployer *deployer = zh_engine_deployer(p->engine);
+    zh_note why;
+    uint32_t version;
+    return zh_deployer_state(deployer, &version, &why) == ZH_DEPLOY_NONE ? ZH_OK : zh_deployer_deploy(deployer, 0, ZH_SV("not_ahead"), &ZH_ACTOR_THE_ENGINE, &why);
+}
+
+static void learn(zh_trainer *p, const zh_recommender_ask *ask)
+{
+    zh_recommender_choice choice = { 0 };
+    zh_note why = { "" };
+    uint32_t version = 0;
+    zh_buf league = zh_buf_open(ZH_LEAGUE_TEXT_BYTES_MAX);
+    zh_trainer_league(p, &league);
+    zh_err e = zh_buf_err(&league);
+    if (e == ZH_OK) e = zh_recommender_choose(&choice, zh_sv_of(ask->model), zh_buf_view(&league), ask->anyway, &why);
+    const bool none = e == ZH_DENIED && ask->deploy && zh_sv_equal(zh_sv_of(ask->model), ZH_RECOMMENDER_AUTO);
+    if (e == ZH_OK) e = learn_chosen(p, ask, &choice, &version, &why);
+    zh_buf_close(&league);
+    if (none && take_back(p) != ZH_OK) zh_note_set(&why, "what was deployed could not be taken back");
+    const char *model = choice.kind != NULL && e != ZH_DENIED ? choice.kind->name : ask->model;
+    if (e == ZH_STOPPED) return;
+    if (e != ZH_OK && why.text[0] == '\0') zh_note_set(&why, "%s", zh_err_text(e));
+    say_learnt(p, e, model, version, &why);
+    pthread_mutex_lock(&p->lock);
+    p->outcome.at_ms = zh_engine_now_ms(p->engine);
+    (void)snprintf(p->outcome.model, sizeof p->outcome.model, "%s", model);
+    p->outcome.version = version;
+    p->outcome.deployed = e == ZH_OK && ask->deploy;
+    p->outcome.why = why;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void zh_trainer_outcome(zh_trainer *p, zh_json_out *out)
+{
+    char at[ZH_TIME_TEXT_BYTES];
+    pthread_mutex_lock(&p->lock);
+    if (p->outcome.at_ms == 0) zh_json_out_null(out);
+    else {
+        zh_json_out_object(out);
+        zh_json_out_key_text(out, ZH_SV("at"), (zh_sv){ at, zh_time_print(p->outcome.at_ms, at) });
+        zh_json_out_key_text(out, ZH_SV("model"), zh_sv_of(p->outcome.model));
+        zh_json_out_key_int(out, ZH_SV("version"), p->outcome.version);
+        zh_json_out_key_bool(out, ZH_SV("deployed"), p->outcome.deployed);
+        zh_json_out_key(out, ZH_SV("why"));
+        if (p->outcome.why.text[0] == '\0') zh_json_out_null(out);
+        else zh_json_out_text(out, zh_sv_of(p->outcome.why.text));
+        zh_json_out_end(out);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
 /* ---- the thread ---- */
+
+/* Under the lock. */
+static void ask_for_the_night(zh_trainer *p)
+{
+    p->asked[ZH_TRAIN_PREDICTIONS] = p->asked[ZH_TRAIN_LEAGUE] = true;
+    if (!zh_deployer_is_automatic(zh_engine_deployer(p->engine))) return;
+    p->asked[ZH_TRAIN_RECOMMENDER] = true;
+    p->asks = (zh_recommender_ask){ .model = "auto", .deploy = true, .actor = ZH_ACTOR_THE_ENGINE };
+}
 
 static bool wait_for_work(zh_trainer *p)
 {
     struct timespec until;
     pthread_mutex_lock(&p->lock);
     for (int i = 0; i < ZH_TRAININGS; i++) p->training[i] = p->asked[i]; /* asked meanwhile: once more */
-    while (!p->stopping && !p->asked[ZH_TRAIN_PREDICTIONS] && !p->asked[ZH_TRAIN_LEAGUE]) {
-        if (is_night(p)) p->asked[ZH_TRAIN_PREDICTIONS] = p->asked[ZH_TRAIN_LEAGUE] = true;
+    while (!p->stopping && !p->asked[ZH_TRAIN_PREDICTIONS] && !p->asked[ZH_TRAIN_LEAGUE] && !p->asked[ZH_TRAIN_RECOMMENDER]) {
+        if (is_night(p)) ask_for_the_night(p);
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += LOOK_MS / 1000;
         if (!p->asked[ZH_TRAIN_PREDICTIONS]) (void)pthread_cond_timedwait(&p->wake, &p->lock, &until);
@@ -353,9 +468,28 @@ static void *run(void *context)
             train(p);
             done(p, ZH_TRAIN_PREDICTIONS);
         }
-        if (take(p, ZH_TRAIN_LEAGUE)) play_league(p);
+        if (take(p, ZH_TRAIN_LEAGUE)) {
+            play_league(p);
+            done(p, ZH_TRAIN_LEAGUE);
+        }
+        if (take(p, ZH_TRAIN_RECOMMENDER)) {
+            pthread_mutex_lock(&p->lock);
+            const zh_recommender_ask ask = p->asks;
+            pthread_mutex_unlock(&p->lock);
+            learn(p, &ask);
+        }
     }
     return NULL;
+}
+
+/* The file of what is deployed is lost: it is learnt again, now. */
+static void ask_for_what_is_lacking(zh_trainer *p)
+{
+    zh_deployer *deployer = zh_engine_deployer(p->engine);
+    zh_recommender_ask ask = { .deploy = true, .anyway = true, .actor = ZH_ACTOR_THE_ENGINE };
+    if (!zh_deployer_is_automatic(deployer) || !zh_deployer_lacks(deployer, ask.model)) return;
+    p->asks = ask;
+    p->asked[ZH_TRAIN_RECOMMENDER] = p->training[ZH_TRAIN_RECOMMENDER] = true;
 }
 
 static void read_league(zh_trainer *p)
@@ -380,6 +514,7 @@ zh_err zh_trainer_open(zh_trainer **out, zh_engine *engine)
     (void)snprintf(p->league_path, sizeof p->league_path, "%.*s/league.json", ZH_SV_ARG(zh_engine_dir(engine)));
     read_league(p);
     p->asked[ZH_TRAIN_PREDICTIONS] = p->training[ZH_TRAIN_PREDICTIONS] = zh_file_exists(zh_sv_of(p->old_path)); /* an earlier version's: what it knew is learnt again */
+    ask_for_what_is_lacking(p);
     zh_world *w = zh_engine_world(engine);
     zh_world_lock_read(w);
     show(p, zh_predictions_last(w->predictions));
@@ -414,6 +549,21 @@ zh_err zh_trainer_train(zh_trainer *p, zh_training what)
     pthread_mutex_lock(&p->lock);
     const bool busy = p->training[what] || p->asked[what];
     if (!busy) p->asked[what] = p->training[what] = true;
+    pthread_cond_signal(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+    return busy ? ZH_BUSY : ZH_OK;
+}
+
+zh_err zh_trainer_learn(zh_trainer *p, const zh_recommender_ask *ask)
+{
+    const bool any = zh_sv_equal(zh_sv_of(ask->model), ZH_RECOMMENDER_AUTO);
+    pthread_mutex_lock(&p->lock);
+    const bool busy = p->training[ZH_TRAIN_RECOMMENDER] || p->asked[ZH_TRAIN_RECOMMENDER] || (any && (p->training[ZH_TRAIN_LEAGUE] || p->asked[ZH_TRAIN_LEAGUE]));
+    if (!busy) {
+        p->asks = *ask;
+        p->asked[ZH_TRAIN_RECOMMENDER] = p->training[ZH_TRAIN_RECOMMENDER] = true;
+        if (any) p->asked[ZH_TRAIN_LEAGUE] = p->training[ZH_TRAIN_LEAGUE] = true;
+    }
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->lock);
     return busy ? ZH_BUSY : ZH_OK;

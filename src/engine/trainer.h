@@ -4,6 +4,7 @@
  *         ─► a PREDICTIONS record, folded like any other (predictions.h)
  *
  *     orders ─► the league (league.h) ─► DIR/league.json
+ *     its winner, where it is ahead ─► learnt on everything (recommender.h) ─► deployed (deploy.h)
  *
  * Once a night (ZH_TRAINER_HOUR of the workspace) where anything happened since the last training, and when asked. A folder of an earlier version has
  * its models in DIR/predictions: they are learnt anew at once, and the file goes.
@@ -16,6 +17,7 @@
  */
 #ifndef ZH_ENGINE_TRAINER_H
 #define ZH_ENGINE_TRAINER_H
+#include "engine/deploy.h"
 #include "engine/league.h"
 
 #define ZH_TRAINER_CUSTOMERS_MAX 50000 /* with an order, that are learnt from; drawn by their number where there are more */
@@ -28,9 +30,21 @@ typedef struct zh_trainer zh_trainer;
 ZH_MUST zh_err zh_trainer_open(zh_trainer **out, zh_engine *engine); /* ZH_NOMEM; starts the thread */
 void zh_trainer_close(zh_trainer *trainer); /* ends a training; NULL is fine. Before the committer goes */
 
-typedef enum zh_training { ZH_TRAIN_PREDICTIONS, ZH_TRAIN_LEAGUE, ZH_TRAININGS } zh_training;
+typedef enum zh_training { ZH_TRAIN_PREDICTIONS, ZH_TRAIN_LEAGUE, ZH_TRAIN_RECOMMENDER, ZH_TRAININGS } zh_training;
 
-/* Do it soon. ZH_BUSY: it is being done. */
+typedef struct zh_recommender_ask {
+    char model[ZH_SERVING_NAME_BYTES]; /* a kind, or "auto": the league is played first */
+    bool deploy;                       /* else it is kept as a version that may be deployed */
+    bool anyway;                       /* also where the league does not say that it is ahead; not with "auto" */
+    zh_actor actor;
+} zh_recommender_ask;
+
+/* Learn a recommender soon. Errors: ZH_BUSY one is being learnt; of "auto" also a league. */
+ZH_MUST zh_err zh_trainer_learn(zh_trainer *trainer, const zh_recommender_ask *ask);
+/* How the last one went: {"at","model","version","deployed","why"}, or null. */
+void zh_trainer_outcome(zh_trainer *trainer, zh_json_out *out);
+
+/* Do it soon; not of recommenders. ZH_BUSY: it is being done. */
 ZH_MUST zh_err zh_trainer_train(zh_trainer *trainer, zh_training what);
 bool zh_trainer_is_training(zh_trainer *trainer, zh_training what);
 /* Append the newest league's text; nothing where none was played. */

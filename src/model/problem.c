@@ -407,18 +407,28 @@ static zh_err ask_sessions(zh_problem *out, zh_arena *arena, const zh_split *spl
     return ZH_OK;
 }
 
-zh_err zh_problem_make(zh_problem *out, zh_arena *arena, const zh_split *split, bool refit, zh_note *why)
+static zh_err make_learnt(zh_problem *out, zh_arena *arena, const zh_split *split, bool refit, uint32_t **number, zh_note *why)
 {
     *out = (zh_problem){ .sessions = split->sessions };
+    zh_err e = catalogue(out, arena, split, number);
+    if (e == ZH_OK) e = make_train(out, arena, split, *number, refit);
+    if (e != ZH_OK || zh_rows_entries(&out->train.seq) > 0) return e;
+    zh_note_set(why, "there is nothing to learn from: the training part is empty");
+    return ZH_ABSENT;
+}
+
+zh_err zh_problem_learn(zh_problem *out, zh_arena *arena, const zh_split *split, zh_note *why)
+{
     uint32_t *number;
-    zh_err e = catalogue(out, arena, split, &number);
-    if (e == ZH_OK) e = make_train(out, arena, split, number, refit);
+    return make_learnt(out, arena, split, true, &number, why);
+}
+
+zh_err zh_problem_make(zh_problem *out, zh_arena *arena, const zh_split *split, bool refit, zh_note *why)
+{
+    uint32_t *number;
+    zh_err e = make_learnt(out, arena, split, refit, &number, why);
     if (e == ZH_OK) e = split->sessions ? ask_sessions(out, arena, split, number) : ask_users(out, arena, split, number);
     if (e != ZH_OK) return e;
-    if (zh_rows_entries(&out->train.seq) == 0) {
-        zh_note_set(why, "there is nothing to learn from: the training part is empty");
-        return ZH_ABSENT;
-    }
     if (out->queries == 0) {
         zh_note_set(why, "there is nothing to ask: no %s", split->sessions ? "test session has two clicks" : "user has a test item");
         return ZH_ABSENT;

@@ -78,6 +78,9 @@ typedef struct zh_problem {
  * question is left (*why says which). */
 ZH_MUST zh_err zh_problem_make(zh_problem *out, zh_arena *arena, const zh_split *split, bool refit, zh_note *why);
 
+/* Everything there is, to learn from; nothing is asked. Errors: ZH_NOMEM; ZH_ABSENT when train and valid are empty. */
+ZH_MUST zh_err zh_problem_learn(zh_problem *out, zh_arena *arena, const zh_split *split, zh_note *why);
+
 /* Keep at most `queries_max` questions, drawn with `seed`, in their order. */
 ZH_MUST zh_err zh_problem_sample(zh_problem *problem, zh_arena *arena, uint32_t queries_max, uint64_t seed);
 

@@ -1,6 +1,7 @@
 #include "server/answer.h"
 #include "engine/recompute.h"
 #include "base/time.h"
+#include "engine/deploy.h"
 #include "engine/history.h"
 #include "engine/timeline.h"
 #include "profile/affinity.h"
@@ -339,13 +340,15 @@ static void put_shown(zh_world *w, zh_arena *arena, const zh_decision *d, bool a
     zh_json_out_end(out);
 }
 
-static void put_machine(const zh_decision *d, const char *hindrance, zh_json_out *out)
+static void put_machine(const zh_world *w, const zh_decision *d, const char *hindrance, zh_json_out *out)
 {
-    char text[32];
+    char text[32], model[ZH_SERVING_NAME_BYTES] = "cocount";
+    uint32_t version = d->policy_version;
+    if (d->model_hash != 0 && !zh_deploy_named(w, d->model_hash, model, &version)) version = 0; /* it is forgotten */
     zh_json_out_key(out, ZH_SV("model"));
     zh_json_out_object(out);
-    zh_json_out_key_text(out, ZH_SV("name"), ZH_SV("cocount"));
-    zh_json_out_key_int(out, ZH_SV("version"), d->policy_version);
+    zh_json_out_key_text(out, ZH_SV("name"), zh_sv_of(model));
+    zh_json_out_key_int(out, ZH_SV("version"), version);
     snprintf(text, sizeof text, "%016llx", (unsigned long long)d->model_hash);
     zh_json_out_key_text(out, ZH_SV("hash"), zh_sv_of(text));
     zh_json_out_end(out);
@@ -407,6 +410,9 @@ void zh_answer_decision(zh_call *call, const zh_decision *d, zh_json_out *out)
     zh_json_out_object(out);
     zh_json_out_key_bool(out, ZH_SV("personalization"), d->consent != ZH_CHOICE_NO);
     zh_json_out_end(out);
-    put_machine(d, zh_recompute_hindrance(call->engine, d), out);
+    const char *hindrance = zh_recompute_hindrance(call->engine, d);
+    zh_world_lock_read(w);
+    put_machine(w, d, hindrance, out);
+    zh_world_unlock(w);
     zh_json_out_end(out);
 }

@@ -190,7 +190,7 @@ zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_views, zh_route_view_put, zh_route_view_delete, zh_route_view_default;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
 zh_call_handler zh_route_calendar, zh_route_calendar_put;
-zh_call_handler zh_route_models, zh_route_models_train;
+zh_call_handler zh_route_models, zh_route_models_train, zh_route_models_off, zh_route_models_automatic, zh_route_models_deploy;
 zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;
 zh_call_handler zh_route_profile_tags, zh_route_profile_tag_put, zh_route_profile_tag_delete, zh_route_customer_tags, zh_route_customer_tag_put, zh_route_customer_tag_delete,
     zh_route_tags, zh_route_tag_put, zh_route_tag_delete, zh_route_tags_import, zh_route_segment_list;

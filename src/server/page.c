@@ -1,5 +1,6 @@
 /* page.c -- the console's files, the browser SDK, and what machines ask of a running engine: health, metrics, OpenAPI. */
 #include "base/b64.h"
+#include "engine/deploy.h"
 #include "server/assets.h"
 #include "server/call.h"
 #include "store/log_transcode.h"
@@ -142,6 +143,10 @@ void zh_route_readyz(zh_call *call)
     zh_json_out_key_int(&out, ZH_SV("viewLagMs"), zh_fold_lag_ms(zh_engine_fold(call->engine)));
     if (!ready) zh_json_out_key_text(&out, ZH_SV("code"), zh_sv_of(zh_intake_code(intake)));
     if (!ready) zh_json_out_key_text(&out, ZH_SV("reason"), zh_sv_of(zh_intake_text(intake)));
+    zh_note why;
+    uint32_t version;
+    const zh_deploy_state model = zh_deployer_state(zh_engine_deployer(call->engine), &version, &why);
+    zh_json_out_key_text(&out, ZH_SV("model"), zh_sv_of(zh_deploy_state_text(model))); /* lost or damaged: counts answer in its place */
     zh_json_out_end(&out);
     zh_call_json(call, ready ? 200 : 503, &out);
 }
@@ -168,7 +173,7 @@ void zh_route_metrics(zh_call *call)
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_bytes", "Bytes of packed segments of the log.", NULL, 0), (double)packing.packed_bytes);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_packed_from_bytes", "Bytes the same segments had before.", NULL, 0), (double)packing.unpacked_bytes);
     zh_retention_gauges(call);
-    zh_gauge_set(zh_metrics_gauge(m, "zhun_model_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
+    zh_gauge_set(zh_metrics_gauge(m, "zhun_policy_version", "Version of the deciding policy.", NULL, 0), ZH_POLICY_VERSION);
     zh_buf *out = &call->thread->out;
     zh_buf_reset(out);
     zh_metrics_write(m, out);

@@ -208,8 +208,8 @@ static void put_answer(zh_call *call, const zh_answer *a, answer_form form, zh_j
     }
     zh_json_out_key(out, ZH_SV("model"));
     zh_json_out_object(out);
-    zh_json_out_key_text(out, ZH_SV("name"), ZH_SV("cocount"));
-    zh_json_out_key_int(out, ZH_SV("version"), a->decision.policy_version);
+    zh_json_out_key_text(out, ZH_SV("name"), a->model.size > 0 ? a->model : ZH_SV("cocount"));
+    zh_json_out_key_int(out, ZH_SV("version"), a->model.size > 0 ? a->model_version : a->decision.policy_version);
     zh_json_out_end(out);
     zh_json_out_key_int(out, ZH_SV("tookUs"), zh_http_elapsed_us(call->request));
     zh_json_out_end(out);

@@ -1,4 +1,5 @@
 /* system.c -- for those who run the engine: its state and sizes, and the proof that views follow from the log. */
+#include "engine/deploy.h"
 #include "engine/rebuild.h"
 #include "server/answer.h"
 #include "server/call.h"
@@ -128,8 +129,13 @@ void zh_route_system(zh_call *call)
     zh_json_out_key_int(&out, ZH_SV("partitions"), zh_log_partitions(log));
     zh_json_out_key(&out, ZH_SV("model"));
     zh_json_out_object(&out);
+    zh_note why;
+    uint32_t version;
+    const zh_deploy_state state = zh_deployer_state(zh_engine_deployer(call->engine), &version, &why);
     zh_json_out_key_text(&out, ZH_SV("name"), ZH_SV("cocount"));
     zh_json_out_key_int(&out, ZH_SV("version"), ZH_POLICY_VERSION);
+    zh_json_out_key_text(&out, ZH_SV("learnt"), zh_sv_of(zh_deploy_state_text(state)));
+    zh_json_out_key_int(&out, ZH_SV("learntVersion"), version);
     zh_json_out_end(&out);
     put_storage(call, log, &out);
     put_views(call, &out);

@@ -58,7 +58,7 @@ static inline shop shop_open(uint32_t items)
     CHECK(zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
     CHECK(zh_popularity_tick(s.popularity, NOW) == ZH_OK);
     for (uint32_t i = 0; i < items; i++) shop_learn(&s, i, "", 1000 + i);
-    s.world = (zh_recommend_world){ s.catalog, s.cocount, s.popularity, NULL, 77, NULL, 0 };
+    s.world = (zh_recommend_world){ s.catalog, s.cocount, s.popularity, NULL, NULL, NULL, 0 };
     return s;
 }
 

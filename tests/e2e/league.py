@@ -84,7 +84,8 @@ def a_shop(partitions, some):
     which = f"{partitions} partitions"
     options = ("--partitions", str(partitions)) if partitions > 1 else ()
     engine = kit.Engine(options=options)
-    equal(engine.admin("GET", "/api/v1/models").json, {"training": False, "league": None}, f"{which}: nothing was played")
+    before = engine.admin("GET", "/api/v1/models").json
+    equal((before["training"], before["league"]), (False, None), f"{which}: nothing was played")
     send(engine, some)
     league = played(engine)
     places = {place["model"]: place for place in league["places"]}
