@@ -675,8 +675,12 @@ def reports():
             time.sleep(0.1)
         check(league["league"] is not None and not league["training"], "and played", league)
         equal(engine.admin("PUT", "/api/v1/models/automatic", {"automatic": True}).json["automatic"], True, "its winner is deployed by itself")
+        equal(engine.admin("POST", "/api/v1/models/9/deploy", {}).status, 404, "no version to roll back to")
+        equal(engine.admin("POST", "/api/v1/models/train", {"model": "itemknn", "anyway": True}).status, 202, "a recommender is to be learnt")
+        while engine.admin("GET", "/api/v1/models").json["learning"]:
+            time.sleep(0.05)
+        equal(engine.admin("POST", "/api/v1/models/1/deploy", {}).json["deployed"], {"version": 1, "state": "serving", "why": None}, "it answers")
         equal(engine.admin("POST", "/api/v1/models/off", {}).json["deployed"]["version"], 0, "counts alone answer")
-        equal(engine.admin("POST", "/api/v1/models/1/deploy", {}).status, 404, "no version to roll back to")
         equal(engine.admin("POST", "/api/v1/predictions/train", {}).status, 202, "a training is asked for")
         check(engine.admin("GET", "/api/v1/predictions").json["version"] >= 0, "what is predicted, and how it was tested")
         equal(engine.admin("GET", f"/api/v1/customers/{row[0]['id']}/predictions").status, 200, "and what is predicted of the customer")

@@ -201,6 +201,24 @@ def the_winner(engine, now):
     say(f"ahead: {ahead}")
 
 
+def computed_again(engine):
+    engine.sync()
+    status, out, err = kit.run("replay", "--data", engine.data, "--newest", "500", "--reasons", "--json")
+    got = json.loads(out) if out.startswith("{") else {}
+    check(status == 0 and got.get("same", 0) >= 300 and got.get("different") == 0, "every decision is computed again to the byte, with the table that was deployed then", (status, out[:600], err))
+    say(out[:600])
+    at = models(engine)["versions"][0]
+    path = os.path.join(engine.data, "models", at["hash"] + ".zm")
+    decision = engine.serve("POST", "/v1/recommend", {"userId": "u7", "placement": "home", "n": 8}).json["decisionId"]
+    while engine.serve("GET", f"/v1/decisions/{decision}").status == 404: # it is written down within 20 ms
+        time.sleep(0.01)
+    equal(engine.serve("GET", f"/v1/decisions/{decision}").json["model"], {"name": at["model"], "version": at["version"], "hash": at["hash"]}, "a decision names its table")
+    os.rename(path, path + ".away")
+    status, out, err = kit.run("replay", "--data", engine.data, decision)
+    check(status == 3 and "recommender" in out + err, "without its table a decision cannot be computed again, which is said", (status, out, err))
+    os.rename(path + ".away", path)
+
+
 def in_a_backup(engine, now):
     wanted = lists(engine, now)
     state = models(engine)["deployed"]
@@ -226,6 +244,7 @@ def main():
     off(engine, now, before)
     the_winner(engine, now)
     in_a_backup(engine, now)
+    computed_again(engine)
     a_click_moves_the_next_list(engine, now)
     engine.stop()
     shutil.rmtree(engine.data, ignore_errors=True)
