@@ -159,6 +159,7 @@ static void print_restored(const zh_options *given, const zh_restored *did)
         zh_json_out_key_int(&out, ZH_SV("bytes"), (int64_t)did->bytes);
         zh_json_out_key_int(&out, ZH_SV("backupMs"), did->made_ms);
         zh_json_out_key_bool(&out, ZH_SV("withKey"), did->has_key);
+        zh_json_out_key_bool(&out, ZH_SV("withErasures"), did->has_list);
         zh_json_out_end(&out);
         if (zh_json_out_done(&out) == ZH_OK) printf("%.*s\n", ZH_SV_ARG(zh_buf_view(&text)));
         zh_buf_close(&text);
@@ -169,6 +170,7 @@ static void print_restored(const zh_options *given, const zh_restored *did)
     char moment[64];
     strftime(moment, sizeof moment, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&made, &parts));
     printf("%.*s: %llu records of the backup of %s; every byte of the log checked\n", ZH_SV_ARG(dir), (unsigned long long)did->records, moment);
+    if (!did->has_list) printf("No list of erasures was taken along (KEYFILE.erased, beside the key): whoever was erased after this backup is in it again. Put the list to %.*s/zhun.key.erased before the start, or the file that --key-file names with .erased behind it.\n", ZH_SV_ARG(dir));
     if (!did->has_key) printf("The backup holds no key: put the key file to %.*s/zhun.key, or start with --key-file.\n", ZH_SV_ARG(dir));
 }
 

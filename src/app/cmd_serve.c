@@ -15,6 +15,7 @@
 
 #define HOST_BYTES 256
 #define LOOK_MS 250 /* between two looks at whether the engine wants to be opened anew */
+#define ERASE_WAIT_MS_MAX 172800000 /* two of the three days an erasure may take */
 #define CONFIG_BYTES_MAX (1u << 20) /* values of a configuration file */
 
 static int run(const zh_options *given);
@@ -32,6 +33,7 @@ static const zh_option options[] = {
     { "public-placements", "NAMES", "placements that a page may ask for with the write key: home,product_page …", NULL, false },
     { "retention-events", "AGE", "events older than this leave the log: 400d, 36h; 0 keeps all", "0", false },
     { "retention-size", "SIZE", "the oldest leave it while it is larger: 500GB, 20GB; 0: any size", "0", false },
+    { "erase-wait", "TIME", "how long erased customers wait for others before views are told anew without them: 1h, 10m; 0: not at all", "1h", false },
     { "segment-mb", "N", "size of a new file of the log; retention lets go of whole ones", "64", false },
     { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
 };
@@ -81,6 +83,18 @@ static bool read_rule(const zh_options *given, zh_retention_rule *rule)
     return true;
 }
 
+static bool read_erase_wait(const zh_options *given, int64_t *wait_ms)
+{
+    const zh_sv text = zh_options_text(given, "erase-wait");
+    uint64_t ms;
+    if (!zh_options_duration(text, &ms) || ms > ERASE_WAIT_MS_MAX) {
+        zh_complain("--erase-wait %.*s: must be a time of at most 48h, such as 1h, or 0", ZH_SV_ARG(text));
+        return false;
+    }
+    *wait_ms = (int64_t)ms;
+    return true;
+}
+
 /* A name that does not exist would be an open door that nobody notices is shut. */
 static bool are_placements(zh_sv names)
 {
@@ -100,6 +114,7 @@ static bool are_placements(zh_sv names)
 typedef struct numbers {
     int64_t partitions, cache_mb, threads, segment_mb;
     zh_retention_rule retention;
+    int64_t erase_wait_ms;
 } numbers;
 
 typedef struct running {
@@ -141,7 +156,7 @@ static int open_engine(running *r, const zh_options *given)
     const zh_engine_desc desc = {
         .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
         .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink, .blas = blas,
-        .retention = r->n.retention, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
+        .retention = r->n.retention, .erase_wait_ms = r->n.erase_wait_ms, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
     };
     zh_note why;
     const zh_err e = zh_engine_open(&r->engine, &desc, &why);
@@ -251,7 +266,7 @@ static int run_with(const zh_options *given)
     if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &r.n.partitions) ||
         !zh_options_number(given, "cache-mb", 8, 65536, &r.n.cache_mb) ||
         !zh_options_number(given, "threads", 1, 64, &r.n.threads) ||
-        !zh_options_number(given, "segment-mb", 1, ZH_LOG_SEGMENT_BYTES_MAX >> 20, &r.n.segment_mb) || !read_rule(given, &r.n.retention)) return ZH_EXIT_USAGE;
+        !zh_options_number(given, "segment-mb", 1, ZH_LOG_SEGMENT_BYTES_MAX >> 20, &r.n.segment_mb) || !read_rule(given, &r.n.retention) || !read_erase_wait(given, &r.n.erase_wait_ms)) return ZH_EXIT_USAGE;
     zh_line_level level;
     if (zh_line_level_parse(zh_options_text(given, "log-level"), &level) != ZH_OK) {
         zh_complain("--log-level: must be debug, info, warn or error");

@@ -1,5 +1,6 @@
 #include "app/door.h"
 #include "base/json.h"
+#include "engine/eraser.h"
 #include "server/server.h"
 #include "sys/file.h"
 #include "sys/openblas.h"
@@ -53,6 +54,7 @@ static zh_err open_here(zh_door *d, const zh_door_desc *desc, const char *socket
         zh_note none;
         const bool dense = zh_openblas_open(&d->blas, &none) == ZH_OK;
         const zh_engine_desc engine = { .dir = desc->data, .blas = dense ? &d->blas : NULL, .metrics = d->metrics, .sink = &d->sink, .must_exist = desc->must_exist,
+                                        .erase_wait_ms = ZH_ERASER_WAIT_MS, /* a command ends soon; whoever serves does the rest */
                                         .progress = desc->quiet ? NULL : show_progress };
         e = zh_engine_open(&d->engine, &engine, why);
     }

@@ -242,6 +242,18 @@ static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
     return flags;
 }
 
+zh_customer_id zh_decision_customer(zh_sv record, zh_decision_id *id)
+{
+    zh_reader r = zh_reader_on(record);
+    if (zh_read_u8(&r) != ZH_RECORD_DECISION) return (zh_customer_id){ 0 };
+    (void)zh_read_u8(&r); /* version: all begin alike */
+    id->high = zh_read_u64(&r);
+    id->low = zh_read_u64(&r);
+    (void)zh_read_u16(&r); /* flags, strategy */
+    const uint64_t number = zh_read_var(&r);
+    return (zh_customer_id){ r.bad ? 0 : number };
+}
+
 zh_err zh_decision_get(zh_sv record, zh_arena *arena, zh_decision *d)
 {
     zh_reader r = zh_reader_on(record);

@@ -110,6 +110,8 @@ typedef struct zh_decision {
 /* Append the record (ZH_RECORD_DECISION first). */
 void zh_decision_put(const zh_decision *decision, zh_buf *out);
 
+/* Whose decision a record is, and its id; 0: nobody's, or no decision. */
+zh_customer_id zh_decision_customer(zh_sv record, zh_decision_id *id);
 /* Errors: ZH_FORMAT, ZH_NOMEM. */
 ZH_MUST zh_err zh_decision_get(zh_sv record, zh_arena *arena, zh_decision *out);
 

@@ -29,7 +29,9 @@
     X(TAG,        18, "tag")          /* input: a customer has a tag, or has it no more (profile/tags.h) */ \
     X(LIST,       19, "list")         /* input: customers come on a list, or leave it (profile/tags.h) */ \
     X(PREDICTIONS, 21, "predictions") /* derived: what was learnt of customers, and how it was tested (measure/predictions.h) */ \
-    X(ALLOCATION, 22, "allocation")   /* derived: with what chances a bandit draws its arms (measure/allocation.h) */
+    X(ALLOCATION, 22, "allocation")   /* derived: with what chances a bandit draws its arms (measure/allocation.h) */ \
+    X(ERASURE,    26, "erasure")      /* input: a customer is forgotten, and what of it is done (profile/erasures.h) */ \
+    X(GONE,       27, "gone")         /* in the place of a record of a forgotten customer (profile/erasures.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

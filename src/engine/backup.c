@@ -1,4 +1,5 @@
 #include "engine/backup.h"
+#include "engine/erase.h"
 #include "base/json.h"
 #include "base/json_out.h"
 #include "engine/serving_file.h"
@@ -243,12 +244,30 @@ static zh_err copy_key(const char *from, const char *folder, zh_note *why)
     return e;
 }
 
+/* The list of erasures beside a key (erase.h), where there is one. */
+static zh_err copy_erased(const char *key, const char *folder, bool *has, zh_note *why)
+{
+    char from[ZH_BACKUP_PATH_BYTES], to[ZH_BACKUP_PATH_BYTES];
+    zh_buf list = zh_buf_open(ZH_ERASE_LIST_BYTES_MAX);
+    const int size = snprintf(from, sizeof from, "%s" ZH_ERASE_LIST_END, key);
+    zh_err e = size > 0 && size < (int)sizeof from ? path_of(to, folder, "zhun.key" ZH_ERASE_LIST_END) : ZH_RANGE;
+    if (e == ZH_OK) e = zh_file_read(zh_sv_of(from), &list);
+    *has = e == ZH_OK;
+    if (e == ZH_OK) e = zh_file_write(zh_sv_of(to), zh_buf_view(&list), 0600);
+    zh_buf_close(&list);
+    if (e == ZH_ABSENT) return ZH_OK;
+    if (e != ZH_OK) zh_note_set(why, "the list of erasures %s cannot be copied: %s", from, zh_err_text(e));
+    return e;
+}
+
 static zh_err fill(zh_backups *b, zh_note *why)
 {
+    bool has_list;
     const char *to = b->status.to;
     zh_err e = note_write(to, UNFINISHED, &b->status); /* from here on it is our folder, and no backup yet */
     if (e == ZH_OK) e = remove_there(to, ZH_BACKUP_FILE);
     if (e == ZH_OK) e = remove_there(to, "zhun.key");
+    if (e == ZH_OK) e = remove_there(to, "zhun.key" ZH_ERASE_LIST_END);
     if (e == ZH_OK) e = copy_state(b, why);
     if (e == ZH_OK) e = copy_base(b, why);
     set_phase(b, ZH_BACKUP_LOG);
@@ -258,6 +277,7 @@ static zh_err fill(zh_backups *b, zh_note *why)
     set_phase(b, ZH_BACKUP_VERIFY);
     if (e == ZH_OK) e = verify_log(to, "log", why);
     if (e == ZH_OK && b->status.has_key) e = copy_key(b->key_file, to, why);
+    if (e == ZH_OK && b->status.has_key) e = copy_erased(b->key_file, to, &has_list, why);
     pthread_mutex_lock(&b->lock);
     b->status.finished_ms = zh_clock_wall_ms(NULL);
     const bool stopped = b->stopping;
@@ -436,7 +456,7 @@ static zh_err check_places(restorer *r, zh_backup_status *note)
 }
 
 /* The log takes its name last: until then the folder is no data folder. */
-static zh_err restore_parts(restorer *r, const zh_backup_status *note, bool *has_key)
+static zh_err restore_parts(restorer *r, const zh_backup_status *note, bool *has_key, bool *has_list)
 {
     char log[ZH_BACKUP_PATH_BYTES], place[ZH_BACKUP_PATH_BYTES], key[ZH_BACKUP_PATH_BYTES];
     zh_err e = zh_file_make_dirs(zh_sv_of(r->dir));
@@ -452,6 +472,7 @@ static zh_err restore_parts(restorer *r, const zh_backup_status *note, bool *has
     if (e == ZH_OK && r->desc->key_file.size > 0) snprintf(key, sizeof key, "%.*s", ZH_SV_ARG(r->desc->key_file));
     *has_key = r->desc->key_file.size > 0 || note->has_key;
     if (e == ZH_OK && *has_key) e = copy_key(key, r->dir, r->why);
+    if (e == ZH_OK && *has_key) e = copy_erased(key, r->dir, has_list, r->why);
     if (e == ZH_OK) e = path_of(log, r->dir, "log.restoring");
     if (e == ZH_OK) e = path_of(place, r->dir, "log");
     if (e == ZH_OK && rename(log, place) != 0) e = ZH_IO;
@@ -472,9 +493,9 @@ zh_err zh_restore(const zh_restore_desc *desc, zh_restored *did, zh_note *why)
     if (path_of(path, r.from, "log") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
     if (path_of(path, r.from, "base") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
     if (path_of(path, r.from, "state") == ZH_OK) r.all += zh_tree_bytes(zh_sv_of(path));
-    bool has_key;
-    e = restore_parts(&r, &note, &has_key);
+    bool has_key, has_list = false;
+    e = restore_parts(&r, &note, &has_key, &has_list);
     if (e != ZH_OK && why->text[0] == '\0') zh_note_set(why, "%s cannot be restored: %s", r.dir, zh_err_text(e));
-    *did = (zh_restored){ .bytes = r.done, .records = note.records, .made_ms = note.started_ms, .has_key = has_key };
+    *did = (zh_restored){ .bytes = r.done, .records = note.records, .made_ms = note.started_ms, .has_key = has_key, .has_list = has_list };
     return e;
 }

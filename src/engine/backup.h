@@ -72,7 +72,7 @@ typedef struct zh_restore_desc {
 typedef struct zh_restored {
     uint64_t bytes, records;
     int64_t made_ms;  /* when the backup was */
-    bool has_key;
+    bool has_key, has_list; /* the key, and beside it the list of erasures (erase.h) */
 } zh_restored;
 ZH_MUST zh_err zh_restore(const zh_restore_desc *desc, zh_restored *did, zh_note *why);
 

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "engine/merge_read.h"
 #include "engine/timeline.h"
+#include "engine/world_erasures.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -67,13 +68,14 @@ static zh_err open_work(builder *b)
 static zh_err open_all(builder *b)
 {
     const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = b->d->sales, .zone = b->d->tz, .skip = b->d->skip->numbers, .skip_count = b->d->skip->count,
-                                   .skip_merges = b->d->skip->merges, .skip_merges_count = b->d->skip->merges_count, .is_base = b->d->from->number > 0 };
+                                   .skip_merges = b->d->skip->merges, .skip_merges_count = b->d->skip->merges_count, .erased = b->d->skip->erased, .erased_count = b->d->skip->erased_count, .is_base = b->d->from->number > 0 };
     b->day_first = zh_base_day(b->d->now_ms);
     b->day_first = b->day_first > ZH_BASE_ID_DAYS ? b->day_first - ZH_BASE_ID_DAYS : 0;
     zh_err e = open_work(b);
     if (e == ZH_OK) e = zh_state_batch_open(&b->batch, b->state);
     if (e == ZH_OK) e = zh_world_open(&b->world, &world);
     if (e == ZH_OK) e = zh_world_load(b->world, b->state, b->out->positions, b->out->partitions, b->why);
+    if (e == ZH_OK) e = zh_world_erase_from_base(b->world);
     for (uint32_t p = 0; e == ZH_OK && p < b->out->partitions; p++)
         if (b->out->positions[p] != (b->d->from->number > 0 ? b->d->from->positions[p] : 0)) e = ZH_CORRUPT;
     return e;

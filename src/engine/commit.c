@@ -1,6 +1,7 @@
 #include "engine/commit.h"
 #include "base/json_out.h"
 #include "core/record.h"
+#include "engine/erase_record.h"
 #include "engine/event_json.h"
 #include "sys/file.h"
 
@@ -44,6 +45,7 @@ struct zh_commit {
     int64_t commit_ms;      /* of the last blocks; each append has a later one, so blocks have one order */
     bool unsynced;          /* a part of a group was appended and not synced yet */
     uint64_t next_letter;
+    uint32_t next_erasure;
     zh_identity_policy policy, policy_wanted; /* wanted: under the lock */
     uint64_t pushed_at_turn; /* blocks pushed when the dedup tables last turned over */
 
@@ -394,6 +396,27 @@ static zh_err put_unmerge(zh_commit *c, zh_work *work, int64_t now_ms)
     return put_identity(c, 0);
 }
 
+/* As with an unmerge. The keys go with the record: what comes next of this customer finds none. */
+static zh_err put_erasure(zh_commit *c, zh_work *work, int64_t now_ms)
+{
+    zh_err e = c->partitions > 1 ? append_so_far(c, now_ms) : ZH_OK;
+    if (e != ZH_OK) return e;
+    zh_buf_reset(&c->record);
+    e = zh_erase_record(c->d.identity, work->erase, c->next_erasure, c->next_letter, &c->record);
+    work->erased = 0;
+    if (e == ZH_ABSENT) return ZH_OK;
+    zh_erasure said;
+    if (e == ZH_OK) e = zh_erasure_get(zh_buf_view(&c->record), &said);
+    if (e == ZH_OK) e = put_identity(c, 0);
+    if (e != ZH_OK) return e;
+    work->erased = c->next_erasure++;
+    for (uint32_t i = 0; i < said.numbers_count; i++) {
+        dek_slot *slot = slot_of(c, zh_erasure_number(&said, i));
+        if (slot->customer == zh_erasure_number(&said, i).number) zh_wipe(slot, sizeof *slot);
+    }
+    return ZH_OK;
+}
+
 /* What the events to come will ask lies all over the memory of a large shop. Asked for some events ahead, it is there
  * in time, and the misses of one event run beside the work for others. */
 static void prefetch(const zh_commit *c, const zh_work *work, uint32_t at)
@@ -422,6 +445,7 @@ static zh_err put_work(zh_commit *c, zh_work *work, int64_t now_ms)
     if (e == ZH_OK && work->customer_record.size > 0)
         e = put_record(c, home(c, work->customer_owner), work->customer_record);
     if (e == ZH_OK && work->unmerge != NULL) e = put_unmerge(c, work, now_ms);
+    if (e == ZH_OK && work->erase != NULL) e = put_erasure(c, work, now_ms);
     for (uint32_t i = 0; e == ZH_OK && i < work->consents_count; i++) e = put_consent(c, work, &work->consents[i], now_ms);
     for (uint32_t i = 0; e == ZH_OK && i < work->feedback_count; i++) e = put_feedback(c, work, &work->feedback[i], now_ms);
     return e;
@@ -660,6 +684,7 @@ zh_err zh_commit_open(zh_commit **out, const zh_commit_desc *desc)
     c->sealed = zh_buf_open(ZH_SEAL_PLAIN_BYTES_MAX + ZH_SEALED_EXTRA_BYTES);
     c->record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     c->next_letter = desc->next_letter;
+    c->next_erasure = desc->next_erasure;
     c->policy_wanted = desc->policy;
     c->commit_ms = desc->last_commit_ms;
     c->waiting = zh_queue_open(ZH_COMMIT_QUEUE_BYTES_MAX);

@@ -56,6 +56,7 @@ typedef struct zh_commit_desc {
     const zh_sealer *sealer;
     uint32_t key_id;        /* of the workspace key that seals now */
     uint64_t next_letter;   /* number of the next dead letter, from 1 */
+    uint32_t next_erasure;  /* the same of erasures */
     zh_identity_policy policy;
     int64_t last_commit_ms; /* of the newest block of the log; 0: it is empty */
     const zh_clock *clock;  /* NULL: the real one */

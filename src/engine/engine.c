@@ -2,6 +2,8 @@
 #include "engine/ballast.h"
 #include "engine/bandit_clock.h"
 #include "engine/boundary_clock.h"
+#include "engine/erase.h"
+#include "engine/eraser.h"
 #include "engine/joining.h"
 #include "engine/deploy.h"
 #include "engine/trainer.h"
@@ -42,6 +44,7 @@ struct zh_engine {
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
+    zh_eraser *eraser;
     zh_backups *backups;
     zh_tz *tz;
     zh_sealer sealer;
@@ -190,7 +193,8 @@ static zh_err load_views(zh_engine *g, const zh_undo_skip *skip, uint64_t positi
 {
     const zh_world_desc desc = { .sealed_get = sealed_of, .sealed_context = g, .sales = zh_engine_sales_desc(g), .zone = zh_engine_tz(g),
                                  .skip = skip->numbers, .skip_count = skip->count,
-                                 .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .is_base = g->used_base };
+                                 .skip_merges = skip->merges, .skip_merges_count = skip->merges_count,
+                                 .erased = skip->erased, .erased_count = skip->erased_count, .is_base = g->used_base };
     zh_err e = zh_world_open(&g->world, &desc);
     if (e == ZH_OK) e = zh_world_load(g->world, g->state, positions, g->partitions, why);
     for (uint32_t p = 0; e == ZH_OK && p < g->partitions; p++)
@@ -250,13 +254,24 @@ static void say_rebuild(zh_engine *g, const char *what, zh_err e)
     zh_line_end(&line);
 }
 
-static zh_err fold_all(zh_engine *g, const zh_undo_skip *skip, zh_note *why)
+/* Views that are folded from the first record leave out at once who was erased; those that were saved, or begin with a base, know it
+ * themselves. */
+static zh_err leave_erased_out(zh_engine *g, zh_undo_skip *skip)
+{
+    if (g->base.number > 0 || zh_world_is_saved(g->state) || skip->erased_count > 0) return ZH_OK;
+    return zh_undo_erased_of_log(g->log, skip);
+}
+
+static zh_err fold_all(zh_engine *g, zh_undo_skip *skip, zh_note *why)
 {
     uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
-    zh_err e = load_views(g, skip, positions, why);
+    zh_err e = leave_erased_out(g, skip);
+    if (e == ZH_OK) e = load_views(g, skip, positions, why);
     if (e == ZH_STALE || e == ZH_CORRUPT || e == ZH_FORMAT) { /* another log's, or damaged: the log has it all */
         say_rebuild(g, "state.rebuild", e);
-        if ((e = clear_state(g, false, why)) == ZH_OK) e = load_views(g, skip, positions, why);
+        e = clear_state(g, false, why);
+        if (e == ZH_OK) e = leave_erased_out(g, skip);
+        if (e == ZH_OK) e = load_views(g, skip, positions, why);
     }
     if (e == ZH_OK) e = zh_timeline_open(&g->timeline, g->state);
     if (e != ZH_OK) return e;
@@ -298,7 +313,8 @@ static zh_err recover(zh_engine *g, bool ready, zh_note *why)
 {
     zh_undo_skip skip = { 0 };
     zh_err e = fold_all(g, &skip, why);
-    for (int turn = 0; e == ZH_OK && turn < 2 && zh_undo_is_pending(g->world); turn++) {
+    const bool without_erased = ready && e == ZH_OK && zh_erasures_is_pending(g->world->erasures);
+    for (int turn = 0; e == ZH_OK && turn < 2 && (zh_undo_is_pending(g->world) || (turn == 0 && without_erased)); turn++) {
         e = leave_out(g, ready && turn == 0, &skip, why);
         if (e == ZH_OK) e = fold_all(g, &skip, why);
     }
@@ -415,7 +431,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     const zh_commit_desc desc = {
         .workspace = g->workspace, .log = g->log, .fold = g->fold, .dedup = g->dedup,
         .identity = g->world->identity, .identity_lock = &g->world->identity_lock,
-        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1, .policy = joining.policy,
+        .sealer = &g->sealer, .key_id = g->key_id, .next_letter = g->world->counts.letter_last + 1, .next_erasure = zh_erasures_last(g->world->erasures) + 1, .policy = joining.policy,
         .last_commit_ms = g->world->counts.commit_ms,
         .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink,
     };
@@ -433,6 +449,8 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_deployer_open(&g->deployer, g);
     if (e == ZH_OK) e = zh_trainer_open(&g->trainer, g);
     if (e == ZH_OK) e = zh_bandit_clock_open(&g->bandit_clock, g);
+    if (e == ZH_OK) e = zh_erase_reconcile(g, why);
+    if (e == ZH_OK) e = zh_eraser_open(&g->eraser, g, g->d.erase_wait_ms);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -463,6 +481,7 @@ zh_err zh_engine_open(zh_engine **out, const zh_engine_desc *desc, zh_note *why)
 void zh_engine_close(zh_engine *g)
 {
     if (g == NULL) return;
+    zh_eraser_close(g->eraser);
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
     zh_boundary_clock_close(g->boundary_clock);
@@ -506,10 +525,12 @@ const zh_tz *zh_engine_tz(const zh_engine *g) { return g->tz == NULL ? zh_tz_utc
 zh_sales_desc zh_engine_sales_desc(zh_engine *g) { return (zh_sales_desc){ local_ms, g }; }
 zh_sv zh_engine_time_zone(const zh_engine *g) { return zh_sv_of(g->zone); }
 zh_sv zh_engine_dir(const zh_engine *g) { return zh_sv_of(g->dir); }
+zh_sv zh_engine_key_file(const zh_engine *g) { return zh_sv_of(g->key_file); }
 zh_workspace_id zh_engine_workspace(const zh_engine *g) { return g->workspace; }
 int64_t zh_engine_now_ms(const zh_engine *g) { return zh_clock_wall_ms(g->d.clock); }
 bool zh_engine_is_new(const zh_engine *g) { return g->is_new; }
 zh_undo *zh_engine_undo(zh_engine *g) { return g->undo; }
+struct zh_eraser *zh_engine_eraser(zh_engine *g) { return g->eraser; }
 bool zh_engine_wants_reopen(zh_engine *g) { return zh_undo_progress_of(g->undo).ready; }
 
 bool zh_engine_is_ready(zh_engine *g)

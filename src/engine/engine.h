@@ -36,6 +36,7 @@ typedef struct zh_engine_desc {
     zh_sv time_zone;         /* of a new workspace: "Asia/Shanghai"; empty: UTC. An existing one keeps its own */
     size_t cache_bytes;      /* of the state; 0: its default */
     zh_retention_rule retention; /* zeros: keep all */
+    int64_t erase_wait_ms;   /* how long erasures wait for company before views are folded anew; 0: not at all */
     uint32_t segment_bytes;  /* of new segments of the log; 0: its default */
     const zh_blas *blas;     /* borrowed; NULL: recommenders of dense algebra are not in the league */
     const zh_clock *clock;   /* NULL: the real one */
@@ -73,12 +74,14 @@ const zh_tz *zh_engine_tz(const zh_engine *engine);
 zh_sales_desc zh_engine_sales_desc(zh_engine *engine); /* days in the workspace's zone */
 zh_sv zh_engine_time_zone(const zh_engine *engine);
 zh_sv zh_engine_dir(const zh_engine *engine);
+zh_sv zh_engine_key_file(const zh_engine *engine);
 zh_workspace_id zh_engine_workspace(const zh_engine *engine);
 int64_t zh_engine_now_ms(const zh_engine *engine);
 /* Was the folder empty when it was opened? */
 bool zh_engine_is_new(const zh_engine *engine);
 struct zh_undo *zh_engine_undo(zh_engine *engine); /* undo.h */
-/* An import was undone and the views without it are ready: closing and opening anew takes them. */
+struct zh_eraser *zh_engine_eraser(zh_engine *engine); /* eraser.h */
+/* An import was undone, or a customer erased, and the views without are ready: closing and opening anew takes them. */
 bool zh_engine_wants_reopen(zh_engine *engine);
 /* A sealed text of identity, as `state` keeps it. For those who open views beside the engine's. */
 ZH_MUST zh_err zh_engine_sealed_in(zh_state *state, zh_sv key, zh_buf *out);

@@ -15,11 +15,21 @@ size_t zh_history_numbers(zh_engine *g, zh_customer_id customer, zh_customer_id 
     return count;
 }
 
+static bool is_erased(zh_engine *g, zh_customer_id customer)
+{
+    zh_world *w = zh_engine_world(g);
+    pthread_rwlock_rdlock(&w->identity_lock);
+    const bool erased = zh_identity_is_erased(w->identity, customer);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return erased;
+}
+
 zh_err zh_history_event(zh_engine *g, uint32_t partition, uint64_t sequence, zh_arena *arena, zh_event *out)
 {
     zh_buf record = zh_buf_open(RECORD_BYTES_MAX);
     zh_err e = zh_log_fetch(zh_engine_log(g), partition, sequence, &record);
     if (e == ZH_OK && zh_record_kind_of(zh_buf_view(&record)) != ZH_RECORD_EVENT) e = ZH_ABSENT;
+    if (e == ZH_OK && is_erased(g, zh_event_customer(zh_buf_view(&record)))) e = ZH_ABSENT; /* the log holds it for some hours yet */
     if (e == ZH_OK) {
         const zh_sv copy = zh_arena_copy(arena, zh_buf_view(&record));
         e = copy.data == NULL ? ZH_NOMEM : zh_event_get(copy, arena, out);
@@ -33,7 +43,7 @@ zh_err zh_history_trait(zh_engine *g, const zh_timeline_at *at, zh_arena *arena,
     zh_err e = zh_history_event(g, at->partition, at->sequence, arena, out);
     if (e != ZH_ABSENT) return e;
     zh_buf record = zh_buf_open(RECORD_BYTES_MAX);
-    e = zh_timeline_kept(zh_engine_timeline(g), at, &record);
+    e = is_erased(g, at->customer) ? ZH_ABSENT : zh_timeline_kept(zh_engine_timeline(g), at, &record);
     if (e == ZH_OK) {
         const zh_sv copy = zh_arena_copy(arena, zh_buf_view(&record));
         e = copy.data == NULL ? ZH_NOMEM : zh_event_get(copy, arena, out);

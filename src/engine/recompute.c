@@ -12,7 +12,8 @@
 #define WHY_PLACE "its placement is not there any more"
 #define WHY_MODEL "the table of its learnt recommender is not there any more"
 #define WHY_MOMENT "the log does not pass through the moment it was made at"
-#define WHY_TAKEN_BACK "different, and an import or a merge was taken back: what it was made of may have been in it"
+#define WHY_TAKEN_BACK "different, and an import or a merge was taken back, or a customer erased: what it was made of may have been in it"
+#define WHY_ERASED "erased"
 
 typedef struct task { /* one decision to compute */
     zh_sv record;
@@ -70,6 +71,18 @@ static zh_err add(work *w, zh_sv record)
     return ZH_OK;
 }
 
+/* Of a customer who was erased, or what was left in its place. */
+static bool is_erased(const work *w, zh_sv record)
+{
+    zh_decision_id id;
+    zh_world *live = zh_engine_world(w->engine);
+    if (zh_record_kind_of(record) == ZH_RECORD_GONE) return true;
+    zh_world_lock_read(live);
+    const bool erased = zh_erasures_is_gone(live->erasures, zh_decision_customer(record, &id));
+    zh_world_unlock(live);
+    return erased;
+}
+
 static zh_err add_asked(work *w)
 {
     zh_err e = ZH_OK;
@@ -80,7 +93,8 @@ static zh_err add_asked(work *w)
         zh_buf_reset(&record);
         e = zh_timeline_find_decision(zh_engine_timeline(w->engine), w->ask->ids[i], &partition, &sequence);
         if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(w->engine), partition, sequence, &record);
-        if (e == ZH_OK) e = add(w, zh_buf_view(&record));
+        if (e == ZH_OK && is_erased(w, zh_buf_view(&record))) tell(w, w->ask->ids[i], ZH_RECOMPUTED_NOT, WHY_ERASED);
+        else if (e == ZH_OK) e = add(w, zh_buf_view(&record));
         else if (e == ZH_ABSENT) tell(w, w->ask->ids[i], ZH_RECOMPUTED_NOT, WHY_UNKNOWN), e = ZH_OK;
     }
     zh_buf_close(&record);
@@ -133,7 +147,7 @@ static zh_err add_newest(work *w)
     for (size_t i = 0; i < count && i < most && e == ZH_OK; i++) {
         zh_buf_reset(&record);
         e = zh_log_fetch(zh_engine_log(w->engine), places[i].partition, places[i].sequence, &record);
-        if (e == ZH_OK) e = add(w, zh_buf_view(&record));
+        if (e == ZH_OK && !is_erased(w, zh_buf_view(&record))) e = add(w, zh_buf_view(&record));
     }
     zh_buf_close(&record);
     free(places);

@@ -1,6 +1,7 @@
 #include "engine/refold.h"
 #include "engine/merge_read.h"
 #include "engine/undo.h"
+#include "engine/world_erasures.h"
 #include "sys/tree.h"
 
 #include <stdio.h>
@@ -40,6 +41,7 @@ static zh_err begin_with(zh_refold *r, zh_note *why)
     if (e == ZH_OK) e = zh_base_state(&r->base, zh_sv_of(r->folder), true, why);
     if (e == ZH_OK) e = zh_state_open(&r->state, &(zh_state_desc){ .dir = zh_sv_of(r->folder), .cache_bytes = ZH_STATE_CACHE_BYTES_MIN }, why);
     if (e == ZH_OK) e = zh_world_load(r->world, r->state, r->positions, r->partitions, why);
+    if (e == ZH_OK) e = zh_world_erase_from_base(r->world);
     for (uint32_t p = 0; e == ZH_OK && p < r->partitions; p++)
         if (r->positions[p] != r->base.positions[p]) e = ZH_CORRUPT;
     if (e != ZH_OK && why->text[0] == '\0') zh_note_set(why, "%s: the rows are of another moment than base.json says", r->base.path);
@@ -51,10 +53,10 @@ static zh_err open_world(zh_refold *r)
     zh_undo_skip skip;
     zh_err e = zh_undo_skip_of(r->engine, true, &skip);
     if (e != ZH_OK) return e;
-    r->leaves_out = skip.count + skip.merges_count > 0;
+    r->leaves_out = skip.count + skip.merges_count + skip.erased_count > 0;
     const zh_world_desc desc = { .sealed_get = r->base.number > 0 ? sealed_of : NULL, .sealed_context = r, .sales = zh_engine_sales_desc(r->engine),
                                  .zone = zh_engine_tz(r->engine), .skip = skip.numbers, .skip_count = skip.count, .skip_merges = skip.merges,
-                                 .skip_merges_count = skip.merges_count, .is_base = r->base.number > 0 };
+                                 .skip_merges_count = skip.merges_count, .erased = skip.erased, .erased_count = skip.erased_count, .is_base = r->base.number > 0 };
     e = zh_world_open(&r->world, &desc);
     zh_undo_skip_close(&skip);
     return e;

@@ -68,6 +68,15 @@ static zh_err keep(reading *r, const row *next)
     return ZH_OK;
 }
 
+static bool is_erased(const reading *r, zh_customer_id customer)
+{
+    zh_world *w = zh_engine_world(r->engine);
+    pthread_rwlock_rdlock(&w->identity_lock);
+    const bool erased = zh_identity_is_erased(w->identity, customer);
+    pthread_rwlock_unlock(&w->identity_lock);
+    return erased;
+}
+
 static zh_err take(reading *r, zh_sv record, int64_t commit_ms)
 {
     const zh_replay_ask *ask = r->ask;
@@ -79,7 +88,7 @@ static zh_err take(reading *r, zh_sv record, int64_t commit_ms)
     const int64_t at_ms = d.time_ms < commit_ms ? d.time_ms : commit_ms;
     if (at_ms < ask->from_ms || at_ms >= ask->to_ms || !is_placed(ask, d.placement)) return ZH_OK;
     r->out->placed++;
-    if (d.customer.number == 0 || !zh_sv_equal(d.experiment, ask->experiment)) return ZH_OK;
+    if (d.customer.number == 0 || !zh_sv_equal(d.experiment, ask->experiment) || is_erased(r, d.customer)) return ZH_OK;
     while (arm < ask->arms_count && !zh_sv_equal(ask->arms[arm], d.arm)) arm++;
     const double p = arm == ask->arms_count ? 0 : ask->is_bandit ? (double)d.arm_chance_micro / ZH_DECISION_MICRO : ask->shares[arm];
     if (!(p > 0)) return ZH_OK; /* not covered */

@@ -133,11 +133,11 @@ static void say(const zh_retention *r, zh_line_level level, const char *event, z
     zh_line_end(&line);
 }
 
-/* Imports and merges that no view knows any more. ZH_BUSY: one is being taken back, so what is to be left out is not settled. */
+/* Imports, merges and customers that no view knows any more. ZH_BUSY: one is being taken back or erased, so what is to be left out is not settled. */
 static zh_err settled_skip(const zh_retention *r, zh_undo_skip *skip)
 {
     zh_world_lock_read(r->d.world);
-    const bool settled = !zh_undo_is_pending(r->d.world);
+    const bool settled = !zh_undo_is_pending(r->d.world) && !zh_erasures_is_pending(r->d.world->erasures);
     zh_world_unlock(r->d.world);
     const zh_err e = zh_undo_skip_of_world(r->d.world, true, skip);
     return e != ZH_OK ? e : settled ? ZH_OK : ZH_BUSY;
@@ -146,7 +146,7 @@ static zh_err settled_skip(const zh_retention *r, zh_undo_skip *skip)
 static bool is_still_settled(const zh_retention *r, const zh_undo_skip *then)
 {
     zh_undo_skip now;
-    const bool same = settled_skip(r, &now) == ZH_OK && now.count == then->count && now.merges_count == then->merges_count;
+    const bool same = settled_skip(r, &now) == ZH_OK && now.count == then->count && now.merges_count == then->merges_count && now.erased_count == then->erased_count;
     zh_undo_skip_close(&now);
     return same;
 }

@@ -1,6 +1,7 @@
 #include "engine/undo.h"
 
 #include "core/record.h"
+#include "engine/world_erasures.h"
 #include "sys/tree.h"
 
 #include <stdio.h>
@@ -25,6 +26,8 @@ void zh_undo_skip_close(zh_undo_skip *skip)
 {
     free(skip->numbers);
     free(skip->merges);
+    for (size_t i = 0; i < skip->erased_count; i++) free((void *)(uintptr_t)skip->erased[i].data);
+    free(skip->erased);
     *skip = (zh_undo_skip){ 0 };
 }
 
@@ -51,14 +54,41 @@ zh_err zh_undo_skip_of(zh_engine *engine, bool applied_only, zh_undo_skip *out)
     return zh_undo_skip_of_world(zh_engine_world(engine), applied_only, out);
 }
 
+static zh_err add_erased(zh_undo_skip *skip, zh_sv record)
+{
+    if ((skip->erased_count & (skip->erased_count - 1)) == 0) { /* full at 0, 1, 2, 4 … */
+        const size_t room = skip->erased_count == 0 ? 1 : skip->erased_count * 2;
+        zh_sv *more = realloc(skip->erased, room * sizeof *more);
+        if (more == NULL) return ZH_NOMEM;
+        skip->erased = more;
+    }
+    char *bytes = malloc(record.size);
+    if (bytes == NULL) return ZH_NOMEM;
+    memcpy(bytes, record.data, record.size);
+    skip->erased[skip->erased_count++] = (zh_sv){ bytes, record.size };
+    return ZH_OK;
+}
+
+/* Under the world's lock. */
+static zh_err erased_of(const zh_world *w, bool applied_only, zh_undo_skip *out)
+{
+    zh_err e = ZH_OK;
+    for (uint32_t number = 1; e == ZH_OK && number <= zh_erasures_last(w->erasures); number++) {
+        const zh_erasure_entry *entry = zh_erasures_get(w->erasures, number);
+        if (entry != NULL && (!applied_only || entry->is_applied)) e = add_erased(out, zh_erasures_record(w->erasures, number));
+    }
+    return e;
+}
+
 zh_err zh_undo_skip_of_world(zh_world *w, bool applied_only, zh_undo_skip *out)
 {
     *out = (zh_undo_skip){ .numbers = calloc(ZH_IMPORTS_MAX, sizeof *out->numbers) };
     if (out->numbers == NULL) return ZH_NOMEM;
     zh_world_lock_read(w);
     out->count = zh_imports_undone(w->imports, applied_only, out->numbers, ZH_IMPORTS_MAX);
+    const zh_err e = erased_of(w, applied_only, out);
     zh_world_unlock(w);
-    return merges_of(w, applied_only, out);
+    return e != ZH_OK ? e : merges_of(w, applied_only, out);
 }
 
 static zh_err add_merge(zh_undo_skip *skip, zh_customer_id from)
@@ -96,6 +126,22 @@ zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out)
     return e == ZH_ABSENT ? ZH_OK : e;
 }
 
+zh_err zh_undo_erased_of_log(zh_log *log, zh_undo_skip *skip)
+{
+    zh_log_reader *reader;
+    zh_log_frame frame;
+    zh_erasure erasure;
+    zh_err e = zh_log_reader_open(&reader, log, 0, zh_log_begin(log, 0)), full = ZH_OK;
+    if (e != ZH_OK) return e;
+    while (full == ZH_OK && (e = zh_log_reader_next(reader, &frame)) == ZH_OK)
+        for (zh_log_records it = zh_log_records_of(&frame); full == ZH_OK && zh_log_record_next(&it);)
+            if (zh_record_kind_of(it.record) == ZH_RECORD_ERASURE && zh_erasure_get(it.record, &erasure) == ZH_OK && erasure.phase == ZH_ERASURE_ASKED)
+                full = add_erased(skip, it.record);
+    zh_log_reader_close(reader);
+    if (full != ZH_OK) return full;
+    return e == ZH_ABSENT ? ZH_OK : e;
+}
+
 /* ---- building ---- */
 
 /* The views that are built, apart from those that work. */
@@ -127,7 +173,7 @@ static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
     zh_engine *g = b->undo->engine;
     uint64_t positions[ZH_LOG_PARTITIONS_MAX] = { 0 };
     const zh_world_desc world = { .sealed_get = sealed_of, .sealed_context = b, .sales = zh_engine_sales_desc(g), .zone = zh_engine_tz(g), .skip = skip->numbers, .skip_count = skip->count,
-                                   .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .is_base = b->base.number > 0 };
+                                   .skip_merges = skip->merges, .skip_merges_count = skip->merges_count, .erased = skip->erased, .erased_count = skip->erased_count, .is_base = b->base.number > 0 };
     zh_note why;
     zh_err e = zh_tree_remove(dir);
     if (e == ZH_ABSENT) e = ZH_OK;
@@ -135,6 +181,7 @@ static zh_err open_views(building *b, zh_sv dir, const zh_undo_skip *skip)
     if (e == ZH_OK) e = zh_state_open(&b->state, &(zh_state_desc){ .dir = dir }, &why);
     if (e == ZH_OK) e = zh_world_open(&b->world, &world);
     if (e == ZH_OK) e = zh_world_load(b->world, b->state, positions, zh_log_partitions(zh_engine_log(g)), &why);
+    if (e == ZH_OK && b->base.number > 0) e = zh_world_erase_from_base(b->world);
     if (e == ZH_OK) e = zh_timeline_open(&b->timeline, b->state);
     if (e == ZH_OK) e = zh_metrics_open(&b->metrics);
     if (e != ZH_OK) return e;
@@ -182,7 +229,7 @@ static zh_err build(zh_undo *u, zh_sv dir, const zh_undo_skip *skip)
 static bool is_all(zh_undo *u, const zh_undo_skip *skip)
 {
     zh_undo_skip now;
-    const bool all = zh_undo_skip_of(u->engine, false, &now) == ZH_OK && now.count == skip->count && now.merges_count == skip->merges_count;
+    const bool all = zh_undo_skip_of(u->engine, false, &now) == ZH_OK && now.count == skip->count && now.merges_count == skip->merges_count; /* of one erased meanwhile the views hide what there is: the next time */
     zh_undo_skip_close(&now);
     return all;
 }

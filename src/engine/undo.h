@@ -1,4 +1,4 @@
-/* undo.h -- taking an import or a merge back: the views are folded anew without it, beside those that work on.
+/* undo.h -- taking an import or a merge back, or leaving an erased customer out: the views are folded anew without it, beside those that work on.
  *
  *     DIR/state.next    being folded            DIR/state.ready   folded; the next opening takes it for state
  *
@@ -20,18 +20,22 @@
 #define ZH_ENGINE_UNDO_H
 #include "engine/engine.h"
 
-/* What to leave out: imports by their numbers, merges by that of who was absorbed. */
+/* What to leave out: imports by their numbers, merges by that of who was absorbed, erased customers by the record that says so. */
 typedef struct zh_undo_skip {
-    uint32_t *numbers, *merges; /* owned */
-    size_t count, merges_count;
+    uint32_t *numbers, *merges; /* owned, as what follows */
+    zh_sv *erased;
+    size_t count, merges_count, erased_count;
 } zh_undo_skip;
 void zh_undo_skip_close(zh_undo_skip *skip);
-/* Is anything taken back that the engine's views still know? */
+/* Is anything taken back that the engine's views still know? Erased customers are another matter: views hide them at once, so an opening
+ * need not wait for those without them (engine/eraser.h). */
 bool zh_undo_is_pending(zh_world *world);
 /* Those of the engine's views: all that are undone, or only those that are applied. ZH_NOMEM. */
 ZH_MUST zh_err zh_undo_skip_of(zh_engine *engine, bool applied_only, zh_undo_skip *out);
 ZH_MUST zh_err zh_undo_skip_of_world(zh_world *world, bool applied_only, zh_undo_skip *out);
-/* Those of a log, found by reading its first partition, where such records stand. */
+/* Add the erased customers that a log names, for views that are folded from its first record. */
+ZH_MUST zh_err zh_undo_erased_of_log(zh_log *log, zh_undo_skip *skip);
+/* Those of a log, found by reading its first partition, where such records stand; without erased customers. */
 ZH_MUST zh_err zh_undo_skip_of_log(zh_log *log, zh_undo_skip *out);
 
 typedef struct zh_undo zh_undo; /* the builder; a part of the engine */

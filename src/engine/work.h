@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "guard/consent.h"
 #include "guard/seal.h"
+#include "profile/erasures.h"
 #include "profile/feedback.h"
 #include "profile/identity.h"
 
@@ -20,6 +21,15 @@ typedef struct zh_work_ids {
     zh_blind_id anonymous_user; /* the anonymous id as if it were a user's, where may_be_user */
     bool may_be_user;
 } zh_work_ids;
+
+/* A customer to be forgotten, with all numbers he is joined of (or exactly these numbers), and what the record says of it. */
+typedef struct zh_erase_ask {
+    zh_customer_id customer;
+    zh_erasure say;              /* subject, reason, actor, at_ms; number and phase are filled in */
+    const uint64_t *letters;     /* dead letters that name him */
+    uint32_t letters_count;
+    zh_sv again;                 /* an ERASURE record of an earlier time (a restored backup): said again in place of all above */
+} zh_erase_ask;
 
 typedef struct zh_work zh_work;
 struct zh_work {
@@ -43,6 +53,7 @@ struct zh_work {
     zh_sv feedback_by;           /* a user id; an anonymous one where feedback_id.kind says so */
     zh_external_id feedback_id;  /* its keyed hash */
     const zh_identity_unmerge *unmerge; /* a merge to be taken back */
+    const zh_erase_ask *erase;   /* a customer to be forgotten */
     bool vital;                  /* a choice or an erasure: taken also while the intake is closed (intake.h) */
     bool lazy;                   /* nobody waits: it joins the next group, within 20 ms */
 
@@ -53,6 +64,7 @@ struct zh_work {
     zh_err e;                    /* ZH_OK: durable */
     uint32_t accepted, duplicate, conflict; /* events */
     bool not_merged;             /* of unmerge: there was nothing to take back any more */
+    uint32_t erased;             /* of erase: the number of the erasure; 0: nobody had this number any more */
     zh_customer_id customer;     /* of the consent, the feedback, or the last event */
 
     zh_work *next_;              /* private */

@@ -1,4 +1,6 @@
 #include "engine/world.h"
+#include "engine/erased.h"
+#include "engine/world_erasures.h"
 #include "engine/world_experiments.h"
 #include "engine/world_scene.h"
 #include "engine/world_segments.h"
@@ -50,6 +52,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_boundaries_open(&w->boundaries);
     if (e == ZH_OK) e = zh_predictions_open(&w->predictions, desc->zone);
     if (e == ZH_OK) e = zh_imports_open(&w->imports, desc->skip, desc->skip_count);
+    if (e == ZH_OK) e = zh_erasures_open(&w->erasures, desc->erased, desc->erased_count);
     if (e == ZH_OK) e = zh_letters_open(&w->letters);
     if (e == ZH_OK) e = zh_plan_open(&w->plan);
     if (e == ZH_OK) e = zh_quality_open(&w->quality);
@@ -85,6 +88,7 @@ void zh_world_close(zh_world *w)
     zh_boundaries_close(w->boundaries);
     zh_predictions_close(w->predictions);
     zh_imports_close(w->imports);
+    zh_erasures_close(w->erasures);
     zh_letters_close(w->letters);
     zh_plan_close(w->plan);
     zh_quality_close(w->quality);
@@ -280,6 +284,7 @@ static zh_err fold_list(zh_world *w, const zh_world_record *record)
     zh_err e = ZH_OK;
     for (uint32_t i = 0; e == ZH_OK && i < list.count; i++) {
         change.customer = zh_absorbed_root(w->absorbed, (zh_customer_id){ list.customers[i] });
+        if (zh_erasures_is_gone(w->erasures, (zh_customer_id){ list.customers[i] })) continue;
         e = tolerate(w, zh_tags_change(w->lists, &change));
         if (e == ZH_OK) e = zh_segments_named(w->segments, ZH_WAKE_LIST, change.customer, list.name, record->commit_ms);
     }
@@ -357,12 +362,26 @@ static bool passes_over(zh_world *w, const zh_world_record *record)
     return false;
 }
 
+/* In the place of a record of an erased customer. */
+static zh_err fold_gone(zh_world_record *record)
+{
+    zh_gone gone;
+    if (zh_gone_get(record->bytes, &gone) != ZH_OK) return ZH_CORRUPT;
+    record->kind = gone.was == ZH_RECORD_DECISION ? ZH_RECORD_DECISION : (zh_record_kind)0;
+    record->decision_id = gone.decision;
+    return ZH_OK;
+}
+
 static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
 {
     record->kind = zh_record_kind_of(record->bytes);
     if (record->commit_ms > w->counts.commit_ms) w->counts.commit_ms = record->commit_ms;
     zh_err e = ZH_OK;
     zh_experiments_clock(w->experiments, record->commit_ms);
+    if (zh_erased_is(w->erasures, record->bytes, &record->decision_id)) { /* of a decision it is still known that there was one */
+        if (record->kind != ZH_RECORD_DECISION) record->kind = (zh_record_kind)0;
+        return ZH_OK;
+    }
     if (passes_over(w, record)) {
         record->kind = (zh_record_kind)0;
         return ZH_OK;
@@ -399,6 +418,8 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_IMPORT:
         e = zh_imports_fold(w->imports, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_ERASURE: return zh_world_erase(w, record, scratch);
+    case ZH_RECORD_GONE: return fold_gone(record);
     case ZH_RECORD_TAG: return fold_tag(w, record);
     case ZH_RECORD_LIST: return fold_list(w, record);
     case ZH_RECORD_ALLOCATION: return zh_world_allocate(w, record);
@@ -480,7 +501,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -508,6 +529,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'b': return zh_boundaries_save(w->boundaries, all, keep);
     case 'f': return zh_predictions_save(w->predictions, all, keep);
     case 'm': return zh_imports_save(w->imports, all, keep);
+    case 'j': return zh_erasures_save(w->erasures, all, keep);
     case 'd': return zh_letters_save(w->letters, all, keep);
     case 'n': return zh_plan_save(w->plan, all, keep);
     case 'q': return zh_quality_save(w->quality, all, keep);
@@ -539,6 +561,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'b': return zh_boundaries_load(w->boundaries, key, value);
     case 'f': return zh_predictions_load(w->predictions, key, value);
     case 'm': return zh_imports_load(w->imports, key, value);
+    case 'j': return zh_erasures_load(w->erasures, key, value);
     case 'd': return zh_letters_load(w->letters, key, value);
     case 'n': return zh_plan_load(w->plan, key, value);
     case 'q': return zh_quality_load(w->quality, key, value);
@@ -620,6 +643,15 @@ static zh_err load_positions(zh_state *state, uint64_t *positions, uint32_t part
     }
     zh_buf_close(&value);
     return e;
+}
+
+bool zh_world_is_saved(zh_state *state)
+{
+    zh_buf value = zh_buf_open(4096);
+    zh_err e = zh_state_get(state, ZH_SPACE_VIEWS, POSITIONS_KEY, &value);
+    if (e == ZH_ABSENT) e = zh_state_get(state, ZH_SPACE_META, POSITIONS_KEY_BEFORE, &value);
+    zh_buf_close(&value);
+    return e != ZH_ABSENT;
 }
 
 static zh_err load_space(zh_world *w, zh_state *state, zh_space space, zh_note *why)
@@ -742,6 +774,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_letters_check(w->letters, why)) return false;
     *view = "imports";
     if (!zh_imports_check(w->imports, why)) return false;
+    *view = "erasures";
+    if (!zh_erasures_check(w->erasures, why)) return false;
     *view = "plan";
     if (!zh_plan_check(w->plan, why)) return false;
     *view = "quality";
@@ -776,6 +810,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'y': *bytes = zh_policies_bytes(w->policies); break;
     case 'b': *bytes = zh_boundaries_bytes(w->boundaries); break;
     case 'f': *bytes = zh_predictions_bytes(w->predictions); break;
+    case 'j': *bytes = zh_erasures_bytes(w->erasures); break;
     case 'd': *bytes = zh_letters_bytes(w->letters); break;
     case 'n': *bytes = zh_plan_bytes(w->plan); break;
     case 'q': *bytes = zh_quality_bytes(w->quality); break;

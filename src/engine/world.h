@@ -20,6 +20,7 @@
  *     b       boundaries               BOUNDARIES
  *     f       predictions              PREDICTIONS
  *     m       imports                  IMPORT, EVENT and ITEM of an import
+ *     j       erasures                 ERASURE; records of whom it names are passed over by all others
  *     d       letters                  DEADLETTER, OUTCOME
  *     n       tracking plan            EVENT, WORD
  *     q       quality                  EVENT, MERGE, WORD
@@ -58,6 +59,7 @@
 #include "model/popularity.h"
 #include "profile/absorbed.h"
 #include "profile/activity.h"
+#include "profile/erasures.h"
 #include "profile/feedback.h"
 #include "profile/identity.h"
 #include "profile/tags.h"
@@ -109,6 +111,7 @@ typedef struct zh_world {
     zh_boundaries_view *boundaries;
     zh_predictions_view *predictions;
     zh_imports *imports;
+    zh_erasures *erasures;
     zh_letters *letters;
     zh_plan *plan;
     zh_quality *quality;
@@ -133,6 +136,8 @@ typedef struct zh_world_desc {
     const uint32_t *skip; /* imports to leave out from the beginning */
     bool is_base; /* what will be loaded is a base's: the log cannot tell it again, so earlier forms are read as far as they go */
     size_t skip_count;
+    const zh_sv *erased;  /* ERASURE records of customers to leave out from the beginning */
+    size_t erased_count;
     const uint32_t *skip_merges; /* numbers whose merges are left out */
     size_t skip_merges_count;
 } zh_world_desc;
@@ -156,9 +161,9 @@ typedef struct zh_world_record {
     int64_t commit_ms;
     bool in_steps;              /* who folds lets the clock advance before, and settles after it, in steps */
     bool fold_identity;         /* nobody folded it into identity yet: recovery, rebuild */
-    zh_record_kind kind;        /* out; 0: of an import that is undone, or a kind of a newer version: passed over */
+    zh_record_kind kind;        /* out; 0: of an import that is undone, of an erased customer, or a kind of a newer version: passed over */
     zh_event event;             /* out, where kind is EVENT; valid as long as bytes and scratch */
-    zh_decision_id decision_id; /* out, where kind is DECISION */
+    zh_decision_id decision_id; /* out, where kind is DECISION; an erased customer's is not counted */
 } zh_world_record;
 
 /* Fold it; `scratch` is the caller's to reset. Holds no lock: the caller has the write lock.
@@ -183,6 +188,8 @@ ZH_MUST zh_err zh_world_save_some(zh_world *world, size_t most, bool *done);
 /* Identity's part, as it is now, under its own lock; any thread, after the begin. Entries go to `keep` with their keys
  * as the IDS space has them. most == 0: begin it, *done unused. */
 ZH_MUST zh_err zh_world_save_identity(zh_world *world, zh_keep keep, size_t most, bool *done);
+/* Did a world ever save into this state? */
+bool zh_world_is_saved(zh_state *state);
 /* Fill a fresh world. positions[] are 0 where the state is empty. Errors: ZH_CORRUPT, ZH_FORMAT (another
  * number of partitions or a newer version), ZH_NOMEM, ZH_IO. */
 ZH_MUST zh_err zh_world_load(zh_world *world, zh_state *state, uint64_t *positions, uint32_t partitions, zh_note *why);

@@ -104,7 +104,7 @@ typedef struct zh_identity_desc {
 ZH_MUST zh_err zh_identity_open(zh_identity **out, const zh_identity_desc *desc);
 void zh_identity_close(zh_identity *identity);
 
-/* Fold an IDENTITY, MERGE or UNMERGE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
+/* Fold an IDENTITY, MERGE, UNMERGE or ERASURE record; other kinds are ignored. Errors: ZH_FORMAT, ZH_NOMEM (nothing changed). */
 ZH_MUST zh_err zh_identity_fold(zh_identity *identity, zh_sv record);
 /* An erasure: the keys and ids of this customer and of all it absorbed are gone, and older records
  * never bring them back. Unknown is fine. Errors: ZH_NOMEM (nothing changed). */
@@ -133,6 +133,11 @@ bool zh_identity_is_pending(const zh_identity *identity, zh_customer_id customer
 /* The numbers whose merges were taken back, or of them those that no view knows as merged; at most `room` into `out`.
  * Returns how many there are. */
 size_t zh_identity_unmerged(const zh_identity *identity, bool applied_only, uint32_t *out, size_t room);
+
+/* Was this number erased? */
+bool zh_identity_is_erased(const zh_identity *identity, zh_customer_id customer);
+/* How often this id was linked, 0: it is unknown. Above 1: it moved here from another customer. */
+uint32_t zh_identity_turn(const zh_identity *identity, const zh_external_id *id);
 
 /* Known customers (survivors, each once) among the last that used this anonymous id; 1 where it never moved from a known one. */
 uint32_t zh_identity_device_customers(const zh_identity *identity, const zh_external_id *id);

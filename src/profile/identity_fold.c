@@ -2,6 +2,7 @@
  * ahead of the log position it is continued from. So each change is one that the newest fact wins:
  * a link by its turn, a key by being first, a merge by being done, an erasure by being final. */
 #include "core/record.h"
+#include "profile/erasures.h"
 #include "profile/identity_inside.h"
 
 static zh_err fold_link(zh_identity *t, const zh_identity_link *record)
@@ -80,32 +81,13 @@ zh_err zh_identity_fold(zh_identity *t, zh_sv record)
         e = zh_identity_unmerge_get(record, &unmerge);
         return e == ZH_OK ? zh_fold_unmerge(t, &unmerge) : e;
     }
+    case ZH_RECORD_ERASURE: {
+        zh_erasure erasure;
+        e = zh_erasure_get(record, &erasure);
+        return e == ZH_OK && erasure.phase == ZH_ERASURE_ASKED ? zh_identity_fold_erasure(t, &erasure) : e;
+    }
     default: return ZH_OK;
     }
-}
-
-zh_err zh_identity_forget(zh_identity *t, zh_customer_id customer)
-{
-    const uint32_t root = (uint32_t)zh_identity_root(t, customer).number;
-    if (zh_number_at(t, root) == NULL || customer.number > UINT32_MAX) return ZH_OK;
-    size_t links = 0;
-    for (zh_identity_links it = zh_identity_links_of(t, customer); zh_identity_links_next(&it);) links++;
-    zh_err e = zh_gone_reserve(t, links);
-    const size_t numbers = (size_t)zh_identity_absorbed_count(t, root) + 1;
-    if (e == ZH_OK) e = zh_heap_list_reserve(&t->heap, &t->dirty_numbers, sizeof(uint32_t), numbers);
-    if (e != ZH_OK) return e;
-
-    uint32_t number = root;
-    for (bool more = true; more;) {
-        zh_number *n = zh_number_at(t, number);
-        while (n->first_link != 0) zh_link_remove(t, n->first_link);
-        zh_number_use(t, number);
-        n->flags = (uint8_t)((n->flags & ~ZH_NUMBER_DEK) | ZH_NUMBER_ERASED);
-        memset(&n->dek, 0, sizeof n->dek);
-        number = n->flags & ZH_NUMBER_ABSORBED ? n->next_absorbed : n->up_or_head;
-        more = number != 0;
-    }
-    return ZH_OK;
 }
 
 zh_err zh_identity_rewrap(zh_identity *t, zh_customer_id customer, const zh_wrapped_dek *dek)

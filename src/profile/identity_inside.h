@@ -148,6 +148,10 @@ ZH_MUST zh_err zh_apart_reserve(zh_identity *t);
 void zh_apart_add(zh_identity *t, uint32_t number);
 ZH_MUST zh_err zh_fold_unmerge(zh_identity *t, const zh_identity_unmerge *record);
 
+/* Customers forgotten (identity_forget.c). */
+struct zh_erasure;
+ZH_MUST zh_err zh_identity_fold_erasure(zh_identity *t, const struct zh_erasure *erasure);
+
 /* Who used an anonymous id (identity_device.c). */
 ZH_MUST zh_err zh_device_reserve(zh_identity *t, uint32_t link); /* one move more of this link */
 void zh_device_note(zh_identity *t, uint32_t link, uint32_t turn, uint32_t customer, int64_t at_ms); /* its place was reserved */

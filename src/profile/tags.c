@@ -148,6 +148,13 @@ zh_err zh_tags_change(zh_tags *t, const zh_tag_change *change)
     return join(t, change->customer.number, &word);
 }
 
+static void drop_row(zh_tags *t, uint64_t customer, row *r)
+{
+    t->words -= r->count;
+    (void)zh_map_drop(&t->rows, customer);
+    zh_heap_give(&t->heap, r, row_bytes(r->cap));
+}
+
 zh_err zh_tags_merge(zh_tags *t, zh_customer_id gone, zh_customer_id kept)
 {
     row *r = row_of(t, gone.number);
@@ -155,10 +162,17 @@ zh_err zh_tags_merge(zh_tags *t, zh_customer_id gone, zh_customer_id kept)
     zh_err e = zh_map_put(&t->changed, gone.number, 0);
     for (uint32_t i = 0; e == ZH_OK && i < r->count; i++) e = join(t, kept.number, &r->items[i]);
     if (e != ZH_OK) return e;
-    t->words -= r->count;
-    (void)zh_map_drop(&t->rows, gone.number);
-    zh_heap_give(&t->heap, r, row_bytes(r->cap));
+    drop_row(t, gone.number, r);
     return ZH_OK;
+}
+
+zh_err zh_tags_forget(zh_tags *t, zh_customer_id customer)
+{
+    row *r = row_of(t, customer.number);
+    if (r == NULL) return ZH_OK;
+    const zh_err e = zh_map_put(&t->changed, customer.number, 0);
+    if (e == ZH_OK) drop_row(t, customer.number, r);
+    return e;
 }
 
 /* ---- what holds ---- */

@@ -81,6 +81,8 @@ void zh_tags_close(zh_tags *tags);
 ZH_MUST zh_err zh_tags_change(zh_tags *tags, const zh_tag_change *change);
 /* `gone` is absorbed by `kept`: its words join, then it has none. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_tags_merge(zh_tags *tags, zh_customer_id gone, zh_customer_id kept);
+/* Nothing is known of this customer any more. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_tags_forget(zh_tags *tags, zh_customer_id customer);
 
 typedef enum zh_tag_state { ZH_TAG_HAS, ZH_TAG_REMOVED, ZH_TAG_EXPIRED, ZH_TAG_DELETED } zh_tag_state;
 typedef struct zh_tag { /* what holds of a name at a moment; the view is valid until the next change */

@@ -105,6 +105,8 @@ ZH_MUST zh_err zh_segments_named(zh_segments *segments, zh_wake_kind kind, zh_cu
 ZH_MUST zh_err zh_segments_said(zh_segments *segments, zh_customer_id customer, int64_t now_ms);
 /* Two are about to be one; then they are. Errors: ZH_NOMEM. */
 void zh_segments_before_merge(zh_segments *segments, zh_customer_id from, zh_customer_id to);
+/* An erased customer is in none any more. */
+void zh_segments_forget(zh_segments *segments, zh_customer_id customer);
 ZH_MUST zh_err zh_segments_merge(zh_segments *segments, zh_customer_id from, zh_customer_id to, int64_t now_ms);
 
 /* ---- asking ---- */

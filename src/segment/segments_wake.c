@@ -200,6 +200,11 @@ void zh_segments_before_merge(zh_segments *s, zh_customer_id from, zh_customer_i
     for (zh_fact fact; zh_facts_next(&facts, &fact);) zh_segments_inner_await_fact(s, fact);
 }
 
+void zh_segments_forget(zh_segments *s, zh_customer_id customer)
+{
+    zh_segments_inner_row_gone(s, customer.number);
+}
+
 zh_err zh_segments_merge(zh_segments *s, zh_customer_id from, zh_customer_id to, int64_t now_ms)
 {
     zh_segments_inner_row_gone(s, from.number);

@@ -49,6 +49,8 @@ void zh_answer_segments(zh_call *call, zh_customer_id customer, bool all);
 
 /* A whole object. Takes the world's read lock. */
 void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* Is this record, a decision, of a customer who was erased, or what was left in the place of one? */
+bool zh_answer_is_erased(zh_call *call, zh_sv record);
 /* 410: it was there, and retention let it go. */
 void zh_answer_expired(zh_call *call, const char *field);
 /* The member `expiredBefore` at the end of a customer's events, where earlier ones were dropped. */

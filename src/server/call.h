@@ -179,7 +179,7 @@ zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_o
     zh_route_consents_get, zh_route_consents_put, zh_route_decision, zh_route_experiment_arm;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put, zh_route_placements;
-zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge,
+zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;
 zh_call_handler zh_route_computed, zh_route_computed_put, zh_route_computed_delete;

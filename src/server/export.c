@@ -39,14 +39,13 @@ static zh_err put_event(page *p, zh_sv record, zh_arena *arena)
     return e != ZH_OK ? e : zh_buf_err(to);
 }
 
-/* Came it with an import that was taken back? */
+/* Came it with an import that was taken back, or is it of an erased customer? */
 static bool is_undone(const page *p, zh_sv record)
 {
     const uint32_t number = zh_record_import_of(record);
-    if (number == 0) return false;
     zh_world *w = zh_engine_world(p->call->engine);
     zh_world_lock_read(w);
-    const bool undone = zh_imports_is_undone(w->imports, number);
+    const bool undone = (number != 0 && zh_imports_is_undone(w->imports, number)) || zh_erasures_is_gone(w->erasures, zh_event_customer(record));
     zh_world_unlock(w);
     return undone;
 }

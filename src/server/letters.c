@@ -40,7 +40,7 @@ static bool letter_of(zh_call *call, zh_sv id, zh_letter *out)
     }
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
-    const zh_letter *letter = zh_letters_get(w->letters, number);
+    const zh_letter *letter = zh_erasures_is_letter_gone(w->erasures, number) ? NULL : zh_letters_get(w->letters, number);
     if (letter != NULL) *out = *letter;
     zh_world_unlock(w);
     return letter != NULL;
@@ -64,10 +64,21 @@ static zh_err open_letter(zh_call *call, const zh_letter *at, const zh_permit *p
     return e;
 }
 
+/* Named an erased customer: it is shown no more, though the log holds it for some hours yet. */
+static bool is_gone(zh_call *call, uint64_t number)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    const bool gone = zh_erasures_is_letter_gone(w->erasures, number);
+    zh_world_unlock(w);
+    return gone;
+}
+
 static void put_letter(zh_call *call, const zh_letter *at, const zh_permit *permit, zh_json_out *out)
 {
     zh_deadletter letter;
     char text[24];
+    if (is_gone(call, at->number)) return;
     const zh_err e = open_letter(call, at, permit, call->arena, &letter);
     const bool expired = e == ZH_ABSENT && zh_retention_is_expired(zh_engine_log(call->engine), at->partition, at->sequence);
     if (e != ZH_OK && !expired) return;

@@ -478,8 +478,11 @@ void zh_route_decision(zh_call *call)
     zh_buf record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX);
     zh_decision decision;
     if (e == ZH_OK) e = zh_log_fetch(zh_engine_log(call->engine), partition, sequence, &record);
-    if (e == ZH_OK) e = zh_decision_get(zh_buf_view(&record), call->arena, &decision);
-    if (e == ZH_OK) {
+    const bool erased = e == ZH_OK && zh_answer_is_erased(call, zh_buf_view(&record));
+    if (e == ZH_OK && !erased) e = zh_decision_get(zh_buf_view(&record), call->arena, &decision);
+    if (erased) {
+        zh_call_problem(call, 410, "erased", "decisionId", "not replayable: the customer it was made for was erased");
+    } else if (e == ZH_OK) {
         zh_json_out out = zh_call_begin(call);
         zh_answer_decision(call, &decision, &out);
         zh_call_json(call, 200, &out);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ static void log_free(zh_log *log)
     pthread_mutex_destroy(&log->ahead_lock);
     pthread_cond_destroy(&log->ahead_changed);
     pthread_mutex_destroy(&log->cache_lock);
+    pthread_mutex_destroy(&log->packing_lock);
     free(log);
 }
 
@@ -52,6 +54,7 @@ zh_err zh_log_open(zh_log **out, const zh_log_desc *desc, zh_note *why)
     pthread_mutex_init(&log->ahead_lock, NULL);
     pthread_cond_init(&log->ahead_changed, NULL);
     pthread_mutex_init(&log->cache_lock, NULL);
+    pthread_mutex_init(&log->packing_lock, NULL);
 
     zh_err e = zh_log_recover(log, desc, why);
     if (e == ZH_OK && !desc->no_ahead) e = zh_log_ahead_start(log);
@@ -244,6 +247,12 @@ static zh_err encode(zh_log *log, const zh_log_partition *part, const zh_log_blo
     return zh_log_frame_encode(&log->frame, &header, block->records, part->end_offset);
 }
 
+/* A segment without records stays as it is; and only the first block of an append may begin one, or it could not be taken back. */
+static bool is_close_wanted(zh_log_partition *part, const zh_log_segment *last)
+{
+    return part->close_wanted && part->end_sequence > last->first_sequence && part->end_sequence == part->began.sequence && atomic_exchange(&part->close_wanted, false);
+}
+
 /* Write one frame at the end; nobody sees it yet. If only a part of it could be written, that part becomes zeros again:
  * bytes behind the last frame that are not zero would look like damage later. */
 static zh_err write_block(zh_log *log, zh_log_partition *part, const zh_log_block *block)
@@ -251,7 +260,7 @@ static zh_err write_block(zh_log *log, zh_log_partition *part, const zh_log_bloc
     zh_err e = encode(log, part, block);
     if (e != ZH_OK) return e;
     zh_log_segment *last = &part->segments[part->segments_count - 1];
-    if (log->frame.size > last->file_bytes - part->end_offset) {
+    if (log->frame.size > last->file_bytes - part->end_offset || is_close_wanted(part, last)) {
         if ((e = zh_log_roll(log, part, log->frame.size, block->commit_ms)) != ZH_OK) return e;
         if ((e = encode(log, part, block)) != ZH_OK) return e; /* it lies elsewhere now */
         last = &part->segments[part->segments_count - 1];
@@ -293,6 +302,11 @@ static void take_back(zh_log *log, zh_log_partition *part)
     pthread_mutex_unlock(&part->lock);
     part->end_offset = from;
     part->end_sequence = part->began.sequence;
+}
+
+void zh_log_close_segments(zh_log *log)
+{
+    for (uint32_t p = 0; p < log->partitions_count; p++) log->partitions[p].close_wanted = true;
 }
 
 zh_err zh_log_append_many(zh_log *log, zh_log_part *parts, size_t n)

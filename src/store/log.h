@@ -144,6 +144,9 @@ typedef struct zh_log_extent {
 /* The closed segments of a partition, oldest first: for (uint32_t i = 0; zh_log_closed(log, p, i, &it); i++) … */
 bool zh_log_closed(zh_log *log, uint32_t partition, uint32_t index, zh_log_extent *out);
 
+/* The next append to each partition begins a new segment, so that what is there now gets into closed ones. From any thread. */
+void zh_log_close_segments(zh_log *log);
+
 uint32_t zh_log_partitions(const zh_log *log);
 uint64_t zh_log_begin(zh_log *log, uint32_t partition);  /* first record still there, or the end */
 uint64_t zh_log_end(zh_log *log, uint32_t partition);    /* the next record's sequence */

@@ -48,7 +48,7 @@ typedef struct zh_log_index {
 typedef struct zh_log_segment {
     uint64_t first_sequence;
     uint64_t file_bytes;
-    uint64_t unpacked_bytes; /* > 0: packed, and so many bytes before; the file under the name is then another */
+    uint64_t unpacked_bytes; /* > 0: packed, and so many bytes before, one more each time it was written anew; the file under the name is then another */
     int64_t opened_ms;       /* commit time of the block that opened it */
     bool indexed;       /* index is complete; the last segment's always is */
     bool unpackable;    /* packing it was tried in vain */
@@ -75,6 +75,7 @@ typedef struct zh_log_partition {
     uint64_t shown_offset;    /* end of the last shown frame in the last segment */
     /* appender */
     int file;                 /* the last segment, for writing */
+    _Atomic bool close_wanted; /* the next append begins a segment; set by any thread */
     uint64_t end_offset, end_sequence, synced_sequence;
     int synced_file;
     struct {                  /* where the append under way began: what it takes back when it fails */
@@ -111,6 +112,8 @@ struct zh_log {
     pthread_cond_t ahead_changed;
     pthread_t ahead_thread;
     bool ahead_runs, ahead_ends;
+
+    pthread_mutex_t packing_lock; /* of log_transcode.c: one segment is written anew at a time */
 
     pthread_mutex_t cache_lock;
     uint64_t cache_clock;

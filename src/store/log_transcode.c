@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SYNC_STEP_BYTES (1u << 20) /* written and synced at a time, so that an append never waits behind a whole segment */
@@ -15,6 +16,8 @@ typedef struct job {
     const zh_log_transcode_desc *desc;
     zh_note *why;
     uint64_t first_sequence, end_sequence, file_bytes;
+    uint64_t unpacked_bytes; /* of the old file: packed already, and so many bytes before; 0: not packed */
+    bool again;              /* one segment that was asked for, packed or not, whatever its new size */
     int from, to;
     zh_log_packer *packer;
     zh_buf frame;
@@ -52,6 +55,33 @@ static bool choose(job *j)
         pthread_mutex_unlock(&part->lock);
     }
     return any;
+}
+
+/* The one that was asked for. ZH_ABSENT: dropped meanwhile, or still written to. */
+static zh_err choose_one(job *j, uint32_t partition, uint64_t first_sequence)
+{
+    zh_log_partition *part = &j->log->partitions[partition];
+    zh_err e = ZH_ABSENT;
+    pthread_mutex_lock(&part->lock);
+    const zh_log_segment *segment = segment_named(part, first_sequence);
+    if (segment != NULL && segment + 1 < part->segments + part->segments_count) {
+        j->part = part;
+        j->first_sequence = first_sequence;
+        j->end_sequence = segment[1].first_sequence;
+        j->file_bytes = segment->file_bytes;
+        j->unpacked_bytes = segment->unpacked_bytes;
+        j->again = true;
+        e = ZH_OK;
+    }
+    pthread_mutex_unlock(&part->lock);
+    return e;
+}
+
+/* What the header says was unpacked. A file that takes the place of a packed one says a byte more: readers know by this number which file
+ * stands under a name. */
+static uint64_t unpacked_of(const job *j)
+{
+    return j->unpacked_bytes > 0 ? j->unpacked_bytes + 1 : j->read_offset;
 }
 
 static zh_err damaged(const job *j, uint64_t offset, const char *reason)
@@ -150,7 +180,7 @@ static zh_err finish_file(job *j)
     size_t written;
     zh_log_segment_header_encode(bytes, &(zh_log_segment_header){
         .partition = j->part->number, .first_sequence = j->first_sequence, .before_first_sequence = j->before_first_sequence,
-        .file_bytes = j->to_offset, .opened_ms = j->opened_ms, .unpacked_bytes = j->read_offset });
+        .file_bytes = j->to_offset, .opened_ms = j->opened_ms, .unpacked_bytes = unpacked_of(j) });
     const zh_err e = zh_log_write(j->log->io, j->to, (zh_sv){ bytes, sizeof bytes }, 0, &written);
     return e == ZH_OK ? sync_step(j, true) : e;
 }
@@ -206,7 +236,7 @@ static zh_err take_the_name(job *j)
         segment->index = (zh_log_index){ 0 };
         segment->indexed = false;
         segment->file_bytes = j->to_offset;
-        segment->unpacked_bytes = j->read_offset;
+        segment->unpacked_bytes = unpacked_of(j);
     }
     pthread_mutex_unlock(&j->part->lock);
     return e == ZH_OK ? zh_log_sync_dir(j->log->io, j->part->dir) : e; /* unsynced, a power cut may bring the old one back: no harm */
@@ -214,7 +244,7 @@ static zh_err take_the_name(job *j)
 
 static void give_up(job *j, zh_err e)
 {
-    if (e != ZH_CORRUPT && e != ZH_EXISTS) return;
+    if ((e != ZH_CORRUPT && e != ZH_EXISTS) || j->again) return;
     pthread_mutex_lock(&j->part->lock);
     zh_log_segment *segment = segment_named(j->part, j->first_sequence);
     if (segment != NULL) segment->unpackable = true;
@@ -226,34 +256,71 @@ static zh_err run(job *j)
     zh_err e = open_files(j);
     if (e == ZH_OK) e = zh_log_packer_open(&j->packer, j->desc->level > 0 ? j->desc->level : ZH_LOG_PACK_LEVEL);
     if (e == ZH_OK) e = write_frames(j);
-    if (e == ZH_OK && j->to_offset >= j->file_bytes) e = ZH_EXISTS;
+    if (e == ZH_OK && j->to_offset >= j->file_bytes && !j->again) e = ZH_EXISTS;
     if (e == ZH_OK) e = finish_file(j);
     if (e == ZH_OK) e = compare(j);
     return e == ZH_OK ? take_the_name(j) : e;
 }
 
-zh_err zh_log_transcode(zh_log *log, const zh_log_transcode_desc *desc, zh_log_transcoded *did, zh_note *why)
+/* Blocks that fetches keep in memory are of the old file. */
+static void empty_cache(const job *j)
 {
-    zh_note unasked;
-    job j = { .log = log, .desc = desc, .why = why != NULL ? why : &unasked, .from = -1, .to = -1, .told_bytes = ZH_LOG_ALIGN,
-              .records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX),
-              .frame = zh_buf_open(2 * zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX)) };
-    zh_note_set(j.why, "%s", "");
-    if (!choose(&j)) return ZH_ABSENT;
-    const zh_err e = run(&j);
-    *did = (zh_log_transcoded){ .partition = j.part->number, .first_sequence = j.first_sequence, .records = j.end_sequence - j.first_sequence,
-                                .bytes_before = j.file_bytes, .bytes_after = j.to_offset };
-    zh_log_packer_close(j.packer);
-    zh_buf_close(&j.frame);
-    zh_buf_close(&j.records);
-    zh_buf_close(&j.record);
-    if (j.from >= 0) (void)posix_fadvise(j.from, 0, 0, POSIX_FADV_DONTNEED), close(j.from);
-    if (j.to >= 0) close(j.to);
-    if (e != ZH_OK) unlinkat(j.part->dir, ZH_LOG_PACKING, 0);
-    give_up(&j, e);
+    pthread_mutex_lock(&j->log->cache_lock);
+    for (int i = 0; i < ZH_LOG_CACHED_MAX; i++) {
+        zh_log_cached *c = &j->log->cached[i];
+        if (c->count == 0 || c->partition != j->part->number) continue;
+        if (c->records.data != NULL) explicit_bzero(c->records.data, c->records.size);
+        zh_buf_reset(&c->records);
+        c->count = 0;
+    }
+    pthread_mutex_unlock(&j->log->cache_lock);
+}
+
+static job job_of(zh_log *log, const zh_log_transcode_desc *desc, zh_note *why)
+{
+    zh_note_set(why, "%s", "");
+    return (job){ .log = log, .desc = desc, .why = why, .from = -1, .to = -1, .told_bytes = ZH_LOG_ALIGN,
+                  .records = zh_buf_open(ZH_LOG_BLOCK_BYTES_MAX), .record = zh_buf_open(ZH_LOG_RECORD_BYTES_MAX),
+                  .frame = zh_buf_open(2 * zh_log_frame_bytes_max(ZH_LOG_BLOCK_BYTES_MAX)) };
+}
+
+static zh_err run_and_close(job *j, zh_log_transcoded *did)
+{
+    const zh_err e = run(j);
+    *did = (zh_log_transcoded){ .partition = j->part->number, .first_sequence = j->first_sequence, .records = j->end_sequence - j->first_sequence,
+                                .bytes_before = j->file_bytes, .bytes_after = j->to_offset };
+    zh_log_packer_close(j->packer);
+    zh_buf_close(&j->frame);
+    zh_buf_close(&j->records);
+    zh_buf_close(&j->record);
+    if (j->from >= 0) (void)posix_fadvise(j->from, 0, 0, POSIX_FADV_DONTNEED), close(j->from);
+    if (j->to >= 0) close(j->to);
+    if (e != ZH_OK) unlinkat(j->part->dir, ZH_LOG_PACKING, 0);
+    give_up(j, e);
+    if (e == ZH_OK && j->again) empty_cache(j);
     return e;
 }
 
+zh_err zh_log_transcode(zh_log *log, const zh_log_transcode_desc *desc, zh_log_transcoded *did, zh_note *why)
+{
+    zh_note unasked;
+    job j = job_of(log, desc, why != NULL ? why : &unasked);
+    pthread_mutex_lock(&log->packing_lock);
+    const zh_err e = choose(&j) ? run_and_close(&j, did) : ZH_ABSENT;
+    pthread_mutex_unlock(&log->packing_lock);
+    return e;
+}
+
+zh_err zh_log_rewrite(zh_log *log, const zh_log_transcode_desc *desc, uint32_t partition, uint64_t first_sequence, zh_log_transcoded *did, zh_note *why)
+{
+    zh_note unasked;
+    job j = job_of(log, desc, why != NULL ? why : &unasked);
+    pthread_mutex_lock(&log->packing_lock);
+    zh_err e = choose_one(&j, partition, first_sequence);
+    if (e == ZH_OK) e = run_and_close(&j, did);
+    pthread_mutex_unlock(&log->packing_lock);
+    return e;
+}
 zh_log_packing zh_log_packing_of(zh_log *log)
 {
     zh_log_packing all = { 0 };

@@ -11,7 +11,7 @@
  * Guarantees  positions, records, commit times and the order of frames are as before; readers beside it see no change.
  *             A failure (space, a bad sector in the old file, no gain) leaves the segment as it was.
  * Cost        about 4 us an event; the disk reads a segment twice and writes it once, smaller. Memory: some MiB.
- * Threads     one at a time beside the appender, readers and fetches.
+ * Threads     one at a time (others wait) beside the appender, readers and fetches.
  * Not here    when, and how fast (engine/keep.h).
  */
 #ifndef ZH_STORE_LOG_TRANSCODE_H
@@ -41,6 +41,10 @@ typedef struct zh_log_transcoded {
  * so. ZH_EXISTS: no gain; ZH_CORRUPT: the old file is damaged (*why names the place): this segment is not tried again before
  * the next opening. ZH_FULL, ZH_IO, ZH_NOMEM: later again. */
 ZH_MUST zh_err zh_log_transcode(zh_log *log, const zh_log_transcode_desc *desc, zh_log_transcoded *did, zh_note *why);
+
+/* Write one closed segment anew, packed or not, whatever its new size: `rewrite` has emptied records in it (an erasure). As above;
+ * ZH_ABSENT: there is no closed segment that begins with this record. What fetches keep of the partition in memory goes too. */
+ZH_MUST zh_err zh_log_rewrite(zh_log *log, const zh_log_transcode_desc *desc, uint32_t partition, uint64_t first_sequence, zh_log_transcoded *did, zh_note *why);
 
 /* How much of the log is packed. */
 typedef struct zh_log_packing {

@@ -1081,6 +1081,28 @@ def identities_of_one():
     check(False, "it is undone")
 
 
+def erasures():
+    """A customer is forgotten at once; what follows in the background tests/e2e/erase.py looks into."""
+    engine.collect("track", {"userId": "forgotten", "event": "Product Viewed", "messageId": "forgotten-1", "properties": {"product_id": "p00", "price": 10}})
+    engine.sync()
+    decision = engine.serve("POST", "/v1/recommend", {"placement": "home", "userId": "forgotten"}).json["decisionId"]
+    refused(engine.admin("POST", "/api/v1/erasures", {}), 400, "nobody is named", "userId")
+    refused(engine.admin("POST", "/api/v1/erasures", {"userId": "nobody at all"}), 404, "who is not there", "userId")
+    refused(engine.admin("POST", "/api/v1/erasures", {"userId": "forgotten", "reason": "forgotten wants it"}), 400, "a reason that names him", "reason")
+    refused(engine.admin("GET", "/api/v1/erasures/77"), 404, "no such erasure", "id")
+    refused(engine.admin("GET", "/api/v1/erasures?cursor=x"), 400, "a cursor of nothing", "cursor")
+    told = engine.admin("POST", "/api/v1/erasures", {"userId": "forgotten", "reason": "asked"})
+    equal((told.status, told.json["receipt"]["customers"], told.json["receipt"]["reason"]), (202, 1, "asked"), "he is erased")
+    number = told.json["id"]
+    equal(engine.admin("GET", f"/api/v1/erasures/{number}").json["subject"], told.json["subject"], "the receipt")
+    equal([one["id"] for one in engine.admin("GET", "/api/v1/erasures").json["items"]], [number], "the list")
+    refused(engine.serve("GET", "/v1/profiles/forgotten"), 404, "his profile", "userId")
+    end = time.monotonic() + 5
+    while (gone := engine.serve("GET", f"/v1/decisions/{decision}")).status == 404 and time.monotonic() < end:
+        time.sleep(0.02)  # a decision is written down some milliseconds after its answer
+    refused(gone, 410, "his decision", "decisionId")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -1099,7 +1121,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
