@@ -4,10 +4,13 @@
  * 401 and nothing is stored, whether the source is unknown, has no secret, or the body was changed. Whatever is
  * signed is answered 200 once it is durable, also what cannot be read (a dead letter) and topics nobody knows (counted):
  * a shop that hears anything else sends it again, and WooCommerce ends a webhook after five failures.
+ *
+ * A request to forget a customer we know (Shopify's customers/redact) is an erasure, not an event.
  */
 #include "base/time.h"
 #include "catalog/item.h"
 #include "collect/shop_hook.h"
+#include "engine/erase.h"
 #include "engine/secret.h"
 #include "guard/signature.h"
 #include "server/debug.h"
@@ -163,6 +166,38 @@ static void keep(zh_call *call, zh_shop_hook *hook, zh_source_id source)
     zh_collect_submit(call, &job);
 }
 
+/* ---- a request to forget ---- */
+
+#define REDACT ZH_SV("customers/redact")
+
+/* Whom the body of a request to forget means, as the shop names him; 0: nobody we know. */
+static zh_customer_id redacted(zh_call *call, const zh_shop_hook *read)
+{
+    const zh_sv user = read->events_count == 1 ? read->events[0].user_id : (zh_sv){ 0 };
+    return user.size == 0 ? (zh_customer_id){ 0 } : zh_engine_find(call->engine, user, (zh_sv){ 0 });
+}
+
+/* On a worker, because letters are read: the shop hears 200 when he is erased. The signature was found good before. */
+static void redact(zh_call *call)
+{
+    zh_source_id source;
+    zh_shop_hook read;
+    zh_note why;
+    uint32_t number;
+    zh_err e = find_source(call, &source);
+    const zh_shop_hook_ask ask = ask_of(call, ZH_SHOP_SHOPIFY, source);
+    if (e == ZH_OK) e = zh_shop_hook_read(&ask, &read);
+    if (e == ZH_OK) {
+        const zh_erase_order order = { .customer = redacted(call, &read), .asked = read.events_count == 1 ? read.events[0].user_id : (zh_sv){ 0 },
+                                       .reason = ZH_SV("shopify customers/redact"), .actor = ZH_ACTOR_THE_ENGINE };
+        e = zh_erase_customer(call->engine, &order, &number, &why);
+    }
+    if (e == ZH_OK || e == ZH_ABSENT) zh_collect_answer(call, &(zh_collect_job){ .form = COLLECT_JSON });
+    else zh_collect_shed(call, COLLECT_JSON); /* the shop asks again */
+}
+
+static const zh_call_route redact_route = { ZH_HTTP_POST, "/hooks/shopify/{}", redact, NEED_NOTHING, 0, true, true };
+
 static void hook(zh_call *call, zh_shop shop)
 {
     zh_source_id source = { 0 };
@@ -195,6 +230,12 @@ static void hook(zh_call *call, zh_shop shop)
     if (!read.is_known) {
         zh_collect_count_rejected(call, ZH_REJECT_UNKNOWN_TOPIC, 1);
         zh_collect_answer(call, &(zh_collect_job){ .form = COLLECT_JSON });
+        return;
+    }
+    if (shop == ZH_SHOP_SHOPIFY && zh_sv_equal(ask.topic, REDACT) && redacted(call, &read).number != 0) {
+        call->route = &redact_route;
+        zh_http_hold(call->request);
+        if (zh_workers_take(call->server->workers, call) != ZH_OK) zh_collect_shed(call, COLLECT_JSON);
         return;
     }
     keep(call, &read, source);

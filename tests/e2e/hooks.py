@@ -202,13 +202,19 @@ def people():
 
 def privacy():
     asked = {"shop_id": 1, "shop_domain": "demo.myshopify.com", "customer": {"id": 50, "email": "han@example.com"}}
-    for topic, name in (("customers/data_request", "Customer Data Requested"), ("customers/redact", "Customer Redaction Requested"),
-                        ("shop/redact", "Shop Redaction Requested"), ("app/uninstalled", "App Uninstalled")):
+    for topic, name in (("customers/data_request", "Customer Data Requested"), ("shop/redact", "Shop Redaction Requested"), ("app/uninstalled", "App Uninstalled")):
         well(shopify(topic, asked if "customers" in topic else {"id": 1, "shop_id": 1, "shop_domain": "demo.myshopify.com"}), topic, 1)
         event = engine.export()[-1]
         equal((event["event"], event["context"]["webhook"]["topic"]), (name, topic), f"{topic} is kept with its kind")
         check("no_visit" in str(event.get("marks", "no_visit")), "it is no visit")
-    equal(engine.export()[-4]["userId"], "50", "whose data it is")
+    equal(engine.export()[-3]["userId"], "50", "whose data it is")
+    forged = shopify("customers/redact", asked, secret=OTHER)
+    equal((forged.status, engine.serve("GET", "/v1/profiles/50").status), (401, 200), "a forged request to forget does nothing")
+    well(shopify("customers/redact", asked), "a request to forget", 0)
+    equal(engine.serve("GET", "/v1/profiles/50").status, 404, "who was known is erased before the answer")
+    equal([one["reason"] for one in engine.admin("GET", "/api/v1/erasures").json["items"]], ["shopify customers/redact"], "and it is listed")
+    well(shopify("customers/redact", {**asked, "customer": {"id": 987654}}), "of somebody nobody knows", 1)
+    equal(engine.export()[-1]["event"], "Customer Redaction Requested", "it is kept as a request")
 
 
 def woo_orders():
