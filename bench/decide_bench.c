@@ -113,11 +113,11 @@ int main(void)
     const double step_ns = fill_counts(cocount, &rng);
     zh_bought bought[100];
     zh_touch touches[20];
-    for (uint32_t i = 0; i < 100; i++) bought[i] = (zh_bought){ item_of(i * 37), 1, NOW - (int64_t)i * 86400000, 1 };
+    for (uint32_t i = 0; i < 100; i++) bought[i] = (zh_bought){ item_of(i * 37), 1, NOW - (int64_t)i * 86400000, 1, { 0 } };
     for (uint32_t i = 0; i < 20; i++) touches[i] = (zh_touch){ item_of(i * 37 + 5), { NOW, 0 }, i % 2 ? ZH_ACT_VIEW : ZH_ACT_ADD };
     qsort(bought, 100, sizeof bought[0], by_item);
     const zh_history history = { .touches = touches, .touches_count = 20, .bought = bought, .bought_count = 100 };
-    const zh_recommend_world world = { catalog, cocount, popularity, NULL, NULL, NULL, 0 };
+    const zh_recommend_world world = { .catalog = catalog, .cocount = cocount, .popularity = popularity };
     zh_recommend_ask ask = { .n = 10, .context_item = item_of(7), .now_ms = NOW, .customer = { 1 }, .permit = &permit, .history = &history };
     const double home = recommend_us(&world, ask, "home");
     ask.explain = true;

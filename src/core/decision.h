@@ -60,7 +60,9 @@ const char *zh_strategy_text(zh_strategy strategy);
     X(NEW,                 "new")                                                        \
     X(EXPLORATION,         "exploration")         /* shown to learn whether it is liked */ \
     X(ALTERNATIVE,         "alternative")         /* evidence: the page's item */        \
-    X(RECENTLY_SEEN,       "recently_seen")       /* evidence: the item itself */
+    X(RECENTLY_SEEN,       "recently_seen")       /* evidence: the item itself */        \
+    X(GOES_WITH,           "goes_with")           /* evidence: the page's or cart's item */ \
+    X(ACCESSORY,           "accessory")           /* evidence: the last order's items */
 typedef enum zh_reason_code {
 #define X(name, text) ZH_REASON_##name,
     ZH_REASON_LIST(X)

@@ -2,8 +2,8 @@
  *
  * Only the customer's own fold knows that this is the customer's first purchase of an item, or
  * that two items were viewed in one sitting. It writes that down as steps; counts across
- * customers (model/cocount, model/popularity) add them up. Steps are +1 or -1 (a merge of two
- * customers takes back what both had counted), so their order never matters.
+ * customers (model/cocount, model/popularity, model/sequel) add them up. Steps are +1 or -1 (a merge of two
+ * customers takes back what both had counted; an order in time counts 2, or 1 each way), so their order never matters.
  */
 #ifndef ZH_CORE_EFFECT_H
 #define ZH_CORE_EFFECT_H
@@ -16,11 +16,13 @@ typedef enum zh_step_kind {
     ZH_STEP_BOTH,       /* items a and b, a != b: one more customer bought both */
     ZH_STEP_VIEWER,     /* item a has one more customer who viewed it */
     ZH_STEP_SEEN_BOTH,  /* items a and b, a != b: viewed by one customer within 30 minutes */
+    ZH_STEP_AFTER,      /* items a and b, a != b, in this order: what b bought after a weighs, by more or less */
+    ZH_STEP_GAP,        /* item a has one more customer whose two newest purchases of it lie b.number days apart */
 } zh_step_kind;
 
 typedef struct zh_step {
     zh_step_kind kind;
-    int32_t by;          /* +1 or -1 */
+    int32_t by;          /* +1 or -1; of AFTER -4 .. +4, not 0 */
     zh_item_id a, b;     /* b: 0 where the kind has one item */
 } zh_step;
 

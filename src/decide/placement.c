@@ -26,6 +26,12 @@ static const zh_placement placements[] = {
     { { "recently_seen", 13 }, ZH_STRATEGY_RECENT,
       { ZH_STAGE_RECENT, ZH_STAGE_POPULAR, ZH_STAGE_TRENDING, ZH_STAGE_NEW },
       30, "Recently seen", "最近浏览" },
+    { { "complements", 11 }, ZH_STRATEGY_COMPLEMENT,
+      { ZH_STAGE_COMPLEMENT, ZH_STAGE_CONTEXT, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
+      30, "Goes with this", "搭配商品" },
+    { { "accessories", 11 }, ZH_STRATEGY_AFTER,
+      { ZH_STAGE_ACCESSORY, ZH_STAGE_LAST_ORDER, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
+      30, "For what was bought", "为已购选配" },
 };
 
 size_t zh_placement_count(void)

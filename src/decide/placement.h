@@ -8,6 +8,8 @@
  *     order_done    after_order  bought together with the last order      popular, trending, new
  *     substitutes   substitute   looked at beside it, of its kind and price  same category, popular, new
  *     recently_seen recently_seen  looked at last and not bought          popular, trending, new
+ *     complements   complement   of other kinds, bought after its kind       context, popular, new
+ *     accessories   after_order  of other kinds, bought after the last order's  last order, popular, new
  *
  * A non-personal answer leaves out what needs the customer: on home, cart and order_done the
  * first stage is empty and the rest fills the list.
@@ -29,6 +31,9 @@ typedef enum zh_stage { /* one source of candidates */
     ZH_STAGE_NEW,         /* any sellable item, the newest first */
     ZH_STAGE_SUBSTITUTE,  /* of the context item's category and price: looked at beside it */
     ZH_STAGE_RECENT,      /* what the customer looked at last and did not buy */
+    ZH_STAGE_COMPLEMENT,  /* of other kinds, bought after the context item's kind */
+    ZH_STAGE_CART_COMPLEMENT, /* the same for the cart, of none of its kinds */
+    ZH_STAGE_ACCESSORY,   /* the same for the last order */
 } zh_stage;
 #define ZH_PLACEMENT_STAGES_MAX 6
 

@@ -15,6 +15,8 @@ static const struct { const char *en, *en_bare, *zh, *zh_bare; } words[ZH_REASON
     [ZH_REASON_NEW] = { "New in this shop", "New in this shop", "新品", "新品" },
     [ZH_REASON_ALTERNATIVE] = { "An alternative to %", "An alternative", "可代替%", "可代替的商品" },
     [ZH_REASON_RECENTLY_SEEN] = { "You looked at it recently", "You looked at it recently", "您最近浏览过", "您最近浏览过" },
+    [ZH_REASON_GOES_WITH] = { "Goes with %", "Goes with it", "与%搭配", "搭配使用" },
+    [ZH_REASON_ACCESSORY] = { "For the % you bought", "For what you bought", "为您购买的%选配", "为您的订单选配" },
     [ZH_REASON_EXPLORATION] = { "Something different", "Something different", "换换口味", "换换口味" },
 };
 

@@ -1,6 +1,6 @@
 /* The list is built in order: the counted stage first, then each stage that fills, until there are
  * as many picks as asked (and as the pool of exploration needs). Then the last slot may be drawn,
- * and at the end every shown item is explained from the sources of the counted stage. */
+ * and at the end every shown item is explained from the sources of its stage. */
 #include "decide/recommend_inside.h"
 
 #include <assert.h>
@@ -66,6 +66,14 @@ static zh_item_id *copy_items(zh_arena *arena, const zh_item_id *items, uint32_t
     return copy;
 }
 
+/* Of the table that a counted stage was scored with; 0: counts alone. */
+static uint64_t model_hash_of(const zh_list *l)
+{
+    for (int stage = 0; stage <= ZH_STAGE_LAST_ORDER; stage++)
+        if (l->sources[stage].learnt != NULL) return zh_serving_hash(zh_learnt_table(l->sources[stage].learnt));
+    return 0;
+}
+
 static zh_err fill_decision(const zh_list *l, zh_decision *d)
 {
     const zh_recommend_ask *ask = l->ask;
@@ -73,7 +81,7 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
         .placement = ask->placement->name, .time_ms = ask->now_ms, .strategy = ask->placement->strategy,
         .personalized = l->personal, .candidates = l->candidates, .asked = ask->n, .context_item = ask->context_item,
         .cart_count = l->personal ? ask->cart_count : 0, .excluded_count = ask->exclude_count,
-        .policy_version = ZH_POLICY_VERSION, .model_hash = l->sources.learnt != NULL ? zh_serving_hash(zh_learnt_table(l->sources.learnt)) : 0,
+        .policy_version = ZH_POLICY_VERSION, .model_hash = model_hash_of(l),
         .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm,
         .arm_chance_micro = ask->arm_chance_micro, .allocation = ask->allocation };
     d->cart = copy_items(l->arena, ask->cart, d->cart_count);

@@ -41,6 +41,7 @@
 #include "guard/permit.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
+#include "model/sequel.h"
 #include "profile/customer.h"
 #include "profile/feedback.h"
 
@@ -72,6 +73,7 @@ typedef struct zh_recommend_world { /* all borrowed and still during the call */
     const zh_popularity *popularity;
     const zh_learnt *learnt;      /* NULL: none, counts alone */
     const zh_policy *policy;      /* NULL: defaults */
+    const zh_sequel *sequel;      /* NULL: nothing is known of what follows what */
     const uint64_t *positions;    /* of the views; copied into the decision */
     uint32_t positions_count;
 } zh_recommend_world;

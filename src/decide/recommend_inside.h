@@ -6,6 +6,7 @@
  *     recommend_refusal.c what the customer does not want to see, and what is like it
  *     recommend_stages.c  where candidates come from
  *     strategies.c        stages that need more than counts or popularity
+ *     complements.c       stages of what completes a page, a cart, an order
  *     recommend_why.c     what they are explained with
  *     recommend.c         the order of the steps, exploration, the decision
  */
@@ -39,6 +40,9 @@ typedef struct zh_refusals {
     int32_t *likeness;     /* by index in the counts: sum of similarities to those items, in millionths; NULL: there are none */
 } zh_refusals;
 
+typedef struct zh_completed { zh_item_id item; zh_act act; int64_t at_ms; } zh_completed; /* of the page, the cart, the last order */
+typedef struct zh_share { uint64_t item; int64_t micro; uint32_t source; } zh_share; /* of a completed item in another's score */
+
 typedef struct zh_list { /* all memory is the arena's */
     const zh_recommend_world *world;
     const zh_recommend_ask *ask;
@@ -53,7 +57,10 @@ typedef struct zh_list { /* all memory is the arena's */
     size_t hidden_count;
     zh_tired *tired;       /* sorted by item */
     uint32_t tired_count;
-    zh_recommend_sources sources; /* of the counted stage */
+    zh_recommend_sources sources[ZH_STAGE_LAST_ORDER + 1]; /* of each counted stage */
+    zh_completed *completed;      /* of the stage that completes */
+    zh_share *shares;             /* by item, then source */
+    uint32_t completed_count, shares_count;
     uint32_t candidates;
     zh_pick picks[ZH_PICKS_MAX];
     uint32_t count, want;
@@ -88,7 +95,7 @@ ZH_MUST zh_err zh_recommend_refusals_open(zh_list *l);
 bool zh_recommend_refused(const zh_list *l, const zh_item *item);       /* never to be shown */
 bool zh_recommend_is_like_refused(const zh_list *l, const zh_item *item); /* to be shown where nothing else is left */
 /* What he refused says nothing of what he likes: it is taken out of the sources. */
-void zh_recommend_drop_refused(zh_list *l);
+void zh_recommend_drop_refused(const zh_list *l, zh_recommend_sources *s);
 
 /* Fill picks up to `want` from one source of candidates. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_stage(zh_list *l, zh_stage stage);
@@ -97,6 +104,9 @@ bool zh_recommend_is_strategy(zh_stage stage); /* of strategies.c */
 ZH_MUST zh_err zh_recommend_strategy(zh_list *l, zh_stage stage);
 /* Code and evidence of its pick. */
 void zh_recommend_strategy_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
+
+ZH_MUST zh_err zh_recommend_complements(zh_list *l, zh_stage stage);
+void zh_recommend_complements_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 
 /* The code and the evidence of a pick, without words. */
 void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out);

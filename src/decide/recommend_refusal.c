@@ -125,9 +125,8 @@ bool zh_recommend_is_like_refused(const zh_list *l, const zh_item *item)
     return false;
 }
 
-void zh_recommend_drop_refused(zh_list *l)
+void zh_recommend_drop_refused(const zh_list *l, zh_recommend_sources *s)
 {
-    zh_recommend_sources *s = &l->sources;
     uint32_t kept = 0;
     if (l->refusals.words_count == 0) return;
     for (uint32_t i = 0; i < s->count; i++) {

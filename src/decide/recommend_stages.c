@@ -14,31 +14,33 @@ static bool is_picked(const zh_list *l, zh_item_id id)
 
 static zh_err pick_counted(zh_list *l, zh_stage stage)
 {
-    zh_err e = zh_recommend_sources_of(stage, l->world, l->ask, &l->policy, l->personal, l->arena, &l->sources);
+    zh_recommend_sources *sources = &l->sources[stage];
+    zh_err e = zh_recommend_sources_of(stage, l->world, l->ask, &l->policy, l->personal, l->arena, sources);
     if (e != ZH_OK) return e;
-    if (stage == ZH_STAGE_HISTORY || stage == ZH_STAGE_LAST_ORDER) zh_recommend_drop_refused(l);
-    if (l->sources.count == 0) return ZH_OK;
+    if (stage == ZH_STAGE_HISTORY || stage == ZH_STAGE_LAST_ORDER) zh_recommend_drop_refused(l, sources);
+    if (sources->count == 0) return ZH_OK;
     const zh_cocount *counts = l->world->cocount;
     const uint32_t width = zh_cocount_width(counts);
     int32_t *scores = ZH_TAKE(l->arena, int32_t, width);
     if (scores == NULL) return ZH_NOMEM;
-    zh_recommend_score_all(&l->sources, scores);
+    zh_recommend_score_all(sources, scores);
     zh_top_entry entries[ZH_PICKS_MAX];
-    zh_top top = zh_top_open(entries, l->want);
+    zh_top top = zh_top_open(entries, l->want - l->count);
     for (uint32_t j = 0; j < width; j++) {
         if (scores[j] <= 0) continue;
         l->candidates++;
         const zh_item_id id = zh_cocount_item(counts, j);
         const zh_item *item = NULL;
-        if (!zh_top_wants(&top, scores[j], id.number)) continue;
+        if (!zh_top_wants(&top, scores[j], id.number) || is_picked(l, id)) continue;
         const int32_t keep = zh_recommend_judge(l, id, &item);
-        const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(&l->sources, j, keep) : scores[j];
+        const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(sources, j, keep) : scores[j];
         if (keep != ZH_HIDE && score > 0) zh_top_offer(&top, score, id.number, (uint64_t)j << KEEP_BITS | (uint64_t)keep);
     }
     zh_top_sort(&top);
+    const int64_t last = l->count > 0 ? l->picks[l->count - 1].score_micro : 0; /* behind another stage: on below its last score */
     for (size_t i = 0; i < top.count; i++)
         l->picks[l->count++] = (zh_pick){ zh_catalog_get(l->world->catalog, (zh_item_id){ entries[i].key }),
-            entries[i].score, stage, (uint32_t)(entries[i].extra >> KEEP_BITS), (int32_t)(entries[i].extra & KEEP_MASK), { 0 } };
+            last > 0 ? (int64_t)((__int128)last * entries[i].score / ((__int128)entries[0].score + 1)) : entries[i].score, stage, (uint32_t)(entries[i].extra >> KEEP_BITS), (int32_t)(entries[i].extra & KEEP_MASK), { 0 } };
     return ZH_OK;
 }
 
@@ -110,8 +112,9 @@ static uint32_t tastes_of(const zh_list *l, taste *tastes)
 {
     taste all[ZH_RECOMMEND_HISTORY_MAX];
     uint32_t count = 0, kept = 0;
-    for (uint32_t i = 0; i < l->sources.count; i++) {
-        const zh_recommend_source *s = &l->sources.list[i];
+    const zh_recommend_sources *history = &l->sources[ZH_STAGE_HISTORY];
+    for (uint32_t i = 0; i < history->count; i++) {
+        const zh_recommend_source *s = &history->list[i];
         const zh_item *item = zh_catalog_get(l->world->catalog, s->item);
         if (item == NULL || item->category_hash == 0) continue;
         uint32_t at = 0;
@@ -175,7 +178,8 @@ zh_err zh_recommend_stage(zh_list *l, zh_stage stage)
     case ZH_STAGE_POPULAR: return pick_popular(l, stage, ZH_POPULAR);
     case ZH_STAGE_TRENDING: return pick_popular(l, stage, ZH_TRENDING);
     case ZH_STAGE_NEW: pick_new(l); return ZH_OK;
-    case ZH_STAGE_SUBSTITUTE: case ZH_STAGE_RECENT: return zh_recommend_strategy(l, stage);
+    case ZH_STAGE_SUBSTITUTE: case ZH_STAGE_RECENT: case ZH_STAGE_COMPLEMENT: case ZH_STAGE_CART_COMPLEMENT: case ZH_STAGE_ACCESSORY:
+        return zh_recommend_strategy(l, stage);
     case ZH_STAGE_END: return ZH_OK;
     }
     return ZH_OK;

@@ -30,18 +30,21 @@ void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
     }
     const bool counted = p->stage == ZH_STAGE_HISTORY || p->stage == ZH_STAGE_CONTEXT || p->stage == ZH_STAGE_CART ||
                          p->stage == ZH_STAGE_LAST_ORDER;
-    for (uint32_t i = 0; counted && i < l->sources.count; i++) {
-        const zh_recommend_share share = zh_recommend_share_of(&l->sources, i, p->index, p->keep);
+    const zh_recommend_sources *sources = &l->sources[counted ? p->stage : ZH_STAGE_HISTORY];
+    const int64_t whole = counted ? zh_recommend_score_one(sources, p->index, p->keep) : 0; /* another than its score where a stage was before */
+    for (uint32_t i = 0; counted && i < sources->count; i++) {
+        const zh_recommend_share share = zh_recommend_share_of(sources, i, p->index, p->keep);
         const int64_t both = zh_recommend_share_sum(share);
         if (both <= 0) continue;
-        zh_top_offer(&top, both, l->sources.list[i].item.number, i);
+        zh_top_offer(&top, both, sources->list[i].item.number, i);
         by_views |= share.viewed > share.bought; /* of the page: there is one source */
     }
     zh_top_sort(&top);
     for (size_t i = 0; i < top.count; i++) {
-        const zh_recommend_source *s = &l->sources.list[entries[i].extra];
+        const zh_recommend_source *s = &sources->list[entries[i].extra];
+        const int64_t share = p->score_micro == whole ? entries[i].score : (int64_t)((__int128)entries[i].score * p->score_micro / whole);
         const zh_item *item = zh_catalog_get(l->world->catalog, s->item);
-        out->evidence[i] = (zh_evidence){ s->item, item != NULL ? item->text : (zh_sv){ 0 }, s->act, s->at_ms, entries[i].score };
+        out->evidence[i] = (zh_evidence){ s->item, item != NULL ? item->text : (zh_sv){ 0 }, s->act, s->at_ms, share };
     }
     out->evidence_count = (uint32_t)top.count;
     out->code = code_of(p, top.count > 0 ? out->evidence[0].act : ZH_ACT_OTHER, by_views);

@@ -5,7 +5,7 @@
 
 bool zh_recommend_is_strategy(zh_stage stage)
 {
-    return stage == ZH_STAGE_SUBSTITUTE || stage == ZH_STAGE_RECENT;
+    return stage >= ZH_STAGE_SUBSTITUTE;
 }
 
 /* Prices that one of the two does not say, or in other money, are no reason against it. */
@@ -72,9 +72,11 @@ static void pick_recent(zh_list *l)
 
 zh_err zh_recommend_strategy(zh_list *l, zh_stage stage)
 {
-    if (stage == ZH_STAGE_SUBSTITUTE) return pick_substitutes(l);
-    pick_recent(l);
-    return ZH_OK;
+    switch (stage) {
+    case ZH_STAGE_SUBSTITUTE: return pick_substitutes(l);
+    case ZH_STAGE_RECENT: pick_recent(l); return ZH_OK;
+    default: return zh_recommend_complements(l, stage);
+    }
 }
 
 /* When he looked at it last; touches come newest first. */
@@ -88,6 +90,10 @@ static int64_t looked_ms(const zh_list *l, zh_item_id item)
 
 void zh_recommend_strategy_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
 {
+    if (p->stage >= ZH_STAGE_COMPLEMENT) {
+        zh_recommend_complements_explain(l, p, out);
+        return;
+    }
     const bool is_recent = p->stage == ZH_STAGE_RECENT;
     const zh_item_id because = is_recent ? p->item->id : l->ask->context_item;
     const zh_item *item = zh_catalog_get(l->world->catalog, because);

@@ -95,7 +95,7 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
     const int64_t asked_ms = r->now_ms;
     if (w->counts.newest_ms > 0 && r->now_ms > w->counts.newest_ms) r->now_ms = w->counts.newest_ms;
     const zh_recommend_world world = {
-        .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity, .learnt = in->learnt,
+        .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity, .sequel = w->sequel, .learnt = in->learnt,
         .policy = assigned.tuning != NULL ? &policy : NULL,
         .positions = in->positions, .positions_count = in->partitions < ZH_DECISION_POSITIONS_MAX ? in->partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 9 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities, 8 no exposure: the log tells them again */
+#define COUNTS_VERSION 10 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities, 8 no exposure, 9 no days of purchases: the log tells them again */
 #define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, see decision 0022 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("@positions") /* in VIEWS: of the same file as the views. No view has this letter */
@@ -59,6 +59,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
     if (e == ZH_OK) e = zh_calendar_open(&w->calendar);
+    if (e == ZH_OK) e = zh_sequel_open(&w->sequel, &(zh_sequel_desc){ 0 });
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
@@ -94,6 +95,7 @@ void zh_world_close(zh_world *w)
     zh_quality_close(w->quality);
     zh_cocount_close(w->cocount);
     zh_popularity_close(w->popularity);
+    zh_sequel_close(w->sequel);
     zh_segments_close(w->segments);
     zh_experiments_close(w->experiments);
     zh_exposure_close(w->exposure);
@@ -129,13 +131,15 @@ static zh_err tell_category(zh_world *w, zh_item_id id)
 {
     const zh_item *item = zh_catalog_get(w->catalog, id);
     if (item == NULL) return ZH_OK;
-    return tolerate(w, zh_popularity_category(w->popularity, id, item->category_hash));
+    const zh_err e = tolerate(w, zh_popularity_category(w->popularity, id, item->category_hash));
+    return e != ZH_OK ? e : tolerate(w, zh_sequel_category(w->sequel, id, item->category_hash));
 }
 
 static zh_err apply_effects(zh_world *w, const zh_effects *effects)
 {
     if (effects->count == 0) return ZH_OK;
-    const zh_err e = tolerate(w, zh_cocount_apply(w->cocount, effects->steps, effects->count));
+    zh_err e = tolerate(w, zh_cocount_apply(w->cocount, effects->steps, effects->count));
+    if (e == ZH_OK) e = tolerate(w, zh_sequel_apply(w->sequel, effects->steps, effects->count));
     return e != ZH_OK ? e : tolerate(w, zh_popularity_apply(w->popularity, effects->steps, effects->count));
 }
 
@@ -501,7 +505,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'u', "sequels" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -535,6 +539,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'q': return zh_quality_save(w->quality, all, keep);
     case 'o': return zh_cocount_save(w->cocount, all, keep);
     case 'p': return zh_popularity_save(w->popularity, all, keep);
+    case 'u': return zh_sequel_save(w->sequel, all, keep);
     case 'g': return zh_segments_save(w->segments, all, keep);
     case 'e': return zh_experiments_save(w->experiments, all, keep);
     case 'h': return zh_exposure_save(w->exposure, all, keep);
@@ -567,6 +572,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'q': return zh_quality_load(w->quality, key, value);
     case 'o': return zh_cocount_load(w->cocount, key, value);
     case 'p': return zh_popularity_load(w->popularity, key, value);
+    case 'u': return zh_sequel_load(w->sequel, key, value);
     case 'g': return zh_segments_load(w->segments, key, value);
     case 'e': return zh_experiments_load(w->experiments, key, value);
     case 'h': return zh_exposure_load(w->exposure, key, value);
@@ -679,6 +685,7 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
     const zh_item *item;
     for (size_t at = 0; (item = zh_catalog_next(w->catalog, &at)) != NULL;) {
         e = zh_popularity_category(w->popularity, item->id, item->category_hash);
+        if (e == ZH_OK || e == ZH_FULL) e = zh_sequel_category(w->sequel, item->id, item->category_hash);
         if (e != ZH_OK && e != ZH_FULL) return e;
     }
     e = zh_world_loaded_scene(w);
@@ -784,6 +791,8 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_cocount_check(w->cocount, why)) return false;
     *view = "popularity";
     if (!zh_popularity_check(w->popularity, why)) return false;
+    *view = "sequels";
+    if (!zh_sequel_check(w->sequel, why)) return false;
     *view = "segments";
     if (!zh_segments_check(w->segments, why)) return false;
     *view = "experiments";
@@ -816,6 +825,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'q': *bytes = zh_quality_bytes(w->quality); break;
     case 'o': *bytes = zh_cocount_bytes(w->cocount); break;
     case 'p': *bytes = zh_popularity_bytes(w->popularity); break;
+    case 'u': *bytes = zh_sequel_bytes(w->sequel); break;
     case 'g': *bytes = zh_segments_bytes(w->segments); break;
     case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;

@@ -26,6 +26,7 @@
  *     q       quality                  EVENT, MERGE, WORD
  *     o       co-counts                steps of the customers' fold
  *     p       popularity               EVENT, steps
+ *     u       sequels                  steps of the customers' fold
  *     g       segments                 all that changes customers, DEFINITION; the clock
  *     e       experiments              DECISION, DEFINITION, all that changes customers
  *     h       exposure                 DECISION, EVENT
@@ -57,6 +58,7 @@
 #include "measure/visits.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
+#include "model/sequel.h"
 #include "profile/absorbed.h"
 #include "profile/activity.h"
 #include "profile/erasures.h"
@@ -117,6 +119,7 @@ typedef struct zh_world {
     zh_quality *quality;
     zh_cocount *cocount;
     zh_popularity *popularity;
+    zh_sequel *sequel;
     zh_segments *segments;
     zh_experiments *experiments;
     zh_exposure *exposure;

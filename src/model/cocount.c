@@ -329,6 +329,10 @@ static zh_err find_items(zh_cocount *c, const zh_step *steps, size_t n, uint32_t
     for (size_t s = 0; s < n; s++) {
         const bool again = s > 0 && a[s - 1] != NO_INDEX && steps[s].a.number == steps[s - 1].a.number;
         zh_err e = ZH_OK;
+        if (steps[s].kind > ZH_STEP_SEEN_BOTH) { /* of time: model/sequel */
+            a[s] = b[s] = NO_INDEX;
+            continue;
+        }
         if (again) a[s] = a[s - 1];
         else e = index_of(c, steps[s].a, &a[s]);
         b[s] = a[s];
@@ -343,7 +347,7 @@ static zh_err find_items(zh_cocount *c, const zh_step *steps, size_t n, uint32_t
 static void look_ahead(const zh_cocount *c, const zh_step *steps, size_t n, const uint32_t *a, const uint32_t *b)
 {
     for (size_t s = 0; s < n; s++) {
-        if (a[s] == b[s]) continue;
+        if (a[s] == b[s]) continue; /* left out, too */
         const row *near = &known_of(c, a[s])->rows[kind_of(steps[s].kind)];
         const row *far = &known_of(c, b[s])->rows[kind_of(steps[s].kind)];
         if (far->form != THIN && a[s] < far->places) __builtin_prefetch(far->memory.data + row_bytes(far->form, a[s]), 1);

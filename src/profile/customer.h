@@ -22,6 +22,8 @@
  * Guarantees  state(shuffled events) == state(events); state(A) merged with state(B) == state(A and B), but for traits
  *             that additions and sets of one name, arriving in another order than they happened, made (customer_change.c);
  *             the BUYER and BOTH steps of all folds and merges add up to exactly the final bought sets;
+ *             so do AFTER and GAP to the days in them: 2 where a's newest day is 1 .. ZH_PROFILE_AFTER_DAYS before b's, 1 each way where
+ *             they are one day;
  *             a failed call changes neither the state nor the effects.
  * Cost        a fold: O(log n) to find, O(n) bytes moved to insert, and one BOTH step for each bought
  *             item when a new one is bought. A merge: (items only here) x (items only there) steps.
@@ -50,6 +52,7 @@
 #define ZH_PROFILE_LIST_MAX 100        /* elements an append makes a list have; further ones are not taken */
 #define ZH_PROFILE_NAME_BYTES_MAX 96   /* category and brand as shown, cut at a character */
 #define ZH_PROFILE_PARTNERS_MAX 4      /* SEEN_BOTH steps of one view: its newest partners; what was looked at just before says most */
+#define ZH_PROFILE_AFTER_DAYS 60       /* b follows a where it was bought at most so much later: past it, little has to do with a */
 #define ZH_PROFILE_SITTING_MS (30 * 60 * 1000) /* two views nearer than this are one sitting */
 #define ZH_PROFILE_CURRENCIES_MAX 4    /* totals shown; the most used ones */
 
@@ -84,6 +87,7 @@ typedef struct zh_bought {
     int64_t quantity; /* over the orders that stand */
     int64_t last_ms;
     uint32_t times;   /* orders that stand, and loose lines; 0: only in statements replaced since */
+    uint16_t days[2]; /* UTC days since 1970 of the newest orders on different days, the newest first; 0: none, or before they were kept */
 } zh_bought;
 
 /* What an order says of itself, in either form: stated whole (Order Completed, Order Updated), or

@@ -196,6 +196,43 @@ static zh_err say_bought(const zh_customer_state *s, const reading *r, size_t fr
     return zh_say_bought(marks, count, effects);
 }
 
+/* The items of an order, each once, in ascending order. */
+static zh_err ordered_items(const reading *r, zh_arena *arena, zh_item_id **out, size_t *count)
+{
+    zh_item_id *items = ZH_TAKE(arena, zh_item_id, r->bits_count);
+    *count = 0;
+    if ((*out = items) == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < r->bits_count; i++) items[i] = r->bits[i].item;
+    if (r->bits_count > 1) qsort(items, r->bits_count, sizeof *items, item_order);
+    for (uint32_t i = 0; i < r->bits_count; i++)
+        if (*count == 0 || items[*count - 1].number != items[i].number) items[(*count)++] = items[i];
+    return ZH_OK;
+}
+
+/* The days of purchases before and after an order. */
+static zh_err say_days(const zh_customer_state *s, const reading *r, zh_effects *effects)
+{
+    if (r->event->act != ZH_ACT_ORDER || r->bits_count == 0) return ZH_OK;
+    const zh_bought *bought = s->bought.data;
+    zh_item_id *items;
+    size_t items_count, at = 0, count = 0;
+    zh_err e = ordered_items(r, effects->arena, &items, &items_count);
+    zh_days_mark *marks = ZH_TAKE(effects->arena, zh_days_mark, s->bought.count + items_count);
+    if (e != ZH_OK || marks == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < s->bought.count || at < items_count; count++) {
+        const bool is_there = i < s->bought.count && (at == items_count || bought[i].item.number <= items[at].number);
+        const bool is_said = at < items_count && (!is_there || items[at].number == bought[i].item.number);
+        zh_days_mark *m = &marks[count];
+        *m = (zh_days_mark){ .item = is_there ? bought[i].item : items[at] };
+        if (is_there) memcpy(m->to, bought[i].days, sizeof m->to);
+        if (count < ZH_PROFILE_BOUGHT_MAX) memcpy(m->after, m->to, sizeof m->after);
+        if (is_said && count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->after, zh_day_of(r->event->time_ms));
+        i += is_there;
+        at += is_said;
+    }
+    return zh_say_days(marks, count, effects);
+}
+
 static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_customer_inner_room *room, zh_effects *effects)
 {
     zh_err e = ZH_OK;
@@ -206,6 +243,7 @@ static zh_err say_steps(const zh_customer_state *s, const reading *r, const zh_c
             if (!is_repeat) e = zh_say_viewed(s, r->bits[i].item, r->event->time_ms, effects);
         }
     }
+    if (e == ZH_OK) e = say_days(s, r, effects);
     if (e != ZH_OK || room->bought == 0) return e;
     if (r->bits_count == 1 && s->bought.count < ZH_PROFILE_BOUGHT_MAX)
         return zh_say_one_bought(s, r->bits[0].item, effects);
@@ -242,7 +280,8 @@ static void apply(zh_customers *c, zh_customer_state *s, const reading *r)
         if (r->rule.points > 0) zh_customer_inner_taste_bit(s, event->time_ms, bit, is_counted ? r->rule.points : 0);
         if (r->rule.is_sale)
             zh_customer_inner_bought_add(s, &(zh_bought){ .item = bit->item, .last_ms = event->time_ms,
-                .quantity = is_counted ? bit->quantity : 0, .times = is_counted });
+                .quantity = is_counted ? bit->quantity : 0, .times = is_counted,
+                .days = { event->act == ZH_ACT_ORDER ? zh_day_of(event->time_ms) : 0 } });
     }
     zh_customer_inner_fact_add(c, s, event->time_ms, r->fact);
     if (r->has_stay) zh_customer_inner_stay(s, &r->stay);

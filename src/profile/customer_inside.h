@@ -98,6 +98,13 @@ static inline uint16_t zh_clamp16(int64_t value) /* weeks and days before 1970 o
 }
 static inline uint16_t zh_day_of(int64_t time_ms) { return zh_clamp16(zh_floor_div(time_ms, ZH_DAY_MS)); }
 static inline uint16_t zh_week_of(int64_t time_ms) { return zh_clamp16(zh_floor_div(time_ms, ZH_WEEK_MS)); }
+/* Among the two newest days, where it is one of them and not there; 0 is none. */
+static inline void zh_days_add(uint16_t days[2], uint16_t day)
+{
+    if (day <= days[1] || day == days[0]) return;
+    days[1] = day > days[0] ? days[0] : day;
+    if (day > days[0]) days[0] = day;
+}
 static inline int64_t zh_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
 static inline int64_t zh_less(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uint64_t)b); }
 
@@ -174,6 +181,9 @@ typedef struct zh_mark { zh_item_id item; unsigned sides; } zh_mark; /* sides: z
 ZH_MUST zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects);
 /* The same for one new item where there is room: what most order lines are. */
 ZH_MUST zh_err zh_say_one_bought(const zh_customer_state *state, zh_item_id item, zh_effects *effects);
+/* Days of purchases before (of the two states that become one; `from` empty for an event) and after; items in ascending order. */
+typedef struct zh_days_mark { zh_item_id item; uint16_t from[2], to[2], after[2]; } zh_days_mark;
+ZH_MUST zh_err zh_say_days(const zh_days_mark *marks, size_t count, zh_effects *effects);
 ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
 
 /* table (customer.c) */

@@ -1,11 +1,11 @@
 /* A state as the bytes of one entry, back, and checked.
  *
- *     [version u8 = 6][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
+ *     [version u8 = 7][flags u8: 1 orders dropped][first_ms zig][last_ms - first_ms var]
  *     tallies  var n, n x [key var][count var]
  *     days     var n, n x [day u16][half hours u32, u16]
  *     touches  var n, n x [item u64][time_ms i64][tie u64][act u8]
  *     glances  var n, n x [item u64][day u16][times u16]
- *     bought   var n, n x [item u64][quantity zig][last_ms zig][times var]
+ *     bought   var n, n x [item u64][quantity zig][last_ms zig][times var][days u16 x 2]; no days before version 7
  *     orders   var n, n x [hash u64][first_ms zig][form u8][cancelled u8][currency u32][marks var]
  *                         [loose lines var][loose zig][refunds var][refunded zig]
  *                         where stated: [time_ms i64][tie u64][stated zig][lines var]
@@ -22,7 +22,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define VERSION 6 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION 7 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION_WITHOUT_DAYS 6 /* of purchases: none are known, and steps of them begin with what comes */
 #define VERSION_WITH_NAMES 5
 #define VERSION_WITHOUT_STAYS 4 /* events of that time say no cell, so there is nothing to tell again */
 
@@ -54,6 +55,7 @@ static void put_sales(const zh_customer_state *s, zh_buf *out)
         zh_buf_put_zig(out, bought[i].quantity);
         zh_buf_put_zig(out, bought[i].last_ms);
         zh_buf_put_var(out, bought[i].times);
+        for (int d = 0; d < 2; d++) zh_buf_put_u16(out, bought[i].days[d]);
     }
     zh_buf_put_var(out, s->orders.count);
     for (uint32_t i = 0; i < s->orders.count; i++) put_order((const zh_order *)s->orders.data + i, out);
@@ -233,7 +235,7 @@ static zh_err read_habits(zh_heap *heap, zh_reader *r, zh_customer_state *s)
     return ZH_OK;
 }
 
-static zh_err read_sales(zh_heap *heap, zh_reader *r, zh_customer_state *s)
+static zh_err read_sales(zh_heap *heap, zh_reader *r, uint8_t version, zh_customer_state *s)
 {
     zh_err e = open_list(heap, r, &s->bought, sizeof(zh_bought), 11, ZH_PROFILE_BOUGHT_MAX);
     if (e != ZH_OK) return e;
@@ -243,6 +245,7 @@ static zh_err read_sales(zh_heap *heap, zh_reader *r, zh_customer_state *s)
         bought->quantity = zh_read_zig(r);
         bought->last_ms = zh_read_zig(r);
         bought->times = read_var32(r);
+        for (int d = 0; version > VERSION_WITHOUT_DAYS && d < 2; d++) bought->days[d] = zh_read_u16(r);
     }
     if ((e = open_list(heap, r, &s->orders, sizeof(zh_order), 20, ZH_PROFILE_ORDERS_MAX)) != ZH_OK) return e;
     for (uint32_t i = 0; i < s->orders.count; i++) read_order(r, (zh_order *)s->orders.data + i);
@@ -325,7 +328,7 @@ zh_err zh_customer_inner_read(zh_heap *heap, zh_terms *terms, zh_sv value, zh_cu
     s->first_ms = zh_read_zig(&r);
     s->last_ms = (int64_t)((uint64_t)s->first_ms + zh_read_var(&r));
     zh_err e = read_habits(heap, &r, s);
-    if (e == ZH_OK) e = read_sales(heap, &r, s);
+    if (e == ZH_OK) e = read_sales(heap, &r, version, s);
     if (e == ZH_OK) e = read_interest(heap, terms, version, &r, s);
     if (e == ZH_OK) e = zh_customer_inner_facts_read(heap, &r, s);
     if (e == ZH_OK && version > VERSION_WITHOUT_STAYS) e = read_stays(heap, &r, s);

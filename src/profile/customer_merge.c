@@ -31,6 +31,29 @@ static zh_err say_merge(const zh_customer_state *from, const zh_customer_state *
     return zh_say_bought(marks, count, effects);
 }
 
+static zh_err say_merged_days(const zh_customer_state *from, const zh_customer_state *to, zh_effects *effects)
+{
+    if (from->bought.count == 0) return ZH_OK;
+    const zh_bought *f = from->bought.data, *t = to->bought.data;
+    zh_days_mark *marks = ZH_TAKE(effects->arena, zh_days_mark, (size_t)from->bought.count + to->bought.count);
+    if (marks == NULL) return ZH_NOMEM;
+    size_t count = 0;
+    for (uint32_t i = 0, j = 0; i < from->bought.count || j < to->bought.count; count++) {
+        const bool is_f = i < from->bought.count && (j == to->bought.count || f[i].item.number <= t[j].item.number);
+        const bool is_t = j < to->bought.count && (i == from->bought.count || t[j].item.number <= f[i].item.number);
+        zh_days_mark *m = &marks[count];
+        *m = (zh_days_mark){ .item = is_f ? f[i].item : t[j].item };
+        for (int d = 0; d < 2; d++) {
+            if (is_f) m->from[d] = f[i].days[d];
+            if (is_t) m->to[d] = t[j].days[d];
+            if (count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->after, m->from[d]), zh_days_add(m->after, m->to[d]);
+        }
+        i += is_f;
+        j += is_t;
+    }
+    return zh_say_days(marks, count, effects);
+}
+
 /* `from`'s statements come with their sums inside its `bought` and `tastes`: those are taken out
  * first, and given again where the statement stands. */
 static void join_orders(zh_customer_state *to, const zh_customer_state *from)
@@ -106,6 +129,7 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
     if (e == ZH_OK) e = take_names(target->terms, source->terms, absorbed);
     if (e == ZH_OK) e = zh_customer_inner_reserve(&target->heap, survivor, &room);
     if (e == ZH_OK) e = say_merge(absorbed, survivor, effects);
+    if (e == ZH_OK) e = say_merged_days(absorbed, survivor, effects);
     if (e != ZH_OK) {
         effects->count = steps;
         if (made) zh_customer_inner_untake(target, to.number);
@@ -128,11 +152,16 @@ zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_ef
     zh_err e = zh_customer_inner_leave(customers, customer.number);
     if (e != ZH_OK) return e;
     zh_mark *marks = ZH_TAKE(effects->arena, zh_mark, state->bought.count);
-    if (marks == NULL) return ZH_NOMEM;
+    zh_days_mark *days = ZH_TAKE(effects->arena, zh_days_mark, state->bought.count);
+    if (marks == NULL || days == NULL) return ZH_NOMEM;
     const zh_bought *bought = state->bought.data;
-    for (uint32_t i = 0; i < state->bought.count; i++) marks[i] = (zh_mark){ bought[i].item, ZH_IN_TO };
+    for (uint32_t i = 0; i < state->bought.count; i++) {
+        marks[i] = (zh_mark){ bought[i].item, ZH_IN_TO };
+        days[i] = (zh_days_mark){ .item = bought[i].item, .to = { bought[i].days[0], bought[i].days[1] } };
+    }
     const size_t steps = effects->count;
     e = zh_say_bought(marks, state->bought.count, effects);
+    if (e == ZH_OK) e = zh_say_days(days, state->bought.count, effects);
     if (e != ZH_OK) {
         effects->count = steps;
         return e;

@@ -32,6 +32,7 @@ void zh_customer_inner_bought_add(zh_customer_state *s, const zh_bought *more)
         bought->quantity = zh_sum(bought->quantity, more->quantity);
         bought->times += more->times;
         if (more->last_ms > bought->last_ms) bought->last_ms = more->last_ms;
+        for (int i = 0; i < 2; i++) zh_days_add(bought->days, more->days[i]);
         return;
     }
     if (s->bought.count == ZH_PROFILE_BOUGHT_MAX) {

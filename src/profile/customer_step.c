@@ -7,6 +7,11 @@
  *     BOTH(a, b) += [a,b in A]  - [a,b in F]  - [a,b in T]
  *
  * Only pairs with an item that is not simply in T and A can change, so an event costs one pass.
+ *
+ * The days of purchases likewise, with o(a, b) = 2 where b's newest day follows a's within ZH_PROFILE_AFTER_DAYS, 1 where it
+ * is the same, else 0, and g(a) the days between a's two newest:
+ *
+ *     AFTER(a, b) += o_A(a, b) - o_F(a, b) - o_T(a, b)          GAP(a, g) += [g_A = g] - [g_F = g] - [g_T = g]
  */
 #include "profile/customer_inside.h"
 
@@ -50,6 +55,47 @@ zh_err zh_say_one_bought(const zh_customer_state *s, zh_item_id item, zh_effects
     zh_err e = say(effects, ZH_STEP_BUYER, 1, item, (zh_item_id){ 0 });
     for (uint32_t i = 0; i < s->bought.count && e == ZH_OK; i++)
         e = say(effects, ZH_STEP_BOTH, 1, bought[i].item, item);
+    return e;
+}
+
+static int order_of(const uint16_t a[2], const uint16_t b[2])
+{
+    if (a[0] == 0 || b[0] == 0 || b[0] < a[0] || b[0] - a[0] > ZH_PROFILE_AFTER_DAYS) return 0;
+    return a[0] == b[0] ? 1 : 2;
+}
+
+static zh_err say_order(const zh_days_mark *a, const zh_days_mark *b, zh_effects *effects)
+{
+    const int by = order_of(a->after, b->after) - order_of(a->from, b->from) - order_of(a->to, b->to);
+    return by == 0 ? ZH_OK : zh_effects_add(effects, (zh_step){ ZH_STEP_AFTER, by, a->item, b->item });
+}
+
+static zh_err say_gap(zh_item_id item, const uint16_t days[2], int by, zh_effects *effects)
+{
+    if (days[1] == 0) return ZH_OK;
+    return zh_effects_add(effects, (zh_step){ ZH_STEP_GAP, by, item, { (uint64_t)(days[0] - days[1]) } });
+}
+
+static bool has_moved(const zh_days_mark *m)
+{
+    return m->from[0] != 0 || m->to[0] != m->after[0] || m->to[1] != m->after[1];
+}
+
+zh_err zh_say_days(const zh_days_mark *marks, size_t count, zh_effects *effects)
+{
+    zh_err e = ZH_OK;
+    for (size_t i = 0; i < count && e == ZH_OK; i++) {
+        const zh_days_mark *m = &marks[i];
+        if (!has_moved(m)) continue;
+        e = say_gap(m->item, m->from, -1, effects);
+        if (e == ZH_OK) e = say_gap(m->item, m->to, -1, effects);
+        if (e == ZH_OK) e = say_gap(m->item, m->after, 1, effects);
+        for (size_t j = 0; j < count && e == ZH_OK; j++) {
+            if (j == i || (j < i && has_moved(&marks[j]))) continue; /* said from the other side */
+            e = say_order(m, &marks[j], effects);
+            if (e == ZH_OK) e = say_order(&marks[j], m, effects);
+        }
+    }
     return e;
 }
 

@@ -491,7 +491,7 @@ static void put_needs(const zh_placement *p, zh_json_out *out)
 {
     zh_json_out_key(out, ZH_SV("needs"));
     zh_json_out_array(out);
-    if (p->stages[0] == ZH_STAGE_CONTEXT || p->stages[0] == ZH_STAGE_SUBSTITUTE) zh_json_out_text(out, ZH_SV("itemId"));
+    if (p->stages[0] == ZH_STAGE_CONTEXT || p->stages[0] == ZH_STAGE_SUBSTITUTE || p->stages[0] == ZH_STAGE_COMPLEMENT) zh_json_out_text(out, ZH_SV("itemId"));
     if (p->stages[0] == ZH_STAGE_CART) zh_json_out_text(out, ZH_SV("cart"));
     zh_json_out_end(out);
 }

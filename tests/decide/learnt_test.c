@@ -122,7 +122,7 @@ static void test_a_list_is_made_of_exact_shares(void)
     zh_learnt *l;
     CHECK(zh_learnt_open(&l, table, s.cocount) == ZH_OK);
     s.world.learnt = l;
-    const zh_bought bought[] = { { shop_item(0), 1, NOW - 9 * DAY, 1 }, { shop_item(4), 1, NOW - 20 * DAY, 1 } };
+    const zh_bought bought[] = { { shop_item(0), 1, NOW - 9 * DAY, 1, { 0 } }, { shop_item(4), 1, NOW - 20 * DAY, 1, { 0 } } };
     zh_bought sorted[2] = { bought[0], bought[1] };
     qsort(sorted, 2, sizeof *sorted, shop_by_item);
     const zh_touch touches[] = { { shop_item(2), { NOW - DAY, 0 }, ZH_ACT_ADD } };

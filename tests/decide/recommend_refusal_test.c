@@ -58,7 +58,7 @@ static uint32_t shown_of(const shop *s, const char *category, const char *brand)
 static zh_history with(zh_feedback_word *words, uint32_t count)
 {
     static zh_bought bought[1];
-    bought[0] = (zh_bought){ shop_item(0), 1, NOW - DAY, 1 };
+    bought[0] = (zh_bought){ shop_item(0), 1, NOW - DAY, 1, { 0 } };
     return (zh_history){ .bought = bought, .bought_count = 1, .words = words, .words_count = count };
 }
 
@@ -133,7 +133,7 @@ static void what_was_refused_is_no_reason(void)
 {
     shop s = shop_open(12);
     TOGETHER(&s, false, 5, 0, 1), TOGETHER(&s, false, 5, 2, 3);
-    zh_bought bought[] = { { shop_item(0), 1, NOW - DAY, 1 }, { shop_item(2), 1, NOW - DAY, 1 } };
+    zh_bought bought[] = { { shop_item(0), 1, NOW - DAY, 1, { 0 } }, { shop_item(2), 1, NOW - DAY, 1, { 0 } } };
     qsort(bought, 2, sizeof bought[0], shop_by_item);
     zh_feedback_word words[] = { shop_word(ZH_FEEDBACK_BLOCK, ZH_FEEDBACK_ITEM, "i000", 0) };
     const zh_history h = { .bought = bought, .bought_count = 2, .words = words, .words_count = 1 };

@@ -90,7 +90,7 @@ static void test_home_weighs_history_hides_what_was_bought_and_damps_what_is_bou
     TOGETHER(&s, false, 10, 0, 4);
     TOGETHER(&s, true, 30, 5, 6);
     shop_sold(&s, 7, 0, 3), shop_sold(&s, 0, 0, 50);
-    zh_bought bought[] = { { shop_item(0), 1, NOW - DAY, 1 }, { shop_item(1), 1, NOW - 700 * DAY, 1 }, { shop_item(4), 5, NOW - DAY, 3 } };
+    zh_bought bought[] = { { shop_item(0), 1, NOW - DAY, 1, { 0 } }, { shop_item(1), 1, NOW - 700 * DAY, 1, { 0 } }, { shop_item(4), 5, NOW - DAY, 3, { 0 } } };
     qsort(bought, 3, sizeof bought[0], shop_by_item);
     const zh_touch touches[] = { { shop_item(5), { NOW - DAY, 0 }, ZH_ACT_VIEW }, { shop_item(0), { NOW - DAY, 0 }, ZH_ACT_ORDER } };
     const zh_history history = { .touches = touches, .touches_count = 2, .bought = bought, .bought_count = 3 };
@@ -127,7 +127,7 @@ static void test_what_was_shown_in_vain_makes_way(void)
     TOGETHER(&s, false, 30, 0, 2);
     TOGETHER(&s, false, 28, 0, 1);
     TOGETHER(&s, false, 10, 0, 3);
-    zh_bought bought[] = { { shop_item(0), 1, NOW - 3 * DAY, 1 } };
+    zh_bought bought[] = { { shop_item(0), 1, NOW - 3 * DAY, 1, { 0 } } };
     const uint16_t today = (uint16_t)(NOW / DAY);
     zh_glance seen[] = { { shop_item(2), today, 3 }, { shop_item(2), (uint16_t)(today - 7), 2 }, { shop_item(5), today, 100 } };
     const zh_touch opened[] = { { shop_item(2), { NOW, 0 }, ZH_ACT_VIEW } };
@@ -161,7 +161,7 @@ static void test_order_done_complements_the_last_order(void)
     shop s = shop_open(8);
     TOGETHER(&s, false, 5, 0, 2);
     TOGETHER(&s, false, 9, 1, 3);
-    zh_bought bought[] = { { shop_item(0), 1, NOW - 60000, 1 }, { shop_item(1), 1, NOW - 90 * DAY, 1 } };
+    zh_bought bought[] = { { shop_item(0), 1, NOW - 60000, 1, { 0 } }, { shop_item(1), 1, NOW - 90 * DAY, 1, { 0 } } };
     qsort(bought, 2, sizeof bought[0], shop_by_item);
     const zh_history history = { .bought = bought, .bought_count = 2 };
     const zh_permit permit = shop_permit(&s, 3);
@@ -221,7 +221,7 @@ static void test_unknown_customers_and_items_get_a_full_answer(void)
     }
     /* Who bought everything is shown it again rather than nothing. */
     zh_bought bought[30];
-    for (uint32_t i = 0; i < 30; i++) bought[i] = (zh_bought){ shop_item(i), 1, NOW - i, 1 };
+    for (uint32_t i = 0; i < 30; i++) bought[i] = (zh_bought){ shop_item(i), 1, NOW - i, 1, { 0 } };
     qsort(bought, 30, sizeof bought[0], shop_by_item);
     const zh_history history = { .bought = bought, .bought_count = 30 };
     const zh_permit own = shop_permit(&s, 4);
@@ -243,7 +243,7 @@ static void test_without_a_permit_two_customers_get_the_same_bytes(void)
     for (uint32_t i = 0; i < 40; i++) shop_sold(&s, i, i % 9, (int)i % 5);
     zh_policy bold = { .epsilon_micro = 500000 };
     s.world.policy = &bold;
-    zh_bought bought[] = { { shop_item(1), 1, NOW - DAY, 1 }, { shop_item(2), 1, NOW - DAY, 1 } };
+    zh_bought bought[] = { { shop_item(1), 1, NOW - DAY, 1, { 0 } }, { shop_item(2), 1, NOW - DAY, 1, { 0 } } };
     qsort(bought, 2, sizeof bought[0], shop_by_item);
     const zh_touch touches[] = { { shop_item(21), { NOW - DAY, 0 }, ZH_ACT_VIEW } };
     const zh_item_id cart[] = { shop_item(4), shop_item(9), shop_item(14), shop_item(19) }; /* the popular ones */
@@ -273,7 +273,7 @@ static void test_removing_the_evidence_lowers_the_score_by_its_share(uint64_t se
     zh_bought bought[12];
     zh_touch touches[6];
     for (uint32_t i = 0; i < 12; i++)
-        bought[i] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % 500) * DAY, 1 + (uint32_t)(test_random(&seed) % 4) };
+        bought[i] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % 500) * DAY, 1 + (uint32_t)(test_random(&seed) % 4), { 0 } };
     for (uint32_t i = 0; i < 6; i++)
         touches[i] = (zh_touch){ shop_item(10 + i), { NOW - (int64_t)(test_random(&seed) % 20) * DAY, 0 }, i % 2 ? ZH_ACT_VIEW : ZH_ACT_ADD };
     qsort(bought, 12, sizeof bought[0], shop_by_item);
@@ -313,7 +313,7 @@ static void test_the_drawn_slot_follows_its_propensities(void)
     for (uint32_t i = 0; i < 10; i++) shop_sold(&s, i, 0, 20 - (int)i);
     const zh_policy bold = { .epsilon_micro = 400000 };
     s.world.policy = &bold;
-    const zh_bought bought = { { 1 }, 1, NOW, 1 }; /* of an unknown item: a personal answer nevertheless */
+    const zh_bought bought = { { 1 }, 1, NOW, 1, { 0 } }; /* of an unknown item: a personal answer nevertheless */
     const zh_history history = { .bought = &bought, .bought_count = 1 };
     const zh_permit permit = shop_permit(&s, 5);
     const zh_recommend_ask ask = { .placement = zh_placement_find(ZH_SV("home")), .n = 4, .now_ms = NOW, .customer = { 5 },
@@ -382,7 +382,7 @@ static void test_home_equals_the_slow_model(uint64_t seed)
     zh_touch touches[5];
     zh_history h = { .touches = touches, .bought = bought };
     for (uint32_t i = 0; i < 8 && i < items; i++)
-        bought[h.bought_count++] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % (i % 2 ? 900 : 9)) * DAY, 1 + (uint32_t)(test_random(&seed) % 4) };
+        bought[h.bought_count++] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)(test_random(&seed) % (i % 2 ? 900 : 9)) * DAY, 1 + (uint32_t)(test_random(&seed) % 4), { 0 } };
     for (uint32_t i = 8; i < 13 && i < items; i++)
         touches[h.touches_count++] = (zh_touch){ shop_item(i), { NOW - (int64_t)(test_random(&seed) % 9) * DAY, 0 }, ZH_ACT_VIEW };
     qsort(bought, h.bought_count, sizeof bought[0], shop_by_item);

@@ -12,6 +12,7 @@ typedef struct shop {
     zh_catalog *catalog;
     zh_cocount *cocount;
     zh_popularity *popularity;
+    zh_sequel *sequel;
     zh_consents *consents;
     zh_recommend_world world;
     zh_arena arena;
@@ -35,6 +36,7 @@ static inline void shop_learn(shop *s, uint32_t i, const char *category, int64_t
     const zh_event e = { .type = ZH_EVENT_TRACK, .act = ZH_ACT_OTHER, .time_ms = ms, .lines = &line, .lines_count = 1 };
     CHECK(zh_catalog_learn(s->catalog, &e) == ZH_OK);
     CHECK(zh_popularity_category(s->popularity, line.item, zh_catalog_get(s->catalog, line.item)->category_hash) == ZH_OK);
+    CHECK(zh_sequel_category(s->sequel, line.item, zh_catalog_get(s->catalog, line.item)->category_hash) == ZH_OK);
 }
 
 static inline void shop_set(shop *s, uint32_t i, zh_item_change change)
@@ -55,10 +57,11 @@ static inline shop shop_open(uint32_t items)
     CHECK(zh_catalog_open(&s.catalog, &(zh_catalog_desc){ 0 }) == ZH_OK);
     CHECK(zh_cocount_open(&s.cocount, &(zh_cocount_desc){ 0 }) == ZH_OK);
     CHECK(zh_popularity_open(&s.popularity, &(zh_popularity_desc){ 0 }) == ZH_OK);
+    CHECK(zh_sequel_open(&s.sequel, &(zh_sequel_desc){ 0 }) == ZH_OK);
     CHECK(zh_consents_open(&s.consents, 1 << 20) == ZH_OK);
     CHECK(zh_popularity_tick(s.popularity, NOW) == ZH_OK);
     for (uint32_t i = 0; i < items; i++) shop_learn(&s, i, "", 1000 + i);
-    s.world = (zh_recommend_world){ s.catalog, s.cocount, s.popularity, NULL, NULL, NULL, 0 };
+    s.world = (zh_recommend_world){ .catalog = s.catalog, .cocount = s.cocount, .popularity = s.popularity, .sequel = s.sequel };
     return s;
 }
 
@@ -67,6 +70,7 @@ static inline void shop_close(shop *s)
     zh_catalog_close(s->catalog);
     zh_cocount_close(s->cocount);
     zh_popularity_close(s->popularity);
+    zh_sequel_close(s->sequel);
     zh_consents_close(s->consents);
     zh_arena_close(&s->arena);
 }

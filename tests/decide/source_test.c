@@ -42,7 +42,7 @@ static void test_acts_and_ages_weigh_as_stated(void)
     zh_touch order[] = { { shop_item(0), now, ZH_ACT_ORDER } };
     zh_touch unknown[] = { { { 5 }, now, ZH_ACT_VIEW } };
     zh_touch ahead[] = { { shop_item(0), future, ZH_ACT_VIEW } };
-    zh_bought bought[] = { { shop_item(1), 1, NOW - 365 * DAY, 1 }, { shop_item(2), 1, NOW + 1000, 2 }, { shop_item(3), 0, NOW, 0 } };
+    zh_bought bought[] = { { shop_item(1), 1, NOW - 365 * DAY, 1, { 0 } }, { shop_item(2), 1, NOW + 1000, 2, { 0 } }, { shop_item(3), 0, NOW, 0, { 0 } } };
     const struct { const char *name; zh_history history; zh_stage stage; uint32_t count; want wants[3]; } rows[] = {
         { "a view today", { .touches = view, .touches_count = 1 }, ZH_STAGE_HISTORY, 1, { { 0, ZH_ACT_VIEW, 0, .4f } } },
         { "a view a half-life ago", { .touches = old_view, .touches_count = 1 }, ZH_STAGE_HISTORY, 1, { { 0, ZH_ACT_VIEW, 0, .2f } } },
@@ -70,7 +70,7 @@ static void test_only_the_newest_are_weighed(void)
     static zh_bought bought[300];
     for (uint32_t i = 0; i < 300; i++) {
         TOGETHER(&s, false, 1, i, (i + 1) % 300);
-        bought[i] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)i * DAY, 1 };
+        bought[i] = (zh_bought){ shop_item(i), 1, NOW - (int64_t)i * DAY, 1, { 0 } };
     }
     qsort(bought, 300, sizeof bought[0], shop_by_item);
     const zh_history history = { .bought = bought, .bought_count = 300 };

@@ -74,7 +74,7 @@ static void test_what_was_seen_last_and_not_bought_comes_back_newest_first(void)
     const zh_touch touches[] = { { shop_item(6), { NOW + DAY, 0 }, ZH_ACT_VIEW }, { shop_item(1), { NOW - 1, 0 }, ZH_ACT_VIEW }, { shop_item(2), { NOW - 2, 0 }, ZH_ACT_CLICK },
                                  { shop_item(1), { NOW - 3, 0 }, ZH_ACT_CLICK }, { shop_item(3), { NOW - 4, 0 }, ZH_ACT_VIEW }, { shop_item(4), { NOW - 5, 0 }, ZH_ACT_ADD },
                                  { shop_item(5), { NOW - 6, 0 }, ZH_ACT_VIEW }, { shop_item(7), { NOW - 7, 0 }, ZH_ACT_VIEW } };
-    const zh_bought bought[] = { { shop_item(3), 1, NOW - 90 * DAY, 1 } };
+    const zh_bought bought[] = { { shop_item(3), 1, NOW - 90 * DAY, 1, { 0 } } };
     const zh_history history = { .touches = touches, .touches_count = 8, .bought = bought, .bought_count = 1 };
     const zh_permit permit = shop_permit(&s, 3);
     shop_set(&s, 5, (zh_item_change){ .set = ZH_ITEM_AVAILABLE, .available = false });

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Strategies in a shop of a few goods, where the right answer is known: instead of a phone another phone of its price, and what one looked at last.
+"""Strategies in a shop of a few goods, where the right answer is known: instead of a phone another phone of its price, with it a case and never back, and what one looked at last.
 Nothing that is sold out comes, the lists are the same after a restart, and `zhun check` is equal."""
 import kit
 from kit import check, equal
@@ -9,7 +9,7 @@ NOW = kit.now_ms() // DAY * DAY
 GOODS = {  # id: title, category, price
     **{f"phone{n}": (f"Phone {n} 手机{n}号", "phones", 2000 + 100 * n) for n in range(1, 5)}, "luxury": ("Phone gold 黄金手机", "phones", 9000),
     **{f"case{n}": (f"Phone case {n} 手机壳{n}号", "cases", 30 + n) for n in range(1, 4)}, **{f"film{n}": (f"Screen film {n} 屏幕膜", "films", 20 + n) for n in range(1, 3)},
-    **{f"mug{n}": (f"Mug {n} 马克杯", "mugs", 40 + n) for n in range(1, 7)},
+    **{f"tea{n}": (f"Tea {n} 茶{n}", "teas", 15 + n) for n in range(1, 4)}, **{f"mug{n}": (f"Mug {n} 马克杯", "mugs", 40 + n) for n in range(1, 7)},
 }
 engine = kit.Engine()
 events = []
@@ -61,6 +61,16 @@ for n in range(12):
 for at, item in enumerate(("mug1", "phone2", "film1", "mug2", "phone2")):
     view("ann", item, NOW - 2 * DAY + at * 60000)
 buy("ann", NOW - 2 * DAY + 600000, "mug1")
+# Phones are followed by cases and films days later; mugs and cups of tea by nothing in particular.
+for n in range(60):
+    buy(f"phones{n}", NOW - (50 - n % 7) * DAY, f"phone{1 + n % 2}")
+    buy(f"phones{n}", NOW - (45 - n % 7) * DAY, *((f"case{1 + n % 2}",) if n % 4 < 2 else ("film1", "film2")))
+for n in range(60):
+    buy(f"mugs{n}", NOW - (40 - n % 9) * DAY, f"mug{1 + n % 6}")
+    buy(f"mugs{n}", NOW - (30 - n % 5) * DAY, f"tea{1 + (n // 6) % 3}")
+    buy(f"teas{n}", NOW - (40 - n % 9) * DAY, f"tea{1 + (n // 6) % 3}")
+    buy(f"teas{n}", NOW - (30 - n % 5) * DAY, f"mug{1 + n % 6}")
+buy("bob", NOW - 3600000, "phone1")
 send()
 
 
@@ -70,12 +80,24 @@ def look():
     equal(answers["substitutes"], ["phone2", "phone3"], "instead of a phone: those of its kind and price that were looked at beside it, most first")
     answers["recent"] = shown("recently_seen", "recently_seen", userId="ann")
     equal(answers["recent"], ["phone2", "mug2", "film1"], "what was seen last and not bought, newest first")
+    answers["complements"] = shown("complements", "goes_with", context={"itemId": "phone1"})
+    equal(set(answers["complements"]), {"case1", "case2", "film1", "film2"}, "a phone is completed by cases and films")
+    equal([one for one in answers["complements"] if one.startswith("case")], ["case1", "case2"], "the case that follows this very phone before the other")
+    equal(shown("complements", "goes_with", context={"itemId": "case1"}), [], "a case is not completed by a phone")
+    equal(shown("complements", "goes_with", context={"itemId": "mug1"}), [], "what is bought in either order completes nothing")
+    answers["phone4"] = shown("complements", "goes_with", context={"itemId": "phone4"})
+    equal(set(answers["phone4"]), {"case1", "case2", "film1", "film2"}, "a phone that nobody bought yet is completed as its kind is")
+    answers["accessories"] = shown("accessories", "accessory", userId="bob")
+    equal(set(answers["accessories"]), {"case1", "case2", "film1", "film2"}, "after a phone comes what completes it")
+    check(not any(item.startswith("phone") for item in shown("accessories", userId="bob")[:4]), "and no other phone first")
     return answers
 
 
 before = look()
 equal(sentence("substitutes", "phone2", context={"itemId": "phone1"}), {"en": "An alternative to Phone 1 手机1号", "zh": "可代替Phone 1 手机1号"}, "the reason is said in both languages")
 equal(sentence("recently_seen", "mug2", userId="ann")["zh"], "您最近浏览过", "what was seen, too")
+equal(sentence("complements", "film1", context={"itemId": "phone1"}), {"en": "Goes with Phone 1 手机1号", "zh": "与Phone 1 手机1号搭配"}, "what goes with it")
+equal(sentence("accessories", "case2", userId="bob")["en"], "For the Phone 1 手机1号 you bought", "what was bought")
 check("mug1" not in shown("recently_seen", userId="ann"), "what was bought is not asked again")
 equal(shown("recently_seen", "recently_seen", userId="nobody"), [], "of somebody unknown nothing was seen")
 equal(len(shown("recently_seen", userId="nobody")), 10, "and the list is full nevertheless")

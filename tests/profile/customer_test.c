@@ -106,9 +106,10 @@ static void add_steps(zh_map *sums, const zh_effects *effects)
 {
     for (size_t i = 0; i < effects->count && sums != NULL; i++) {
         const zh_step *s = &effects->steps[i];
-        CHECK(s->by == 1 || s->by == -1);
+        const bool is_of_time = s->kind == ZH_STEP_AFTER || s->kind == ZH_STEP_GAP;
+        CHECK(s->by == 1 || s->by == -1 || (s->kind == ZH_STEP_AFTER && s->by != 0 && s->by >= -4 && s->by <= 4));
         CHECK((s->kind == ZH_STEP_BUYER || s->kind == ZH_STEP_VIEWER) == (s->b.number == 0));
-        CHECK(s->b.number == 0 || s->a.number < s->b.number);
+        CHECK(is_of_time || s->b.number == 0 || s->a.number < s->b.number);
         bool made;
         uint64_t *sum = zh_map_at(sums, step_key(s->kind, s->a.number, s->b.number), &made);
         CHECK(sum != NULL);
@@ -171,6 +172,48 @@ static void shuffle(uint32_t *order, size_t count, uint64_t *seed)
         order[i - 1] = order[k];
         order[k] = swap;
     }
+}
+
+/* What of b after a one customer is. */
+static uint64_t order_in(const zh_customer_state *s, uint64_t a, uint64_t b)
+{
+    const zh_bought *x = zh_customer_bought_of(s, (zh_item_id){ a }), *y = zh_customer_bought_of(s, (zh_item_id){ b });
+    if (x == NULL || y == NULL || x->days[0] == 0 || y->days[0] == 0) return 0;
+    const int days = y->days[0] - x->days[0];
+    return days == 0 ? 1 : days > 0 && days <= ZH_PROFILE_AFTER_DAYS ? 2 : 0;
+}
+
+/* The same for AFTER and GAP: no sum is left that the days of the tables do not explain. */
+static void check_days(zh_customers *const *tables, size_t tables_count, const zh_map *sums, uint32_t items)
+{
+    size_t pairs = 0, gaps = 0;
+    for (uint64_t a = 1; a <= items; a++) {
+        zh_map want_gaps = zh_map_open();
+        for (uint64_t b = 1; b <= items; b++) {
+            uint64_t want = 0;
+            const zh_customer_state *s;
+            for (size_t t = 0; t < tables_count; t++)
+                for (size_t at = 0; b != a && (s = zh_customers_walk(tables[t], &at)) != NULL;) want += order_in(s, a, b);
+            const uint64_t *have = zh_map_get(sums, step_key(ZH_STEP_AFTER, a, b));
+            CHECK((have == NULL ? 0 : *have) == want);
+            pairs += want > 0;
+        }
+        const zh_customer_state *s;
+        for (size_t t = 0; t < tables_count; t++)
+            for (size_t at = 0; (s = zh_customers_walk(tables[t], &at)) != NULL;) {
+                const zh_bought *x = zh_customer_bought_of(s, (zh_item_id){ a });
+                if (x == NULL || x->days[1] == 0) continue;
+                bool made;
+                ++*zh_map_at(&want_gaps, (uint64_t)(x->days[0] - x->days[1]), &made);
+            }
+        for (uint64_t days = 1; days < 400; days++) {
+            const uint64_t *have = zh_map_get(sums, step_key(ZH_STEP_GAP, a, days)), *want = zh_map_get(&want_gaps, days);
+            CHECK((have == NULL ? 0 : *have) == (want == NULL ? 0 : *want));
+            gaps += want != NULL;
+        }
+        zh_map_close(&want_gaps);
+    }
+    CHECK(pairs > 0 && gaps > 0);
 }
 
 /* BUYER and BOTH sums against the bought sets as they are in the tables. */
@@ -267,6 +310,7 @@ static void one_and_three_partitions_agree(uint64_t seed)
         CHECK(other != NULL && *other == value);
     }
     check_steps(three, PARTITIONS, &sums_three, small.items);
+    check_days(three, PARTITIONS, &sums_three, small.items);
     check_steps(&one, 1, &sums_one, small.items);
     for (int p = 0; p < PARTITIONS; p++) zh_customers_close(three[p]);
     zh_customers_close(one);
@@ -293,7 +337,7 @@ static void a_merge_at_any_moment_is_as_if_always_one(uint64_t seed, const world
     CHECK(zh_customers_get(home, (zh_customer_id){ 2 }) == NULL);
     CHECK(is_equal(one, two, 1));
     check(two);
-    if (are_steps_tested) check_steps(&two, 1, &sums, w->items);
+    if (are_steps_tested) check_steps(&two, 1, &sums, w->items), check_days(&two, 1, &sums, w->items);
     zh_map_close(&sums);
     zh_customers_close(one);
     zh_customers_close(two);
@@ -529,6 +573,7 @@ static void a_dropped_customer_takes_its_counts_along(uint64_t seed)
     zh_arena_reset(&arena);
     CHECK(zh_customers_get(c, (zh_customer_id){ 2 }) == NULL && zh_customers_count(c) == 1);
     check_steps(&c, 1, &sums, small.items);
+    check_days(&c, 1, &sums, small.items);
     zh_map_close(&sums);
     zh_customers_close(c);
     free(samples);

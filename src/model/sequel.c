@@ -1,0 +1,442 @@
+/* Pairs are held from both sides: what follows an item with its weight, and of what it is the follower, so that an item can
+ * take its pairs from one category to another. Sums by category are held beside them and always equal what the pairs say. */
+#include "model/sequel.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/top.h"
+
+#include <stdlib.h>
+
+#define VERSION 1
+#define NO_KIND 0u /* the place of category 0 */
+
+static const uint32_t first_day[ZH_SEQUEL_GAPS + 1] = { 0, 2, 3, 4, 5, 7, 10, 14, 20, 29, 43, 64, 95, 142, 212, 317, 476 }; /* width g: [g] .. [g + 1] - 1; the last is open */
+
+typedef struct thing { /* an item */
+    uint64_t number;
+    zh_map after, before; /* index of the other -> weight (int64_t); before: no value */
+    int64_t buyers;
+    int32_t gaps[ZH_SEQUEL_GAPS];
+    uint32_t kind;
+    bool dirty;
+} thing;
+
+typedef struct kind { /* a category */
+    uint64_t hash;
+    zh_map after;         /* index of the other kind -> weight */
+    int64_t out, in, buyers;
+    int64_t gaps[ZH_SEQUEL_GAPS];
+} kind;
+
+struct zh_sequel {
+    zh_arena self; /* holds this struct */
+    uint32_t items_max;
+    zh_buf things, kinds;
+    zh_map thing_of, kind_of;
+    int64_t all;
+};
+
+static thing *things(const zh_sequel *s) { return (thing *)(void *)s->things.data; }
+static kind *kinds(const zh_sequel *s) { return (kind *)(void *)s->kinds.data; }
+static uint32_t things_count(const zh_sequel *s) { return (uint32_t)(s->things.size / sizeof(thing)); }
+static uint32_t kinds_count(const zh_sequel *s) { return (uint32_t)(s->kinds.size / sizeof(kind)); }
+
+static zh_err kind_index(zh_sequel *s, uint64_t hash, uint32_t *at)
+{
+    const uint64_t *there = zh_map_get(&s->kind_of, hash);
+    if (there != NULL) {
+        *at = (uint32_t)*there;
+        return ZH_OK;
+    }
+    *at = kinds_count(s);
+    kind *new = (kind *)(void *)zh_buf_room(&s->kinds, sizeof *new);
+    if (new == NULL) return ZH_NOMEM;
+    *new = (kind){ .hash = hash };
+    if (zh_map_put(&s->kind_of, hash, *at) == ZH_OK) return ZH_OK;
+    s->kinds.size -= sizeof *new;
+    return ZH_NOMEM;
+}
+
+zh_err zh_sequel_open(zh_sequel **out, const zh_sequel_desc *desc)
+{
+    zh_arena self = zh_arena_open(1 << 12);
+    zh_sequel *s = ZH_TAKE(&self, zh_sequel, 1);
+    *out = s;
+    if (s == NULL) return ZH_NOMEM;
+    s->self = self;
+    s->items_max = desc->items_max != 0 ? desc->items_max : ZH_SEQUEL_ITEMS_MAX;
+    s->things = zh_buf_open(s->items_max * sizeof(thing));
+    s->kinds = zh_buf_open(((size_t)s->items_max + 1) * sizeof(kind));
+    uint32_t none;
+    const zh_err e = kind_index(s, 0, &none);
+    if (e == ZH_OK) return ZH_OK;
+    zh_sequel_close(s);
+    *out = NULL;
+    return e;
+}
+
+void zh_sequel_close(zh_sequel *s)
+{
+    if (s == NULL) return;
+    for (uint32_t i = 0; i < things_count(s); i++) zh_map_close(&things(s)[i].after), zh_map_close(&things(s)[i].before);
+    for (uint32_t k = 0; k < kinds_count(s); k++) zh_map_close(&kinds(s)[k].after);
+    zh_buf_close(&s->things);
+    zh_buf_close(&s->kinds);
+    zh_map_close(&s->thing_of);
+    zh_map_close(&s->kind_of);
+    zh_arena self = s->self;
+    zh_arena_close(&self);
+}
+
+static zh_err thing_index(zh_sequel *s, zh_item_id item, uint32_t *at)
+{
+    const uint64_t *there = zh_map_get(&s->thing_of, item.number);
+    if (there != NULL) {
+        *at = (uint32_t)*there;
+        return ZH_OK;
+    }
+    if (things_count(s) >= s->items_max) return ZH_FULL;
+    *at = things_count(s);
+    thing *new = (thing *)(void *)zh_buf_room(&s->things, sizeof *new);
+    if (new == NULL) return ZH_NOMEM;
+    *new = (thing){ .number = item.number, .kind = NO_KIND };
+    if (zh_map_put(&s->thing_of, item.number, *at) == ZH_OK) return ZH_OK;
+    s->things.size -= sizeof *new;
+    return ZH_NOMEM;
+}
+
+/* ---- changing ---- */
+
+/* Add to a sum; one of 0 is dropped. */
+static bool add_to(zh_map *map, uint32_t key, int64_t by)
+{
+    bool made;
+    uint64_t *place = zh_map_at(map, key, &made);
+    if (place == NULL) return false;
+    *place = (uint64_t)((int64_t)*place + by);
+    if (*place == 0) (void)zh_map_drop(map, key);
+    return true;
+}
+
+static zh_err add_kinds(zh_sequel *s, uint32_t k, uint32_t l, int64_t by)
+{
+    if (!add_to(&kinds(s)[k].after, l, by)) return ZH_NOMEM;
+    if (k == l) return ZH_OK; /* what one kind does with itself says nothing of others */
+    kinds(s)[k].out += by;
+    kinds(s)[l].in += by;
+    s->all += by;
+    return ZH_OK;
+}
+
+static zh_err add_after(zh_sequel *s, uint32_t a, uint32_t b, int64_t by)
+{
+    bool made;
+    if (zh_map_at(&things(s)[b].before, a, &made) == NULL || !add_to(&things(s)[a].after, b, by)) return ZH_NOMEM;
+    if (zh_map_get(&things(s)[a].after, b) == NULL) (void)zh_map_drop(&things(s)[b].before, a);
+    things(s)[a].dirty = true;
+    return add_kinds(s, things(s)[a].kind, things(s)[b].kind, by);
+}
+
+zh_err zh_sequel_apply(zh_sequel *s, const zh_step *steps, size_t count)
+{
+    zh_err worst = ZH_OK;
+    for (size_t i = 0; i < count; i++) {
+        const zh_step *step = &steps[i];
+        if (step->kind != ZH_STEP_AFTER && step->kind != ZH_STEP_GAP && step->kind != ZH_STEP_BUYER) continue;
+        uint32_t a = 0, b = 0;
+        zh_err e = thing_index(s, step->a, &a);
+        if (e == ZH_OK && step->kind == ZH_STEP_BUYER) {
+            things(s)[a].buyers += step->by;
+            things(s)[a].dirty = true;
+            kinds(s)[things(s)[a].kind].buyers += step->by;
+        } else if (e == ZH_OK && step->kind == ZH_STEP_GAP) {
+            const uint32_t gap = zh_sequel_gap_of((uint32_t)step->b.number);
+            things(s)[a].gaps[gap] += step->by;
+            things(s)[a].dirty = true;
+            kinds(s)[things(s)[a].kind].gaps[gap] += step->by;
+        } else {
+            if (e == ZH_OK) e = thing_index(s, step->b, &b);
+            if (e == ZH_OK) e = add_after(s, a, b, step->by);
+        }
+        if (e == ZH_NOMEM) return e;
+        if (e != ZH_OK) worst = e;
+    }
+    return worst;
+}
+
+zh_err zh_sequel_category(zh_sequel *s, zh_item_id item, uint64_t category_hash)
+{
+    uint32_t a, to;
+    zh_err e = thing_index(s, item, &a);
+    if (e == ZH_OK && kinds(s)[things(s)[a].kind].hash == category_hash) return ZH_OK;
+    if (e == ZH_OK) e = kind_index(s, category_hash, &to);
+    if (e != ZH_OK) return e;
+    thing *t = &things(s)[a];
+    const uint32_t from = t->kind;
+    uint64_t b, weight;
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&t->after, &at, &b, &weight);) {
+        e = add_kinds(s, from, things(s)[b].kind, -(int64_t)weight);
+        if (e == ZH_OK) e = add_kinds(s, to, things(s)[b].kind, (int64_t)weight);
+    }
+    for (size_t at = 0; e == ZH_OK && zh_map_next(&t->before, &at, &b, &weight);) {
+        const int64_t w = (int64_t)*zh_map_get(&things(s)[b].after, a);
+        e = add_kinds(s, things(s)[b].kind, from, -w);
+        if (e == ZH_OK) e = add_kinds(s, things(s)[b].kind, to, w);
+    }
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) kinds(s)[from].gaps[g] -= t->gaps[g], kinds(s)[to].gaps[g] += t->gaps[g];
+    kinds(s)[from].buyers -= t->buyers;
+    kinds(s)[to].buyers += t->buyers;
+    t->kind = to;
+    return e;
+}
+
+/* ---- asking ---- */
+
+static const thing *find_thing(const zh_sequel *s, zh_item_id item)
+{
+    const uint64_t *there = zh_map_get(&s->thing_of, item.number);
+    return there == NULL ? NULL : &things(s)[*there];
+}
+
+static const kind *find_kind(const zh_sequel *s, uint64_t hash)
+{
+    const uint64_t *there = zh_map_get(&s->kind_of, hash);
+    return there == NULL ? NULL : &kinds(s)[*there];
+}
+
+int64_t zh_sequel_weight(const zh_sequel *s, zh_item_id a, zh_item_id b)
+{
+    const thing *t = find_thing(s, a);
+    const uint64_t *other = zh_map_get(&s->thing_of, b.number);
+    const uint64_t *weight = t == NULL || other == NULL ? NULL : zh_map_get(&t->after, *other);
+    return weight == NULL ? 0 : (int64_t)*weight;
+}
+
+int64_t zh_sequel_kinds(const zh_sequel *s, uint64_t k, uint64_t l)
+{
+    const kind *from = find_kind(s, k);
+    const uint64_t *to = zh_map_get(&s->kind_of, l);
+    const uint64_t *weight = from == NULL || to == NULL ? NULL : zh_map_get(&from->after, *to);
+    return weight == NULL ? 0 : (int64_t)*weight;
+}
+
+int64_t zh_sequel_out(const zh_sequel *s, uint64_t k)
+{
+    const kind *from = find_kind(s, k);
+    return from == NULL ? 0 : from->out;
+}
+
+int64_t zh_sequel_in(const zh_sequel *s, uint64_t l)
+{
+    const kind *to = find_kind(s, l);
+    return to == NULL ? 0 : to->in;
+}
+
+int64_t zh_sequel_all(const zh_sequel *s) { return s->all; }
+
+uint32_t zh_sequel_follows(const zh_sequel *s, uint64_t k, zh_sequel_kind out[ZH_SEQUEL_FOLLOWS_MAX])
+{
+    const kind *from = find_kind(s, k);
+    if (from == NULL) return 0;
+    zh_top_entry entries[ZH_SEQUEL_FOLLOWS_MAX];
+    zh_top top = zh_top_open(entries, ZH_SEQUEL_FOLLOWS_MAX);
+    uint64_t l, weight;
+    for (size_t at = 0; zh_map_next(&from->after, &at, &l, &weight);)
+        if (l != NO_KIND && kinds(s)[l].hash != k && (int64_t)weight > 0) zh_top_offer(&top, (int64_t)weight, kinds(s)[l].hash, 0);
+    zh_top_sort(&top);
+    for (size_t i = 0; i < top.count; i++) out[i] = (zh_sequel_kind){ entries[i].key, entries[i].score };
+    return (uint32_t)top.count;
+}
+
+int64_t zh_sequel_buyers(const zh_sequel *s, zh_item_id item)
+{
+    const thing *t = find_thing(s, item);
+    return t == NULL ? 0 : t->buyers;
+}
+
+int64_t zh_sequel_kind_buyers(const zh_sequel *s, uint64_t k)
+{
+    const kind *of = k == 0 ? NULL : find_kind(s, k);
+    return of == NULL ? 0 : of->buyers;
+}
+
+bool zh_sequel_gaps(const zh_sequel *s, zh_item_id item, int64_t out[ZH_SEQUEL_GAPS])
+{
+    const thing *t = find_thing(s, item);
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) out[g] = t == NULL ? 0 : t->gaps[g];
+    return t != NULL;
+}
+
+bool zh_sequel_kind_gaps(const zh_sequel *s, uint64_t k, int64_t out[ZH_SEQUEL_GAPS])
+{
+    const kind *of = k == 0 ? NULL : find_kind(s, k);
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) out[g] = of == NULL ? 0 : of->gaps[g];
+    return of != NULL;
+}
+
+uint32_t zh_sequel_gap_of(uint32_t days)
+{
+    uint32_t gap = 0;
+    while (gap + 1 < ZH_SEQUEL_GAPS && days >= first_day[gap + 1]) gap++;
+    return gap;
+}
+
+double zh_sequel_gap_days(uint32_t gap)
+{
+    const uint32_t low = gap == 0 ? 1 : first_day[gap];
+    return (low + first_day[gap + 1] - 1) / 2.0;
+}
+
+double zh_sequel_gap_share(const int64_t gaps[ZH_SEQUEL_GAPS], double share)
+{
+    int64_t all = 0, below = 0;
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) all += gaps[g] > 0 ? gaps[g] : 0;
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) {
+        if (gaps[g] <= 0) continue;
+        const double low = g == 0 ? 1 : first_day[g], inside = (share * (double)all - (double)below) / (double)gaps[g];
+        below += gaps[g];
+        if (inside <= 1) return low + (first_day[g + 1] - low) * (inside > 0 ? inside : 0);
+    }
+    return 0;
+}
+
+/* ---- keeping ---- */
+
+typedef struct kept { uint64_t number; int64_t weight; } kept;
+
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t x = ((const kept *)a)->number, y = ((const kept *)b)->number;
+    return x < y ? -1 : x > y;
+}
+
+/* u8 version, var n, n x [item as var beyond the one before, weight zig], ZH_SEQUEL_GAPS x zig, buyers zig. */
+static zh_err put_thing(const zh_sequel *s, const thing *t, zh_buf *pairs, zh_buf *value, bool *empty)
+{
+    zh_buf_reset(pairs);
+    zh_buf_reset(value);
+    uint64_t b, weight;
+    for (size_t at = 0; zh_map_next(&t->after, &at, &b, &weight);) {
+        kept *one = (kept *)(void *)zh_buf_room(pairs, sizeof *one);
+        if (one == NULL) return ZH_NOMEM;
+        *one = (kept){ things(s)[b].number, (int64_t)weight };
+    }
+    const size_t n = pairs->size / sizeof(kept);
+    kept *list = (kept *)(void *)pairs->data;
+    if (n > 1) qsort(list, n, sizeof *list, by_number);
+    zh_buf_put_u8(value, VERSION);
+    zh_buf_put_var(value, n);
+    for (size_t p = 0; p < n; p++) {
+        zh_buf_put_var(value, list[p].number - (p == 0 ? 0 : list[p - 1].number));
+        zh_buf_put_zig(value, list[p].weight);
+    }
+    *empty = n == 0;
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) {
+        zh_buf_put_zig(value, t->gaps[g]);
+        *empty &= t->gaps[g] == 0;
+    }
+    zh_buf_put_zig(value, t->buyers);
+    *empty &= t->buyers == 0;
+    return zh_buf_err(value);
+}
+
+zh_err zh_sequel_save(zh_sequel *s, bool all, zh_keep keep)
+{
+    zh_err e = ZH_OK;
+    zh_buf pairs = zh_buf_open(s->items_max * sizeof(kept)), value = zh_buf_open(s->items_max * 20ull + 256);
+    for (uint32_t i = 0; i < things_count(s) && e == ZH_OK; i++) {
+        thing *t = &things(s)[i];
+        bool empty;
+        if (!all && !t->dirty) continue;
+        e = put_thing(s, t, &pairs, &value, &empty);
+        char key[8];
+        for (int byte = 0; byte < 8; byte++) key[byte] = (char)(t->number >> (56 - 8 * byte));
+        if (e == ZH_OK && !(all && empty)) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, empty ? (zh_sv){ 0 } : zh_buf_view(&value));
+        if (e == ZH_OK && !all) t->dirty = false;
+    }
+    zh_buf_close(&pairs);
+    zh_buf_close(&value);
+    return e;
+}
+
+zh_err zh_sequel_load(zh_sequel *s, zh_sv key, zh_sv value)
+{
+    zh_reader r = zh_reader_on(value);
+    uint64_t number = 0, other = 0;
+    uint32_t a, b;
+    if (key.size != 8 || zh_read_u8(&r) != VERSION) return ZH_FORMAT;
+    for (size_t byte = 0; byte < 8; byte++) number = number << 8 | (uint8_t)key.data[byte];
+    zh_err e = thing_index(s, (zh_item_id){ number }, &a);
+    const uint64_t n = zh_read_var(&r);
+    if (e != ZH_OK) return e;
+    if (r.bad || n > zh_reader_left(&r) / 2) return ZH_FORMAT;
+    for (uint64_t p = 0; p < n; p++) {
+        const uint64_t step = zh_read_var(&r);
+        const int64_t weight = zh_read_zig(&r);
+        if (r.bad || weight == 0 || (p > 0 && step == 0) || other > UINT64_MAX - step || other + step == number) return ZH_FORMAT;
+        other += step;
+        if ((e = thing_index(s, (zh_item_id){ other }, &b)) != ZH_OK) return e;
+        if (zh_map_get(&things(s)[a].after, b) != NULL) return ZH_FORMAT; /* the same entry twice */
+        if ((e = add_after(s, a, b, weight)) != ZH_OK) return e;
+    }
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) {
+        const int64_t count = zh_read_zig(&r);
+        if (count > INT32_MAX || count < -INT32_MAX) return ZH_FORMAT;
+        things(s)[a].gaps[g] += (int32_t)count;
+        kinds(s)[things(s)[a].kind].gaps[g] += count;
+    }
+    const int64_t buyers = zh_read_zig(&r);
+    things(s)[a].buyers += buyers;
+    kinds(s)[things(s)[a].kind].buyers += buyers;
+    things(s)[a].dirty = false;
+    return r.bad || zh_reader_left(&r) != 0 ? ZH_FORMAT : ZH_OK;
+}
+
+/* ---- proving ---- */
+
+/* The pairs of one item against the other side, and taken from the sums by category. */
+static const char *fault_of(const zh_sequel *s, uint32_t a, zh_map *sums)
+{
+    const thing *t = &things(s)[a];
+    uint64_t b, weight;
+    for (size_t at = 0; zh_map_next(&t->after, &at, &b, &weight);) {
+        if ((int64_t)weight <= 0 || b >= things_count(s) || b == a) return "what follows is nothing, unknown or the item itself";
+        if (zh_map_get(&things(s)[b].before, a) == NULL) return "a follower does not know what it follows";
+        if (!add_to(&sums[t->kind], things(s)[b].kind, (int64_t)weight)) return "no memory to check with";
+    }
+    for (size_t at = 0; zh_map_next(&t->before, &at, &b, &weight);)
+        if (b >= things_count(s) || zh_map_get(&things(s)[b].after, a) == NULL) return "an item follows one that does not know it";
+    for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++)
+        if (t->gaps[g] < 0) return "fewer than no gaps";
+    if (t->buyers < 0) return "fewer than no buyers";
+    return NULL;
+}
+
+bool zh_sequel_check(const zh_sequel *s, const char **why)
+{
+    zh_arena scratch = zh_arena_open(kinds_count(s) * sizeof(zh_map) + 4096);
+    zh_map *sums = ZH_TAKE(&scratch, zh_map, kinds_count(s));
+    const char *fault = sums == NULL ? "no memory to check with" : NULL;
+    for (uint32_t i = 0; i < things_count(s) && fault == NULL; i++) fault = fault_of(s, i, sums);
+    for (uint32_t k = 0; k < kinds_count(s) && fault == NULL; k++) {
+        uint64_t l, weight;
+        if (sums[k].count != kinds(s)[k].after.count) fault = "categories that follow are not those of the items";
+        for (size_t at = 0; fault == NULL && zh_map_next(&sums[k], &at, &l, &weight);) {
+            const uint64_t *there = zh_map_get(&kinds(s)[k].after, l);
+            if (there == NULL || *there != weight) fault = "a category's sum is not that of its items";
+        }
+    }
+    for (uint32_t k = 0; sums != NULL && k < kinds_count(s); k++) zh_map_close(&sums[k]);
+    zh_arena_close(&scratch);
+    *why = fault;
+    return fault == NULL;
+}
+
+size_t zh_sequel_bytes(const zh_sequel *s)
+{
+    size_t bytes = zh_arena_held(&s->self) + s->things.cap_ + s->kinds.cap_ + zh_map_bytes(&s->thing_of) + zh_map_bytes(&s->kind_of);
+    for (uint32_t i = 0; i < things_count(s); i++) bytes += zh_map_bytes(&things(s)[i].after) + zh_map_bytes(&things(s)[i].before);
+    for (uint32_t k = 0; k < kinds_count(s); k++) bytes += zh_map_bytes(&kinds(s)[k].after);
+    return bytes;
+}
