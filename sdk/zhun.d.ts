@@ -77,8 +77,34 @@ export interface RecommendOptions {
   into?: Element | string
   /** Draw it yourself into the emptied container. Whatever carries `data-zhun-item="ID"` is watched for views and clicks. */
   render?: (answer: Answer, into: HTMLElement) => void
-  /** Name of the list, its name when it is personal, and the question that opens a reason. Default: by the page's `lang`. */
-  words?: [list: string, personal: string, why: string]
+  /** Name of the list, its name when it is personal, the question that opens a reason, and the buttons there. Default: by the page's `lang`. */
+  words?: [list: string, personal: string, why: string, notInterested?: string, undo?: string]
+}
+
+export interface About {
+  /** Of a brand or category: an item of it, or its `name`. */
+  itemId?: string
+  /** Of the list the item stood in; `why` needs it. */
+  decisionId?: string
+  /** Default item; of `undo`: any. */
+  scope?: 'item' | 'brand' | 'category'
+  name?: string
+}
+
+export interface Feedback {
+  kind: string
+  /** false: it stood already, or there was nothing to take back. */
+  changed: boolean
+  scope?: 'item' | 'brand' | 'category'
+  itemId?: string
+  title?: string
+  name?: string
+  /** What changed. */
+  text?: { en: string; zh: string }
+  /** false: personalisation is off, so it is kept for later. */
+  applies: boolean
+  /** Of `why`. */
+  reason?: { code: string; text: { en: string; zh: string } }
 }
 
 export interface Zhun {
@@ -103,6 +129,8 @@ export interface Zhun {
   flush(): void
   /** The answer, or null where none came. */
   recommend(placement: string, options?: RecommendOptions): Promise<Answer | null>
+  /** What the customer says of what he is shown; null where it was not taken, or nobody may know who he is. */
+  feedback(kind: 'not_interested' | 'block' | 'undo' | 'why' | 'useful', about?: About): Promise<Feedback | null>
   /** Works before the script has come, too: `zhun.push(['track', 'Product Viewed', {product_id: 'p1'}])`. */
   push(...calls: [name: string, ...given: unknown[]][]): void
   id(): { anonymousId?: string; userId?: string }

@@ -340,8 +340,8 @@
 
   const exposures = []
   const WORDS = {
-    en: ['Recommended', 'Recommended for you', 'Why this?'],
-    zh: ['推荐商品', '为你推荐', '为什么推荐？'],
+    en: ['Recommended', 'Recommended for you', 'Why this?', 'Not interested', 'Undo'],
+    zh: ['推荐商品', '为你推荐', '为什么推荐？', '不感兴趣', '撤销'],
   }
   const language = () => ((doc.documentElement.lang || navigator.language).slice(0, 2) === 'zh' ? 'zh' : 'en')
   const safeUrl = (text) => attempt(() => (/^https?:$/.test(new URL(text, location).protocol) ? text : undefined))
@@ -352,6 +352,21 @@
     if (text) made.textContent = text
     parent.appendChild(made)
     return made
+  }
+
+  /* A button that says no to an item, and then takes it back; the engine's words stand beside it. */
+  function drawNo(into, itemId, decisionId, words) {
+    const button = element(into, 'button', 'no', words[3]), said = element(into, 'span', 'said')
+    button.type = 'button'
+    said.setAttribute('role', 'status')
+    button.onclick = () => {
+      const undo = button.textContent === words[4]
+      feedback(undo ? 'undo' : 'not_interested', undo ? { itemId } : { itemId, decisionId }).then((answer) => {
+        if (!answer) return
+        button.textContent = words[undo ? 3 : 4]
+        said.textContent = answer.text[language()]
+      })
+    }
   }
 
   const price = (item) =>
@@ -382,6 +397,7 @@
         const why = element(row, 'details', 'why')
         element(why, 'summary', '', words[2])
         element(why, 'p', '', one.reason.text[language()])
+        if (isPersonal()) drawNo(why, one.itemId, answer.decisionId, words)
       }
     })
   }
@@ -439,7 +455,7 @@
     into.dataset.zhunDecision = answer.decisionId
     into.dataset.zhunPersonalized = answer.personalized
     if (ask.render) ask.render(answer, into)
-    else drawList(answer, into, ask.words || WORDS[language()])
+    else drawList(answer, into, Object.assign([], WORDS[language()], ask.words))
     endings.set(into, watch(answer, into))
   }
 
@@ -458,6 +474,16 @@
         return answer
       })
       .catch(() => null) // a page without recommendations is still a page
+  }
+
+  /* His word on what he is shown; null where it was not taken, or nobody may know who he is. */
+  function feedback(kind, about) {
+    refreshNames()
+    if (!isPersonal()) return Promise.resolve(null)
+    const body = JSON.stringify(Object.assign({}, about, { kind, anonymousId })) // a plain text, so that no preflight is needed
+    return fetch(`${options.host}/v1/feedback?writeKey=${encodeURIComponent(options.writeKey)}`, { method: 'POST', body, credentials: 'omit' })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .catch(() => null)
   }
 
   /* ---- the face ---- */
@@ -502,8 +528,9 @@
 
   const before = win.zhun || []
   const zhun = {
-    push: (...calls) => calls.forEach((call) => (call[0] === 'recommend' ? zhun.recommend(call[1], call[2]) : act(call[0], call.slice(1)))),
+    push: (...calls) => calls.forEach((call) => (/^(recommend|feedback)$/.test(call[0]) ? zhun[call[0]](call[1], call[2]) : act(call[0], call.slice(1)))),
     recommend: (placement, ask) => whenLoaded.then(() => recommend(placement, ask)),
+    feedback: (kind, about) => whenLoaded.then(() => feedback(kind, about)),
     id: () => ({ anonymousId, userId }),
     get dropped() {
       return dropped

@@ -123,7 +123,7 @@ const proxyServer = createServer((incoming, outgoing) => {
   })
 })
 const host = `http://127.0.0.1:${await listen(proxyServer)}`
-const posted = () => proxy.seen.filter((one) => one.method === 'POST').flatMap((one) => JSON.parse(one.body).batch)
+const posted = () => proxy.seen.filter((one) => one.method === 'POST' && !one.url.startsWith('/v1/feedback')).flatMap((one) => JSON.parse(one.body).batch)
 const sent = () => [...new Map(posted().map((one) => [one.messageId, one])).values()] // each once: a page that was left may send again
 const asked = () => proxy.seen.filter((one) => one.url.startsWith('/v1/recommend/')).map((one) => new URL(one.url, host))
 
@@ -651,6 +651,32 @@ tell('a page draws its own list', async (visit) => {
   await until(() => sent().filter((one) => one.event === 'Product Clicked').length === 2)
   await sleep(300)
   equal(sent().filter((one) => one.event === 'Product Clicked').length, 2, 'drawn again, a click still counts once')
+})
+
+tell('a customer says no to an item, hears what it did, and takes it back', async (visit) => {
+  const page = await visit.page('/', {}, [['track', 'Product Viewed', { product_id: 'p1' }]])
+  const { anonymousId } = await id(page)
+  await arrived(anonymousId, 1)
+  const answer = await page.evaluate(() => window.zhun.recommend('home', { into: '#list', n: 3 }))
+  const item = answer.items[0].itemId
+  const row = page.locator(`[data-zhun-item="${item}"]`)
+  await row.getByText('Why this?').click()
+  await row.getByRole('button', { name: 'Not interested' }).click()
+  await row.getByRole('status').getByText('is not shown any more').waitFor()
+  const told = proxy.seen.find((one) => one.url.startsWith('/v1/feedback'))
+  equal(JSON.parse(told.body), { itemId: item, decisionId: answer.decisionId, kind: 'not_interested', anonymousId }, 'item, list and the id of this browser are said')
+  check(!proxy.seen.some((one) => one.method === 'OPTIONS'), 'without a preflight')
+  const ids = () => page.evaluate(() => window.zhun.recommend('home', { n: 20 })).then((got) => got.items.map((one) => one.itemId))
+  check(!(await ids()).includes(item), 'the next list is without it')
+  await row.getByRole('button', { name: 'Undo' }).click()
+  await row.getByRole('button', { name: 'Not interested' }).waitFor()
+  check((await ids()).includes(item), 'and has it again, taken back')
+  const why = await page.evaluate(([decisionId, itemId]) => window.zhun.feedback('why', { decisionId, itemId }), [answer.decisionId, item])
+  check(why.reason.text.en.length > 0 && why.reason.text.zh.length > 0, 'why is answered in words', why)
+  await page.evaluate(() => window.zhun.personalize(false))
+  const before = proxy.seen.length
+  equal(await page.evaluate((itemId) => window.zhun.feedback('block', { itemId }), item), null, 'who is nobody says nothing')
+  equal(proxy.seen.slice(before).filter((one) => one.url.startsWith('/v1/feedback')).length, 0, 'and nothing is sent')
 })
 
 tell('a page without recommendations is still a page', async (visit) => {
