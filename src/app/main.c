@@ -7,6 +7,7 @@
 #include "app/cmd_eval.h"
 #include "app/cmd_experiment.h"
 #include "app/cmd_expr.h"
+#include "app/cmd_feedback.h"
 #include "app/cmd_import.h"
 #include "app/cmd_letters.h"
 #include "app/cmd_replay.h"
@@ -22,7 +23,7 @@
 
 static const zh_command *const commands[] = {
     &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_retention, &zh_cmd_erase, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
-    &zh_cmd_expr, &zh_cmd_segment, &zh_cmd_experiment, &zh_cmd_report, &zh_cmd_replay, &zh_cmd_tag, &zh_cmd_train,
+    &zh_cmd_expr, &zh_cmd_segment, &zh_cmd_experiment, &zh_cmd_report, &zh_cmd_replay, &zh_cmd_tag, &zh_cmd_feedback, &zh_cmd_train,
 };
 
 static int run_import(int argc, char **argv)

@@ -312,6 +312,21 @@ def replays(engine):
         check(status == 0, f"the list under {number} words replays byte for byte", f"{status} {out} {err}")
 
 
+def command(engine):
+    """`zhun feedback` says, lists and takes back what the routes do."""
+    def zhun(*args):
+        return kit.run("feedback", "--data", engine.data, *args)
+    equal(zhun("u13", "block", "brand", "青瓷")[:2], (0, "Nothing of the brand “青瓷” is shown any more.\n"), "a brand is blocked by command")
+    status, out, _ = zhun("u13")
+    check(status == 0 and out.startswith("block           brand     since ") and out.rstrip().endswith("青瓷"), "listed", out)
+    equal(json.loads(zhun("u13", "--json")[1])["items"][0]["name"], "青瓷", "as JSON too")
+    equal(zhun("u13", "undo", "brand", "青瓷")[1], "Taken back: “青瓷” may be shown again.\n", "taken back by name")
+    equal(zhun("u13", "undo")[1], "There is nothing to take back.\n", "and by the newest")
+    equal([zhun(*args)[0] for args in (("u13", "block"), ("u13", "block", "brand"), ())], [2, 2, 2], "what is no question ends with 2")
+    status, _, err = zhun("u13", "hate", "item", "p000")
+    check(status != 0 and "not_interested" in err, "an unknown kind is named", err)
+
+
 # ---- personalisation off ----
 
 
@@ -345,7 +360,7 @@ def main():
     engine = kit.Engine(options=PUBLIC)
     fill(engine)
     for part in (check_21_a_block_holds_whole_and_at_once, check_21_what_is_like_a_refused_item_makes_way, check_21_taken_back_it_is_as_before,
-                 browsers, why, wrong, order, limits, replays, check_13_switched_off_it_is_the_list_of_anyone):
+                 browsers, why, wrong, order, limits, replays, command, check_13_switched_off_it_is_the_list_of_anyone):
         part(engine)
     check_21_lasting(engine, 1)
     blocks = engine.metric("zhun_feedback_total", kind="block")
