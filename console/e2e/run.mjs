@@ -34,6 +34,7 @@ import { predictions } from './predictions.mjs'
 import { attribution } from './attribution.mjs'
 import { standing } from './standing.mjs'
 import { system } from './system.mjs'
+import { feedback } from './feedback.mjs'
 import { tags } from './tags.mjs'
 import { views } from './views.mjs'
 
@@ -42,7 +43,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, views, standing, predictions, items, preview, models, experiments, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, feedback, views, standing, predictions, items, preview, models, experiments, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

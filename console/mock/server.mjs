@@ -20,6 +20,7 @@ import { answerViews } from './views.mjs'
 import { answerModels } from './models.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
+import { answerFeedback } from './feedback.mjs'
 import { answerTags } from './tags.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -159,6 +160,8 @@ function answer(method, path, query, body, empty) {
   if (drawn !== undefined) return drawn
   const tagged = answerTags(method, path, query, body, { empty, problem })
   if (tagged !== undefined) return tagged
+  const refused = answerFeedback(method, path, { empty })
+  if (refused !== undefined) return refused
   const looked = answerGroups(path, body, { empty, everybody, row: customerRow, problem })
   if (looked !== undefined) return looked
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })

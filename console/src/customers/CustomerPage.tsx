@@ -8,6 +8,7 @@ import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
+import { CustomerFeedback } from '../feedback/CustomerFeedback'
 import { CustomerTags } from '../tags/CustomerTags'
 import { CustomerPredictions } from '../predictions/CustomerPredictions'
 import { Page } from '../shell/Page'
@@ -66,6 +67,7 @@ export default function CustomerPage() {
               <CustomerPredictions id={found.id} />
               <CustomerTags id={found.id} />
               <CustomerSegments id={found.id} />
+              <CustomerFeedback id={found.id} />
               <Recommendations customerId={found.id} />
             </div>
             <Timeline id={found.id} />
