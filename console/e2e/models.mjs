@@ -1,4 +1,4 @@
-// The league: who is ahead, beside a mark; playing it shows when it is done; an analyst looks only.
+// The league: who is ahead, beside a mark; playing it shows when it is done. What answers: a version is rolled back, switched off and deployed again. An analyst looks only.
 import { allWords, until } from './browser.mjs'
 
 export async function models({ enter, check, mock }, language) {
@@ -22,7 +22,29 @@ export async function models({ enter, check, mock }, language) {
   if (!mock) await look(`models-${language}`, { full: true })
   await context.close()
   if (!mock) return
+  await versions({ enter, w, check, says }, language)
   await lookingOnly({ enter, w, check, says }, language)
+}
+
+async function versions({ enter, w, check, says }, language) {
+  const { page, context, go, look } = await enter({ language })
+  const s = w.serving
+  await go('/models')
+  const rows = page.locator('.models-versions tbody tr')
+  await rows.first().waitFor()
+  const chip = (row) => rows.nth(row).getByText(s.answers, { exact: true }).count()
+  check((await rows.count()) === 2 && (await chip(0)) === 1, says('two versions, the newest answers'))
+  await page.getByRole('button', { name: s.toVersion.replace('{{act}}', s.back).replace('{{version}}', '1'), exact: true }).click()
+  check(await until(async () => (await chip(1)) === 1 && (await chip(0)) === 0), says('rolled back to the first'))
+  await page.getByRole('button', { name: s.off, exact: true }).click()
+  check(await until(async () => (await chip(1)) === 0), says('switched off'))
+  await look(`models-off-${language}`, { full: true })
+  await page.getByLabel(s.automatic, { exact: true }).click()
+  check(await until(async () => !(await page.getByLabel(s.automatic, { exact: true }).isChecked())), says('nothing is deployed by itself'))
+  await page.getByLabel(s.automatic, { exact: true }).click()
+  await page.getByRole('button', { name: s.toVersion.replace('{{act}}', s.deploy).replace('{{version}}', '2'), exact: true }).click()
+  check(await until(async () => (await chip(0)) === 1), says('deployed again'))
+  await context.close()
 }
 
 async function lookingOnly({ enter, w, check, says }, language) {
@@ -34,5 +56,6 @@ async function lookingOnly({ enter, w, check, says }, language) {
   await go('/models')
   await page.locator('.models-table tbody tr').first().waitFor()
   check((await page.getByRole('button', { name: w.play, exact: true }).count()) === 0, says('who may not define does not play'))
+  check((await page.locator('.models-versions button, .models-buttons').count()) === 0, says('nor deploys'))
   await context.close()
 }

@@ -150,7 +150,7 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
-  const models = answerModels(method, path, empty)
+  const models = answerModels(method, path, empty, body)
   if (models !== undefined) return models
   const predicted = answerPredictions(method, path, empty)
   if (predicted !== undefined) return predicted

@@ -9,6 +9,7 @@ import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { barOf, playersOf, type League, type ModelPlace } from './models'
+import { Serving } from './Serving'
 import './models.css'
 
 const ASK_MS = 2_000 // while it is played
@@ -97,7 +98,7 @@ export default function ModelsPage() {
   const models = useQuery({
     queryKey: ['models'],
     queryFn: ({ signal }) => call('get', '/api/v1/models', { signal }),
-    refetchInterval: (query) => (query.state.data?.training === true ? ASK_MS : false),
+    refetchInterval: (query) => (query.state.data?.training === true || query.state.data?.learning === true ? ASK_MS : false),
   })
   const train = useMutation({ mutationFn: () => call('post', '/api/v1/models/train', {}), onSuccess: () => client.invalidateQueries({ queryKey: ['models'] }) })
   const data = models.data
@@ -110,8 +111,13 @@ export default function ModelsPage() {
       extra={may ? <Button loading={train.isPending || data?.training === true} onClick={() => train.mutate()}>{t('models.play')}</Button> : undefined}
     >
       {train.isError && <p className="models-warn" role="alert">{t('models.failed')}</p>}
-      <View query={models} empty={(found) => found.league === null || found.league.places.length === 0} whenEmpty={none} lines={10}>
-        {(found) => (found.league === null ? null : <Table league={found.league} />)}
+      <View query={models} lines={10}>
+        {(found) => (
+          <div className="models-cards">
+            <Serving models={found} may={may} />
+            {found.league === null || found.league.places.length === 0 ? none : <Table league={found.league} />}
+          </div>
+        )}
       </View>
     </Page>
   )

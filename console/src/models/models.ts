@@ -3,6 +3,16 @@ import type { Schema } from '../shared/client'
 
 export type League = Schema<'League'>
 export type ModelPlace = Schema<'ModelPlace'>
+export type ModelVersion = Schema<'ModelVersion'>
+export type Models = Schema<'Models'>
+
+/** What answers, and where it is counts alone: why. A key of models.serving. */
+export function saysOf(models: Models): 'serving' | 'lost' | 'damaged' | 'never' | 'notAhead' | 'isOff' {
+  if (models.deployed.state !== 'none') return models.deployed.state
+  const last = models.changes[0]
+  if (last === undefined) return 'never'
+  return last.why === 'not_ahead' ? 'notAhead' : 'isOff'
+}
 
 /** Those that could play, best first. */
 export const playersOf = (league: League): readonly ModelPlace[] => league.places.filter((place) => place.verdict !== 'absent')
