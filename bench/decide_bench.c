@@ -95,6 +95,25 @@ static double recommend_us(const zh_recommend_world *world, zh_recommend_ask ask
     return best_us;
 }
 
+static int by_target(const void *a, const void *b)
+{
+    const uint64_t x = ((const zh_feedback_word *)a)->target, y = ((const zh_feedback_word *)b)->target;
+    return x < y ? -1 : x > y;
+}
+
+/* The same of a customer who is not interested in `count` items. */
+static double refusing_us(const zh_recommend_world *world, zh_recommend_ask ask, uint32_t count)
+{
+    static zh_feedback_word words[ZH_FEEDBACK_DISLIKES_MAX];
+    zh_history history = *ask.history;
+    for (uint32_t i = 0; i < count; i++)
+        words[i] = (zh_feedback_word){ .target = item_of(i * 11 + 3).number, .at_ms = NOW - i, .kind = ZH_FEEDBACK_NOT_INTERESTED, .scope = ZH_FEEDBACK_ITEM };
+    qsort(words, count, sizeof *words, by_target);
+    history.words = words, history.words_count = count;
+    ask.history = &history;
+    return recommend_us(world, ask, "home");
+}
+
 int main(void)
 {
     zh_catalog *catalog = NULL;
@@ -122,6 +141,7 @@ int main(void)
     const double home = recommend_us(&world, ask, "home");
     ask.explain = true;
     const double home_explained = recommend_us(&world, ask, "home");
+    const double ten = refusing_us(&world, ask, 10), most = refusing_us(&world, ask, ZH_FEEDBACK_DISLIKES_MAX);
     const double page = recommend_us(&world, ask, "product_page");
     const double trending = recommend_us(&world, ask, "search_empty");
     static zh_neighbour near[20];
@@ -137,10 +157,10 @@ int main(void)
     from = now_us();
     for (uint32_t i = 0; i < 1000 * ROUNDS; i++) must(zh_popularity_fold(popularity, &seen));
     const double fold_ns = (now_us() - from) / ROUNDS;
-    printf("{\"bench\":\"decide\",\"items\":%u,\"home_us\":%.1f,\"home_explained_us\":%.1f,\"product_page_us\":%.1f,"
+    printf("{\"bench\":\"decide\",\"items\":%u,\"home_us\":%.1f,\"home_explained_us\":%.1f,\"home_refusing_10_us\":%.1f,\"home_refusing_256_us\":%.1f,\"product_page_us\":%.1f,"
            "\"search_empty_us\":%.1f,\"neighbours_us\":%.1f,\"cocount_step_ns\":%.1f,\"cocount_kib_per_item\":%.1f,"
            "\"catalog_learn_ns\":%.1f,\"popularity_fold_ns\":%.1f}\n",
-           ITEMS, home, home_explained, page, trending, neighbours, step_ns,
+           ITEMS, home, home_explained, ten, most, page, trending, neighbours, step_ns,
            (double)zh_cocount_bytes(cocount) / 1024.0 / ITEMS, learn_ns, fold_ns);
     zh_catalog_close(catalog);
     zh_cocount_close(cocount);

@@ -7,17 +7,17 @@
  *
  * Like it is what has its group (the variants of one product), its category and brand both, or what customers buy and view with it:
  *
- *     likeness(j) = sum over the refused i of  sim_bought(i, j) + sim_viewed(i, j)  >= ALIKE_MICRO / 1e6
+ *     likeness(i, j) = sim_bought(i, j) + sim_viewed(i, j)  >= ALIKE_MICRO / 1e6   for one refused i
  *
- * the negative side of the score that makes lists (Rocchio's feedback: what is refused counts as what is liked, with the other
- * sign). It is a threshold and not a subtraction, so the shares that explain a score stay what they are. What is like something
+ * with the similarities that make lists. Not their sum over what was refused: chance adds up, and ten refused items would be
+ * like everything. It is a threshold and not a subtraction, so the shares that explain a score stay what they are. What is like something
  * refused is held back rather than given a small part of its score: a stage with few candidates shows all it has, and a damped
  * item would stand there as before.
  */
 #include "decide/recommend_inside.h"
 
 #define ALIKE_MICRO 100000 /* one customer who bought both, of items that nobody else bought, is .09: chance */
-#define ALIKE_MAX 64       /* items whose likeness is asked: the newest; each costs a walk over its row of counts */
+#define ALIKE_MAX 32       /* items whose likeness is asked: the newest; each costs a walk over its row of counts, and two looks a candidate */
 #define GROUP_KEY "\"group\":\""
 
 bool zh_recommend_refuses(const zh_history *h)
@@ -61,8 +61,12 @@ static void add_alike(zh_list *l, const zh_feedback_word *w)
 {
     zh_refusals *r = &l->refusals;
     const zh_item_id id = { w->target };
-    zh_cocount_spread(l->world->cocount, ZH_COCOUNT_BOUGHT, id, 1, l->policy.shrink, r->likeness);
-    zh_cocount_spread(l->world->cocount, ZH_COCOUNT_VIEWED, id, 1, l->policy.shrink, r->likeness);
+    uint32_t index;
+    if (zh_cocount_index(l->world->cocount, id, &index)) {
+        zh_cocount_spread(l->world->cocount, ZH_COCOUNT_BOUGHT, id, 1, l->policy.shrink, r->likeness);
+        zh_cocount_spread(l->world->cocount, ZH_COCOUNT_VIEWED, id, 1, l->policy.shrink, r->likeness);
+        r->counted[r->counted_count++] = index;
+    }
     const zh_item *item = zh_catalog_get(l->world->catalog, id);
     if (item == NULL) return;
     const zh_alike alike = { item->brand.size > 0 ? item->category_hash : 0, item->brand, group_of(item) };
@@ -81,7 +85,8 @@ zh_err zh_recommend_refusals_open(zh_list *l)
     if (dislikes == 0) return ZH_OK;
     r->alike = ZH_TAKE(l->arena, zh_alike, ALIKE_MAX);
     r->likeness = ZH_TAKE(l->arena, int32_t, zh_cocount_width(l->world->cocount));
-    if (r->alike == NULL || r->likeness == NULL) return ZH_NOMEM;
+    r->counted = ZH_TAKE(l->arena, uint32_t, ALIKE_MAX);
+    if (r->alike == NULL || r->likeness == NULL || r->counted == NULL) return ZH_NOMEM;
     const int64_t from_ms = oldest_asked(r, dislikes, times);
     for (uint32_t i = 0; i < r->words_count && asked < ALIKE_MAX; i++) {
         if (!is_dislike(&r->words[i]) || r->words[i].at_ms < from_ms) continue;
@@ -110,13 +115,25 @@ bool zh_recommend_refused(const zh_list *l, const zh_item *item)
                                   says(r, ZH_FEEDBACK_NOT_INTERESTED, ZH_FEEDBACK_ITEM, item->id.number));
 }
 
+/* Where the sum is below, no part of it is above. */
+static bool is_bought_with(const zh_list *l, zh_item_id item)
+{
+    const zh_refusals *r = &l->refusals;
+    const zh_cocount *c = l->world->cocount;
+    uint32_t index;
+    if (r->likeness == NULL || !zh_cocount_index(c, item, &index) || r->likeness[index] < ALIKE_MICRO) return false;
+    for (uint32_t i = 0; i < r->counted_count; i++)
+        if (r->counted[i] != index && zh_cocount_share_at(c, ZH_COCOUNT_BOUGHT, r->counted[i], index, 1, l->policy.shrink) +
+                                      zh_cocount_share_at(c, ZH_COCOUNT_VIEWED, r->counted[i], index, 1, l->policy.shrink) >= ALIKE_MICRO) return true;
+    return false;
+}
+
 bool zh_recommend_is_like_refused(const zh_list *l, const zh_item *item)
 {
     const zh_refusals *r = &l->refusals;
-    uint32_t index;
     if (r->words_count == 0) return false;
     if (says_of_names(r, ZH_FEEDBACK_NOT_INTERESTED, item)) return true;
-    if (r->likeness != NULL && zh_cocount_index(l->world->cocount, item->id, &index) && r->likeness[index] >= ALIKE_MICRO) return true;
+    if (is_bought_with(l, item->id)) return true;
     for (uint32_t i = 0; i < r->alike_count; i++) {
         const zh_alike *a = &r->alike[i];
         if (a->category_hash != 0 && a->category_hash == item->category_hash && zh_sv_equal(a->brand, item->brand)) return true;

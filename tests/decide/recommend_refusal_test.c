@@ -114,6 +114,21 @@ static void what_is_like_a_refused_item_comes_only_where_nothing_else_is_left(vo
     shop_close(&s);
 }
 
+/* 2 is bought with 1 and with 3, once each: .083 twice is chance twice. */
+static void chance_does_not_add_up(void)
+{
+    shop s = open_shop();
+    zh_feedback_word words[] = { shop_word(ZH_FEEDBACK_NOT_INTERESTED, ZH_FEEDBACK_ITEM, "i001", 0), shop_word(ZH_FEEDBACK_NOT_INTERESTED, ZH_FEEDBACK_ITEM, "i003", 0) };
+    if (words[0].target > words[1].target) {
+        const zh_feedback_word swap = words[0];
+        words[0] = words[1], words[1] = swap;
+    }
+    const zh_history h = { .words = words, .words_count = 2 };
+    ask_with(&s, "home", &h, 12);
+    CHECK(d.shown_count == 12 && shows_item(2) && shows_item(4) && !shows_item(1) && !shows_item(3) && !shows_item(13));
+    shop_close(&s);
+}
+
 static void variants_of_a_refused_product_make_way(void)
 {
     shop s = shop_open(8);
@@ -204,6 +219,7 @@ int main(int argc, char **argv)
     const uint64_t seed = test_seed(argc, argv);
     what_is_blocked_is_never_shown_not_even_where_nothing_is_left();
     what_is_like_a_refused_item_comes_only_where_nothing_else_is_left();
+    chance_does_not_add_up();
     variants_of_a_refused_product_make_way();
     what_was_refused_is_no_reason();
     without_a_permit_no_word_counts();

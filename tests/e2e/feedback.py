@@ -327,6 +327,34 @@ def command(engine):
     check(status != 0 and "not_interested" in err, "an unknown kind is named", err)
 
 
+def apart_and_forgotten(engine):
+    """A merge that is taken back gives each his own words again; who is erased has none."""
+    said(engine, "u-apart", "block", scope="brand", name="Acme")
+    page(engine, {"anonymousId": "anon-apart", "kind": "block", "scope": "brand", "name": "Nord"})
+    engine.collect("identify", {"userId": "u-apart", "anonymousId": "anon-apart", "messageId": "apart", "timestamp": AT}, auth=basic(kit.WRITE))
+    engine.sync()
+    equal({one["name"] for one in holds(engine, "u-apart")}, {"Acme", "Nord"}, "a login joins the words")
+    number = engine.admin("GET", "/api/v1/customers?q=u-apart").json["items"][0]["id"]
+    merge = engine.admin("GET", f"/api/v1/customers/{number}/identity").json["merges"][0]["number"]
+    equal(engine.admin("POST", f"/api/v1/customers/{number}/unmerge", {"number": merge}).status, 202, "it is taken back")
+    end, want = time.monotonic() + 60, ([["Acme"], ["Nord"]])
+    while time.monotonic() < end:
+        try:
+            have = [[one["name"] for one in holds(engine, who)] for who in ("u-apart", "anon-apart")]
+        except (OSError, ValueError, KeyError):
+            have = None  # views are folded anew
+        if have == want:
+            break
+        time.sleep(0.05)
+    equal(have, want, "each has his own words again")
+    engine.is_equal("after a merge was taken back")
+    equal(engine.admin("POST", "/api/v1/erasures", {"userId": "u-apart"}).status // 100, 2, "one asks to be forgotten")
+    engine.sync()
+    equal(engine.serve("GET", "/v1/feedback/u-apart").status, 404, "his words are gone")
+    equal([one["name"] for one in holds(engine, "anon-apart")], ["Nord"], "the other's are not")
+    engine.is_equal("after an erasure")
+
+
 # ---- personalisation off ----
 
 
@@ -360,7 +388,7 @@ def main():
     engine = kit.Engine(options=PUBLIC)
     fill(engine)
     for part in (check_21_a_block_holds_whole_and_at_once, check_21_what_is_like_a_refused_item_makes_way, check_21_taken_back_it_is_as_before,
-                 browsers, why, wrong, order, limits, replays, command, check_13_switched_off_it_is_the_list_of_anyone):
+                 browsers, why, wrong, order, limits, replays, command, apart_and_forgotten, check_13_switched_off_it_is_the_list_of_anyone):
         part(engine)
     check_21_lasting(engine, 1)
     blocks = engine.metric("zhun_feedback_total", kind="block")
