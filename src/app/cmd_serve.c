@@ -103,7 +103,7 @@ static bool are_placements(zh_sv names)
         const size_t size = comma == NULL ? names.size : (size_t)(comma - names.data);
         const zh_sv name = zh_sv_trim(zh_sv_part(names, 0, size));
         if (zh_placement_find(name) == NULL) {
-            zh_complain("--public-placements: there is no placement \"%.*s\": choose of home,product_page,cart,search_empty,order_done,substitutes,recently_seen,complements,accessories", ZH_SV_ARG(name));
+            zh_complain("--public-placements: there is no placement \"%.*s\": choose of home,product_page,cart,search_empty,order_done,substitutes,recently_seen,complements,accessories,buy_again", ZH_SV_ARG(name));
             return false;
         }
         names = zh_sv_part(names, size + 1, SIZE_MAX);

@@ -38,7 +38,8 @@ ZH_MUST zh_err zh_decision_id_parse(zh_sv text, zh_decision_id *out);
     X(TRENDING,   "trending")    /* what rises now */                                   \
     X(POPULAR,    "popular")     /* what many buy */                                    \
     X(SUBSTITUTE, "substitute")  /* what can be taken instead of the item of the page */ \
-    X(RECENT,     "recently_seen") /* what the customer looked at last */
+    X(RECENT,     "recently_seen") /* what the customer looked at last */               \
+    X(REPEAT,     "repeat_due")  /* what the customer buys again, when it is due */
 typedef enum zh_strategy {
 #define X(name, text) ZH_STRATEGY_##name,
     ZH_STRATEGY_LIST(X)
@@ -62,7 +63,8 @@ const char *zh_strategy_text(zh_strategy strategy);
     X(ALTERNATIVE,         "alternative")         /* evidence: the page's item */        \
     X(RECENTLY_SEEN,       "recently_seen")       /* evidence: the item itself */        \
     X(GOES_WITH,           "goes_with")           /* evidence: the page's or cart's item */ \
-    X(ACCESSORY,           "accessory")           /* evidence: the last order's items */
+    X(ACCESSORY,           "accessory")           /* evidence: the last order's items */ \
+    X(REPEAT_DUE,          "repeat_due")          /* evidence: the item itself */
 typedef enum zh_reason_code {
 #define X(name, text) ZH_REASON_##name,
     ZH_REASON_LIST(X)

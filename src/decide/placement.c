@@ -32,6 +32,9 @@ static const zh_placement placements[] = {
     { { "accessories", 11 }, ZH_STRATEGY_AFTER,
       { ZH_STAGE_ACCESSORY, ZH_STAGE_LAST_ORDER, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
       30, "For what was bought", "为已购选配" },
+    { { "buy_again", 9 }, ZH_STRATEGY_REPEAT,
+      { ZH_STAGE_REPEAT, ZH_STAGE_HISTORY, ZH_STAGE_TASTE, ZH_STAGE_POPULAR, ZH_STAGE_NEW },
+      2, "Buy again", "再次购买" },
 };
 
 size_t zh_placement_count(void)

@@ -10,6 +10,7 @@
  *     recently_seen recently_seen  looked at last and not bought          popular, trending, new
  *     complements   complement   of other kinds, bought after its kind       context, popular, new
  *     accessories   after_order  of other kinds, bought after the last order's  last order, popular, new
+ *     buy_again     repeat_due   bought again by people, and due               history, liked, popular, new
  *
  * A non-personal answer leaves out what needs the customer: on home, cart and order_done the
  * first stage is empty and the rest fills the list.
@@ -34,6 +35,7 @@ typedef enum zh_stage { /* one source of candidates */
     ZH_STAGE_COMPLEMENT,  /* of other kinds, bought after the context item's kind */
     ZH_STAGE_CART_COMPLEMENT, /* the same for the cart, of none of its kinds */
     ZH_STAGE_ACCESSORY,   /* the same for the last order */
+    ZH_STAGE_REPEAT,      /* what the customer buys again and again, when it is due */
 } zh_stage;
 #define ZH_PLACEMENT_STAGES_MAX 6
 

@@ -17,6 +17,7 @@ static const struct { const char *en, *en_bare, *zh, *zh_bare; } words[ZH_REASON
     [ZH_REASON_RECENTLY_SEEN] = { "You looked at it recently", "You looked at it recently", "您最近浏览过", "您最近浏览过" },
     [ZH_REASON_GOES_WITH] = { "Goes with %", "Goes with it", "与%搭配", "搭配使用" },
     [ZH_REASON_ACCESSORY] = { "For the % you bought", "For what you bought", "为您购买的%选配", "为您的订单选配" },
+    [ZH_REASON_REPEAT_DUE] = { "You may need it again", "You may need it again", "您可能又需要了", "您可能又需要了" },
     [ZH_REASON_EXPLORATION] = { "Something different", "Something different", "换换口味", "换换口味" },
 };
 
@@ -42,4 +43,18 @@ zh_sv zh_reason_en(zh_reason_code code, zh_sv title, zh_arena *arena)
 zh_sv zh_reason_zh(zh_reason_code code, zh_sv title, zh_arena *arena)
 {
     return fill(title.size > 0 ? words[code].zh : words[code].zh_bare, title, arena);
+}
+
+zh_sv zh_reason_due_en(uint32_t days_ago, uint32_t days_usual, zh_arena *arena)
+{
+    char text[128];
+    const int size = snprintf(text, sizeof text, "You bought it %u day%s ago; it usually lasts %u day%s", days_ago, days_ago == 1 ? "" : "s", days_usual, days_usual == 1 ? "" : "s");
+    return zh_arena_copy(arena, (zh_sv){ text, (size_t)size });
+}
+
+zh_sv zh_reason_due_zh(uint32_t days_ago, uint32_t days_usual, zh_arena *arena)
+{
+    char text[128];
+    const int size = snprintf(text, sizeof text, "您%u天前买过，通常可用%u天", days_ago, days_usual);
+    return zh_arena_copy(arena, (zh_sv){ text, (size_t)size });
 }

@@ -26,11 +26,15 @@ typedef struct zh_reason {
     zh_sv en, zh;                    /* one sentence each, in the arena */
     zh_evidence evidence[ZH_EVIDENCE_MAX]; /* largest share first */
     uint32_t evidence_count;
+    uint32_t days_ago, days_usual;   /* of REPEAT_DUE: since he bought it, and how long it lasts people like him */
 } zh_reason;
 
 /* The sentences of a code; `title` is the evidence's title or the category's name (may be empty:
  * a sentence without it). data == NULL when the arena is full. */
 zh_sv zh_reason_en(zh_reason_code code, zh_sv title, zh_arena *arena);
 zh_sv zh_reason_zh(zh_reason_code code, zh_sv title, zh_arena *arena);
+/* The sentences of REPEAT_DUE with its days. */
+zh_sv zh_reason_due_en(uint32_t days_ago, uint32_t days_usual, zh_arena *arena);
+zh_sv zh_reason_due_zh(uint32_t days_ago, uint32_t days_usual, zh_arena *arena);
 
 #endif

@@ -6,6 +6,7 @@
  *     recommend_refusal.c what the customer does not want to see, and what is like it
  *     recommend_stages.c  where candidates come from
  *     strategies.c        stages that need more than counts or popularity
+ *     repeats.c           the stage of what is due again
  *     complements.c       stages of what completes a page, a cart, an order
  *     recommend_why.c     what they are explained with
  *     recommend.c         the order of the steps, exploration, the decision
@@ -45,6 +46,14 @@ typedef struct zh_refusals {
 typedef struct zh_completed { zh_item_id item; zh_act act; int64_t at_ms; } zh_completed; /* of the page, the cart, the last order */
 typedef struct zh_share { uint64_t item; int64_t micro; uint32_t source; } zh_share; /* of a completed item in another's score */
 
+#define ZH_REPEAT_KINDS_MAX 64u  /* categories of one customer that may be due: the first of his items, by number */
+typedef struct zh_habit { /* of one customer with one category */
+    uint64_t kind;
+    uint16_t days[2];      /* his newest purchases of it, on different days */
+    zh_item_id newest;
+} zh_habit;
+typedef struct zh_repeat { int64_t value_micro; uint32_t days_usual; } zh_repeat; /* 0: not due; how long it lasts, 0: nobody knows */
+
 typedef struct zh_list { /* all memory is the arena's */
     const zh_recommend_world *world;
     const zh_recommend_ask *ask;
@@ -63,6 +72,8 @@ typedef struct zh_list { /* all memory is the arena's */
     zh_completed *completed;      /* of the stage that completes */
     zh_share *shares;             /* by item, then source */
     uint32_t completed_count, shares_count;
+    zh_habit *habits;             /* of the stage of repeats */
+    uint32_t habits_count;
     uint32_t candidates;
     zh_pick picks[ZH_PICKS_MAX];
     uint32_t count, want;
@@ -107,6 +118,10 @@ ZH_MUST zh_err zh_recommend_strategy(zh_list *l, zh_stage stage);
 /* Code and evidence of its pick. */
 void zh_recommend_strategy_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 
+/* How due an item of a habit is on a day since 1970. */
+zh_repeat zh_recommend_repeat(const zh_sequel *sequel, zh_item_id item, const zh_habit *habit, uint16_t today);
+ZH_MUST zh_err zh_recommend_repeats(zh_list *l);
+void zh_recommend_repeats_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 ZH_MUST zh_err zh_recommend_complements(zh_list *l, zh_stage stage);
 void zh_recommend_complements_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 

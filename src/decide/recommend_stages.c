@@ -178,7 +178,7 @@ zh_err zh_recommend_stage(zh_list *l, zh_stage stage)
     case ZH_STAGE_POPULAR: return pick_popular(l, stage, ZH_POPULAR);
     case ZH_STAGE_TRENDING: return pick_popular(l, stage, ZH_TRENDING);
     case ZH_STAGE_NEW: pick_new(l); return ZH_OK;
-    case ZH_STAGE_SUBSTITUTE: case ZH_STAGE_RECENT: case ZH_STAGE_COMPLEMENT: case ZH_STAGE_CART_COMPLEMENT: case ZH_STAGE_ACCESSORY:
+    case ZH_STAGE_SUBSTITUTE: case ZH_STAGE_RECENT: case ZH_STAGE_COMPLEMENT: case ZH_STAGE_CART_COMPLEMENT: case ZH_STAGE_ACCESSORY: case ZH_STAGE_REPEAT:
         return zh_recommend_strategy(l, stage);
     case ZH_STAGE_END: return ZH_OK;
     }

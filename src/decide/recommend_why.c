@@ -57,6 +57,11 @@ zh_err zh_recommend_word(const zh_list *l, const zh_pick *p, zh_reason *reason)
         const zh_item *item = zh_catalog_get(l->world->catalog, reason->evidence[0].item);
         title = item == NULL ? (zh_sv){ 0 } : item->title.size > 0 ? item->title : item->text;
     }
+    if (reason->code == ZH_REASON_REPEAT_DUE) {
+        reason->en = zh_reason_due_en(reason->days_ago, reason->days_usual, l->arena);
+        reason->zh = zh_reason_due_zh(reason->days_ago, reason->days_usual, l->arena);
+        return reason->en.data == NULL || reason->zh.data == NULL ? ZH_NOMEM : ZH_OK;
+    }
     reason->en = zh_reason_en(reason->code, title, l->arena);
     reason->zh = zh_reason_zh(reason->code, title, l->arena);
     return reason->en.data == NULL || reason->zh.data == NULL ? ZH_NOMEM : ZH_OK;

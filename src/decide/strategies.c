@@ -75,6 +75,7 @@ zh_err zh_recommend_strategy(zh_list *l, zh_stage stage)
     switch (stage) {
     case ZH_STAGE_SUBSTITUTE: return pick_substitutes(l);
     case ZH_STAGE_RECENT: pick_recent(l); return ZH_OK;
+    case ZH_STAGE_REPEAT: return zh_recommend_repeats(l);
     default: return zh_recommend_complements(l, stage);
     }
 }
@@ -90,9 +91,10 @@ static int64_t looked_ms(const zh_list *l, zh_item_id item)
 
 void zh_recommend_strategy_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
 {
-    if (p->stage >= ZH_STAGE_COMPLEMENT) {
-        zh_recommend_complements_explain(l, p, out);
-        return;
+    switch (p->stage) {
+    case ZH_STAGE_COMPLEMENT: case ZH_STAGE_CART_COMPLEMENT: case ZH_STAGE_ACCESSORY: zh_recommend_complements_explain(l, p, out); return;
+    case ZH_STAGE_REPEAT: zh_recommend_repeats_explain(l, p, out); return;
+    default: break;
     }
     const bool is_recent = p->stage == ZH_STAGE_RECENT;
     const zh_item_id because = is_recent ? p->item->id : l->ask->context_item;

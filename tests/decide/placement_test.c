@@ -4,7 +4,7 @@
 
 int main(void)
 {
-    static const char *const names[] = { "home", "product_page", "cart", "search_empty", "order_done", "substitutes", "recently_seen", "complements", "accessories" };
+    static const char *const names[] = { "home", "product_page", "cart", "search_empty", "order_done", "substitutes", "recently_seen", "complements", "accessories", "buy_again" };
     const size_t count = sizeof names / sizeof *names;
     CHECK(zh_placement_count() == count);
     for (size_t i = 0; i < count; i++) {

@@ -761,7 +761,7 @@ def reports():
     refused(engine.admin("GET", "/api/v1/customers/999999999"), 404, "a customer that is not there")
     check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
     check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")
-    check(len(engine.admin("GET", "/api/v1/placements").json["items"]) == 9, "nine placements from the start")
+    check(len(engine.admin("GET", "/api/v1/placements").json["items"]) == 10, "ten placements from the start")
     check(engine.admin("GET", "/api/v1/sources").json["items"], "a source from the start")
     for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200)):
         equal(engine.ask("GET", path).status, status, f"GET {path}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Strategies in a shop of a few goods, where the right answer is known: instead of a phone another phone of its price, with it a case and never back, and what one looked at last.
+"""Strategies in a shop of a few goods, where the right answer is known: instead of a phone another phone of its price, with it a case and never back, soap when it is used up, and what one looked at last.
 Nothing that is sold out comes, the lists are the same after a restart, and `zhun check` is equal."""
 import kit
 from kit import check, equal
@@ -9,7 +9,7 @@ NOW = kit.now_ms() // DAY * DAY
 GOODS = {  # id: title, category, price
     **{f"phone{n}": (f"Phone {n} 手机{n}号", "phones", 2000 + 100 * n) for n in range(1, 5)}, "luxury": ("Phone gold 黄金手机", "phones", 9000),
     **{f"case{n}": (f"Phone case {n} 手机壳{n}号", "cases", 30 + n) for n in range(1, 4)}, **{f"film{n}": (f"Screen film {n} 屏幕膜", "films", 20 + n) for n in range(1, 3)},
-    **{f"tea{n}": (f"Tea {n} 茶{n}", "teas", 15 + n) for n in range(1, 4)}, **{f"mug{n}": (f"Mug {n} 马克杯", "mugs", 40 + n) for n in range(1, 7)},
+    **{f"soap{n}": (f"Soap {n} 肥皂{n}", "soaps", 9 + n) for n in range(1, 3)}, **{f"tea{n}": (f"Tea {n} 茶{n}", "teas", 15 + n) for n in range(1, 4)}, **{f"mug{n}": (f"Mug {n} 马克杯", "mugs", 40 + n) for n in range(1, 7)},
 }
 engine = kit.Engine()
 events = []
@@ -70,7 +70,12 @@ for n in range(60):
     buy(f"mugs{n}", NOW - (30 - n % 5) * DAY, f"tea{1 + (n // 6) % 3}")
     buy(f"teas{n}", NOW - (40 - n % 9) * DAY, f"tea{1 + (n // 6) % 3}")
     buy(f"teas{n}", NOW - (30 - n % 5) * DAY, f"mug{1 + n % 6}")
-buy("bob", NOW - 3600000, "phone1")
+for n in range(20):  # soap lasts 28 days
+    for days in (84, 56, 28):
+        buy(f"soaps{n}", NOW - days * DAY, "soap1")
+buy("cat", NOW - 27 * DAY, "soap1", "phone1")
+buy("dan", NOW - 5 * DAY, "soap1")
+buy("bob", NOW, "phone1")
 send()
 
 
@@ -90,6 +95,8 @@ def look():
     answers["accessories"] = shown("accessories", "accessory", userId="bob")
     equal(set(answers["accessories"]), {"case1", "case2", "film1", "film2"}, "after a phone comes what completes it")
     check(not any(item.startswith("phone") for item in shown("accessories", userId="bob")[:4]), "and no other phone first")
+    equal(shown("buy_again", "repeat_due", userId="cat"), ["soap1"], "soap is due again, a phone lasts")
+    equal(shown("buy_again", "repeat_due", userId="dan"), [], "soap of last week is not due")
     return answers
 
 
@@ -98,6 +105,7 @@ equal(sentence("substitutes", "phone2", context={"itemId": "phone1"}), {"en": "A
 equal(sentence("recently_seen", "mug2", userId="ann")["zh"], "您最近浏览过", "what was seen, too")
 equal(sentence("complements", "film1", context={"itemId": "phone1"}), {"en": "Goes with Phone 1 手机1号", "zh": "与Phone 1 手机1号搭配"}, "what goes with it")
 equal(sentence("accessories", "case2", userId="bob")["en"], "For the Phone 1 手机1号 you bought", "what was bought")
+equal(sentence("buy_again", "soap1", userId="cat")["en"].startswith("You bought it 27 days ago; it usually lasts 2"), True, "since when, and how long it lasts")
 check("mug1" not in shown("recently_seen", userId="ann"), "what was bought is not asked again")
 equal(shown("recently_seen", "recently_seen", userId="nobody"), [], "of somebody unknown nothing was seen")
 equal(len(shown("recently_seen", userId="nobody")), 10, "and the list is full nevertheless")
