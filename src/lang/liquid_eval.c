@@ -12,9 +12,11 @@
 zh_liquid_value zh_liquid_find(zh_liquid_run *run, zh_sv name, bool *known)
 {
     const zh_liquid_frame *frame = run->frame;
+    uint64_t passed = 0;
     *known = true;
-    for (const zh_liquid_scope *s = frame->scopes; s != NULL; s = s->outer)
-        if (zh_sv_equal(s->name, name)) return s->value;
+    for (const zh_liquid_scope *s = frame->scopes; s != NULL; s = s->outer, passed++)
+        if (zh_sv_equal(s->name, name)) return zh_liquid_pay(run, passed / 8) ? s->value : zh_liquid_nil();
+    if (!zh_liquid_pay(run, passed / 8)) return zh_liquid_nil();
     const zh_liquid_value *value = zh_liquid_name_get(&frame->assigned, name);
     if (value == NULL) value = zh_liquid_name_get(&frame->counters, name);
     if (value == NULL && frame->data != NULL) value = zh_liquid_get(frame->data, name);
@@ -96,9 +98,10 @@ static zh_liquid_value lookup(zh_liquid_run *run, const zh_liquid_expr *expr)
     zh_sv name = expr->name;
     if (expr->root != NULL) name = zh_liquid_text_of(run, zh_liquid_eval(run, expr->root));
     zh_liquid_value v = zh_liquid_find(run, name, &known);
-    for (const zh_liquid_step *step = expr->steps; known && step != NULL && !zh_liquid_fails(run); step = step->next) {
+    for (const zh_liquid_step *step = expr->steps; known && step != NULL && !zh_liquid_fails(run) && zh_liquid_pay(run, 1); step = step->next) {
         zh_liquid_value out = zh_liquid_nil();
         const zh_liquid_value key = step->index != NULL ? zh_liquid_eval(run, step->index) : zh_liquid_text(step->name);
+        if (!zh_liquid_pay(run, key.kind == ZH_LIQUID_TEXT ? key.n / 32 : 0)) break;
         known = member(v, key, &out) || (step->index == NULL && zh_liquid_command(run, v, step->name, &out));
         v = out;
     }
@@ -128,7 +131,7 @@ static zh_liquid_value range(zh_liquid_run *run, const zh_liquid_expr *expr)
 
 zh_liquid_value zh_liquid_eval(zh_liquid_run *run, const zh_liquid_expr *expr)
 {
-    if (zh_liquid_fails(run)) return zh_liquid_nil();
+    if (zh_liquid_fails(run) || !zh_liquid_pay(run, 1)) return zh_liquid_nil();
     const zh_liquid_value v = expr->kind == ZH_LIQUID_LITERAL ? expr->value : expr->kind == ZH_LIQUID_LOOKUP ? lookup(run, expr) : range(run, expr);
     return zh_liquid_fails(run) ? zh_liquid_nil() : v;
 }
@@ -183,7 +186,7 @@ static bool contains(zh_liquid_run *run, zh_liquid_value in, zh_liquid_value wha
         return part.size == 0 || (text.size > 0 && zh_liquid_pay(run, text.size / 32) && memmem(text.data, text.size, part.data, part.size) != NULL);
     }
     case ZH_LIQUID_LIST:
-        if (!zh_liquid_pay(run, in.n / 8)) return false;
+        if (!zh_liquid_pay_for(run, in)) return false;
         for (uint32_t i = 0; i < in.n; i++)
             if (zh_liquid_equal(in.items[i], what)) return true;
         return false;
@@ -218,7 +221,7 @@ static bool holds(zh_liquid_run *run, const zh_liquid_condition *c)
     const zh_liquid_value left = zh_liquid_eval(run, c->left);
     if (c->op == ZH_LIQUID_W_END) return zh_liquid_truthy(left);
     const zh_liquid_value right = zh_liquid_eval(run, c->right);
-    if (zh_liquid_fails(run)) return false;
+    if (zh_liquid_fails(run) || !zh_liquid_pay_for(run, left)) return false;
     if (c->op == ZH_LIQUID_W_EQ) return zh_liquid_equal(left, right);
     if (c->op == ZH_LIQUID_W_NE) return !zh_liquid_equal(left, right);
     return c->op == ZH_LIQUID_W_CONTAINS ? contains(run, left, right) : ordered(run, left, right, c->op);

@@ -121,7 +121,7 @@ zh_liquid_value zh_liquid_f_uniq(zh_liquid_run *run, const zh_liquid_given *give
     zh_liquid_keyed *list = keyed(run, given, items);
     uint32_t size = 16, kept = 0;
     while (size < 2 * items.n) size *= 2;
-    uint32_t *slots = list == NULL ? NULL : ZH_LIQUID_ROOM(run, uint32_t, size);
+    uint32_t *slots = list == NULL || !zh_liquid_pay_for(run, items) ? NULL : ZH_LIQUID_ROOM(run, uint32_t, size);
     if (slots == NULL) return zh_liquid_nil();
     for (uint32_t i = 0; i < items.n; i++) {
         uint32_t at = (uint32_t)zh_liquid_hash(list[i].key) & (size - 1);
@@ -157,11 +157,12 @@ static int order_of(zh_liquid_run *run, const zh_liquid_keyed *a, const zh_liqui
 }
 
 /* Merging runs of 1, 2, 4 …: equal items keep their order. */
-static void sort(zh_liquid_run *run, zh_liquid_keyed *list, zh_liquid_keyed *spare, size_t count, bool natural)
+static void sort(zh_liquid_run *run, zh_liquid_keyed *list, zh_liquid_keyed *spare, zh_liquid_value items, bool natural)
 {
+    const size_t count = items.n;
     zh_liquid_keyed *from = list, *to = spare;
     for (size_t width = 1; width < count && !zh_liquid_fails(run); width *= 2) {
-        if (!zh_liquid_pay(run, count)) return;
+        if (!zh_liquid_pay_for(run, items)) return;
         for (size_t begin = 0; begin < count; begin += 2 * width) {
             const size_t middle = begin + width < count ? begin + width : count, end = middle + width < count ? middle + width : count;
             size_t left = begin, right = middle;
@@ -182,7 +183,7 @@ static zh_liquid_value sorted(zh_liquid_run *run, const zh_liquid_given *given, 
     if (spare == NULL) return zh_liquid_nil();
     for (uint32_t i = 0; natural && i < items.n; i++)
         if (list[i].key.kind != ZH_LIQUID_NIL) list[i].key = zh_liquid_text(zh_liquid_text_of(run, list[i].key));
-    if (!zh_liquid_fails(run)) sort(run, list, spare, items.n, natural);
+    if (!zh_liquid_fails(run)) sort(run, list, spare, items, natural);
     return zh_liquid_fails(run) ? zh_liquid_nil() : items_of_keyed(run, list, items.n);
 }
 

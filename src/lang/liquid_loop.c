@@ -146,5 +146,5 @@ void zh_liquid_render_cycle(zh_liquid_run *run, const zh_liquid_node *node)
     for (const zh_liquid_argument *a = node->arguments; a != NULL; a = a->next, count++)
         if (count == turn) now = a;
     *at = zh_liquid_int(turn + 1 >= count ? 0 : turn + 1);
-    if (now != NULL) zh_liquid_put_value(run, zh_liquid_eval(run, now->value));
+    if (now != NULL && zh_liquid_pay(run, (uint64_t)count / 8)) zh_liquid_put_value(run, zh_liquid_eval(run, now->value));
 }

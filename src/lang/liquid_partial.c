@@ -11,6 +11,7 @@ static const zh_liquid_template *template_of(zh_liquid_run *run, zh_sv name)
     if (run->partials == NULL) run->partials = ZH_LIQUID_ROOM(run, const zh_liquid_template *, desc->partials_count);
     if (run->partials == NULL) return NULL;
     while (at < desc->partials_count && !zh_sv_equal(desc->partials[at].name, name)) at++;
+    if (!zh_liquid_pay(run, at / 8)) return NULL;
     if (at == desc->partials_count) return zh_liquid_error(run, "No such template '%.*s'", ZH_SV_ARG(zh_sv_part(name, 0, 100))), NULL;
     if (run->partials[at] != NULL || !zh_liquid_pay(run, desc->partials[at].source.size / 8)) return run->partials[at];
     zh_liquid_template *template;

@@ -48,7 +48,7 @@ static bool matches(zh_liquid_run *run, zh_liquid_value item, const zh_liquid_gi
     zh_liquid_value value;
     if (!zh_liquid_property(run, item, given->args[0], &value)) return *none = true, false;
     if (given->count < 2 || given->args[1].kind == ZH_LIQUID_NIL) return zh_liquid_truthy(value);
-    return zh_liquid_equal(value, given->args[1]);
+    return zh_liquid_pay_for(run, value) && zh_liquid_equal(value, given->args[1]);
 }
 
 /* where (keep) and reject. */

@@ -121,7 +121,7 @@ static void render_case(zh_liquid_run *run, const zh_liquid_node *node)
     for (const zh_liquid_branch *b = node->branches; b != NULL && !zh_liquid_fails(run) && run->interrupt == ZH_LIQUID_GOES_ON; b = b->next) {
         if (b->values == NULL && !matched) zh_liquid_render_block(run, &b->block);
         for (const zh_liquid_argument *a = b->values; a != NULL && !zh_liquid_fails(run) && run->interrupt == ZH_LIQUID_GOES_ON; a = a->next) {
-            if (!zh_liquid_equal(v, zh_liquid_eval(run, a->value)) || zh_liquid_fails(run)) continue;
+            if (!zh_liquid_pay_for(run, v) || !zh_liquid_equal(v, zh_liquid_eval(run, a->value)) || zh_liquid_fails(run)) continue;
             matched = true;
             zh_liquid_render_block(run, &b->block);
         }

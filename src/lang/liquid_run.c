@@ -44,6 +44,18 @@ bool zh_liquid_pay(zh_liquid_run *run, uint64_t units)
     return false;
 }
 
+/* Values and 32-byte pieces of text within it. */
+static uint64_t weight_of(zh_liquid_value v)
+{
+    uint64_t weight = 1;
+    if (v.kind == ZH_LIQUID_TEXT) return 1 + v.n / 32;
+    for (uint32_t i = 0; v.kind == ZH_LIQUID_LIST && i < v.n; i++) weight += weight_of(v.items[i]);
+    for (uint32_t i = 0; v.kind == ZH_LIQUID_MAP && i < v.map->count; i++) weight += weight_of(v.map->pairs[i].value);
+    return weight;
+}
+
+bool zh_liquid_pay_for(zh_liquid_run *run, zh_liquid_value v) { return zh_liquid_pay(run, weight_of(v)); }
+
 void *zh_liquid_room(zh_liquid_run *run, size_t count, size_t each)
 {
     if (run->stopped != ZH_OK || !zh_liquid_pay(run, count * each / 32)) return NULL;

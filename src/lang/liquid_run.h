@@ -50,6 +50,8 @@ void zh_liquid_stop(zh_liquid_run *run, zh_err e, const char *format, ...) __att
 static inline bool zh_liquid_fails(const zh_liquid_run *run) { return run->erred || run->stopped != ZH_OK; }
 /* Pay for work; false: no steps are left, and the run is stopped. */
 bool zh_liquid_pay(zh_liquid_run *run, uint64_t units);
+/* Pay for looking at all of a value once: comparing, hashing, sorting. */
+bool zh_liquid_pay_for(zh_liquid_run *run, zh_liquid_value v);
 /* Zeroed room in the run's arena; NULL stops the run. */
 void *zh_liquid_room(zh_liquid_run *run, size_t count, size_t each);
 #define ZH_LIQUID_ROOM(run, type, count) ((type *)zh_liquid_room((run), (count), sizeof(type)))

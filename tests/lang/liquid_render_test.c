@@ -99,6 +99,23 @@ static void runaways_are_stopped(void)
     }
 }
 
+/* What looks at all of a long value pays for it: a loop around it ends, and soon. */
+static void long_values_are_paid_for(void)
+{
+    static const char *const bodies[] = {
+        "{% if l == k %}{% endif %}", "{% if l contains 'no' %}{% endif %}", "{% case l %}{% when k %}{% endcase %}", "{{ l | uniq | size }}", "{{ l | sort | size }}", "{{ l | has: 'x', 'y' }}", "{{ m[t] }}", "{% if t == u %}{% endif %}", "{% if t contains 'no' %}{% endif %}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        char template[600];
+        zh_liquid_report once, twice;
+        (void)snprintf(template, sizeof template, "{%% assign l = (1..10000) | join: 'a,' | split: ',' %%}{%% assign k = l | reverse | reverse %%}{%% assign t = l | join %%}{%% assign u = t | append: '' %%}%s", bodies[i]);
+        CHECK_ROW(liquid_render(template, "{\"m\":{}}", (zh_liquid_render_desc){ 0 }, &once)[0] != '!', bodies[i]);
+        (void)snprintf(template + strlen(template), sizeof template - strlen(template), "%s", bodies[i]);
+        CHECK_ROW(liquid_render(template, "{\"m\":{}}", (zh_liquid_render_desc){ 0 }, &twice)[0] != '!', bodies[i]);
+        CHECK_ROW(twice.steps - once.steps > 1000, bodies[i]);
+    }
+}
+
 static void steps_are_counted(void)
 {
     zh_liquid_report first, second;
@@ -140,6 +157,7 @@ int main(void)
     LIQUID_CHECK(strict, .strict = true);
     errors_have_their_place();
     runaways_are_stopped();
+    long_values_are_paid_for();
     steps_are_counted();
     too_little_memory_is_said();
     return 0;
