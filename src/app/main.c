@@ -1,6 +1,7 @@
 /* main.c -- `zhun COMMAND`: finds the command, hands over the rest. */
 #include "app/cmd_analyze.h"
 #include "app/cmd_ask.h"
+#include "app/cmd_audit.h"
 #include "app/cmd_backup.h"
 #include "app/cmd_demo.h"
 #include "app/cmd_erase.h"
@@ -23,7 +24,7 @@
 #include <stdio.h>
 
 static const zh_command *const commands[] = {
-    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_retention, &zh_cmd_erase, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_letters,
+    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_retention, &zh_cmd_erase, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_audit, &zh_cmd_letters,
     &zh_cmd_expr, &zh_cmd_render, &zh_cmd_segment, &zh_cmd_experiment, &zh_cmd_report, &zh_cmd_replay, &zh_cmd_tag, &zh_cmd_feedback, &zh_cmd_train,
 };
 

@@ -232,6 +232,22 @@ static zh_err copy_base(zh_backups *b, zh_note *why)
     return e;
 }
 
+/* The lines so far. One that is being written may be torn in the copy: opening cuts it. */
+static zh_err copy_audit(zh_backups *b, zh_note *why)
+{
+    char from[ZH_BACKUP_PATH_BYTES], fresh[ZH_BACKUP_PATH_BYTES], place[ZH_BACKUP_PATH_BYTES];
+    zh_err e = path_of(from, b->dir, "audit");
+    if (e == ZH_OK) e = path_of(fresh, b->status.to, "audit.new");
+    if (e == ZH_OK) e = path_of(place, b->status.to, "audit");
+    if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(fresh));
+    if (e == ZH_OK) e = zh_tree_copy(zh_sv_of(from), zh_sv_of(fresh), NULL, NULL);
+    if (e == ZH_ABSENT) return ZH_OK;
+    if (e == ZH_OK) e = zh_tree_remove(zh_sv_of(place));
+    if (e == ZH_OK && rename(fresh, place) != 0) e = ZH_IO;
+    if (e != ZH_OK) zh_note_set(why, "the audit cannot be copied: %s", zh_err_text(e));
+    return e;
+}
+
 static zh_err copy_key(const char *from, const char *folder, zh_note *why)
 {
     char to[ZH_BACKUP_PATH_BYTES];
@@ -276,6 +292,7 @@ static zh_err fill(zh_backups *b, zh_note *why)
     if (e == ZH_OK) e = zh_serving_file_copy(zh_sv_of(b->dir), zh_sv_of(to), &table_bytes, why);
     set_phase(b, ZH_BACKUP_VERIFY);
     if (e == ZH_OK) e = verify_log(to, "log", why);
+    if (e == ZH_OK) e = copy_audit(b, why);
     if (e == ZH_OK && b->status.has_key) e = copy_key(b->key_file, to, why);
     if (e == ZH_OK && b->status.has_key) e = copy_erased(b->key_file, to, &has_list, why);
     pthread_mutex_lock(&b->lock);

@@ -137,7 +137,9 @@ bool zh_call_allow(zh_call *call)
     if (r->need == NEED_RIGHT && (r->right == ZH_RIGHT_EDIT_CATALOG || r->right == ZH_RIGHT_REPORT) && call->caller.kind == CALLER_KEY)
         may |= (call->caller.scopes & ZH_SCOPE_SERVE) != 0;
     if (!may) zh_call_problem(call, 403, "forbidden", NULL, "this key or role does not have the right for it");
-    return may;
+    if (!may || !zh_audit_refuses(call)) return may;
+    zh_call_problem(call, 503, "audit_unavailable", NULL, "nothing is changed while it cannot be written down who did: is the disk full?");
+    return false;
 }
 
 bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out)
@@ -146,5 +148,6 @@ bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, 
     zh_world_lock_read(w);
     const zh_err e = zh_permit_ask(w->consents, customer, purpose, (zh_channel)0, call->now_ms, &call->caller.actor, out);
     zh_world_unlock(w);
+    if (e == ZH_OK && call->permits++ == 0) call->permitted = customer;
     return e == ZH_OK;
 }

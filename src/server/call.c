@@ -77,6 +77,7 @@ void zh_call_reply(zh_call *call, unsigned status, zh_sv type, zh_sv body, const
     if (call->route != NULL && call->route->is_collect) count += open_to_pages(call, headers + count);
     else if (call->any_page || is_sensors(call)) headers[count++] = (zh_http_header){ ZH_SV("Access-Control-Allow-Origin"), ZH_SV("*") };
     if (call->debug != NULL) zh_debug_answered(call, status);
+    zh_audit_answered(call, status);
     zh_http_reply(call->request, &(zh_http_response){ .status = status, .content_type = type, .body = body,
                                                       .headers = headers, .headers_count = count });
 }

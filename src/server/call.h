@@ -24,6 +24,7 @@ typedef struct zh_workers zh_workers;
 typedef struct zh_live zh_live;
 typedef struct zh_limits zh_limits;
 typedef struct zh_bands zh_bands;
+typedef struct zh_audit zh_audit;
 typedef struct zh_debug zh_debug;
 typedef struct zh_debug_entry zh_debug_entry;
 
@@ -40,6 +41,7 @@ struct zh_server {
     zh_limits *limits;
     zh_bands *bands;
     zh_debug *debug;
+    zh_audit *audit;
     int64_t started_ms;
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
@@ -82,6 +84,9 @@ typedef struct zh_call {
     zh_call_caller caller;
     int64_t now_ms;
     zh_debug_entry *debug; /* what the live debugger writes down of it; NULL: nothing */
+    zh_sv audited;             /* what the audit calls the thing, where the path does not say */
+    zh_customer_id permitted;  /* the first one of those a permit was asked for */
+    uint32_t permits;          /* how many */
     bool any_page;  /* pages of every origin may read the answer; without credentials, so never as a signed-in person */
 } zh_call;
 
@@ -138,6 +143,13 @@ void zh_limits_close(zh_limits *limits);
 /* 0: the source may send `count` events. Else how long it must wait, in us; counted in the metrics. */
 int64_t zh_limits_take(zh_call *call, zh_source_id source, uint32_t count);
 void zh_limits_json(const zh_registry *registry, zh_source_id source, zh_json_out *out); /* an object or null; under the world's lock */
+
+/* ---- the audit (audit.c) ---- */
+ZH_MUST zh_err zh_audit_open(zh_audit **out, zh_engine *engine, zh_note *why);
+void zh_audit_close(zh_audit *audit);
+bool zh_audit_refuses(zh_call *call);                     /* a change, while lines cannot be written */
+void zh_audit_answered(zh_call *call, unsigned status);   /* before each answer */
+zh_call_handler zh_route_audit, zh_route_audit_head;
 
 /* ---- price bands (bands.c) ---- */
 ZH_MUST zh_err zh_bands_open(zh_bands **out);

@@ -88,6 +88,7 @@ void zh_route_login(zh_call *call)
     zh_role role = ZH_ROLE_NONE;
     zh_sv hash;
     const uint32_t number = find_user(call, name, &role, &hash);
+    if (number != 0) call->audited = name; /* another word may be a password, typed into the wrong field */
     zh_err e = zh_password_verify(hash, password);
     if (number == 0) e = ZH_LOGIN;
     if (e == ZH_OK) tries_passed(call, name, address);

@@ -69,6 +69,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/session", zh_route_session, NEED_RIGHT, 0, false, false },
     { ZH_HTTP_GET, "/api/v1/overview", zh_route_overview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/attention", zh_route_attention, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/audit", zh_route_audit, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
+    { ZH_HTTP_GET, "/api/v1/audit/head", zh_route_audit_head, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, false, false },
     { ZH_HTTP_GET, "/api/v1/events", zh_route_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/events/{}", zh_route_event, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/live", zh_route_live, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
@@ -359,6 +361,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
     if (e == ZH_OK) e = zh_debug_open(&s->debug);
     const char *text = NULL;
+    if (e == ZH_OK && (e = zh_audit_open(&s->audit, desc->engine, why)) != ZH_OK) text = why->text;
     if (e == ZH_OK) {
         const zh_http_desc http = { .host = desc->host, .port = desc->port, .no_tcp = desc->no_tcp, .unix_path = desc->unix_path,
                                     .threads = desc->threads, .ctx = s, .handler = handle, .body_max = body_max, .refuse = refuse };
@@ -385,6 +388,7 @@ void zh_server_close(zh_server *s)
     if (s->http != NULL) (void)!zh_http_drain(s->http, ZH_SERVER_DRAIN_MS);
     zh_workers_close(s->workers);
     zh_http_close(s->http);
+    zh_audit_close(s->audit);
     zh_limits_close(s->limits);
     zh_bands_close(s->bands);
     zh_debug_close(s->debug);

@@ -775,6 +775,7 @@ def reports():
     check(feed.status == 200 and feed.body.startswith(b"id\ttitle\t") and b"\np01\tTitle of p01\t" in feed.body, "the catalog goes out as a feed", feed)
     exported = engine.admin("GET", "/api/v1/export/events")
     check(exported.status == 200 and exported.body.count(b"\n") > 10, "events are exported over HTTP")
+    check(engine.admin("GET", "/api/v1/audit").json["lines"] >= engine.admin("GET", "/api/v1/audit/head").json["size"] - 1, "who did what")
     replayed = engine.admin("POST", "/api/v1/decisions/replay", {"newest": 5}).json
     equal((replayed["different"], len(replayed["items"])), (0, replayed["same"] + replayed["notReplayable"]), "decisions are computed again")
     report = engine.admin("POST", "/api/v1/check", {})
