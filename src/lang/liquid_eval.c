@@ -204,7 +204,7 @@ static bool ordered(zh_liquid_run *run, zh_liquid_value a, zh_liquid_value b, ui
     if (!a_has || !b_has) return false;
     if (!zh_liquid_compare(a, b, &order)) {
         const bool number = zh_liquid_is_number(b);
-        const zh_sv shown = number ? zh_sv_part(zh_liquid_text_of(run, b), 0, 40) : zh_sv_of(zh_liquid_class(b));
+        const zh_sv shown = number ? zh_liquid_text_of(run, b) : zh_sv_of(zh_liquid_class(b));
         zh_liquid_error(run, "comparison of %s with %.*s failed", zh_liquid_class(a), ZH_SV_ARG(shown));
         return false;
     }

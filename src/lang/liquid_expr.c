@@ -1,5 +1,6 @@
 #include "lang/liquid_expr.h"
 #include "lang/liquid_filter.h"
+#include "lang/liquid_letters.h"
 #include "lang/liquid_number.h"
 
 #include <stdarg.h>
@@ -74,7 +75,7 @@ bool zh_liquid_words_take_name(zh_liquid_words *w, zh_sv name)
 static void unexpected(zh_liquid_words *w, const char *wanted)
 {
     if (w->word.kind == ZH_LIQUID_W_END) zh_liquid_fault(w->parse, w->word.whole.data, "%s is missing", wanted);
-    else zh_liquid_fault(w->parse, w->word.whole.data, "'%.*s' stands where %s is expected", (int)(w->word.whole.size > 60 ? 60 : w->word.whole.size), w->word.whole.data, wanted);
+    else zh_liquid_fault(w->parse, w->word.whole.data, "'%.*s' stands where %s is expected", ZH_SV_ARG(zh_liquid_shown(w->word.whole)), wanted);
 }
 
 void zh_liquid_words_end(zh_liquid_words *w)

@@ -21,6 +21,8 @@ size_t zh_liquid_characters_bytes(zh_sv text, size_t count)
     return at;
 }
 
+zh_sv zh_liquid_shown(zh_sv text) { return zh_sv_part(text, 0, zh_liquid_characters_bytes(text, 30)); }
+
 /* ---- forms of letters ---- */
 
 /* Runs of large letters and how to come to the small one: by adding `apart`, or, where pairs stand side by side, the large one is

@@ -13,6 +13,9 @@ size_t zh_liquid_characters(zh_sv text); /* how many */
 /* Bytes of the first `count` characters, or of all where there are fewer. */
 size_t zh_liquid_characters_bytes(zh_sv text, size_t count);
 
+/* The beginning of a text for a message: 30 characters, and none of them cut. */
+zh_sv zh_liquid_shown(zh_sv text);
+
 void zh_liquid_put_upper(zh_sv text, zh_buf *out);
 void zh_liquid_put_lower(zh_sv text, zh_buf *out);
 

@@ -1,4 +1,5 @@
 #include "lang/liquid_parse.h"
+#include "lang/liquid_letters.h"
 #include "lang/liquid_tags.h"
 
 /* One template, or one {% liquid %} within it. */
@@ -104,8 +105,8 @@ static void wrong_end(reader *r, const zh_liquid_piece *begin, const zh_liquid_p
 {
     if (r->parse->failed != ZH_OK) return;
     if (got->kind == ZH_LIQUID_P_END) zh_liquid_fault(r->parse, place(r, begin), "this %.*s is never closed: write {%% end%.*s %%}", ZH_SV_ARG(begin->name), ZH_SV_ARG(begin->name));
-    else if (zh_sv_starts(got->name, ZH_SV("end"))) zh_liquid_fault(r->parse, place(r, got), "%.*s does not close the %.*s before it: write end%.*s", ZH_SV_ARG(zh_sv_part(got->name, 0, 40)), ZH_SV_ARG(begin->name), ZH_SV_ARG(begin->name));
-    else zh_liquid_fault(r->parse, place(r, got), "there is no tag '%.*s' in %.*s", ZH_SV_ARG(zh_sv_part(got->name, 0, 40)), ZH_SV_ARG(begin->name));
+    else if (zh_sv_starts(got->name, ZH_SV("end"))) zh_liquid_fault(r->parse, place(r, got), "%.*s does not close the %.*s before it: write end%.*s", ZH_SV_ARG(zh_liquid_shown(got->name)), ZH_SV_ARG(begin->name), ZH_SV_ARG(begin->name));
+    else zh_liquid_fault(r->parse, place(r, got), "there is no tag '%.*s' in %.*s", ZH_SV_ARG(zh_liquid_shown(got->name)), ZH_SV_ARG(begin->name));
 }
 
 /* Is it {% end<name> %} of `begin`? A fault where it is not. */
@@ -225,7 +226,7 @@ static void parse_lines(reader *r, const zh_liquid_piece *piece, zh_liquid_block
     const bool blank = block->blank;
     const zh_liquid_piece end = parse_block(&lines, block);
     block->blank = block->blank && blank;
-    if (end.kind == ZH_LIQUID_P_TAG) zh_liquid_fault(r->parse, place(r, &end), "there is no tag '%.*s' here: a liquid tag opens and closes its own blocks", ZH_SV_ARG(zh_sv_part(end.name, 0, 40)));
+    if (end.kind == ZH_LIQUID_P_TAG) zh_liquid_fault(r->parse, place(r, &end), "there is no tag '%.*s' here: a liquid tag opens and closes its own blocks", ZH_SV_ARG(zh_liquid_shown(end.name)));
     r->parse->depth--;
 }
 
@@ -293,7 +294,7 @@ zh_err zh_liquid_parse_template(zh_arena *arena, zh_sv source, zh_liquid_templat
     reader r = { .parse = &parse, .pieces = { .source = parse.source, .part = parse.source, .fault = why } };
     template->source = parse.source;
     const zh_liquid_piece end = parse_block(&r, &template->block);
-    if (parse.failed == ZH_OK && end.kind == ZH_LIQUID_P_TAG) zh_liquid_fault(&parse, place(&r, &end), "there is no tag '%.*s' here", ZH_SV_ARG(zh_sv_part(end.name, 0, 40)));
+    if (parse.failed == ZH_OK && end.kind == ZH_LIQUID_P_TAG) zh_liquid_fault(&parse, place(&r, &end), "there is no tag '%.*s' here", ZH_SV_ARG(zh_liquid_shown(end.name)));
     if (parse.failed == ZH_OK) *out = template;
     return parse.failed;
 }

@@ -1,4 +1,5 @@
 /* render and include. */
+#include "lang/liquid_letters.h"
 #include "lang/liquid_run.h"
 
 /* The template of this name, parsed when first named; NULL: an error. */
@@ -12,12 +13,12 @@ static const zh_liquid_template *template_of(zh_liquid_run *run, zh_sv name)
     if (run->partials == NULL) return NULL;
     while (at < desc->partials_count && !zh_sv_equal(desc->partials[at].name, name)) at++;
     if (!zh_liquid_pay(run, at / 8)) return NULL;
-    if (at == desc->partials_count) return zh_liquid_error(run, "No such template '%.*s'", ZH_SV_ARG(zh_sv_part(name, 0, 100))), NULL;
+    if (at == desc->partials_count) return zh_liquid_error(run, "No such template '%.*s'", ZH_SV_ARG(zh_liquid_shown(name))), NULL;
     if (run->partials[at] != NULL || !zh_liquid_pay(run, desc->partials[at].source.size / 8)) return run->partials[at];
     zh_liquid_template *template;
     const zh_err e = zh_liquid_parse_template(run->arena, desc->partials[at].source, &template, &fault);
     if (e == ZH_NOMEM) zh_liquid_stop(run, ZH_NOMEM, "the template needs more memory than it may take");
-    else if (e != ZH_OK) zh_liquid_error(run, "in template '%.*s', line %u, column %u: %.100s", ZH_SV_ARG(zh_sv_part(name, 0, 60)), fault.line, fault.column, fault.text);
+    else if (e != ZH_OK) zh_liquid_error(run, "in template '%.*s', line %u, column %u: %s", ZH_SV_ARG(zh_liquid_shown(name)), fault.line, fault.column, fault.text);
     return run->partials[at] = template;
 }
 

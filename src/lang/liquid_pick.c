@@ -37,7 +37,8 @@ bool zh_liquid_property(zh_liquid_run *run, zh_liquid_value item, zh_liquid_valu
         return true;
     }
     const bool asked = item.kind == ZH_LIQUID_TEXT || item.kind == ZH_LIQUID_INT; /* it has properties, but not such a one */
-    if (asked && property.kind != ZH_LIQUID_NIL) zh_liquid_error(run, "cannot select the property '%.*s'", ZH_SV_ARG(zh_sv_part(zh_liquid_text_of(run, property), 0, 100)));
+    const zh_sv asked_for = asked ? zh_liquid_text_of(run, property) : (zh_sv){ 0 };
+    if (asked && property.kind != ZH_LIQUID_NIL) zh_liquid_error(run, "cannot select the property '%.*s'", ZH_SV_ARG(zh_liquid_shown(asked_for)));
     return false;
 }
 

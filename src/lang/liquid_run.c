@@ -1,5 +1,6 @@
 #include "lang/liquid_run.h"
 #include "base/hash.h"
+#include "lang/liquid_letters.h"
 #include "lang/liquid_number.h"
 
 #include <stdarg.h>
@@ -20,7 +21,7 @@ void zh_liquid_error(zh_liquid_run *run, const char *format, ...)
 void zh_liquid_miss(zh_liquid_run *run, const char *what, zh_sv name)
 {
     if (run->erred) return;
-    zh_liquid_error(run, "%s %.*s", what, ZH_SV_ARG(zh_sv_part(name, 0, 100)));
+    zh_liquid_error(run, "%s %.*s", what, ZH_SV_ARG(zh_liquid_shown(name)));
     run->silent = true;
 }
 

@@ -41,7 +41,7 @@ typedef struct zh_liquid_run {
     zh_err stopped;        /* ZH_OK while it runs */
     bool erred;            /* the expression at hand failed: `error` says why */
     bool silent;           /* that is counted, but not printed: something is missing, and `strict` asks for it */
-    char error[256];
+    char error[600]; /* holds a fault of a partial whole */
 } zh_liquid_run;
 
 void zh_liquid_error(zh_liquid_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -70,6 +70,9 @@ static const liquid_case header[] = {
     { "{% capture c %}\n{% endcapture %}{{ c }}", NULL, "!refused" }, { "{{ a }}", "{\"a\":\"x\\u0000\"}", "!refused" },
 };
 static const liquid_case plain[] = { { "{{ a }}", "{\"a\":\"x\\u0007\\u001b[1m\\ty\\n<\"}", "x[1m\ty\n<" } };
+/* A long name is shown in part, and no character of it is cut. */
+#define LONG "茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶"
+static const liquid_case shown[] = { { "{{ l | where: '" LONG "茶茶茶' }}", "{\"l\":[1]}", "Liquid error: cannot select the property '" LONG "'" } };
 static const liquid_case strict[] = { { "{{ nothing }}{{ shop.nothing }}{{ 'a' | nothing }}{% if nothing %}{% endif %}b", SHOP, "b" } };
 
 static void errors_have_their_place(void)
@@ -154,6 +157,7 @@ int main(void)
     LIQUID_CHECK(json, .context = ZH_LIQUID_JSON);
     LIQUID_CHECK(header, .context = ZH_LIQUID_HEADER);
     LIQUID_CHECK(plain, .context = ZH_LIQUID_PLAIN);
+    LIQUID_CHECK(shown, .strict = false);
     LIQUID_CHECK(strict, .strict = true);
     errors_have_their_place();
     runaways_are_stopped();
