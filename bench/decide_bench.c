@@ -114,6 +114,22 @@ static double refusing_us(const zh_recommend_world *world, zh_recommend_ask ask,
     return recommend_us(world, ask, "home");
 }
 
+/* Evenings and mornings of every category of the shop, and a moment. */
+static zh_scenes *learn_scenes(const zh_catalog *catalog, uint64_t *moment)
+{
+    zh_scenes *scenes = NULL;
+    zh_scene scene = { .has_time = true, .weekday = 1, .month = 11, .day = ZH_DAY_WORKING, .has_temp = true, .temp_c = 9, .sky = ZH_SKY_RAIN, .device = ZH_DEVICE_MOBILE, .where = ZH_WHERE_HOME };
+    const zh_item *item;
+    must(zh_scenes_open(&scenes));
+    for (size_t at = 0; (item = zh_catalog_next(catalog, &at)) != NULL;)
+        for (uint32_t i = 0; i < 100; i++) {
+            scene.hour = (uint8_t)((i * (item->category_hash & 7)) % 24);
+            must(zh_scenes_count(scenes, item->category_hash, &scene, false));
+        }
+    *moment = zh_scene_pack(&scene);
+    return scenes;
+}
+
 int main(void)
 {
     zh_catalog *catalog = NULL;
@@ -136,7 +152,7 @@ int main(void)
     for (uint32_t i = 0; i < 20; i++) touches[i] = (zh_touch){ item_of(i * 37 + 5), { NOW, 0 }, i % 2 ? ZH_ACT_VIEW : ZH_ACT_ADD };
     qsort(bought, 100, sizeof bought[0], by_item);
     const zh_history history = { .touches = touches, .touches_count = 20, .bought = bought, .bought_count = 100 };
-    const zh_recommend_world world = { .catalog = catalog, .cocount = cocount, .popularity = popularity };
+    zh_recommend_world world = { .catalog = catalog, .cocount = cocount, .popularity = popularity };
     zh_recommend_ask ask = { .n = 10, .context_item = item_of(7), .now_ms = NOW, .customer = { 1 }, .permit = &permit, .history = &history };
     const double home = recommend_us(&world, ask, "home");
     ask.explain = true;
@@ -144,6 +160,11 @@ int main(void)
     const double ten = refusing_us(&world, ask, 10), most = refusing_us(&world, ask, ZH_FEEDBACK_DISLIKES_MAX);
     const double page = recommend_us(&world, ask, "product_page");
     const double trending = recommend_us(&world, ask, "search_empty");
+    ask.explain = false;
+    const zh_policy with_scene = { .scene = true };
+    zh_scenes *scenes = learn_scenes(catalog, &ask.scene);
+    world.scenes = scenes, world.policy = &with_scene;
+    const double home_scene = recommend_us(&world, ask, "home");
     static zh_neighbour near[20];
     double from = now_us();
     for (uint32_t i = 0; i < ROUNDS; i++) (void)zh_cocount_neighbours(cocount, ZH_COCOUNT_BOUGHT, item_of(i), 10, 20, near);
@@ -157,11 +178,12 @@ int main(void)
     from = now_us();
     for (uint32_t i = 0; i < 1000 * ROUNDS; i++) must(zh_popularity_fold(popularity, &seen));
     const double fold_ns = (now_us() - from) / ROUNDS;
-    printf("{\"bench\":\"decide\",\"items\":%u,\"home_us\":%.1f,\"home_explained_us\":%.1f,\"home_refusing_10_us\":%.1f,\"home_refusing_256_us\":%.1f,\"product_page_us\":%.1f,"
+    printf("{\"bench\":\"decide\",\"items\":%u,\"home_us\":%.1f,\"home_explained_us\":%.1f,\"home_scene_us\":%.1f,\"scene_categories\":%u,\"home_refusing_10_us\":%.1f,\"home_refusing_256_us\":%.1f,\"product_page_us\":%.1f,"
            "\"search_empty_us\":%.1f,\"neighbours_us\":%.1f,\"cocount_step_ns\":%.1f,\"cocount_kib_per_item\":%.1f,"
            "\"catalog_learn_ns\":%.1f,\"popularity_fold_ns\":%.1f}\n",
-           ITEMS, home, home_explained, ten, most, page, trending, neighbours, step_ns,
+           ITEMS, home, home_explained, home_scene, zh_scenes_categories(scenes), ten, most, page, trending, neighbours, step_ns,
            (double)zh_cocount_bytes(cocount) / 1024.0 / ITEMS, learn_ns, fold_ns);
+    zh_scenes_close(scenes);
     zh_catalog_close(catalog);
     zh_cocount_close(cocount);
     zh_popularity_close(popularity);

@@ -64,7 +64,8 @@ const char *zh_strategy_text(zh_strategy strategy);
     X(RECENTLY_SEEN,       "recently_seen")       /* evidence: the item itself */        \
     X(GOES_WITH,           "goes_with")           /* evidence: the page's or cart's item */ \
     X(ACCESSORY,           "accessory")           /* evidence: the last order's items */ \
-    X(REPEAT_DUE,          "repeat_due")          /* evidence: the item itself */
+    X(REPEAT_DUE,          "repeat_due")          /* evidence: the item itself */         \
+    X(SCENE,               "scene")               /* the moment lifts it (decide/scene.h) */
 typedef enum zh_reason_code {
 #define X(name, text) ZH_REASON_##name,
     ZH_REASON_LIST(X)

@@ -22,7 +22,8 @@
     X(EXPLORE,        "explore",               0, 1)      /* chance that the last slot is drawn */               \
     X(REPEAT,         "repeat_times",          1, 1000)                                                          \
     X(TIRED,          "tired_weight",          0, 100)                                                           \
-    X(TIRED_DAYS,     "tired_half_life_days",  1, 36500)
+    X(TIRED_DAYS,     "tired_half_life_days",  1, 36500)                                                         \
+    X(SCENE,          "scene",                 0, 1)      /* 0: the moment changes no score */
 
 typedef enum zh_tune {
 #define X(name, text, least, most) ZH_TUNE_##name,

@@ -18,6 +18,7 @@ static const struct { const char *en, *en_bare, *zh, *zh_bare; } words[ZH_REASON
     [ZH_REASON_GOES_WITH] = { "Goes with %", "Goes with it", "与%搭配", "搭配使用" },
     [ZH_REASON_ACCESSORY] = { "For the % you bought", "For what you bought", "为您购买的%选配", "为您的订单选配" },
     [ZH_REASON_REPEAT_DUE] = { "You may need it again", "You may need it again", "您可能又需要了", "您可能又需要了" },
+    [ZH_REASON_SCENE] = { "Often chosen %", "Often chosen at such a moment", "%常选", "此时常选" },
     [ZH_REASON_EXPLORATION] = { "Something different", "Something different", "换换口味", "换换口味" },
 };
 

@@ -2,6 +2,7 @@
  * as many picks as asked (and as the pool of exploration needs). Then the last slot may be drawn,
  * and at the end every shown item is explained from the sources of its stage. */
 #include "decide/recommend_inside.h"
+#include "decide/scene.h"
 
 #include <assert.h>
 
@@ -44,6 +45,7 @@ static zh_err show(const zh_list *l, const zh_pick *p, uint32_t propensity_micro
     zh_reason own;
     zh_reason *why = reason != NULL ? reason : &own;
     zh_recommend_explain(l, p, why);
+    if (!drawn && zh_recommend_scene_lifts(l, p)) *why = (zh_reason){ .code = ZH_REASON_SCENE };
     if (drawn) *why = (zh_reason){ .code = ZH_REASON_EXPLORATION };
     *shown = (zh_shown){ p->item->id, why->evidence_count > 0 ? why->evidence[0].item : (zh_item_id){ 0 },
                          p->score_micro, propensity_micro, why->code };
@@ -81,7 +83,7 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
         .placement = ask->placement->name, .time_ms = ask->now_ms, .strategy = ask->placement->strategy,
         .personalized = l->personal, .candidates = l->candidates, .asked = ask->n, .context_item = ask->context_item,
         .cart_count = l->personal ? ask->cart_count : 0, .excluded_count = ask->exclude_count,
-        .policy_version = ZH_POLICY_VERSION, .model_hash = model_hash_of(l),
+        .policy_version = ZH_POLICY_VERSION, .scene = zh_scene_pack(&l->scene), .model_hash = model_hash_of(l),
         .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm,
         .arm_chance_micro = ask->arm_chance_micro, .allocation = ask->allocation };
     d->cart = copy_items(l->arena, ask->cart, d->cart_count);

@@ -41,6 +41,7 @@
 #include "guard/permit.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
+#include "model/scene.h"
 #include "model/sequel.h"
 #include "profile/customer.h"
 #include "profile/feedback.h"
@@ -62,6 +63,7 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     uint32_t repeat_times;        /* bought so often: damped, not hidden; default 3 */
     float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */
     int32_t tired_half_life_days; /* default 7 */
+    bool scene;                   /* does the moment change scores (decide/scene.h)? */
 } zh_policy;
 
 /* The policy (NULL: the default one) with what a tuning says in its place. */
@@ -72,6 +74,7 @@ typedef struct zh_recommend_world { /* all borrowed and still during the call */
     const zh_cocount *cocount;
     const zh_popularity *popularity;
     const zh_learnt *learnt;      /* NULL: none, counts alone */
+    const zh_scenes *scenes;      /* NULL: nothing is learned of moments */
     const zh_policy *policy;      /* NULL: defaults */
     const zh_sequel *sequel;      /* NULL: nothing is known of what follows what */
     const uint64_t *positions;    /* of the views; copied into the decision */
@@ -98,6 +101,8 @@ typedef struct zh_recommend_ask {
     const zh_item_id *cart, *exclude;
     uint32_t cart_count, exclude_count; /* each <= ZH_DECISION_ASKED_MAX */
     int64_t now_ms;
+    uint64_t scene;               /* what was read of the moment, zh_scene_pack(); the time of it alone goes into an answer that is not personal */
+    zh_cell cell;                 /* where the page is; none: not said. Only the scene is read of it */
     zh_customer_id customer;      /* 0: unknown */
     const zh_permit *permit;      /* for ZH_PURPOSE_PERSONALIZE and this customer; NULL or another: not personal */
     const zh_history *history;    /* NULL: nothing is known */

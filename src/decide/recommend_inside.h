@@ -17,7 +17,6 @@
 #include "decide/recommend.h"
 #include "decide/source.h"
 
-#define ZH_DAY_MS INT64_C(86400000)
 #define ZH_PICKS_MAX (ZH_DECISION_ITEMS_MAX + ZH_RECOMMEND_POOL_MAX)
 
 typedef struct zh_pick {
@@ -60,6 +59,10 @@ typedef struct zh_list { /* all memory is the arena's */
     zh_policy policy;
     zh_arena *arena;
     int64_t now_ms;        /* the hour, where not personal */
+    zh_scene scene;        /* the time alone, where not personal */
+    double *scene_factors; /* by category of world->scenes; NULL: the moment changes nothing */
+    double scene_most;     /* the greatest of them, at least 1 */
+    zh_stage stage;        /* being filled */
     bool personal;
     bool show_bought;      /* the shop is too small to hide what was bought */
     bool show_alike;       /* or what is like something refused */

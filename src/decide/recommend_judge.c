@@ -1,5 +1,6 @@
 /* Who may be shown: a factor an item, looked up as candidates come. */
 #include "decide/recommend_inside.h"
+#include "decide/scene.h"
 
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ static int32_t judge_bought(const zh_list *l, zh_item_id item)
     return l->show_bought ? ZH_KEEP_ALL : ZH_HIDE;
 }
 
-int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item)
+static int32_t judge(const zh_list *l, zh_item_id id, const zh_item **item)
 {
     if (bsearch(&id.number, l->hidden, l->hidden_count, sizeof id.number, by_number) != NULL) return ZH_HIDE;
     *item = zh_catalog_get(l->world->catalog, id);
@@ -59,6 +60,12 @@ int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item
     if (t == NULL) return keep;
     const int32_t left = (int32_t)((float)keep / (1 + l->policy.tired_weight * t->times));
     return left > ZH_HIDE ? left : 1;
+}
+
+int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item)
+{
+    const int32_t keep = judge(l, id, item);
+    return keep == ZH_HIDE ? ZH_HIDE : zh_recommend_scene_keep(l, *item, keep);
 }
 
 /* The UTC day an item was last looked at, put into a cart or bought; -1: never. */
@@ -98,5 +105,6 @@ zh_err zh_recommend_judge_open(zh_list *l)
 {
     zh_err e = hide(l);
     if (e == ZH_OK) e = zh_recommend_refusals_open(l);
-    return e != ZH_OK ? e : find_tired(l);
+    if (e == ZH_OK) e = find_tired(l);
+    return e != ZH_OK ? e : zh_recommend_scene_open(l);
 }

@@ -170,6 +170,7 @@ static void pick_new(zh_list *l)
 
 zh_err zh_recommend_stage(zh_list *l, zh_stage stage)
 {
+    l->stage = stage;
     switch (stage) {
     case ZH_STAGE_HISTORY: case ZH_STAGE_CONTEXT: case ZH_STAGE_CART: case ZH_STAGE_LAST_ORDER:
         return pick_counted(l, stage);

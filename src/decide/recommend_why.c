@@ -1,6 +1,7 @@
 /* Why an item is in the list: the shares of its score, and their words. */
 #include "base/top.h"
 #include "decide/recommend_inside.h"
+#include "decide/scene.h"
 
 static zh_reason_code code_of(const zh_pick *p, zh_act act, bool by_views)
 {
@@ -52,6 +53,7 @@ void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
 
 zh_err zh_recommend_word(const zh_list *l, const zh_pick *p, zh_reason *reason)
 {
+    if (reason->code == ZH_REASON_SCENE) return zh_recommend_scene_word(l, p, reason);
     zh_sv title = p->category;
     if (reason->evidence_count > 0) {
         const zh_item *item = zh_catalog_get(l->world->catalog, reason->evidence[0].item);

@@ -41,6 +41,7 @@ zh_policy zh_policy_tuned(const zh_policy *policy, const zh_tuning *t)
         if (days[i] != NULL) *days[i] = (int32_t)t->value[i];
     }
     if (zh_tuning_says(t, ZH_TUNE_REPEAT)) p.repeat_times = (uint32_t)t->value[ZH_TUNE_REPEAT];
+    if (zh_tuning_says(t, ZH_TUNE_SCENE)) p.scene = t->value[ZH_TUNE_SCENE] > 0;
     if (zh_tuning_says(t, ZH_TUNE_EXPLORE)) p.epsilon_micro = (uint32_t)(t->value[ZH_TUNE_EXPLORE] * ZH_DECISION_MICRO + 0.5);
     return p;
 }

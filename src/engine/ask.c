@@ -116,7 +116,10 @@ zh_err zh_engine_ask(zh_engine *g, const zh_ask *ask, zh_arena *arena, zh_answer
     r.customer = ask->customer.number != 0 ? zh_world_root(zh_engine_world(g), ask->customer)
                                            : zh_engine_find(g, ask->user_id, ask->anonymous_id);
 
+    r.cell = ask->cell;
     zh_world_lock_read(zh_engine_world(g));
+    const zh_scene scene = zh_world_scene(zh_engine_world(g), r.now_ms, &ask->scene);
+    r.scene = zh_scene_pack(&scene);
     const zh_err e = decide(g, ask, &r, arena, out);
     zh_world_unlock(zh_engine_world(g));
     if (e == ZH_OK && !ask->preview) write_down(g, &out->decision);

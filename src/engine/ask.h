@@ -11,6 +11,7 @@
 #define ZH_ENGINE_ASK_H
 #include "decide/recommend.h"
 #include "engine/engine.h"
+#include "engine/world_scene.h"
 
 #define ZH_ASK_ITEMS_DEFAULT 10 /* n where the request does not say */
 
@@ -23,6 +24,8 @@ typedef struct zh_ask {
     const zh_sv *cart, *exclude;
     uint32_t cart_count, exclude_count;
     int64_t time_ms;             /* 0: now */
+    zh_scene_words scene;        /* what the page says of the moment */
+    zh_cell cell;                /* and where it is; none: not said */
     bool explain;
     bool preview;                /* a person looks: nothing is written down */
     zh_actor actor;              /* who asks */

@@ -1,4 +1,5 @@
 #include "engine/decide.h"
+#include "engine/world_scene.h"
 
 static bool is_without(const zh_deciding *in, zh_item_id item)
 {
@@ -68,6 +69,15 @@ static bool is_personal(const zh_assignment *assigned)
     return assigned->tuning == NULL || !zh_tuning_says(assigned->tuning, ZH_TUNE_PERSONAL) || assigned->tuning->value[ZH_TUNE_PERSONAL] > 0;
 }
 
+/* Where he is may be read only of who lets himself be known; of a decision that is made again it stands in the scene. */
+static uint64_t with_place(const zh_recommend_ask *r, const zh_customer_state *state)
+{
+    zh_scene scene;
+    if (r->cell.number == 0 || !zh_scene_unpack(r->scene, &scene)) return r->scene;
+    scene.where = zh_world_where(state, r->cell, &scene);
+    return zh_scene_pack(&scene);
+}
+
 zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh_decision *out, zh_reason **reasons)
 {
     const zh_world *w = in->world;
@@ -83,6 +93,7 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
             if (e != ZH_OK) return e;
             r->permit = &permit;
             r->history = &history;
+            r->scene = with_place(r, zh_customers_get(w->customers, r->customer));
         }
     }
     r->experiment = zh_arena_copy(arena, assigned.experiment);
@@ -95,7 +106,7 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
     const int64_t asked_ms = r->now_ms;
     if (w->counts.newest_ms > 0 && r->now_ms > w->counts.newest_ms) r->now_ms = w->counts.newest_ms;
     const zh_recommend_world world = {
-        .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity, .sequel = w->sequel, .learnt = in->learnt,
+        .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity, .sequel = w->sequel, .learnt = in->learnt, .scenes = w->scenes,
         .policy = assigned.tuning != NULL ? &policy : NULL,
         .positions = in->positions, .positions_count = in->partitions < ZH_DECISION_POSITIONS_MAX ? in->partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };

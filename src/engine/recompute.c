@@ -165,7 +165,7 @@ static int by_reach(const void *a, const void *b)
 /* The ask that led to a decision. Arrays are the decision's. */
 static zh_recommend_ask ask_of(const zh_decision *d)
 {
-    return (zh_recommend_ask){ .placement = zh_placement_find(d->placement), .n = d->asked, .context_item = d->context_item,
+    return (zh_recommend_ask){ .placement = zh_placement_find(d->placement), .n = d->asked, .context_item = d->context_item, .scene = d->scene,
         .cart = d->cart, .cart_count = d->cart_count, .exclude = d->excluded, .exclude_count = d->excluded_count,
         .now_ms = d->time_ms, .customer = d->customer, .id = d->id };
 }

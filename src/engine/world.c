@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define META_VERSION 1
-#define COUNTS_VERSION 10 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities, 8 no exposure, 9 no days of purchases: the log tells them again */
+#define COUNTS_VERSION 11 /* 1 had no sources, 2 and 3 no letters, plan and quality beside it, 4 and 5 not who used a device and who absorbed whom, 6 rows of kept segments with moments that come too early, 7 no origins with activities, 8 no exposure, 9 no days of purchases, 10 no scenes: the log tells them again */
 #define COUNTS_VERSION_BASE 6 /* the first that a base may hold (engine/base.h): from here on a new one must read those before, see decision 0022 */
 #define COUNTS_BYTES_MAX (128 + 23 * ZH_WORLD_SOURCES_MAX) /* a number of 3 bytes, two of at most 10 */
 #define POSITIONS_KEY ZH_SV("@positions") /* in VIEWS: of the same file as the views. No view has this letter */
@@ -58,7 +58,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_quality_open(&w->quality);
     if (e == ZH_OK) e = zh_cocount_open(&w->cocount, &(zh_cocount_desc){ 0 });
     if (e == ZH_OK) e = zh_popularity_open(&w->popularity, &(zh_popularity_desc){ 0 });
-    if (e == ZH_OK) e = zh_calendar_open(&w->calendar);
+    if (e == ZH_OK) e = zh_world_open_scene(w, desc->zone);
     if (e == ZH_OK) e = zh_sequel_open(&w->sequel, &(zh_sequel_desc){ 0 });
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
@@ -99,7 +99,7 @@ void zh_world_close(zh_world *w)
     zh_segments_close(w->segments);
     zh_experiments_close(w->experiments);
     zh_exposure_close(w->exposure);
-    zh_calendar_close(w->calendar);
+    zh_world_close_scene(w);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -199,6 +199,7 @@ static zh_err fold_event(zh_world *w, zh_world_record *record, zh_arena *scratch
     if ((e = apply_effects(w, &effects)) != ZH_OK) return e;
     for (uint32_t i = 0; i < event->lines_count; i++)
         if ((e = tell_category(w, event->lines[i].item)) != ZH_OK) return e;
+    if ((e = zh_world_count_scene(w, event)) != ZH_OK) return e;
     if ((e = zh_visits_fold(w->visits, event, event->customer)) != ZH_OK) return e;
     if ((e = zh_exposure_fold(w->exposure, event, recorded, record->commit_ms)) != ZH_OK) return e;
     return zh_sales_fold(w->sales, event, event->customer);
@@ -340,6 +341,7 @@ static zh_err learn_event(zh_world *w, zh_sv bytes, int64_t commit_ms, zh_arena 
     if ((e = zh_experiments_viewed(w->experiments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = zh_segments_event(w->segments, &event, commit_ms)) != ZH_OK) return e;
     if ((e = tolerate(w, zh_popularity_fold(w->popularity, &event))) != ZH_OK) return e;
+    if ((e = zh_world_count_scene(w, &event)) != ZH_OK) return e;
     return apply_effects(w, &effects);
 }
 
@@ -505,7 +507,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'u', "sequels" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -542,6 +544,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'u': return zh_sequel_save(w->sequel, all, keep);
     case 'g': return zh_segments_save(w->segments, all, keep);
     case 'e': return zh_experiments_save(w->experiments, all, keep);
+    case 'l': return zh_scenes_save(w->scenes, all, keep);
     case 'h': return zh_exposure_save(w->exposure, all, keep);
     default: return save_counts(w, keep);
     }
@@ -575,6 +578,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'u': return zh_sequel_load(w->sequel, key, value);
     case 'g': return zh_segments_load(w->segments, key, value);
     case 'e': return zh_experiments_load(w->experiments, key, value);
+    case 'l': return zh_scenes_load(w->scenes, key, value);
     case 'h': return zh_exposure_load(w->exposure, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
@@ -798,7 +802,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "experiments";
     if (!zh_experiments_check(w->experiments, why)) return false;
     *view = "exposure";
-    return zh_exposure_check(w->exposure, why);
+    if (!zh_exposure_check(w->exposure, why)) return false;
+    *view = "scenes";
+    return zh_scenes_check(w->scenes, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -828,6 +834,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'u': *bytes = zh_sequel_bytes(w->sequel); break;
     case 'g': *bytes = zh_segments_bytes(w->segments); break;
     case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
+    case 'l': *bytes = zh_scenes_bytes(w->scenes); break;
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }

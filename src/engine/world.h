@@ -30,6 +30,7 @@
  *     g       segments                 all that changes customers, DEFINITION; the clock
  *     e       experiments              DECISION, DEFINITION, all that changes customers
  *     h       exposure                 DECISION, EVENT
+ *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -43,6 +44,7 @@
 #ifndef ZH_ENGINE_WORLD_H
 #define ZH_ENGINE_WORLD_H
 #include "base/calendar.h"
+#include "base/map.h"
 #include "catalog/item.h"
 #include "collect/imports.h"
 #include "core/decision.h"
@@ -58,6 +60,7 @@
 #include "measure/visits.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
+#include "model/scene.h"
 #include "model/sequel.h"
 #include "profile/absorbed.h"
 #include "profile/activity.h"
@@ -123,6 +126,10 @@ typedef struct zh_world {
     zh_segments *segments;
     zh_experiments *experiments;
     zh_exposure *exposure;
+    zh_scenes *scenes;
+    zh_map weather;        /* of the registry's settings "weather/…": city -> its newest reading (world_scene.h) */
+    zh_json *scene_json;   /* reads contexts of events */
+    const zh_tz *zone;     /* borrowed; NULL: UTC */
     zh_calendar *calendar; /* of the registry's settings "calendar/…": read again from them, not kept */
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */

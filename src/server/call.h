@@ -201,7 +201,9 @@ zh_call_handler zh_route_report_attribution, zh_route_experiment_uplift, zh_rout
 zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_views, zh_route_view_put, zh_route_view_delete, zh_route_view_default;
 zh_call_handler zh_route_predictions, zh_route_predictions_train, zh_route_customer_predictions;
-zh_call_handler zh_route_calendar, zh_route_calendar_put;
+struct zh_ask;
+void zh_scene_read(zh_json_value context, struct zh_ask *ask); /* what an ask's context says of the moment; what cannot be read is not said */
+zh_call_handler zh_route_weather_put, zh_route_scene, zh_route_calendar, zh_route_calendar_put;
 zh_call_handler zh_route_models, zh_route_models_train, zh_route_models_off, zh_route_models_automatic, zh_route_models_deploy;
 zh_call_handler zh_route_boundaries, zh_route_report_rfm, zh_route_report_lifecycle, zh_route_report_aipl, zh_route_report_cohorts;
 zh_call_handler zh_route_profile_tags, zh_route_profile_tag_put, zh_route_profile_tag_delete, zh_route_customer_tags, zh_route_customer_tag_put, zh_route_customer_tag_delete,

@@ -114,6 +114,7 @@ static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, cons
     if (*detail != NULL) return "context.cart";
     *detail = bad_texts(zh_json_get(root, ZH_SV("exclude")), &ask->exclude, &ask->exclude_count, call->arena);
     if (*detail != NULL) return "exclude";
+    zh_scene_read(context, ask);
     zh_sv time;
     *detail = "must be a time such as 2026-11-21T08:00:00Z";
     if (!read_text(context, "time", &time) || (time.size > 0 && zh_time_parse(time, &ask->time_ms) != ZH_OK)) return "context.time";

@@ -89,6 +89,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/computed-traits", zh_route_computed, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/computed-traits/{}", zh_route_computed_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/computed-traits/{}", zh_route_computed_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_GET, "/api/v1/scene", zh_route_scene, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/weather", zh_route_weather_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/calendar", zh_route_calendar, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/calendar", zh_route_calendar_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/identity", zh_route_identity, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
