@@ -60,9 +60,11 @@ static int run_report(const zh_options *given)
 {
     char path[96];
     size_t kind = 0;
+    if (given->arguments_count == 1 && strcmp(given->arguments[0], "scene") == 0)
+        return zh_ask_and_print(given, ZH_SV("GET"), zh_options_flag(given, "json") ? ZH_SV("/api/v1/scene") : ZH_SV("/api/v1/scene?format=csv"), (zh_sv){ 0 }, true);
     while (kind < KINDS && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
     if (kind == KINDS || given->arguments_count > 2) {
-        zh_complain("report knows funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -, and fairness and bubble: see zhun report --help");
+        zh_complain("report knows scene, and funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -, and fairness and bubble: see zhun report --help");
         return ZH_EXIT_USAGE;
     }
     if (kind >= FIRST_READ) return read_report(given, kind);
@@ -78,12 +80,13 @@ static int run_report(const zh_options *given)
 }
 
 const zh_command zh_cmd_report = {
-    .name = "report", .usage = "funnel|paths|retention|baskets|attribution|fairness|bubble [ASK] --data DIR",
+    .name = "report", .usage = "funnel|paths|retention|baskets|attribution|fairness|bubble|scene [ASK] --data DIR",
     .summary = "Reports over all customers, as a table (CSV). ASK is what POST /api/v1/reports/… takes: JSON, a file of it, or -.\n"
                "funnel: how far customers get. paths: what they do after an event, or before one.\n"
                "retention: who comes back, and what cohorts are worth. baskets: what is bought together.\n"
                "attribution: which channels were there before orders, by seven models.\n"
-               "fairness: which items, merchants and customers lists serve. bubble: do lists become narrower.",
+               "fairness: which items, merchants and customers lists serve. bubble: do lists become narrower.\n"
+               "scene: how much more each category is looked at and bought by hour, day, weather, device and place; takes no ASK.",
     .example = "  zhun report funnel '{\"steps\": [\"Product Viewed\", \"Order Completed\"]}' --data ./zhun-data\n"
                "  zhun report paths '{\"start\": \"Product Viewed\", \"depth\": 3}' --data ./zhun-data > paths.csv\n"
                "  zhun report retention '{\"first\": \"Product Viewed\", \"return\": \"Order Completed\", \"period\": \"month\", \"value\": true}' --data ./zhun-data\n"

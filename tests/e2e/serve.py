@@ -1056,6 +1056,9 @@ def calendars():
     equal(len(engine.admin("GET", "/api/v1/calendar?days=7").json["items"]), 7, "a week of the calendar")
     refused(engine.admin("GET", "/api/v1/calendar?days=500"), 400, "more days than a year", "days")
     refused(engine.admin("PUT", "/api/v1/calendar", {"year": 2026}), 400, "a year without days", "days")
+    equal(engine.admin("PUT", "/api/v1/weather", {"city": "Shenzhen", "temp_c": 21.4, "condition": "rain"}).json["tempC"], 21, "the weather of a city")
+    refused(engine.admin("PUT", "/api/v1/weather", {"city": "Shenzhen", "temp_c": 21.4, "condition": "nice"}), 400, "no such weather", "condition")
+    equal(len(engine.admin("GET", "/api/v1/scene").json["buckets"]), 35, "what is learned of moments")
     equal(engine.admin("PUT", "/api/v1/calendar", {"year": 2026, "days": []}).json, {"year": 2026, "days": 0}, "a year without a notice")
 
 
