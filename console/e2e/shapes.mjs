@@ -19,6 +19,7 @@ const pages = (mock) => [
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
   { name: 'models', path: '/models', full: '.models-table tbody tr, .state' },
+  { name: 'scene', path: '/scene', full: '.scene-table tbody tr, .scene-calendar tbody tr, .state' },
   { name: 'experiments', path: '/experiments', full: '.experiment-row, .state' },
   { name: 'experiment', path: mock ? '/experiments/calm' : undefined, full: '.effect' },
   { name: 'metrics', path: '/measures', full: '.metrics-table tbody tr' },

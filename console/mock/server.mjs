@@ -18,6 +18,7 @@ import { answerSegments } from './segments.mjs'
 import * as shop from './shop.mjs'
 import { answerViews } from './views.mjs'
 import { answerModels } from './models.mjs'
+import { answerScene } from './scene.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerFeedback } from './feedback.mjs'
@@ -151,6 +152,9 @@ function answer(method, path, query, body, empty) {
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
   const models = answerModels(method, path, empty, body)
+  const scene = answerScene(method, path, empty)
+  if (scene !== undefined) return scene
+  const models = answerModels(method, path, empty)
   if (models !== undefined) return models
   const predicted = answerPredictions(method, path, empty)
   if (predicted !== undefined) return predicted

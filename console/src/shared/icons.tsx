@@ -26,6 +26,7 @@ export const SegmentsIcon = icon(
 )
 export const TagsIcon = icon(<path d="M3 3.5h7l7 7-6.5 6.5-7.5-7.5zM6.8 7.3v.1" />)
 export const ModelsIcon = icon(<path d="M3 17h14M4 17v-5h4v5M8 17V5h4v12M12 17V9h4v8" />)
+export const SceneIcon = icon(<path d="M10 3v2M4.500 5l1.500 1.500M3 10.500h2M15.500 5 14 6.500M17 10.500h-2M6.500 10.500a3.500 3.500 0 0 1 7 0M3 13.500h14M5.500 16.500h9" />)
 export const PredictionsIcon = icon(<path d="M3 17V3M3 17h14M6 13l4-4 2.5 2.5L17 6M13.5 6H17v3.5" />)
 export const GroupsIcon = icon(<path d="M3 5h8M3 10h13M3 15h5M10 3v14" />)
 export const StandingIcon = icon(<path d="M3 3h6v6H3zM11 3h6v6h-6zM3 11h6v6H3zM11 11h6v6h-6zM12.5 15.5l3-3" />)

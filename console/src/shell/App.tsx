@@ -29,6 +29,7 @@ const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const RetentionPage = lazy(() => import('../retention/RetentionPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
 const ModelsPage = lazy(() => import('../models/ModelsPage'))
+const ScenePage = lazy(() => import('../scene/ScenePage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
 const TagsPage = lazy(() => import('../tags/TagsPage'))
@@ -89,6 +90,7 @@ export function App() {
                   <Route path="/items/:id" element={<ItemPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
                   <Route path="/models" element={<ModelsPage />} />
+                  <Route path="/scene" element={<ScenePage />} />
                   <Route path="/experiments" element={<ExperimentsPage />} />
                   <Route path="/experiments/new" element={<EditPage />} />
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
