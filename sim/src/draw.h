@@ -21,6 +21,7 @@ typedef enum zh_draw_purpose { /* append only: a number is part of the name */
     ZH_DRAW_DELAY, ZH_DRAW_AGAIN, ZH_DRAW_RETURN, ZH_DRAW_RANDOM, ZH_DRAW_MIX, ZH_DRAW_SORT,
     ZH_DRAW_ITEM, ZH_DRAW_ITEM_TASTE, /* of the catalog: customer 0, visit = item */
     ZH_DRAW_TURN, ZH_DRAW_PLACE, ZH_DRAW_WHERE,
+    ZH_DRAW_WEATHER, /* customer 0, visit = day, index = quarter of the day */
 } zh_draw_purpose;
 
 /* customer < 2^24, visit (or day) < 2^24. */

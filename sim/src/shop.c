@@ -158,6 +158,35 @@ static zh_err take_seasons(const reader *r, zh_json_value value, zh_shop_type *t
     return zh_json_is(value, ZH_JSON_ARRAY) ? ZH_OK : wrong(r, ZH_FORMAT, "types[].seasons", "a list is wanted here");
 }
 
+static int word_at(zh_sv text, const char *const *words) /* its place; 0 where it is empty, -1 where it is none */
+{
+    for (int i = 0; text.size > 0 && words[i] != NULL; i++)
+        if (zh_sv_equal(text, zh_sv_of(words[i]))) return i + 1;
+    return text.size == 0 ? 0 : -1;
+}
+
+static zh_err take_moments(const reader *r, zh_json_value value, zh_shop_type *type)
+{
+    static const char *const keys[] = { "hour_from", "hour_to", "days", "sky", "factor", NULL };
+    static const char *const days[] = { "working", "weekend", NULL }, *const skies[] = { "clear", "rain", NULL };
+    for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it);) {
+        if (type->moments_count == ZH_SHOP_SEASONS_MAX) return wrong(r, ZH_RANGE, "types[].moments", "at most 8 moments");
+        zh_shop_moment *m = &type->moments[type->moments_count++];
+        *m = (zh_shop_moment){ .hour_from = 0, .hour_to = 23 };
+        for (zh_json_iter in = zh_json_walk(it.value); zh_json_next(&in);)
+            if (word_at(in.key, keys) < 1) return unknown(r, "types[].moments[]", keys, in.key);
+        const zh_json_value from = zh_json_get(it.value, ZH_SV("hour_from")), to = zh_json_get(it.value, ZH_SV("hour_to"));
+        if ((!zh_json_is(from, ZH_JSON_ABSENT) && !zh_json_int(from, &m->hour_from)) || (!zh_json_is(to, ZH_JSON_ABSENT) && !zh_json_int(to, &m->hour_to)) ||
+            m->hour_from < 0 || m->hour_from > 23 || m->hour_to < 0 || m->hour_to > 23) return wrong(r, ZH_RANGE, "types[].moments[]", "hour_from and hour_to are from 0 to 23");
+        m->days = word_at(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("days"))), days);
+        m->sky = word_at(zh_json_text_or_empty(zh_json_get(it.value, ZH_SV("sky"))), skies);
+        if (m->days < 0 || m->sky < 0) return wrong(r, ZH_RANGE, "types[].moments[]", "days is working or weekend, sky is clear or rain");
+        if (!zh_json_real(zh_json_get(it.value, ZH_SV("factor")), &m->factor) || !(m->factor >= 0.01 && m->factor <= 100))
+            return wrong(r, ZH_RANGE, "types[].moments[].factor", "choose 0.01 to 100");
+    }
+    return zh_json_is(value, ZH_JSON_ARRAY) ? ZH_OK : wrong(r, ZH_FORMAT, "types[].moments", "a list is wanted here");
+}
+
 static zh_err take_type_interests(const reader *r, zh_json_value value, zh_shop_type *type)
 {
     double sum = 0;
@@ -189,6 +218,7 @@ static zh_err take_type_key(const reader *r, zh_sv key, zh_json_value value, zh_
     if (zh_sv_equal(key, ZH_SV("attributes"))) return take_words(r, value, "types[].attributes", type->attributes, &type->attributes_count);
     if (zh_sv_equal(key, ZH_SV("variants"))) return take_words(r, value, "types[].variants", type->variants, &type->variants_count);
     if (zh_sv_equal(key, ZH_SV("seasons"))) return take_seasons(r, value, type);
+    if (zh_sv_equal(key, ZH_SV("moments"))) return take_moments(r, value, type);
     *known = false;
     return ZH_OK;
 }
@@ -215,7 +245,7 @@ static zh_err check_type(const reader *r, zh_shop_type *type, uint32_t at)
 
 static zh_err take_types(const reader *r, zh_json_value value)
 {
-    static const char *const others[] = { "name", "title", "category", "interests", "brands", "attributes", "variants", "seasons", NULL };
+    static const char *const others[] = { "name", "title", "category", "interests", "brands", "attributes", "variants", "seasons", "moments", NULL };
     const size_t count = zh_json_count(value);
     if (!zh_json_is(value, ZH_JSON_ARRAY) || count == 0) return wrong(r, ZH_FORMAT, "types", "a list of at least one product type");
     if (count > ZH_SHOP_TYPES_MAX) return wrong(r, ZH_RANGE, "types", "at most 64 product types");
@@ -298,8 +328,8 @@ static zh_err take_start(const reader *r, zh_json_value value)
 static zh_err take_top(const reader *r, zh_sv key, zh_json_value value)
 {
     static const char *const others[] = { "name", "start", "currency", "titles", "interests", "types", "complements", "run",
-                                          "catalog", "people", "places", "visits", "choice", "returns", "lists", "policies", NULL };
-    static const char *const groups[] = { "run", "catalog", "people", "places", "choice", "returns", "lists", "policies" };
+                                          "catalog", "people", "places", "weather", "visits", "choice", "returns", "lists", "policies", NULL };
+    static const char *const groups[] = { "run", "catalog", "people", "places", "weather", "choice", "returns", "lists", "policies" };
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (zh_sv_equal(key, zh_sv_of(groups[i]))) return take_numbers(r, groups[i], value, r->shop);
     if (zh_sv_equal(key, ZH_SV("visits"))) return take_visits(r, value);
@@ -376,6 +406,17 @@ double zh_shop_season_log(const zh_shop_type *type, int32_t day)
         const zh_shop_season *s = &type->seasons[i];
         const bool in = s->from <= s->to ? day >= s->from && day <= s->to : day >= s->from || day <= s->to;
         if (in) sum += log(s->factor);
+    }
+    return sum;
+}
+
+double zh_shop_moment_log(const zh_shop_type *type, int hour, int weekday, int sky)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < type->moments_count; i++) {
+        const zh_shop_moment *m = &type->moments[i];
+        const bool in = m->hour_from <= m->hour_to ? hour >= m->hour_from && hour <= m->hour_to : hour >= m->hour_from || hour <= m->hour_to;
+        if (in && (m->days == 0 || (m->days == 2) == (weekday >= 6)) && (m->sky == 0 || m->sky == sky)) sum += log(m->factor);
     }
     return sum;
 }

@@ -31,6 +31,13 @@ typedef struct zh_shop_season { /* days of the year as month * 100 + day; from >
     double factor; /* of needs and, as its logarithm, of utility */
 } zh_shop_season;
 
+typedef struct zh_shop_moment { /* a part of the day, of days, or of the weather at which a type is wanted more, or less */
+    int64_t hour_from, hour_to; /* local hours, both in it; from > to runs over midnight */
+    int days;                   /* 0 all, 1 Monday to Friday, 2 Saturday and Sunday */
+    int sky;                    /* 0 any, 1 clear, 2 rain */
+    double factor;
+} zh_shop_moment;
+
 typedef struct zh_shop_type {
     zh_sv name;               /* how the file calls it; also the beginning of item ids */
     zh_shop_word title;
@@ -42,6 +49,8 @@ typedef struct zh_shop_type {
     uint32_t brands_count, attributes_count, variants_count;
     zh_shop_season seasons[ZH_SHOP_SEASONS_MAX];
     uint32_t seasons_count;
+    zh_shop_moment moments[ZH_SHOP_SEASONS_MAX];
+    uint32_t moments_count;
 } zh_shop_type;
 
 typedef struct zh_shop_follow { /* a need that follows a purchase: directed */
@@ -60,6 +69,7 @@ typedef struct zh_shop {
     uint32_t follows_count, items_count;
     int64_t seed, utc_offset_minutes;
 
+    double rain_prob;         /* weather; 0: there is none */
     int64_t customers, days;  /* run */
     double warmup_share;
     double interest_spread, variant_spread, quality_sd, new_share, ending_share; /* catalog */
@@ -86,6 +96,9 @@ ZH_MUST zh_err zh_shop_read(zh_sv json, zh_arena *arena, zh_shop *out, zh_note *
 
 /* log of the season's factor of a type on a day of the year (month * 100 + day); 0 out of season. */
 double zh_shop_season_log(const zh_shop_type *type, int32_t month_day);
+
+/* log of the factors of a type's moments that hold; 0: none. weekday 1 Monday; sky 0: not known. */
+double zh_shop_moment_log(const zh_shop_type *type, int hour, int weekday, int sky);
 
 /* The built-in shop (sim/shops/default.json). */
 zh_sv zh_shop_default(void);

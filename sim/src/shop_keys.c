@@ -40,6 +40,8 @@ const zh_shop_key zh_shop_keys[] = {
     { "places", "longitude", false, -180, 180, 121.47, SHOP(longitude), "degree", "middle of the city" },
     { "places", "radius_km", false, 0.1, 200, 15, SHOP(radius_km), "km", "of the city" },
 
+    { "weather", "rain_prob", false, 0, 1, 0, SHOP(rain_prob), "", "chance that it rains in a quarter of a day; else it is clear. 0: no weather, and engines are told none" },
+
     { "visits", "per_week", false, 0.01, 50, 2, SHOP(per_week), "1/week", "median visits of a customer" },
     { "visits", "per_week_sd", false, 0, 3, 0.5, SHOP(per_week_sd), "", "spread of its logarithm over customers" },
     { "visits", "own_hours_share", false, 0, 1, 0.6, SHOP(own_hours_share), "", "share of visits at the customer's own time of day; the others follow `hours`" },

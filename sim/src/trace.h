@@ -24,6 +24,7 @@ typedef struct zh_sim_act {
 
 typedef struct zh_sim_trace {
     uint32_t customer, visit, minute;
+    int sky;                  /* 0: no weather, 1 clear, 2 rain */
     bool anonymous;           /* at the begin */
     uint32_t acts_count, items_count;
     zh_sim_act acts[ZH_SIM_ACTS_MAX];

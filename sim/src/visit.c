@@ -1,6 +1,7 @@
 #include "visit.h"
 #include "draw.h"
 #include "policy.h"
+#include "base/time.h"
 
 #include <assert.h>
 
@@ -45,13 +46,14 @@ double zh_sim_visit_return_prob(const zh_sim_visit *v, uint32_t i)
     return prob < 0.9 ? prob : 0.9;
 }
 
-/* The type's part of utility: need, season, and having one already. */
+/* The type's part of utility: need, season, moment, and having one already. */
 static void weigh_type(zh_sim_visit *v, uint32_t t)
 {
     const zh_shop *shop = shop_of(v);
     const zh_sim_held *held = held_of(v, t);
     v->needed[t] = held->need_until > 0 && held->need_from <= (int32_t)v->minute && (int32_t)v->minute <= held->need_until;
-    v->boost[t] = shop->season_weight * v->world->season_log[t] + (v->needed[t] ? shop->need_bonus : 0);
+    v->wanted_log[t] = v->world->season_log[t] + zh_shop_moment_log(&shop->types[t], v->hour, v->weekday, v->sky);
+    v->boost[t] = shop->season_weight * v->wanted_log[t] + (v->needed[t] ? shop->need_bonus : 0);
     if (held->bought_minute < 0) return;
     const double age = ((double)v->minute - held->bought_minute) / ZH_SIM_DAY_MINUTES / shop->types[t].own_days;
     if (age < 1) v->boost[t] -= shop->owned_penalty * (1 - age);
@@ -186,7 +188,7 @@ static int32_t oldest_need(const zh_sim_visit *v)
     return oldest;
 }
 
-/* A fresh need: types by weight, season and taste. */
+/* A fresh need: types by weight, season, moment and taste. */
 static int32_t fresh_need(zh_sim_visit *v)
 {
     const zh_shop *shop = shop_of(v);
@@ -195,7 +197,7 @@ static int32_t fresh_need(zh_sim_visit *v)
     for (uint32_t t = 0; t < shop->types_count; t++) {
         double taste = 0;
         for (uint32_t k = 0; k < shop->interests_count; k++) taste += (double)v->taste[k] * shop->types[t].interests[k];
-        sum += weights[t] = shop->types[t].need_weight * exp(v->world->season_log[t]) * taste;
+        sum += weights[t] = shop->types[t].need_weight * exp(v->wanted_log[t]) * taste;
     }
     double left = sum * unit(v, ZH_DRAW_NEED, 1);
     for (uint32_t t = 0; t < shop->types_count; t++)
@@ -335,6 +337,9 @@ void zh_sim_visit_run(zh_sim_world *world, zh_sim_arrival arrival, zh_sim_trace 
 {
     const zh_shop *shop = world->catalog->shop;
     zh_sim_visit v = { .world = world, .customer = arrival.customer, .number = arrival.visit, .minute = arrival.minute, .second = arrival.second, .intent = -1, .trace = trace };
+    v.hour = (int)(arrival.minute % ZH_SIM_DAY_MINUTES / 60);
+    v.weekday = zh_weekday((shop->start_ms + shop->utc_offset_minutes * ZH_MINUTE_MS) / ZH_DAY_MS + arrival.minute / ZH_SIM_DAY_MINUTES);
+    trace->sky = v.sky = zh_sim_world_sky(world, arrival.minute);
     trace->customer = arrival.customer, trace->visit = arrival.visit, trace->minute = arrival.minute;
     trace->acts_count = trace->items_count = 0;
     v.known = !(trace->anonymous = arrival.visit == 0 || unit(&v, ZH_DRAW_ANONYMOUS, 0) < shop->anonymous_share);

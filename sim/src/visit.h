@@ -16,6 +16,8 @@ typedef struct zh_sim_visit {
     int32_t intent;           /* the type it is for; -1: to look around */
     float taste[ZH_SHOP_INTERESTS_MAX];
     double price_sensitivity;
+    int hour, weekday, sky;          /* of its beginning, by the shop's clock; sky of zh_sim_world_sky() */
+    double wanted_log[ZH_SHOP_TYPES_MAX]; /* season and moment */
     double boost[ZH_SHOP_TYPES_MAX]; /* the type's part of utility: need, season, owned */
     bool needed[ZH_SHOP_TYPES_MAX], in_cart[ZH_SHOP_TYPES_MAX];
     uint16_t cart[ZH_SIM_CART_MAX], viewed[ZH_SIM_ACTS_MAX];

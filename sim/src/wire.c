@@ -453,18 +453,31 @@ void zh_sim_wire_day(zh_sim_wire *w, const zh_sim_world *world)
     zh_sim_wire_flush(w);
 }
 
-/* What the app says of where it is, in the context of all events of a visit. */
-static void put_position(const zh_sim_wire *w, const zh_sim_trace *t, zh_json_out *out)
+static void put_weather(int sky, zh_json_out *out)
+{
+    if (sky == 0) return;
+    zh_json_out_key(out, ZH_SV("weather"));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("condition"), sky == 2 ? ZH_SV("rain") : ZH_SV("clear"));
+    zh_json_out_end(out);
+}
+
+/* What the app says of where it is and of the weather there, in the context of all events of a visit. */
+static void put_moment(const zh_sim_wire *w, const zh_sim_trace *t, zh_json_out *out)
 {
     zh_sim_position at;
-    if (w->people == NULL || !zh_sim_place_at(w->people, t->customer, t->visit, t->minute, &at)) return;
+    const bool is_there = w->people != NULL && zh_sim_place_at(w->people, t->customer, t->visit, t->minute, &at);
+    if (!is_there && t->sky == 0) return;
     zh_json_out_key(out, ZH_SV("context"));
     zh_json_out_object(out);
-    zh_json_out_key(out, ZH_SV("location"));
-    zh_json_out_object(out);
-    zh_json_out_key_real(out, ZH_SV("latitude"), round(at.latitude * 1e6) / 1e6);
-    zh_json_out_key_real(out, ZH_SV("longitude"), round(at.longitude * 1e6) / 1e6);
-    zh_json_out_end(out);
+    if (is_there) {
+        zh_json_out_key(out, ZH_SV("location"));
+        zh_json_out_object(out);
+        zh_json_out_key_real(out, ZH_SV("latitude"), round(at.latitude * 1e6) / 1e6);
+        zh_json_out_key_real(out, ZH_SV("longitude"), round(at.longitude * 1e6) / 1e6);
+        zh_json_out_end(out);
+    }
+    put_weather(t->sky, out);
     zh_json_out_end(out);
 }
 
@@ -483,7 +496,7 @@ void zh_sim_wire_watch(void *wire, const zh_sim_trace *t)
         const int64_t ms = begin_ms + 1000 * (int64_t)a->second;
         zh_json_out out = begin_event(w, a->kind == ZH_SIM_LOGIN ? "identify" : "track", t->customer, t->visit, which, ms);
         put_ids(w, &out, t->customer, known, t->anonymous);
-        put_position(w, t, &out);
+        put_moment(w, t, &out);
         if (a->kind == ZH_SIM_LIST) put_list(w, &out, t, a);
         else if (a->kind == ZH_SIM_VIEW || a->kind == ZH_SIM_ADD) put_touch(w, &out, a);
         else if (a->kind == ZH_SIM_ORDER) {
@@ -519,6 +532,7 @@ static void put_question(zh_sim_wire *w, const zh_sim_visit *v, const zh_sim_ask
     zh_json_out_object(&out);
     (void)zh_time_print(moment_of(w, v), time);
     zh_json_out_key_text(&out, ZH_SV("time"), zh_sv_of(time));
+    put_weather(v->sky, &out);
     if (question->page_item >= 0) zh_json_out_key_text(&out, ZH_SV("itemId"), zh_sv_of(w->catalog->items[question->page_item].id));
     zh_json_out_key(&out, ZH_SV("cart"));
     zh_json_out_array(&out);

@@ -1,4 +1,5 @@
 #include "world.h"
+#include "draw.h"
 #include "base/time.h"
 
 #include <math.h>
@@ -60,4 +61,12 @@ void zh_sim_world_day(zh_sim_world *w, int32_t day)
     for (uint32_t t = 0; t < shop->types_count; t++)
         w->season_log[t] = zh_shop_season_log(&shop->types[t], date.month * 100 + date.day);
     rank_items(w);
+}
+
+int zh_sim_world_sky(const zh_sim_world *w, uint32_t minute)
+{
+    const double rain = w->catalog->shop->rain_prob;
+    if (rain <= 0) return 0;
+    const uint32_t day = minute / ZH_SIM_DAY_MINUTES, quarter = minute % ZH_SIM_DAY_MINUTES / (ZH_SIM_DAY_MINUTES / 4);
+    return zh_draw_unit(w->seed, zh_draw_stream(0, day, ZH_DRAW_WEATHER), quarter) < rain ? 2 : 1;
 }

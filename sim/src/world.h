@@ -67,6 +67,9 @@ ZH_MUST zh_err zh_sim_world_open(zh_sim_world *out, zh_sim_policy policy, uint64
 /* A day begins: restock, rank, seasons. Days go forward from 0. */
 void zh_sim_world_day(zh_sim_world *world, int32_t day);
 
+/* The sky at a minute of the run: 0 where the shop has no weather, 1 clear, 2 rain; the same for all worlds. */
+int zh_sim_world_sky(const zh_sim_world *world, uint32_t minute);
+
 /* Can it be bought now? */
 static inline bool zh_sim_world_sells(const zh_sim_world *world, uint32_t item)
 {
