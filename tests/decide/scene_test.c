@@ -110,7 +110,7 @@ static void test_weather_is_for_who_lets_himself_be_known(void)
     shop s = open_shop();
     TOGETHER(&s, false, 20, 13, 0);
     TOGETHER(&s, false, 17, 13, 6);
-    zh_bought bought[] = { { shop_item(13), 1, NOW - 3 * DAY, 1 } };
+    zh_bought bought[] = { { .item = shop_item(13), .times = 1, .last_ms = NOW - 3 * DAY } };
     const zh_history history = { .bought = bought, .bought_count = 1 };
     const zh_permit permit = shop_permit(&s, 3);
     const zh_recommend_ask ask = { .placement = zh_placement_find(ZH_SV("home")), .n = 4, .customer = { 3 }, .permit = &permit, .history = &history };
