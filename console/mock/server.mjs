@@ -154,7 +154,6 @@ function answer(method, path, query, body, empty) {
   const models = answerModels(method, path, empty, body)
   const scene = answerScene(method, path, empty)
   if (scene !== undefined) return scene
-  const models = answerModels(method, path, empty)
   if (models !== undefined) return models
   const predicted = answerPredictions(method, path, empty)
   if (predicted !== undefined) return predicted
