@@ -126,12 +126,14 @@ static void test_a_signed_lie_is_refused(void)
 {
     zh_buf file = zh_buf_open(1 << 20);
     small_file(&file);
-    uint32_t items;
+    uint32_t items, pairs;
     memcpy(&items, file.data + 4, 4);
-    const size_t from = 32 + 8 * (size_t)items, place = from + 4 * ((size_t)items + 1);
+    memcpy(&pairs, file.data + 8, 4);
+    const size_t from = 32 + 8 * (size_t)items, place = from + 4 * ((size_t)items + 1), weight = place + 4 * (size_t)pairs;
     const struct { const char *name; size_t at; uint32_t value; } rows[] = {
         { "no item", 4, 0 }, { "items without end", 4, UINT32_MAX }, { "pairs without end", 8, UINT32_MAX },
-        { "the first row begins late", from, 1 }, { "a row ends before it begins", from + 4, UINT32_MAX }, { "a neighbour outside", place, items },
+        { "the first row begins late", from, 1 }, { "a row ends before it begins", from + 4, UINT32_MAX }, { "a neighbour outside", place + 4 * (size_t)(pairs - 1), items },
+        { "a weight of 0", weight, 1 << 16 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         zh_buf lie = zh_buf_open(1 << 20);
