@@ -30,6 +30,7 @@ bool zh_item_change_check(const zh_item_change *c, const char **why)
     if (c->deleted && c->set != 0) *why = "a delete sets nothing";
     if (!c->deleted && c->set == 0) *why = "a change sets something";
     if ((c->set & ZH_ITEM_PRICE) && c->price_minor < ZH_ITEM_PRICE_UNKNOWN) *why = "a price is not negative";
+    if ((c->set & ZH_ITEM_COST) && c->cost_minor < ZH_ITEM_COST_UNKNOWN) *why = "a cost is not negative";
     if ((c->set & ZH_ITEM_STOCK) && c->stock < ZH_ITEM_STOCK_UNKNOWN) *why = "a stock is not negative";
     return *why == NULL;
 }
@@ -53,13 +54,14 @@ void zh_item_change_put(const zh_item_change *c, zh_buf *out)
     if (c->set & ZH_ITEM_IMAGE) zh_buf_put_text(out, c->image_url);
     if (c->set & ZH_ITEM_ATTRIBUTES) zh_buf_put_text(out, c->attributes);
     if (c->set & ZH_ITEM_KIND) zh_buf_put_u8(out, c->non_product);
+    if (c->set & ZH_ITEM_COST) zh_buf_put_zig(out, c->cost_minor);
 }
 
 zh_err zh_item_change_get(zh_sv record, zh_item_change *c)
 {
     zh_reader r = zh_reader_on(record);
     const char *why = NULL;
-    *c = (zh_item_change){ .price_minor = ZH_ITEM_PRICE_UNKNOWN, .stock = ZH_ITEM_STOCK_UNKNOWN };
+    *c = (zh_item_change){ .price_minor = ZH_ITEM_PRICE_UNKNOWN, .stock = ZH_ITEM_STOCK_UNKNOWN, .cost_minor = ZH_ITEM_COST_UNKNOWN };
     if (zh_read_u8(&r) != ZH_RECORD_ITEM) return ZH_FORMAT;
     const uint8_t version = zh_read_u8(&r);
     if (version == VERSION_IMPORT) c->import_number = zh_read_u32(&r);
@@ -79,6 +81,7 @@ zh_err zh_item_change_get(zh_sv record, zh_item_change *c)
     if (c->set & ZH_ITEM_IMAGE) c->image_url = zh_read_text(&r);
     if (c->set & ZH_ITEM_ATTRIBUTES) c->attributes = zh_read_text(&r);
     if (c->set & ZH_ITEM_KIND) c->non_product = zh_read_u8(&r) != 0;
+    if (c->set & ZH_ITEM_COST) c->cost_minor = zh_read_zig(&r);
     if (r.bad || zh_reader_left(&r) != 0) return ZH_FORMAT;
     return zh_item_change_check(c, &why) ? ZH_OK : ZH_FORMAT;
 }

@@ -9,7 +9,7 @@
 #include <assert.h>
 
 #define VERSION 1
-#define FIELDS 10 /* bits of ZH_ITEM_FIELDS */
+#define FIELDS 11 /* bits of ZH_ITEM_FIELDS */
 #define ENTRY_BYTES_MAX (1 << 16) /* texts of one item: 14 KB by the limits of a change */
 
 typedef struct stamp { int64_t at_ms; uint64_t hash; } stamp;
@@ -20,7 +20,7 @@ enum { TEXT_ID, TEXT_TITLE, TEXT_CATEGORY, TEXT_BRAND, TEXT_URL, TEXT_IMAGE, TEX
 enum { SEEN_TITLE, SEEN_CATEGORY, SEEN_BRAND, SEEN_PRICE, SEENS }; /* learned from events */
 
 typedef struct values { /* of records */
-    int64_t price_minor, stock;
+    int64_t price_minor, stock, cost_minor;
     zh_currency currency;
     bool available, non_product;
 } values;
@@ -120,6 +120,7 @@ static void show(entry *e)
     item->image_url = text_of(e, TEXT_IMAGE);
     item->attributes = text_of(e, TEXT_ATTRIBUTES);
     item->non_product = is_set(e, 9) ? e->values.non_product : e->seen_non_product;
+    item->cost_minor = is_set(e, 10) ? e->values.cost_minor : ZH_ITEM_COST_UNKNOWN;
     item->listed = listed;
     item->deleted = e->gone.at_ms != INT64_MIN && !listed;
     item->at_ms = e->newest.at_ms == INT64_MIN ? 0 : e->newest.at_ms;
@@ -159,6 +160,7 @@ static void set_values(entry *e, uint32_t taken, const zh_item_change *change)
     if (taken & ZH_ITEM_PRICE) e->values.price_minor = change->price_minor, e->values.currency = change->currency;
     if (taken & ZH_ITEM_STOCK) e->values.stock = change->stock;
     if (taken & ZH_ITEM_AVAILABLE) e->values.available = change->available;
+    if (taken & ZH_ITEM_COST) e->values.cost_minor = change->cost_minor;
     if (taken & ZH_ITEM_KIND) e->values.non_product = change->non_product;
 }
 
@@ -195,7 +197,7 @@ zh_err zh_catalog_apply(zh_catalog *c, zh_sv record)
         const bool says = change.deleted ? is_set(e, f) : (change.set >> f & 1) && newer(now, e->gone);
         if (says && newer(now, e->set[f])) taken |= 1u << f;
     }
-    const zh_item_change nothing = { .price_minor = ZH_ITEM_PRICE_UNKNOWN, .stock = ZH_ITEM_STOCK_UNKNOWN };
+    const zh_item_change nothing = { .price_minor = ZH_ITEM_PRICE_UNKNOWN, .stock = ZH_ITEM_STOCK_UNKNOWN, .cost_minor = ZH_ITEM_COST_UNKNOWN };
     if (taken != 0 && !take(e, taken, change.deleted ? &nothing : &change)) return ZH_NOMEM;
     for (uint32_t f = 0; f < FIELDS; f++)
         if (taken >> f & 1) e->set[f] = change.deleted ? never : now;
@@ -226,6 +228,7 @@ bool zh_catalog_holds(const zh_catalog *c, const zh_item_change *change)
     for (size_t i = 0; i < TEXT_FIELDS; i++)
         if ((change->set & text_fields[i].bit) && !zh_sv_equal(text_of(e, text_fields[i].text), given[i])) return false;
     if ((change->set & ZH_ITEM_PRICE) && (v->price_minor != change->price_minor || v->currency.code != change->currency.code)) return false;
+    if ((change->set & ZH_ITEM_COST) && v->cost_minor != change->cost_minor) return false;
     if ((change->set & ZH_ITEM_STOCK) && v->stock != change->stock) return false;
     if ((change->set & ZH_ITEM_AVAILABLE) && v->available != change->available) return false;
     return !(change->set & ZH_ITEM_KIND) || v->non_product == change->non_product;
@@ -422,6 +425,7 @@ static void put_field(const entry *e, uint32_t f, zh_buf *out)
     if (text_field(f) >= 0) zh_buf_put_text(out, text_of(e, text_field(f)));
     else if (1u << f == ZH_ITEM_PRICE) zh_buf_put_zig(out, v->price_minor), zh_buf_put_u32(out, v->currency.code);
     else if (1u << f == ZH_ITEM_STOCK) zh_buf_put_zig(out, v->stock);
+    else if (1u << f == ZH_ITEM_COST) zh_buf_put_zig(out, v->cost_minor);
     else zh_buf_put_u8(out, 1u << f == ZH_ITEM_KIND ? v->non_product : v->available);
 }
 
@@ -481,6 +485,7 @@ static void read_field(zh_reader *r, entry *e, uint32_t f, zh_sv texts[TEXTS])
     if (text_field(f) >= 0) texts[text_field(f)] = zh_read_text(r);
     else if (1u << f == ZH_ITEM_PRICE) v->price_minor = zh_read_zig(r), v->currency.code = zh_read_u32(r);
     else if (1u << f == ZH_ITEM_STOCK) v->stock = zh_read_zig(r);
+    else if (1u << f == ZH_ITEM_COST) v->cost_minor = zh_read_zig(r);
     else if (1u << f == ZH_ITEM_KIND) v->non_product = zh_read_u8(r) != 0;
     else v->available = zh_read_u8(r) != 0;
 }

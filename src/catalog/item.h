@@ -24,13 +24,15 @@
 #define ZH_ITEM_ATTRIBUTES_BYTES_MAX 8192    /* JSON text */
 #define ZH_ITEM_STOCK_UNKNOWN (-1)
 #define ZH_ITEM_PRICE_UNKNOWN (-1)
+#define ZH_ITEM_COST_UNKNOWN (-1)
 
 /* Fields of a change. Stored: append only. */
 enum {
     ZH_ITEM_TITLE = 1 << 0, ZH_ITEM_CATEGORY = 1 << 1, ZH_ITEM_BRAND = 1 << 2, ZH_ITEM_PRICE = 1 << 3,
     ZH_ITEM_STOCK = 1 << 4, ZH_ITEM_AVAILABLE = 1 << 5, ZH_ITEM_URL = 1 << 6, ZH_ITEM_IMAGE = 1 << 7,
     ZH_ITEM_ATTRIBUTES = 1 << 8, ZH_ITEM_KIND = 1 << 9,
-    ZH_ITEM_FIELDS = (1 << 10) - 1,
+    ZH_ITEM_COST = 1 << 10,
+    ZH_ITEM_FIELDS = (1 << 11) - 1,
 };
 
 /* One ITEM record: a catalog change. */
@@ -45,6 +47,7 @@ typedef struct zh_item_change {
     int64_t stock;           /* -1: unknown */
     bool available;
     bool non_product;        /* ZH_ITEM_KIND: postage, a fee, a test */
+    int64_t cost_minor;      /* what one costs the shop, in the price's currency; -1: unknown. Never shown to a page */
     int64_t at_ms;
     zh_source_id source;
     uint32_t import_number;  /* of the file it came with (collect/imports.h), 0: none */
@@ -63,6 +66,7 @@ typedef struct zh_item {
     uint64_t category_hash;  /* zh_fast64 of category; 0 where unknown */
     int64_t price_minor;     /* -1: unknown */
     zh_currency currency;
+    int64_t cost_minor;      /* -1: unknown; in the same currency */
     int64_t stock;           /* -1: unknown */
     bool available;          /* true unless a record says otherwise */
     bool non_product;
@@ -77,6 +81,14 @@ typedef struct zh_item {
 static inline bool zh_item_sellable(const zh_item *item)
 {
     return item->available && item->stock != 0 && !item->non_product && !item->deleted;
+}
+
+/* The share of its price that is left when its cost is paid, below 0 where it is sold at a loss. False: not known. */
+static inline bool zh_item_margin(const zh_item *item, double *share)
+{
+    if (item->price_minor <= 0 || item->cost_minor < 0) return false;
+    *share = (double)(item->price_minor - item->cost_minor) / (double)item->price_minor;
+    return true;
 }
 
 typedef struct zh_catalog zh_catalog; /* opaque */

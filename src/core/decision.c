@@ -1,9 +1,10 @@
-/* The record of a decision: version 3 where flag 32 or 64 is set, else 2 where flag 16 is, else 1 (docs/FORMATS.md draws it):
+/* The record of a decision: version 3 where flag 32, 64 or 128 is set, else 2 where flag 16 is, else 1 (docs/FORMATS.md draws it):
  *
  *   u8 kind=8, u8 version, u64 id.high, u64 id.low, u8 flags, u8 strategy,
  *   var customer, text placement, i64 time_ms, var candidates, var asked, var policy_version,
  *   u64 model_hash, u32 consent, text experiment, text arm,
  *   [flags & DRAWN: var arm's chance, var allocation]   [flags & PLACED: u64 placement_hash] [flags & SCENE: u64 scene]
+ *   [flags & WHERE: text city, text device]
  *   [flags & CONTEXT: u64 context_item] [flags & SEED: u64 seed]
  *   var positions, each var;   var cart, each u64;   var excluded, each u64;
  *   var evidence, each u64 (the distinct evidence items, in the order they are first named)
@@ -11,7 +12,7 @@
  *                    [flags & CHANCE: var propensity]
  *
  *   flags: 1 personalized, 2 context item, 4 seed, 8 some propensity is below 1, 16 the arm was drawn by a bandit,
- *   32 the placement has a definition, 64 the moment was read
+ *   32 the placement has a definition, 64 the moment was read, 128 the request said where
  */
 #include "core/decision.h"
 #include "core/record.h"
@@ -19,7 +20,7 @@
 #define VERSION 1
 #define VERSION_DRAWN 2
 #define VERSION_PLACED 3
-enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, DRAWN = 16, PLACED = 32, SCENE = 64, FLAGS = 127 };
+enum { PERSONALIZED = 1, CONTEXT = 2, SEED = 4, CHANCE = 8, DRAWN = 16, PLACED = 32, SCENE = 64, WHERE = 128 };
 
 static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford: no i, l, o, u */
 
@@ -114,7 +115,7 @@ static void put_shown(const zh_decision *d, bool chance, zh_buf *out)
 /* The oldest that can say it: an older build reads what it can understand. */
 static uint8_t version_of(uint8_t flags)
 {
-    return (flags & (PLACED | SCENE)) != 0 ? VERSION_PLACED : (flags & DRAWN) != 0 ? VERSION_DRAWN : VERSION;
+    return (flags & (PLACED | SCENE | WHERE)) != 0 ? VERSION_PLACED : (flags & DRAWN) != 0 ? VERSION_DRAWN : VERSION;
 }
 
 void zh_decision_put(const zh_decision *d, zh_buf *out)
@@ -123,7 +124,8 @@ void zh_decision_put(const zh_decision *d, zh_buf *out)
     for (uint32_t i = 0; i < d->shown_count; i++) chance |= d->shown[i].propensity_micro != ZH_DECISION_MICRO;
     const uint8_t flags = (uint8_t)((d->personalized ? PERSONALIZED : 0) | (d->context_item.number != 0 ? CONTEXT : 0) |
         (d->seed != 0 ? SEED : 0) | (chance ? CHANCE : 0) | (d->arm_chance_micro != 0 ? DRAWN : 0) |
-        (d->placement_hash != 0 ? PLACED : 0) | (d->scene != 0 ? SCENE : 0));
+        (d->placement_hash != 0 ? PLACED : 0) | (d->scene != 0 ? SCENE : 0) |
+        (d->city.size + d->device.size > 0 ? WHERE : 0));
     zh_record_begin(out, ZH_RECORD_DECISION, version_of(flags));
     zh_buf_put_u64(out, d->id.high);
     zh_buf_put_u64(out, d->id.low);
@@ -145,6 +147,7 @@ void zh_decision_put(const zh_decision *d, zh_buf *out)
     }
     if (flags & PLACED) zh_buf_put_u64(out, d->placement_hash);
     if (flags & SCENE) zh_buf_put_u64(out, d->scene);
+    if (flags & WHERE) zh_buf_put_text(out, d->city), zh_buf_put_text(out, d->device);
     if (d->context_item.number != 0) zh_buf_put_u64(out, d->context_item.number);
     if (d->seed != 0) zh_buf_put_u64(out, d->seed);
     zh_buf_put_var(out, d->positions_count);
@@ -215,7 +218,7 @@ static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
     d->id.high = zh_read_u64(r);
     d->id.low = zh_read_u64(r);
     const uint8_t flags = zh_read_u8(r);
-    if ((flags & ~FLAGS) != 0 || version != version_of(flags)) r->bad = true;
+    if (version != version_of(flags)) r->bad = true;
     d->personalized = (flags & PERSONALIZED) != 0;
     d->strategy = (zh_strategy)zh_read_u8(r);
     if (d->strategy >= ZH_STRATEGY_COUNT) r->bad = true;
@@ -236,6 +239,11 @@ static uint8_t read_head(zh_reader *r, uint8_t version, zh_decision *d)
     }
     if (flags & PLACED) d->placement_hash = zh_read_u64(r);
     if (flags & SCENE) d->scene = zh_read_u64(r);
+    if (flags & WHERE) {
+        d->city = zh_read_text(r);
+        d->device = zh_read_text(r);
+        if (d->city.size + d->device.size == 0) r->bad = true;
+    }
     if ((flags & PLACED && d->placement_hash == 0) || (flags & SCENE && d->scene == 0)) r->bad = true;
     if (flags & CONTEXT) d->context_item.number = zh_read_u64(r);
     if (flags & SEED) d->seed = zh_read_u64(r);

@@ -65,7 +65,8 @@ const char *zh_strategy_text(zh_strategy strategy);
     X(GOES_WITH,           "goes_with")           /* evidence: the page's or cart's item */ \
     X(ACCESSORY,           "accessory")           /* evidence: the last order's items */ \
     X(REPEAT_DUE,          "repeat_due")          /* evidence: the item itself */         \
-    X(SCENE,               "scene")               /* the moment lifts it (decide/scene.h) */
+    X(SCENE,               "scene")               /* the moment lifts it (decide/scene.h) */ \
+    X(PINNED,              "pinned")              /* a rule of the placement put it there */
 typedef enum zh_reason_code {
 #define X(name, text) ZH_REASON_##name,
     ZH_REASON_LIST(X)
@@ -107,6 +108,7 @@ typedef struct zh_decision {
     uint32_t positions_count;
     uint64_t seed;               /* of the draw, 0 where nothing was drawn */
     uint32_t consent;            /* what guard saw, as its bits */
+    zh_sv city, device;          /* as the request said, where the placement has rules and the list is personal; at most 64 bytes each */
     zh_sv experiment, arm;       /* empty: none */
     uint32_t arm_chance_micro;   /* of a bandit: the chance this arm was drawn with, 1 .. 1,000,000; 0: the arms' weights */
     uint32_t allocation;         /* of a bandit: which of its allocations he was drawn under */

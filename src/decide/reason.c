@@ -20,6 +20,7 @@ static const struct { const char *en, *en_bare, *zh, *zh_bare; } words[ZH_REASON
     [ZH_REASON_REPEAT_DUE] = { "You may need it again", "You may need it again", "您可能又需要了", "您可能又需要了" },
     [ZH_REASON_SCENE] = { "Often chosen %", "Often chosen at such a moment", "%常选", "此时常选" },
     [ZH_REASON_EXPLORATION] = { "Something different", "Something different", "换换口味", "换换口味" },
+    [ZH_REASON_PINNED] = { "Chosen by the shop", "Chosen by the shop", "店家精选", "店家精选" },
 };
 
 static zh_sv fill(const char *pattern, zh_sv title, zh_arena *arena)

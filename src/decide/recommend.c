@@ -57,6 +57,7 @@ static zh_err show(const zh_list *l, const zh_pick *p, uint32_t propensity_micro
 static bool knows_something(const zh_recommend_ask *ask)
 {
     const zh_history *h = ask->history;
+    if (ask->placement->rules != NULL && ask->placement->rules->reads_customer && ask->given != NULL && ask->given->look.state != NULL) return true;
     return ask->cart_count > 0 || (h != NULL && (h->touches_count > 0 || h->bought_count > 0 || h->last_order_count > 0 || h->glances_count > 0 ||
                                                  zh_recommend_refuses(h)));
 }
@@ -83,9 +84,10 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
         .placement = ask->placement->name, .time_ms = ask->now_ms, .strategy = ask->placement->strategy,
         .personalized = l->personal, .candidates = l->candidates, .asked = ask->n, .context_item = ask->context_item,
         .cart_count = l->personal ? ask->cart_count : 0, .excluded_count = ask->exclude_count,
-        .policy_version = ZH_POLICY_VERSION, .scene = zh_scene_pack(&l->scene), .model_hash = model_hash_of(l),
+        .policy_version = ZH_POLICY_VERSION, .placement_hash = ask->placement->hash, .scene = zh_scene_pack(&l->scene), .model_hash = model_hash_of(l),
         .positions_count = l->world->positions_count, .consent = ask->consent, .experiment = ask->experiment, .arm = ask->arm,
         .arm_chance_micro = ask->arm_chance_micro, .allocation = ask->allocation };
+    if (l->personal && ask->placement->rules != NULL && ask->given != NULL) d->city = ask->given->city, d->device = ask->given->device;
     d->cart = copy_items(l->arena, ask->cart, d->cart_count);
     d->excluded = copy_items(l->arena, ask->exclude, d->excluded_count);
     d->positions = ZH_TAKE(l->arena, uint64_t, d->positions_count);
@@ -96,6 +98,31 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
     return d->shown == NULL ? ZH_NOMEM : ZH_OK;
 }
 
+/* The shown ones out of the picks, the last one perhaps drawn. */
+static zh_err show_all(const zh_list *l, bool explores, zh_rng *rng, zh_decision *out, zh_reason **reasons)
+{
+    const uint32_t n = l->ask->n;
+    zh_err e = ZH_OK;
+    *reasons = l->ask->explain ? ZH_TAKE(l->arena, zh_reason, out->shown_count) : NULL;
+    if (l->ask->explain && *reasons == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < out->shown_count && e == ZH_OK; i++) {
+        uint32_t propensity_micro = ZH_DECISION_MICRO, from = i;
+        if (explores && i == n - 1 && l->count > n) {
+            out->seed = rng->seed;
+            from = draw_last(l, n, rng, &propensity_micro);
+        }
+        e = show(l, &l->picks[from], propensity_micro, from != i, &out->shown[i], l->ask->explain ? &(*reasons)[i] : NULL);
+    }
+    return e;
+}
+
+static zh_policy policy_for(const zh_recommend_world *world, const zh_placement *placement)
+{
+    zh_policy policy = zh_policy_of(world->policy);
+    if (policy.epsilon_micro == 0) policy.epsilon_micro = placement->explore_micro; /* an experiment's word first */
+    return policy;
+}
+
 zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask, zh_rng *rng, zh_arena *arena,
                     zh_decision *out, zh_reason **reasons)
 {
@@ -104,24 +131,20 @@ zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask
     zh_list *l = ZH_TAKE(arena, zh_list, 1);
     if (l == NULL) return ZH_NOMEM;
     l->world = world, l->ask = ask, l->arena = arena;
-    l->policy = zh_policy_of(world->policy);
+    l->policy = policy_for(world, ask->placement);
     l->personal = zh_permit_allows(ask->permit, ask->customer, ZH_PURPOSE_PERSONALIZE) && knows_something(ask);
     l->now_ms = l->personal ? ask->now_ms : ask->now_ms - ((ask->now_ms % HOUR_MS) + HOUR_MS) % HOUR_MS;
     const bool explores = l->personal && l->policy.epsilon_micro > 0;
     l->want = ask->n + (explores ? ZH_RECOMMEND_POOL_MAX - 1 : 0);
-    zh_err e = zh_recommend_judge_open(l);
+    const uint32_t candidates = zh_recommend_candidates(l);
+    const bool arranges = candidates > l->want;
+    l->want = candidates;
+    zh_err e = zh_recommend_rules_open(l);
+    if (e == ZH_OK) e = zh_recommend_judge_open(l);
     if (e == ZH_OK) e = fill_list(l);
+    if (e == ZH_OK && arranges) e = zh_recommend_arrange(l, explores ? ZH_RECOMMEND_POOL_MAX - 1 : 0);
+    if (e == ZH_OK && ask->marks != NULL) zh_recommend_mark(l);
+    zh_recommend_rules_close(l);
     if (e == ZH_OK) e = fill_decision(l, out);
-    if (e != ZH_OK) return e;
-    *reasons = ask->explain ? ZH_TAKE(arena, zh_reason, out->shown_count) : NULL;
-    if (ask->explain && *reasons == NULL) return ZH_NOMEM;
-    for (uint32_t i = 0; i < out->shown_count && e == ZH_OK; i++) {
-        uint32_t propensity_micro = ZH_DECISION_MICRO, from = i;
-        if (explores && i == ask->n - 1 && l->count > ask->n) {
-            out->seed = rng->seed;
-            from = draw_last(l, ask->n, rng, &propensity_micro);
-        }
-        e = show(l, &l->picks[from], propensity_micro, from != i, &out->shown[i], ask->explain ? &(*reasons)[i] : NULL);
-    }
-    return e;
+    return e != ZH_OK ? e : show_all(l, explores, rng, out, reasons);
 }

@@ -38,6 +38,7 @@
 #include "decide/learnt.h"
 #include "decide/placement.h"
 #include "decide/reason.h"
+#include "decide/rules.h"
 #include "guard/permit.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
@@ -94,6 +95,18 @@ typedef struct zh_history { /* what is known of one customer; all borrowed, all 
     uint32_t glances_count;
 } zh_history;
 
+typedef struct zh_rules_given { /* what the rules of a placement may look at besides; all borrowed */
+    zh_look look;                 /* of the customer whom the ask is for; look.now_ms: the moment that was asked for */
+    int64_t local_ms;             /* that moment by the workspace's clock */
+    zh_sv city, device;
+} zh_rules_given;
+
+typedef struct zh_rule_mark {     /* for previews: what the rules in force say of one item */
+    zh_item_id item;              /* given; the rest is filled in */
+    uint64_t rules;               /* bit i: rule i is in force and holds for it */
+    zh_rules_verdict verdict;
+} zh_rule_mark;
+
 typedef struct zh_recommend_ask {
     const zh_placement *placement;
     uint32_t n;                   /* 1..ZH_DECISION_ITEMS_MAX */
@@ -106,6 +119,10 @@ typedef struct zh_recommend_ask {
     zh_customer_id customer;      /* 0: unknown */
     const zh_permit *permit;      /* for ZH_PURPOSE_PERSONALIZE and this customer; NULL or another: not personal */
     const zh_history *history;    /* NULL: nothing is known */
+    const zh_rules_given *given;  /* NULL: rules see nobody */
+    zh_rule_mark *marks;          /* of a placement with rules; NULL: not asked for */
+    uint32_t marks_count;
+    uint64_t *rules_active;       /* with marks: which rules are in force */
     uint32_t consent;             /* copied into the decision */
     zh_decision_id id;            /* copied into the decision */
     zh_sv experiment, arm;        /* copied into the decision */

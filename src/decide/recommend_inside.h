@@ -9,20 +9,22 @@
  *     repeats.c           the stage of what is due again
  *     complements.c       stages of what completes a page, a cart, an order
  *     recommend_why.c     what they are explained with
+ *     recommend_arrange.c rules, dials, caps and pins of a placement that is defined (placements.h)
  *     recommend.c         the order of the steps, exploration, the decision
  */
 #ifndef ZH_DECIDE_RECOMMEND_INSIDE_H
 #define ZH_DECIDE_RECOMMEND_INSIDE_H
 #include "base/top.h"
+#include "base/time.h"
 #include "decide/recommend.h"
 #include "decide/source.h"
 
-#define ZH_PICKS_MAX (ZH_DECISION_ITEMS_MAX + ZH_RECOMMEND_POOL_MAX)
+#define ZH_PICKS_MAX (ZH_DECISION_ITEMS_MAX + ZH_RECOMMEND_POOL_MAX + 100) /* 50 of them for what is pinned and no candidate */
 
 typedef struct zh_pick {
     const zh_item *item;
     int64_t score_micro;
-    zh_stage stage;
+    zh_stage stage;        /* END: a rule pinned it */
     uint32_t index;        /* in the counts, of a counted stage */
     int32_t keep;          /* of its score, out of ZH_KEEP_ALL */
     zh_sv category;        /* of POPULAR_IN_CATEGORY */
@@ -69,6 +71,7 @@ typedef struct zh_list { /* all memory is the arena's */
     zh_refusals refusals;
     uint64_t *hidden;      /* item numbers of page, cart, exclude: sorted */
     size_t hidden_count;
+    zh_rules_run *rules;   /* of the placement; NULL: none */
     zh_tired *tired;       /* sorted by item */
     uint32_t tired_count;
     zh_recommend_sources sources[ZH_STAGE_LAST_ORDER + 1]; /* of each counted stage */
@@ -112,6 +115,15 @@ bool zh_recommend_refused(const zh_list *l, const zh_item *item);       /* never
 bool zh_recommend_is_like_refused(const zh_list *l, const zh_item *item); /* to be shown where nothing else is left */
 /* What he refused says nothing of what he likes: it is taken out of the sources. */
 void zh_recommend_drop_refused(const zh_list *l, zh_recommend_sources *s);
+
+/* The rules of the placement begin; close them whatever happened. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_rules_open(zh_list *l);
+void zh_recommend_rules_close(zh_list *l);
+void zh_recommend_mark(const zh_list *l); /* fills the marks that are asked for */
+/* How many candidates the list is made of: `want`, or more where it is arranged. */
+uint32_t zh_recommend_candidates(const zh_list *l);
+/* Order the picks by dials, caps and pins: the shown ones first, then at most `behind` that could stand in the last slot. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_arrange(zh_list *l, uint32_t behind);
 
 /* Fill picks up to `want` from one source of candidates. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_stage(zh_list *l, zh_stage stage);

@@ -65,7 +65,8 @@ static int32_t judge(const zh_list *l, zh_item_id id, const zh_item **item)
 int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item)
 {
     const int32_t keep = judge(l, id, item);
-    return keep == ZH_HIDE ? ZH_HIDE : zh_recommend_scene_keep(l, *item, keep);
+    if (keep == ZH_HIDE || (l->rules != NULL && zh_rules_judge(l->rules, *item).factor <= 0)) return ZH_HIDE;
+    return zh_recommend_scene_keep(l, *item, keep);
 }
 
 /* The UTC day an item was last looked at, put into a cart or bought; -1: never. */

@@ -25,6 +25,10 @@ void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out)
     zh_top top = zh_top_open(entries, ZH_EVIDENCE_MAX);
     bool by_views = false;
     *out = (zh_reason){ 0 };
+    if (p->stage == ZH_STAGE_END) {
+        out->code = ZH_REASON_PINNED;
+        return;
+    }
     if (zh_recommend_is_strategy(p->stage)) {
         zh_recommend_strategy_explain(l, p, out);
         return;

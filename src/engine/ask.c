@@ -90,24 +90,26 @@ static zh_err decide(zh_engine *g, const zh_ask *ask, zh_recommend_ask *r, zh_ar
     if (positions == NULL) return ZH_NOMEM;
     for (uint32_t p = 0; p < partitions; p++) positions[p] = zh_fold_exact(zh_engine_fold(g), p);
     const zh_deployed *deployed = zh_deployer_now(zh_engine_deployer(g));
-    const zh_deciding in = { .world = w, .positions = positions, .partitions = partitions, .actor = &ask->actor, .learnt = deployed != NULL ? deployed->learnt : NULL };
+    const zh_deciding in = { .world = w, .positions = positions, .partitions = partitions, .actor = &ask->actor, .learnt = deployed != NULL ? deployed->learnt : NULL,
+                             .city = ask->city, .device = ask->device };
     const zh_err e = zh_decide(&in, r, arena, &out->decision, &out->reasons);
-    if (e == ZH_OK && out->decision.model_hash != 0) {
+    if (e != ZH_OK) return e;
+    if (out->decision.model_hash != 0) {
         out->model = zh_arena_copy(arena, zh_serving_name(zh_learnt_table(deployed->learnt)));
         out->model_version = deployed->version;
     }
-    return e != ZH_OK ? e : show(w, arena, out);
+    out->decision.placement = zh_arena_copy(arena, out->decision.placement); /* a definition may go when the lock is left */
+    return out->decision.placement.data == NULL ? ZH_NOMEM : show(w, arena, out);
 }
 
 zh_err zh_engine_ask(zh_engine *g, const zh_ask *ask, zh_arena *arena, zh_answer *out)
 {
     *out = (zh_answer){ 0 };
     zh_recommend_ask r = {
-        .placement = zh_placement_find(ask->placement.size > 0 ? ask->placement : ZH_SV("home")),
         .n = ask->n == 0 ? ZH_ASK_ITEMS_DEFAULT : ask->n, .cart_count = ask->cart_count, .exclude_count = ask->exclude_count,
         .now_ms = ask->time_ms != 0 ? ask->time_ms : zh_engine_now_ms(g), .explain = ask->explain, .id = next_id(),
+        .marks = ask->marks, .marks_count = ask->marks_count, .rules_active = ask->rules_active,
     };
-    if (r.placement == NULL) return ZH_ABSENT;
     if (r.n > ZH_DECISION_ITEMS_MAX || r.cart_count > ZH_DECISION_ASKED_MAX || r.exclude_count > ZH_DECISION_ASKED_MAX) return ZH_RANGE;
     r.cart = ids_of(ask->cart, ask->cart_count, arena);
     r.exclude = ids_of(ask->exclude, ask->exclude_count, arena);
@@ -120,7 +122,8 @@ zh_err zh_engine_ask(zh_engine *g, const zh_ask *ask, zh_arena *arena, zh_answer
     zh_world_lock_read(zh_engine_world(g));
     const zh_scene scene = zh_world_scene(zh_engine_world(g), r.now_ms, &ask->scene);
     r.scene = zh_scene_pack(&scene);
-    const zh_err e = decide(g, ask, &r, arena, out);
+    r.placement = ask->draft != NULL ? ask->draft : zh_placements_find(zh_engine_world(g)->placements, ask->placement.size > 0 ? ask->placement : ZH_SV("home"));
+    const zh_err e = r.placement == NULL ? ZH_ABSENT : decide(g, ask, &r, arena, out);
     zh_world_unlock(zh_engine_world(g));
     if (e == ZH_OK && !ask->preview) write_down(g, &out->decision);
     return e;

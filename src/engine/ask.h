@@ -20,6 +20,11 @@ typedef struct zh_ask {
     zh_sv user_id, anonymous_id; /* either, both or none */
     zh_customer_id customer;     /* instead of ids: for the console */
     uint32_t n;                  /* 0: the default */
+    const zh_placement *draft;   /* instead of `placement`, for previews; NULL: the one in force */
+    zh_rule_mark *marks;         /* of a draft: what its rules say of these items */
+    uint32_t marks_count;
+    uint64_t *rules_active;      /* with marks */
+    zh_sv city, device;          /* where and with what; empty: not said. At most ZH_CONTEXT_TEXT_BYTES_MAX */
     zh_sv context_item;          /* the shop's item ids */
     const zh_sv *cart, *exclude;
     uint32_t cart_count, exclude_count;

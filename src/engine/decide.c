@@ -78,6 +78,19 @@ static uint64_t with_place(const zh_recommend_ask *r, const zh_customer_state *s
     return zh_scene_pack(&scene);
 }
 
+/* What the placement's rules may look at. given.look.json is the caller's to close. */
+static zh_err give(const zh_world *w, const zh_deciding *in, const zh_recommend_ask *r, int64_t asked_ms, zh_rules_given *out)
+{
+    *out = (zh_rules_given){ .look = zh_world_look(w), .local_ms = w->clock.local_ms != NULL ? w->clock.local_ms(w->clock.context, asked_ms) : asked_ms,
+                             .city = in->city, .device = in->device };
+    out->look.now_ms = asked_ms;
+    if (r->permit != NULL) {
+        out->look.customer = r->customer;
+        out->look.state = zh_customers_get(w->customers, r->customer);
+    }
+    return zh_json_open(&out->look.json, ZH_PROFILE_TRAIT_VALUE_MAX > ZH_ITEM_ATTRIBUTES_BYTES_MAX ? ZH_PROFILE_TRAIT_VALUE_MAX : ZH_ITEM_ATTRIBUTES_BYTES_MAX);
+}
+
 zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh_decision *out, zh_reason **reasons)
 {
     const zh_world *w = in->world;
@@ -85,6 +98,7 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
     zh_history history;
     zh_policy policy;
     zh_assignment assigned = { 0 };
+    zh_rules_given given = { .city = { 0 } };
     if (r->customer.number != 0 &&
         zh_permit_ask(w->consents, r->customer, ZH_PURPOSE_PERSONALIZE, (zh_channel)0, r->now_ms, in->actor, &permit) == ZH_OK) {
         assigned = assign(w, in->actor, r, arena);
@@ -110,7 +124,14 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
         .policy = assigned.tuning != NULL ? &policy : NULL,
         .positions = in->positions, .positions_count = in->partitions < ZH_DECISION_POSITIONS_MAX ? in->partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };
-    const zh_err e = zh_recommend(&world, r, &rng, arena, out, reasons);
+    zh_err e = ZH_OK;
+    if (r->placement->rules != NULL) {
+        e = give(w, in, r, asked_ms, &given);
+        r->given = &given;
+    }
+    if (e == ZH_OK) e = zh_recommend(&world, r, &rng, arena, out, reasons);
+    if (r->given != NULL) zh_json_close(given.look.json);
+    r->given = NULL;
     if (e != ZH_OK) return e;
     out->time_ms = asked_ms;
     if (assigned.experiment.size > 0) out->customer = r->customer; /* whoever is in an arm is exposed, whatever the list is made of */

@@ -20,6 +20,7 @@ typedef struct zh_deciding { /* borrowed */
     const zh_learnt *learnt;   /* the table that is deployed (serving.h); NULL: none */
     const zh_item_id *without; /* as if he had never met these items: for "what if". NULL: none */
     uint32_t without_count;
+    zh_sv city, device;        /* as the request says; empty: it does not */
 } zh_deciding;
 
 /* r has placement, n, items, customer, moment and id; the rest is filled in here, and r->now_ms becomes no later than the newest event.

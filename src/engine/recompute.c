@@ -44,7 +44,7 @@ static void tell(work *w, zh_decision_id id, zh_recomputed verdict, const char *
 const char *zh_recompute_hindrance(zh_engine *engine, const zh_decision *d)
 {
     const uint32_t partitions = zh_log_partitions(zh_engine_log(engine));
-    if (zh_placement_find(d->placement) == NULL) return WHY_PLACE;
+    if (d->placement_hash == 0 && zh_placement_find(d->placement) == NULL) return WHY_PLACE;
     if (d->positions_count != partitions) return WHY_OLDER;
     for (uint32_t p = 0; p < partitions; p++)
         if (d->positions[p] < zh_log_begin(zh_engine_log(engine), p)) return WHY_OLDER;
@@ -165,7 +165,7 @@ static int by_reach(const void *a, const void *b)
 /* The ask that led to a decision. Arrays are the decision's. */
 static zh_recommend_ask ask_of(const zh_decision *d)
 {
-    return (zh_recommend_ask){ .placement = zh_placement_find(d->placement), .n = d->asked, .context_item = d->context_item, .scene = d->scene,
+    return (zh_recommend_ask){ .n = d->asked, .context_item = d->context_item, .scene = d->scene,
         .cart = d->cart, .cart_count = d->cart_count, .exclude = d->excluded, .exclude_count = d->excluded_count,
         .now_ms = d->time_ms, .customer = d->customer, .id = d->id };
 }
@@ -195,7 +195,10 @@ static const zh_actor engine_actor = { .kind = ZH_ACTOR_ENGINE };
 static zh_err decide(work *w, const task *t, zh_recommend_ask *ask, const zh_item_id *without, uint32_t without_count, zh_decision *out, zh_reason **reasons)
 {
     const zh_deciding in = { .world = zh_refold_world(w->refold), .positions = t->decision.positions, .partitions = w->partitions,
-                             .actor = &engine_actor, .learnt = w->learnt, .without = without, .without_count = without_count };
+                             .actor = &engine_actor, .learnt = w->learnt, .without = without, .without_count = without_count,
+                             .city = t->decision.city, .device = t->decision.device };
+    ask->placement = zh_placements_find(in.world->placements, t->decision.placement); /* as it was defined then */
+    if (ask->placement == NULL) ask->placement = zh_placement_at(0); /* the log has lost it: another list, and told so */
     const zh_err e = zh_decide(&in, ask, &w->scratch, out, reasons);
     if (t->decision.customer.number == 0) out->consent = t->decision.consent; /* of whom it is not known: the list is anyone's */
     return e;

@@ -2,6 +2,7 @@
 #include "engine/erased.h"
 #include "engine/world_erasures.h"
 #include "engine/world_experiments.h"
+#include "engine/world_placements.h"
 #include "engine/world_scene.h"
 #include "engine/world_segments.h"
 #include "base/map.h"
@@ -46,6 +47,8 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_feedbacks_open(&w->feedbacks, ZH_WORLD_FEEDBACK_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
     if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
+    w->clock = desc->sales;
+    if (e == ZH_OK) e = zh_placements_open(&w->placements);
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
     if (e == ZH_OK) e = zh_visits_open(&w->visits, &(zh_visits_desc){ desc->sales.local_ms, desc->sales.context });
     if (e == ZH_OK) e = zh_policies_open(&w->policies);
@@ -100,6 +103,7 @@ void zh_world_close(zh_world *w)
     zh_experiments_close(w->experiments);
     zh_exposure_close(w->exposure);
     zh_world_close_scene(w);
+    zh_placements_close(w->placements);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -404,6 +408,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         if (e == ZH_OK) e = zh_world_define_segment(w, record);
         if (e == ZH_OK) e = zh_world_define_experiment(w, record);
         if (e == ZH_OK) e = zh_world_define_scene(w, record);
+        if (e == ZH_OK) e = zh_world_define_placement(w, record);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
@@ -693,6 +698,7 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
         if (e != ZH_OK && e != ZH_FULL) return e;
     }
     e = zh_world_loaded_scene(w);
+    if (e == ZH_OK) e = zh_world_loaded_placements(w);
     return e != ZH_OK ? e : zh_world_loaded_segments(w);
 }
 

@@ -50,6 +50,7 @@
 #include "core/decision.h"
 #include "core/deadletter.h"
 #include "core/record.h"
+#include "decide/placements.h"
 #include "guard/consent.h"
 #include "guard/registry.h"
 #include "measure/experiments.h"
@@ -131,6 +132,8 @@ typedef struct zh_world {
     zh_json *scene_json;   /* reads contexts of events */
     const zh_tz *zone;     /* borrowed; NULL: UTC */
     zh_calendar *calendar; /* of the registry's settings "calendar/…": read again from them, not kept */
+    zh_placements *placements; /* what the registry defines, compiled: no entries of its own */
+    zh_sales_desc clock;       /* the workspace's */
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */

@@ -616,7 +616,7 @@ zh_err zh_vocabulary_compile(zh_condition *out, zh_arena *arena, const zh_cel_en
 zh_cel_value zh_vocabulary_value(const zh_cel_program *program, const zh_look *look, int64_t since_ms, zh_arena *scratch, int64_t *until_ms)
 {
     asked host = { look, since_ms };
-    zh_cel_run run = { .arena = scratch, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX,
+    zh_cel_run run = { .arena = scratch, .variables = look->variables, .variables_count = look->variables_count, .host = &host, .zone = look->zone, .zones = look->zones, .steps_max = ZH_EXPRESSION_STEPS_MAX,
                        .now_ms = look->now_ms, .until_ms = INT64_MAX };
     const zh_cel_value value = zh_cel_eval(program, &run);
     if (zh_cel_is_error(value) && value.fatal) zh_cel_run_until(&run, look->now_ms + ZH_MINUTE_MS); /* it took too many steps: there may be fewer */

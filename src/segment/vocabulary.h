@@ -76,6 +76,8 @@ typedef struct zh_look { /* one customer at one moment */
     /* What is predicted of the customer (vocabulary_predict.h), and until when that stands; false: nothing. May be NULL. */
     bool (*predict)(const void *predictions, const struct zh_look *look, zh_arena *scratch, uint32_t which, double *out, int64_t *until_ms);
     const void *predictions;
+    const zh_cel_value *variables;  /* of names that whoever compiled declared besides, by their ids (decide/rule_words.h) */
+    uint32_t variables_count;
     uint64_t turn;                  /* of one who folds: the same as long as nothing about the customer and the moment is another; 0: not known */
 } zh_look;
 

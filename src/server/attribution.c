@@ -1,5 +1,5 @@
 /* attribution.c -- POST /api/v1/reports/attribution: what each model gives each channel, and beside it what experiments measured. */
-#include "decide/placement.h"
+#include "decide/placements.h"
 #include "engine/attribution.h"
 #include "measure/experiment_result.h"
 #include "server/reports.h"
@@ -209,8 +209,9 @@ static bool is_measured(const zh_experiments *x, zh_sv placement)
     return false;
 }
 
-static void put_incrementality(const zh_experiments *x, zh_json_out *out)
+static void put_incrementality(const zh_experiments *x, const zh_placements *placements, zh_json_out *out)
 {
+    const zh_placement *p;
     zh_experiment_view view;
     bool held = false;
     zh_json_out_key(out, ZH_SV("incrementality"));
@@ -226,8 +227,8 @@ static void put_incrementality(const zh_experiments *x, zh_json_out *out)
     zh_json_out_key_bool(out, ZH_SV("holdout"), held);
     zh_json_out_key(out, ZH_SV("notMeasured"));
     zh_json_out_array(out);
-    for (size_t i = 0; i < zh_placement_count(); i++)
-        if (!is_measured(x, zh_placement_at(i)->name)) zh_json_out_text(out, zh_placement_at(i)->name);
+    for (size_t at = 0; (p = zh_placements_next(placements, &at)) != NULL;)
+        if (!is_measured(x, p->name)) zh_json_out_text(out, p->name);
     zh_json_out_end(out);
     zh_json_out_end(out);
 }
@@ -245,7 +246,7 @@ static void put_answer(zh_call *call, const zh_attribution_ask *ask, const zh_at
     zh_json_out_array(&out);
     for (uint32_t c = 0; c < a->report.channels_count; c++) put_channel(&a->report, &a->report.channels[c], measured_by(w->experiments, a->report.channels[c].text), &out);
     zh_json_out_end(&out);
-    put_incrementality(w->experiments, &out);
+    put_incrementality(w->experiments, w->placements, &out);
     zh_world_unlock(w);
     zh_json_out_key_int(&out, ZH_SV("tookUs"), a->took_us);
     zh_report_customers(call, &a->open, &out);

@@ -182,15 +182,21 @@ zh_call_handler zh_route_collect, zh_route_collect_options, zh_route_sdk_metrics
 zh_call_handler zh_route_settings, zh_route_source_config;
 zh_call_handler zh_route_hook_shopify, zh_route_hook_woocommerce;
 zh_call_handler zh_route_sensors, zh_route_sensors_debug, zh_route_sensors_options;
-bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write key read this placement? */
 void zh_call_identify_page(zh_call *call);         /* after zh_call_identify(): a write key in the address */
 bool zh_call_is_write_key(const zh_call *call);    /* and nothing more */
 zh_call_handler zh_route_feedback, zh_route_feedback_of, zh_route_feedback_drop, zh_route_customer_feedback, zh_route_customer_feedback_drop;
 void zh_feedback_gauges(zh_call *call); /* of /metrics; under the world's lock */
+bool zh_call_is_public(const zh_call *call, zh_sv placement);  /* may a write key read this placement? Takes the world's read lock */
+bool zh_call_is_named_public(const zh_call *call, zh_sv placement); /* does --public-placements say so? */
+struct zh_ask;
+/* What a body asks for, but whom a person looks at: the first field that is wrong and what is right, or NULL. */
+const char *zh_call_read_ask(zh_call *call, zh_json_value root, struct zh_ask *ask, const char **detail);
+zh_call_handler zh_route_placements, zh_route_placement, zh_route_placement_put, zh_route_placement_delete, zh_route_placements_preview;
+void zh_placements_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_consents_get, zh_route_consents_put, zh_route_decision, zh_route_experiment_arm;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
-    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put, zh_route_placements;
+    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;

@@ -128,7 +128,10 @@ static bool copy_of(zh_call *call, zh_sv name, zh_experiment *out)
 static bool placements_are_known(zh_call *call, const zh_experiment *e)
 {
     for (uint32_t i = 0; i < e->placements_count; i++) {
-        if (zh_placement_find(e->placements[i]) != NULL) continue;
+        zh_world_lock_read(world_of(call));
+        const bool known = zh_placements_find(world_of(call)->placements, e->placements[i]) != NULL;
+        zh_world_unlock(world_of(call));
+        if (known) continue;
         zh_call_problem(call, 400, "unknown_placement", "placements", "no such placement: GET /api/v1/placements lists them");
         return false;
     }

@@ -36,6 +36,7 @@ static void put_item(const zh_world *w, const zh_item *item, zh_json_out *out)
     if (item->price_minor >= 0) zh_json_out_int(out, item->price_minor);
     else zh_json_out_null(out);
     zh_answer_currency(out, ZH_SV("currency"), item->currency);
+    if (item->cost_minor >= 0) zh_json_out_key_int(out, ZH_SV("costCents"), item->cost_minor);
     zh_json_out_key(out, ZH_SV("stock"));
     if (item->stock >= 0) zh_json_out_int(out, item->stock);
     else zh_json_out_null(out);
@@ -253,6 +254,7 @@ static bool read_item(zh_call *call, zh_json_value object, zh_item_change *c, wr
         !take_text(object, "brand", ZH_ITEM_BRAND, &c->brand, c, w) || !take_text(object, "url", ZH_ITEM_URL, &c->url, c, w) ||
         !take_text(object, "imageUrl", ZH_ITEM_IMAGE, &c->image_url, c, w) || !take_text(object, "image_url", ZH_ITEM_IMAGE, &c->image_url, c, w) ||
         !take_number(object, "priceCents", ZH_ITEM_PRICE, &c->price_minor, c, w) ||
+        !take_number(object, "costCents", ZH_ITEM_COST, &c->cost_minor, c, w) ||
         !take_number(object, "stock", ZH_ITEM_STOCK, &c->stock, c, w) || !take_attributes(call, object, c, w)) return false;
     if (!zh_json_is(flag, ZH_JSON_ABSENT)) {
         if (!zh_json_bool(flag, &available)) {

@@ -162,6 +162,7 @@ void zh_route_metrics(zh_call *call)
     zh_gauge_set(zh_metrics_gauge(m, "zhun_dead_letters", "Dead letters kept.", NULL, 0), (double)w->counts.dead_letters);
     zh_boundaries_gauge(call);
     zh_segments_gauges(call);
+    zh_placements_gauges(call);
     zh_tags_gauges(call);
     zh_feedback_gauges(call);
     zh_experiments_gauges(call);

@@ -1,5 +1,4 @@
-/* people.c -- signing in and out; keys, users, sources, placements. */
-#include "decide/placement.h"
+/* people.c -- signing in and out; keys, users, sources. */
 #include "engine/secret.h"
 #include "guard/signature.h"
 #include "server/answer.h"
@@ -405,7 +404,7 @@ void zh_route_user_password(zh_call *call)
     zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
 }
 
-/* ---- sources, placements ---- */
+/* ---- sources ---- */
 
 static void put_source(const zh_source *source, const zh_world *w, zh_json_out *out)
 {
@@ -485,37 +484,4 @@ void zh_route_source_secret(zh_call *call)
     if (e == ZH_OK) e = zh_secret_put(call->engine, source.id, &call->caller.actor, text);
     if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
     else zh_call_failed(call, e, "no such source");
-}
-
-/* What of the context a placement is about: its first stage says so. */
-static void put_needs(const zh_placement *p, zh_json_out *out)
-{
-    zh_json_out_key(out, ZH_SV("needs"));
-    zh_json_out_array(out);
-    if (p->stages[0] == ZH_STAGE_CONTEXT || p->stages[0] == ZH_STAGE_SUBSTITUTE || p->stages[0] == ZH_STAGE_COMPLEMENT) zh_json_out_text(out, ZH_SV("itemId"));
-    if (p->stages[0] == ZH_STAGE_CART) zh_json_out_text(out, ZH_SV("cart"));
-    zh_json_out_end(out);
-}
-
-void zh_route_placements(zh_call *call)
-{
-    zh_json_out out = zh_call_begin(call);
-    begin_list(&out);
-    for (size_t i = 0; i < zh_placement_count(); i++) {
-        const zh_placement *p = zh_placement_at(i);
-        zh_json_out_object(&out);
-        zh_json_out_key_text(&out, ZH_SV("id"), p->name);
-        zh_json_out_key(&out, ZH_SV("name"));
-        zh_json_out_object(&out);
-        zh_json_out_key_text(&out, ZH_SV("en"), zh_sv_of(p->title_en));
-        zh_json_out_key_text(&out, ZH_SV("zh"), zh_sv_of(p->title_zh));
-        zh_json_out_end(&out);
-        zh_json_out_key_text(&out, ZH_SV("strategy"), zh_sv_of(zh_strategy_text(p->strategy)));
-        zh_json_out_key_int(&out, ZH_SV("n"), ZH_ASK_ITEMS_DEFAULT);
-        zh_json_out_key_bool(&out, ZH_SV("public"), zh_call_is_public(call, p->name));
-        put_needs(p, &out);
-        zh_json_out_end(&out);
-    }
-    end_list(&out);
-    zh_call_json(call, 200, &out);
 }

@@ -16,6 +16,16 @@ typedef enum answer_form {
 
 bool zh_call_is_public(const zh_call *call, zh_sv placement)
 {
+    zh_world *w = zh_engine_world(call->engine);
+    zh_world_lock_read(w);
+    const zh_placement *p = zh_placements_find(w->placements, placement);
+    const bool is = p != NULL && p->is_public;
+    zh_world_unlock(w);
+    return is || zh_call_is_named_public(call, placement);
+}
+
+bool zh_call_is_named_public(const zh_call *call, zh_sv placement)
+{
     zh_sv rest = call->server->d.public_placements;
     while (rest.size > 0) {
         const char *comma = memchr(rest.data, ',', rest.size);
@@ -52,7 +62,7 @@ static bool may_ask(zh_call *call, bool is_public)
         return false;
     }
     if (zh_call_is_write_key(call) && !is_public) {
-        zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public, with GET: zhun serve --public-placements NAMES");
+        zh_call_problem(call, 403, "forbidden", NULL, "a write key may only read placements marked public, with GET: say public in their definition, or zhun serve --public-placements NAMES");
         return false;
     }
     if (call->caller.kind == CALLER_PERSON && !zh_call_has_right(call, ZH_RIGHT_VIEW_CUSTOMER)) {
@@ -98,7 +108,7 @@ static bool read_text(zh_json_value object, const char *name, zh_sv *out)
 }
 
 /* The first field that is wrong, or NULL. */
-static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, const char **detail)
+const char *zh_call_read_ask(zh_call *call, zh_json_value root, zh_ask *ask, const char **detail)
 {
     const zh_json_value context = zh_json_get(root, ZH_SV("context"));
     *detail = "must be text";
@@ -106,6 +116,8 @@ static const char *read_ask(zh_call *call, zh_json_value root, zh_ask *ask, cons
     ask->user_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("userId")));
     ask->anonymous_id = zh_json_text_or_empty(zh_json_get(root, ZH_SV("anonymousId")));
     ask->context_item = zh_json_text_or_empty(zh_json_get(context, ZH_SV("itemId")));
+    ask->city = zh_sv_part(zh_json_text_or_empty(zh_json_get(context, ZH_SV("city"))), 0, ZH_CONTEXT_TEXT_BYTES_MAX);
+    ask->device = zh_sv_part(zh_json_text_or_empty(zh_json_get(context, ZH_SV("device"))), 0, ZH_CONTEXT_TEXT_BYTES_MAX);
     ask->explain = true;
     (void)zh_json_bool(zh_json_get(root, ZH_SV("explain")), &ask->explain);
     *detail = "must be a number from 1 to 100";
@@ -241,7 +253,7 @@ void zh_route_recommend(zh_call *call)
     zh_call_identify(call);
     if (!may_ask(call, false) || !zh_call_body_json(call, &root)) return;
     zh_ask ask = { 0 };
-    const char *detail, *field = read_ask(call, root, &ask, &detail);
+    const char *detail, *field = zh_call_read_ask(call, root, &ask, &detail);
     if (field != NULL) zh_call_problem(call, 400, "bad_field", field, detail);
     else recommend(call, &ask, FORM_SERVER);
 }
@@ -252,7 +264,7 @@ void zh_route_preview(zh_call *call)
     zh_json_value root;
     if (!zh_call_body_json(call, &root)) return;
     zh_ask ask = { .preview = true };
-    const char *detail, *field = read_ask(call, root, &ask, &detail);
+    const char *detail, *field = zh_call_read_ask(call, root, &ask, &detail);
     if (field != NULL) {
         zh_call_problem(call, 400, "bad_field", field, detail);
         return;

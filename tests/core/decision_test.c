@@ -30,6 +30,8 @@ static zh_decision random_decision(uint64_t *seed, zh_arena *arena)
     }
     if (test_random(seed) % 3 == 0) d.placement_hash = test_random(seed) | 1;
     if (test_random(seed) % 3 == 0) d.scene = test_random(seed) | 1;
+    if (test_random(seed) % 3 == 0) d.city = ZH_SV("Shenzhen");
+    if (test_random(seed) % 3 == 0) d.device = ZH_SV("mobile");
     d.cart = random_items(seed, arena, d.cart_count);
     d.excluded = random_items(seed, arena, d.excluded_count);
     d.positions = ZH_TAKE(arena, uint64_t, d.positions_count);
@@ -54,11 +56,11 @@ static void test_a_read_decision_writes_the_same_bytes(uint64_t seed)
         zh_buf_reset(&first), zh_buf_reset(&second);
         zh_decision_put(&d, &first);
         CHECK(zh_buf_err(&first) == ZH_OK);
-        const int version = d.placement_hash != 0 || d.scene != 0 ? 3 : d.arm_chance_micro != 0 ? 2 : 1;
+        const int version = d.placement_hash != 0 || d.scene != 0 || d.city.size + d.device.size > 0 ? 3 : d.arm_chance_micro != 0 ? 2 : 1;
         CHECK(zh_buf_view(&first).data[1] == version); /* others are written as they always were */
         CHECK(zh_decision_get(zh_buf_view(&first), &arena, &back) == ZH_OK);
         CHECK(back.shown_count == d.shown_count && back.seed == d.seed && back.time_ms == d.time_ms && back.arm_chance_micro == d.arm_chance_micro && back.allocation == d.allocation);
-        CHECK(back.placement_hash == d.placement_hash && back.scene == d.scene);
+        CHECK(back.placement_hash == d.placement_hash && back.scene == d.scene && zh_sv_equal(back.city, d.city) && zh_sv_equal(back.device, d.device));
         CHECK(back.personalized == d.personalized && back.context_item.number == d.context_item.number);
         for (uint32_t k = 0; k < d.shown_count; k++) {
             CHECK(back.shown[k].score_micro == d.shown[k].score_micro && back.shown[k].item.number == d.shown[k].item.number);

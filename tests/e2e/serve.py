@@ -762,6 +762,15 @@ def reports():
     check(len(engine.admin("GET", "/api/v1/customers?limit=5").json["items"]) == 5, "the latest customers")
     check(len(engine.admin("GET", "/api/v1/events?limit=5").json["items"]) == 5, "the latest events")
     check(len(engine.admin("GET", "/api/v1/placements").json["items"]) == 10, "ten placements from the start")
+    defined = {"strategy": "personal", "dials": {"diversity": 0.3}, "rules": [{"kind": "cap", "by": "brand", "most": 1}, {"kind": "pin", "slot": 1, "itemId": "p00"}]}
+    tried = engine.admin("POST", "/api/v1/placements/preview", {"definition": defined, "userId": "ann", "n": 5}).json
+    equal((tried["inForce"], tried["items"][0]["itemId"], tried["items"][0]["reason"]), ([True, True], "p00", "pinned"), "a definition is tried")
+    refused(engine.admin("POST", "/api/v1/placements/preview", {"definition": {"strategy": "luck"}}), 400, "one that is wrong", "definition.strategy")
+    equal(engine.admin("PUT", "/api/v1/placements/side", defined).json["definition"], defined, "a placement is defined")
+    equal(engine.admin("GET", "/api/v1/placements/side").json["defined"], True, "and read")
+    refused(engine.admin("PUT", "/api/v1/placements/side", {**defined, "rules": [{"kind": "exclude", "item": "item.colour == 1"}]}), 400, "a condition that is wrong", "rules[0].item")
+    equal(engine.admin("DELETE", "/api/v1/placements/side").status, 204, "and deleted")
+    refused(engine.admin("GET", "/api/v1/placements/side"), 404, "a placement that is not there")
     check(engine.admin("GET", "/api/v1/sources").json["items"], "a source from the start")
     for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200)):
         equal(engine.ask("GET", path).status, status, f"GET {path}")
