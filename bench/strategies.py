@@ -7,7 +7,8 @@ usage: bench/strategies.py BUILD [SEED ...]    a fresh engine and the built-in s
 
 Prints a JSON line a seed and placement over the items as the page's item, lists of 10: the share of places whose kind truly follows
 the item's (`right`), of places that it follows instead (`wrong`: the direction is turned), of its own kind (`same`); the same of the
-places that the placement's first stage filled (`stage…`), and how many places those are of the items that something follows (`filled`).
+places that the placement's first stage filled (`stage …`), and those of pages that something truly follows (`led …`), with the places it filled there (`filled`). `us`: the
+engine's own median for one answer, on a machine at whatever else it does.
 The engine does not see the truth: which kinds follow which stands in the shop's file.
 """
 import collections
@@ -15,6 +16,7 @@ import http.client
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,7 @@ import threading
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SHOP = os.path.join(HERE, "sim/shops/default.json")
 KEYS = {"ZHUN_WRITE_KEY": "wk_of_strategies", "ZHUN_SERVER_KEY": "sk_of_strategies", "ZHUN_ADMIN_PASSWORD": "correct horse battery", "ZHUN_ADMIN_TOKEN": "at_of_strategies"}
-CODES = {"complements": ("goes_with",), "product_page": ("goes_with", "bought_together"), "substitutes": ("alternative",), "similar": ("similar",)}
+CODES = {"complements": ("goes_with",), "product_page": ("goes_with", "bought_together"), "substitutes": ("alternative",)}
 
 
 def ask(port, path, body=None, key="ZHUN_SERVER_KEY"):
@@ -33,18 +35,23 @@ def ask(port, path, body=None, key="ZHUN_SERVER_KEY"):
 
 
 def measure(port, placement, items, follows):
-    seen, stage = collections.Counter(), collections.Counter()
+    seen, stage, led = collections.Counter(), collections.Counter(), collections.Counter()
+    took = []
     for item, kind in items.items():
-        for one in ask(port, "/v1/recommend", {"placement": placement, "n": 10, "explain": True, "context": {"itemId": item}})["items"]:
+        answer = ask(port, "/v1/recommend", {"placement": placement, "n": 10, "explain": True, "context": {"itemId": item}})
+        took.append(answer["tookUs"])
+        for one in answer["items"]:
             other = items.get(one["itemId"])
             what = "right" if (kind, other) in follows else "wrong" if (other, kind) in follows else "same" if kind == other else "else"
             seen[what] += 1
             if one["reason"]["code"] in CODES[placement]:
                 stage[what] += 1
                 stage["filled"] += any(kind == k for k, _ in follows)
+                if any(kind == k for k, _ in follows):
+                    led[what] += 1
     share = lambda counts: {k: round(counts[k] / max(1, sum(v for w, v in counts.items() if w != "filled")), 3) for k in ("right", "wrong", "same")}
     leads = sum(any(kind == k for k, _ in follows) for kind in items.values())
-    return {**share(seen), **{"stage " + k: v for k, v in share(stage).items()}, "filled": round(stage["filled"] / max(1, leads), 2)}
+    return {**share(seen), **{"stage " + k: v for k, v in share(stage).items()}, **{"led " + k: v for k, v in share(led).items()}, "filled": round(stage["filled"] / max(1, leads), 2), "us": statistics.median(took)}
 
 
 def run(build, seed):
@@ -69,12 +76,12 @@ def run(build, seed):
                 items.update({one["itemId"]: one["category"] for one in page["items"]})
                 after = page["next"]
             print(json.dumps({"bench": "strategies", "seed": seed, "margin": {k: round(gain["engine"][k], 2) for k in ("value", "low", "high")}, "oracle": round(gain["oracle"]["value"], 2)}), flush=True)
-            views = {one["name"]: one["bytes"] for one in ask(port, "/api/v1/system", key="ZHUN_ADMIN_TOKEN").get("views", [])}
+            views = {one["view"]: one["bytes"] for one in ask(port, "/api/v1/system", key="ZHUN_ADMIN_TOKEN")["memory"]}
             there = {one["id"] for one in ask(port, "/api/v1/placements", key="ZHUN_ADMIN_TOKEN")["items"]}
             for placement in CODES:
                 if placement in there:
                     print(json.dumps({"bench": "strategies", "seed": seed, "placement": placement, "items": len(items), **measure(port, placement, items, follows)}), flush=True)
-            print(json.dumps({"bench": "strategies", "seed": seed, "bytes an item": {k: round(v / len(items)) for k, v in views.items() if k in ("cocount", "sequels", "content")}}), flush=True)
+            print(json.dumps({"bench": "strategies", "seed": seed, "bytes an item": {k: round(v / len(items)) for k, v in views.items() if k in ("cocount", "sequels")}}), flush=True)
         finally:
             engine.terminate()
             engine.wait()
