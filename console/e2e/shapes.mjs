@@ -34,6 +34,7 @@ const pages = (mock) => [
   { name: 'plan', path: '/plan', full: '.plan-rule' },
   { name: 'letters', path: '/letters?outcome=all', full: '.card' },
   { name: 'debugger', path: '/debugger', full: '.debug' },
+  { name: 'privacy', path: '/privacy', full: '.privacy-table tbody tr, .state' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

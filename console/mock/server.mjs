@@ -22,6 +22,7 @@ import { answerScene } from './scene.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerFeedback } from './feedback.mjs'
+import { answerPrivacy } from './privacy.mjs'
 import { answerTags } from './tags.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -165,6 +166,8 @@ function answer(method, path, query, body, empty) {
   if (tagged !== undefined) return tagged
   const refused = answerFeedback(method, path, { empty })
   if (refused !== undefined) return refused
+  const forgotten = answerPrivacy(method, path, body ?? {}, { empty, problem })
+  if (forgotten !== undefined) return forgotten
   const looked = answerGroups(path, body, { empty, everybody, row: customerRow, problem })
   if (looked !== undefined) return looked
   const grouped = answerSegments(method, path, query, body, { empty, everybody, row: customerRow, paged, problem })

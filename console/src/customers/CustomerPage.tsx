@@ -10,6 +10,8 @@ import { View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { CustomerFeedback } from '../feedback/CustomerFeedback'
 import { CustomerTags } from '../tags/CustomerTags'
+import { mayErase } from '../session/rights'
+import { useSession } from '../session/useSession'
 import { CustomerPredictions } from '../predictions/CustomerPredictions'
 import { Page } from '../shell/Page'
 import { Likes } from './Likes'
@@ -25,6 +27,7 @@ export default function CustomerPage() {
     queryFn: ({ signal }) => call('get', '/api/v1/customers/{id}', { path: { id }, signal }),
   })
   const data = customer.data
+  const role = useSession().data?.role
   const { hash } = useLocation()
   const loaded = data !== undefined
   useEffect(() => {
@@ -40,6 +43,7 @@ export default function CustomerPage() {
         </Link>
       }
       help="customers"
+      extra={data !== undefined && mayErase(role) ? <Link className="text-button" to={`/privacy?${new URLSearchParams({ id: data.id })}`}>{t('privacy.customer')}</Link> : undefined}
       note={
         data === undefined ? undefined : (
           <>

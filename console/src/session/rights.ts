@@ -12,5 +12,8 @@ export const mayDefine = (role: Role | undefined): boolean => role !== undefined
 /** Who one customer is. */
 export const maySeeCustomers = (role: Role | undefined): boolean => role !== undefined && customers.includes(role)
 
+/** Forget a customer, and see who was forgotten. */
+export const mayErase = (role: Role | undefined): boolean => role === 'owner' || role === 'privacy_officer'
+
 /** Counts over many customers. */
 export const maySeeTotals = (role: Role | undefined): boolean => role !== undefined && role !== 'support'

@@ -25,6 +25,7 @@ export const SegmentsIcon = icon(
   </>,
 )
 export const TagsIcon = icon(<path d="M3 3.5h7l7 7-6.5 6.5-7.5-7.5zM6.8 7.3v.1" />)
+export const PrivacyIcon = icon(<path d="M10 2.8 16 5v4.500c0 4-2.500 6.500-6 7.700-3.500-1.200-6-3.700-6-7.700V5zM7.500 10l2 2 3-3.500" />)
 export const ModelsIcon = icon(<path d="M3 17h14M4 17v-5h4v5M8 17V5h4v12M12 17V9h4v8" />)
 export const SceneIcon = icon(<path d="M10 3v2M4.500 5l1.500 1.500M3 10.500h2M15.500 5 14 6.500M17 10.500h-2M6.500 10.500a3.500 3.500 0 0 1 7 0M3 13.500h14M5.500 16.500h9" />)
 export const PredictionsIcon = icon(<path d="M3 17V3M3 17h14M6 13l4-4 2.5 2.5L17 6M13.5 6H17v3.5" />)

@@ -32,6 +32,7 @@ const ModelsPage = lazy(() => import('../models/ModelsPage'))
 const ScenePage = lazy(() => import('../scene/ScenePage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
+const PrivacyPage = lazy(() => import('../privacy/PrivacyPage'))
 const TagsPage = lazy(() => import('../tags/TagsPage'))
 const GroupsPage = lazy(() => import('../groups/GroupsPage'))
 const StandingPage = lazy(() => import('../standing/StandingPage'))
@@ -83,6 +84,7 @@ export function App() {
                   <Route path="/segments" element={<SegmentsPage />} />
                   <Route path="/predictions" element={<PredictionsPage />} />
                   <Route path="/segments/:name" element={<SegmentPage />} />
+                  <Route path="/privacy" element={<PrivacyPage />} />
                   <Route path="/tags" element={<TagsPage />} />
                   <Route path="/groups" element={<GroupsPage />} />
                   <Route path="/standing" element={<StandingPage />} />
