@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { askOf, barShares, cartOf } from './ask'
 
-const placement = (needs: string[]) => ({ id: 'p', name: { en: 'P', zh: 'P' }, strategy: 's', n: 10, public: false, needs })
+const placement = (needs: string[]) => ({ id: 'p', name: { en: 'P', zh: 'P' }, strategy: 's', n: 10, public: false, builtIn: true, defined: false, rules: 0, needs })
 
 describe('askOf', () => {
   it('sends only the context the placement needs', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { movesOf, sharedOf } from './compare'
 import { countOf, formOf, momentOf, previewOf, withForm } from './previewAddress'
 
-const placement = { id: 'product_page', name: { en: 'P', zh: 'P' }, strategy: 's', n: 10, public: false }
+const placement = { id: 'product_page', name: { en: 'P', zh: 'P' }, strategy: 's', n: 10, public: false, builtIn: true, defined: false, rules: 0 }
 const asked = (address: string, nobody = false) => previewOf(formOf(new URLSearchParams(address)), placement, 'Asia/Shanghai', nobody)
 
 describe('the address', () => {
