@@ -12,6 +12,7 @@
 #include "app/cmd_import.h"
 #include "app/cmd_letters.h"
 #include "app/cmd_render.h"
+#include "app/cmd_placement.h"
 #include "app/cmd_replay.h"
 #include "app/cmd_report.h"
 #include "app/cmd_segment.h"
@@ -24,8 +25,29 @@
 #include <stdio.h>
 
 static const zh_command *const commands[] = {
-    &zh_cmd_serve, &zh_cmd_demo, &zh_cmd_check, &zh_cmd_backup, &zh_cmd_restore, &zh_cmd_retention, &zh_cmd_erase, &zh_cmd_profile, &zh_cmd_export, &zh_cmd_key, &zh_cmd_user, &zh_cmd_audit, &zh_cmd_letters,
-    &zh_cmd_expr, &zh_cmd_render, &zh_cmd_segment, &zh_cmd_experiment, &zh_cmd_report, &zh_cmd_replay, &zh_cmd_tag, &zh_cmd_feedback, &zh_cmd_train,
+    &zh_cmd_serve,
+    &zh_cmd_demo,
+    &zh_cmd_check,
+    &zh_cmd_backup,
+    &zh_cmd_restore,
+    &zh_cmd_retention,
+    &zh_cmd_erase,
+    &zh_cmd_profile,
+    &zh_cmd_export,
+    &zh_cmd_key,
+    &zh_cmd_user,
+    &zh_cmd_audit,
+    &zh_cmd_letters,
+    &zh_cmd_expr,
+    &zh_cmd_render,
+    &zh_cmd_placement,
+    &zh_cmd_segment,
+    &zh_cmd_experiment,
+    &zh_cmd_report,
+    &zh_cmd_replay,
+    &zh_cmd_tag,
+    &zh_cmd_feedback,
+    &zh_cmd_train,
 };
 
 static int run_import(int argc, char **argv)

@@ -55,7 +55,7 @@ static zh_sv join(zh_arena *arena, zh_sv a, zh_sv between, zh_sv b)
     char *out = zh_arena_take(arena, a.size + between.size + b.size, 1);
     if (out == NULL) return (zh_sv){ 0 };
     memcpy(out, a.data, a.size);
-    memcpy(out + a.size, between.data, between.size);
+    if (between.size > 0) memcpy(out + a.size, between.data, between.size);
     memcpy(out + a.size + between.size, b.data, b.size);
     return (zh_sv){ out, a.size + between.size + b.size };
 }

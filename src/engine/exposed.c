@@ -79,14 +79,26 @@ static uint32_t category_of(gathering *g, const zh_item *item)
     return (uint32_t)*at;
 }
 
+static int by_number(const void *first, const void *second)
+{
+    const uint64_t a = *(const uint64_t *)first, b = *(const uint64_t *)second;
+    return (a > b) - (a < b);
+}
+
+/* By number, as customers are, so that an answer does not depend on how tables lie in memory. */
 static zh_err gather_items(gathering *g)
 {
     const zh_item *item;
     zh_err e = number_categories(g);
+    uint64_t *ids = ZH_TAKE(g->arena, uint64_t, zh_catalog_count(g->w->catalog));
+    size_t count = 0;
     g->list = ZH_TAKE(g->arena, zh_fair_item, zh_catalog_count(g->w->catalog));
-    if (g->list == NULL) return ZH_NOMEM;
+    if (e != ZH_OK || ids == NULL || g->list == NULL) return e != ZH_OK ? e : ZH_NOMEM;
+    for (size_t at = 0; (item = zh_catalog_next(g->w->catalog, &at)) != NULL;) ids[count++] = item->id.number;
+    qsort(ids, count, sizeof *ids, by_number);
     (void)numbered(&g->brands, 0, &e);
-    for (size_t at = 0; e == ZH_OK && (item = zh_catalog_next(g->w->catalog, &at)) != NULL;) {
+    for (size_t i = 0; e == ZH_OK && i < count; i++) {
+        item = zh_catalog_get(g->w->catalog, (zh_item_id){ ids[i] });
         zh_fair_item *to = &g->list[g->items_count];
         const int64_t buyers = zh_popularity_buyers(g->w->popularity, item->id);
         to->category = category_of(g, item);
@@ -148,6 +160,25 @@ static bool find_customer(gathering *g, uint32_t number, uint32_t *out, zh_err *
     return *e == ZH_OK;
 }
 
+/* They were numbered as they came: now by number. */
+static zh_err order_customers(gathering *g, zh_fair_row *rows, size_t rows_count)
+{
+    uint64_t number, place;
+    uint64_t *numbers = ZH_TAKE(g->arena, uint64_t, g->customers.count);
+    uint32_t *now = ZH_TAKE(g->arena, uint32_t, g->customers.count);
+    size_t count = 0;
+    if (numbers == NULL || now == NULL) return ZH_NOMEM;
+    for (size_t at = 0; zh_map_next(&g->customers, &at, &number, &place);) numbers[count++] = number;
+    qsort(numbers, count, sizeof *numbers, by_number);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *before = zh_map_get(&g->customers, numbers[i]);
+        now[*before] = (uint32_t)i;
+        *before = i;
+    }
+    for (size_t i = 0; i < rows_count; i++) rows[i].customer = now[rows[i].customer];
+    return ZH_OK;
+}
+
 static zh_err gather_rows(gathering *g)
 {
     zh_exposure_row row;
@@ -168,6 +199,7 @@ static zh_err gather_rows(gathering *g)
                 rows[count++] = (zh_fair_row){ customer, (uint32_t)*item, (int32_t)day, listed, row.shown, row.touched, row.bought };
             if (e != ZH_OK) return e;
         }
+    if ((e = order_customers(g, rows, count)) != ZH_OK) return e;
     g->out->input.rows = rows;
     g->out->input.rows_count = zh_fair_sort(rows, count);
     return ZH_OK;

@@ -2,8 +2,8 @@
  *
  * Written down is what a person, an admin token or the command line changed or tried to, every look at one customer's data or at many customers'
  * out of the engine, and each try to sign in. Not what a shop's program does with its key: events and consents stand in the log, decisions too.
- * A look that comes again within ten minutes is one line. A change waits until its line is on the disk; while lines cannot be written, changes
- * are refused, but erasures go on. Customers and bodies are keyed hashes: what is erased is not kept alive here. */
+ * A look that comes again within ten minutes is one line. A change waits until its line is on the disk; where the disk refuses, the line waits in memory,
+ * and further changes are refused until it is there, but erasures go on. Customers and bodies are keyed hashes: what is erased is not kept alive here. */
 #include "base/hash.h"
 #include "guard/digest.h"
 #include "server/answer.h"
@@ -21,7 +21,6 @@
 
 struct zh_audit {
     zh_audit_log *log;
-    _Atomic bool failing;        /* the last line could not be written */
     pthread_mutex_t lock;        /* the looks */
     struct look { uint64_t hash; int64_t at_ms; } looks[LOOKS];
     zh_counter *written, *failed;
@@ -67,7 +66,8 @@ void zh_audit_close(zh_audit *a)
 static bool changes(const zh_call *call)
 {
     const zh_http_method m = zh_http_method_of(call->request);
-    return m != ZH_HTTP_GET && m != ZH_HTTP_HEAD && m != ZH_HTTP_OPTIONS && call->route->right != ZH_RIGHT_VIEW_TOTALS; /* a question that has a body changes nothing */
+    if (m == ZH_HTTP_GET || m == ZH_HTTP_HEAD || m == ZH_HTTP_OPTIONS) return false;
+    return call->route->right != ZH_RIGHT_VIEW_TOTALS && call->route->right != ZH_RIGHT_READ_AUDIT && call->route->handler != zh_route_preview; /* questions with a body */
 }
 
 static bool is_audited(const zh_call *call)
@@ -81,8 +81,9 @@ static bool is_audited(const zh_call *call)
 
 bool zh_audit_refuses(zh_call *call)
 {
-    if (!call->server->audit->failing || !is_audited(call) || !changes(call)) return false;
-    return call->route->right != ZH_RIGHT_ERASE;
+    zh_audit_log *log = call->server->audit->log;
+    if (!is_audited(call) || !changes(call) || call->route->right == ZH_RIGHT_ERASE) return false;
+    return zh_audit_log_is_behind(log) && zh_audit_log_sync(log) != ZH_OK;
 }
 
 static zh_sv who(const zh_call *call, char text[32])
@@ -173,11 +174,10 @@ void zh_audit_answered(zh_call *call, unsigned status)
     if (call->caller.kind != CALLER_NOBODY && call->caller.actor.role != ZH_ROLE_NONE) e.role = zh_sv_of(zh_role_text(call->caller.actor.role));
     if ((!change || !done) && is_again(a, &e, call->now_ms)) return;
     const zh_err err = zh_audit_log_append(a->log, &e, change && done && call->route->slow);
-    a->failing = err != ZH_OK;
     zh_counter_add(err == ZH_OK ? a->written : a->failed, 1);
-    if (err == ZH_OK) return;
+    if (err == ZH_OK && !zh_audit_log_is_behind(a->log)) return;
     zh_log_line line = zh_line_open(zh_engine_sink(call->engine), ZH_LINE_ERROR, "audit.failed");
-    zh_line_err(&line, err);
+    zh_line_err(&line, err != ZH_OK ? err : ZH_IO);
     zh_line_end(&line);
 }
 

@@ -70,7 +70,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/overview", zh_route_overview, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/attention", zh_route_attention, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/audit", zh_route_audit, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
-    { ZH_HTTP_GET, "/api/v1/audit/head", zh_route_audit_head, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, false, false },
+    { ZH_HTTP_GET, "/api/v1/audit/head", zh_route_audit_head, NEED_RIGHT, ZH_RIGHT_READ_AUDIT, true, false },
     { ZH_HTTP_GET, "/api/v1/events", zh_route_events, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/events/{}", zh_route_event, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/live", zh_route_live, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define READ_BYTES (1u << 20)
+#define OFFSET ((UINT64_C(1) << 40) - 1) /* of a place */
 
 struct zh_audit_log {
     char dir[ZH_AUDIT_PATH_BYTES];
@@ -23,10 +24,11 @@ struct zh_audit_log {
     pthread_mutex_t sync_lock; /* held beside it while syncing, never inside */
     pthread_cond_t wake;
     pthread_t thread;
-    bool has_thread, stopping, dirty;
+    bool has_thread, stopping, behind;
     int file;
     uint32_t number;           /* of the file; from 1 */
-    uint64_t bytes;            /* in it */
+    uint64_t bytes;            /* in it, with those that wait */
+    zh_buf waiting;            /* the last of them: lines that no sync has covered */
     zh_audit_check check;      /* of all lines */
     uint64_t *places;          /* of each line: file number << 40 | offset */
     size_t places_room;
@@ -161,20 +163,21 @@ static void sign(const zh_audit_log *log, zh_audit_signed *out)
 void zh_audit_log_head(zh_audit_log *log, zh_buf *out)
 {
     zh_audit_signed head;
+    (void)!zh_audit_log_sync(log); /* what is published should be there after a crash */
     pthread_mutex_lock(&log->lock);
     sign(log, &head);
     pthread_mutex_unlock(&log->lock);
     zh_audit_signed_put(&head, out);
 }
 
-/* A head that cannot be written is tried again with the next. */
+/* Over lines that are all on the disk: else a crash would look like an end cut off. One that cannot be written is tried again with the next. */
 static void keep_head(zh_audit_log *log)
 {
     char path[ZH_AUDIT_PATH_BYTES];
     zh_audit_signed head;
     zh_buf text = zh_buf_open(ZH_AUDIT_HEAD_BYTES_MAX);
     pthread_mutex_lock(&log->lock);
-    const bool is_new = log->check.tree.size != log->head_size;
+    const bool waits = log->waiting.size > 0, is_new = !waits && log->check.tree.size != log->head_size;
     if (is_new) sign(log, &head);
     pthread_mutex_unlock(&log->lock);
     if (is_new && zh_audit_path(zh_sv_of(log->dir), 0, path) == ZH_OK) {
@@ -188,7 +191,7 @@ static void keep_head(zh_audit_log *log)
         }
         if (file >= 0) (void)close(file);
     }
-    log->head_at_ms = zh_clock_mono_us(log->clock) / 1000;
+    if (!waits) log->head_at_ms = zh_clock_mono_us(log->clock) / 1000;
     zh_buf_close(&text);
 }
 
@@ -208,7 +211,7 @@ static zh_err open_file(zh_audit_log *log, uint32_t number)
         (void)close(file);
         return e != ZH_OK ? e : ZH_IO;
     }
-    if (log->file >= 0) (void)fdatasync(log->file), (void)close(log->file);
+    if (log->file >= 0) (void)close(log->file);
     log->file = file, log->number = number, log->bytes = (uint64_t)end;
     return ZH_OK;
 }
@@ -226,7 +229,7 @@ static zh_err note_place(zh_audit_log *log, uint64_t index, uint32_t number, uin
     return ZH_OK;
 }
 
-/* Under the lock. */
+/* Under the lock. A new file begins where nothing of the old one waits. */
 static zh_err append(zh_audit_log *log, zh_audit_entry *entry, zh_buf *line)
 {
     entry->seq = log->check.tree.size + 1;
@@ -237,38 +240,40 @@ static zh_err append(zh_audit_log *log, zh_audit_entry *entry, zh_buf *line)
     zh_audit_leaf(zh_buf_view(line), leaf);
     zh_buf_put(line, ZH_SV("\n"));
     zh_err e = zh_buf_err(line);
-    if (e == ZH_OK && log->bytes >= ZH_AUDIT_FILE_BYTES && log->number < ZH_AUDIT_FILES_MAX) e = open_file(log, log->number + 1);
+    if (e == ZH_OK && log->waiting.size + line->size > ZH_AUDIT_WAITING_BYTES_MAX) e = ZH_FULL;
+    if (e == ZH_OK && log->bytes >= ZH_AUDIT_FILE_BYTES && log->waiting.size == 0 && log->number < ZH_AUDIT_FILES_MAX) e = open_file(log, log->number + 1);
     if (e == ZH_OK) e = note_place(log, log->check.tree.size, log->number, log->bytes);
-    if (e == ZH_OK) e = write_all(log->file, zh_buf_view(line), log->bytes);
-    if (e != ZH_OK) {
-        (void)!ftruncate(log->file, (off_t)log->bytes);
-        return e;
-    }
+    if (e == ZH_OK) zh_buf_put(&log->waiting, zh_buf_view(line)), e = zh_buf_err(&log->waiting);
+    if (e != ZH_OK) return e;
     log->bytes += line->size;
     memcpy(log->check.last, leaf, sizeof leaf);
     zh_audit_tree_add(&log->check.tree, leaf);
-    log->dirty = true;
     return ZH_OK;
 }
 
-/* What was written before the call is on the disk afterwards. */
-static zh_err sync_now(zh_audit_log *log)
+/* Written again each time until a sync has covered them: a failed sync may have dropped what was written before. */
+zh_err zh_audit_log_sync(zh_audit_log *log)
 {
+    zh_buf lines = zh_buf_open(ZH_AUDIT_WAITING_BYTES_MAX);
     pthread_mutex_lock(&log->sync_lock);
     pthread_mutex_lock(&log->lock);
-    const bool is_dirty = log->dirty;
-    const int file = is_dirty ? dup(log->file) : -1; /* the file may be changed meanwhile; an older one was synced then */
-    log->dirty = false;
+    zh_buf_put(&lines, zh_buf_view(&log->waiting));
+    const uint64_t from = log->bytes - log->waiting.size;
+    const int file = log->file; /* it is changed where nothing waits, and whoever takes from what waits has the sync lock */
     pthread_mutex_unlock(&log->lock);
-    const bool failed = is_dirty && (file < 0 || fdatasync(file) != 0);
-    if (file >= 0) (void)close(file);
-    if (failed) {
-        pthread_mutex_lock(&log->lock);
-        log->dirty = true;
-        pthread_mutex_unlock(&log->lock);
+    zh_err e = zh_buf_err(&lines);
+    if (e == ZH_OK && lines.size > 0) e = write_all(file, zh_buf_view(&lines), from);
+    if (e == ZH_OK && lines.size > 0 && fdatasync(file) != 0) e = ZH_IO;
+    pthread_mutex_lock(&log->lock);
+    log->behind = e != ZH_OK;
+    if (e == ZH_OK && lines.size > 0) {
+        memmove(log->waiting.data, log->waiting.data + lines.size, log->waiting.size - lines.size);
+        log->waiting.size -= lines.size;
     }
+    pthread_mutex_unlock(&log->lock);
     pthread_mutex_unlock(&log->sync_lock);
-    return failed ? ZH_IO : ZH_OK;
+    zh_buf_close(&lines);
+    return e;
 }
 
 zh_err zh_audit_log_append(zh_audit_log *log, zh_audit_entry *entry, bool durable)
@@ -278,7 +283,16 @@ zh_err zh_audit_log_append(zh_audit_log *log, zh_audit_entry *entry, bool durabl
     const zh_err e = append(log, entry, &line);
     pthread_mutex_unlock(&log->lock);
     zh_buf_close(&line);
-    return e == ZH_OK && durable ? sync_now(log) : e;
+    if (e == ZH_OK && durable) (void)!zh_audit_log_sync(log);
+    return e;
+}
+
+bool zh_audit_log_is_behind(zh_audit_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    const bool behind = log->behind;
+    pthread_mutex_unlock(&log->lock);
+    return behind;
 }
 
 /* ---- the thread ---- */
@@ -295,7 +309,7 @@ static void *run(void *context)
         until.tv_sec += until.tv_nsec / 1000000000L, until.tv_nsec %= 1000000000L;
         (void)pthread_cond_timedwait(&log->wake, &log->lock, &until);
         pthread_mutex_unlock(&log->lock);
-        (void)!sync_now(log); /* tried again at the next turn */
+        (void)!zh_audit_log_sync(log); /* tried again at the next turn */
         if (zh_clock_mono_us(log->clock) / 1000 - log->head_at_ms >= ZH_AUDIT_HEAD_MS) keep_head(log);
         pthread_mutex_lock(&log->lock);
     }
@@ -358,6 +372,7 @@ zh_err zh_audit_log_open(zh_audit_log **out, const zh_audit_log_desc *desc, zh_n
     zh_audit_log *log = calloc(1, sizeof *log);
     if (log == NULL) return ZH_NOMEM;
     log->file = -1;
+    log->waiting = zh_buf_open(ZH_AUDIT_WAITING_BYTES_MAX);
     log->sealer = desc->sealer, log->clock = desc->clock;
     pthread_mutex_init(&log->lock, NULL);
     pthread_mutex_init(&log->sync_lock, NULL);
@@ -390,13 +405,14 @@ void zh_audit_log_close(zh_audit_log *log)
         pthread_cond_signal(&log->wake);
         pthread_mutex_unlock(&log->lock);
         (void)pthread_join(log->thread, NULL);
-        (void)!sync_now(log);
+        (void)!zh_audit_log_sync(log);
         keep_head(log);
     }
     if (log->file >= 0) (void)close(log->file);
     pthread_mutex_destroy(&log->lock);
     pthread_mutex_destroy(&log->sync_lock);
     pthread_cond_destroy(&log->wake);
+    zh_buf_close(&log->waiting);
     free(log->places);
     free(log);
 }
@@ -416,21 +432,28 @@ const char *zh_audit_log_damage(const zh_audit_log *log)
     return log->damage.text;
 }
 
+/* The first of these lines; false: there is no end of one. */
+static bool put_line(zh_buf *out, zh_sv lines)
+{
+    const char *end = memchr(lines.data, '\n', lines.size);
+    if (end != NULL) zh_buf_put(out, zh_sv_part(lines, 0, (size_t)(end - lines.data) + 1));
+    return end != NULL;
+}
+
 zh_err zh_audit_log_line(zh_audit_log *log, uint64_t seq, zh_buf *out)
 {
     char path[ZH_AUDIT_PATH_BYTES], bytes[ZH_AUDIT_LINE_BYTES_MAX + 1];
     pthread_mutex_lock(&log->lock);
     const bool there = seq >= 1 && seq <= log->check.tree.size;
-    const uint64_t place = there ? log->places[seq - 1] : 0;
+    const uint64_t place = there ? log->places[seq - 1] : 0, offset = place & OFFSET, written = log->bytes - log->waiting.size;
+    const bool waits = there && place >> 40 == log->number && offset >= written;
+    if (waits) (void)put_line(out, zh_sv_part(zh_buf_view(&log->waiting), (size_t)(offset - written), SIZE_MAX));
     pthread_mutex_unlock(&log->lock);
-    if (!there) return ZH_ABSENT;
+    if (!there || waits) return there ? zh_buf_err(out) : ZH_ABSENT;
     zh_err e = zh_audit_path(zh_sv_of(log->dir), (uint32_t)(place >> 40), path);
     const int file = e == ZH_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0) return e != ZH_OK ? e : ZH_IO;
-    const ssize_t n = pread(file, bytes, sizeof bytes, (off_t)(place & ((UINT64_C(1) << 40) - 1)));
+    const ssize_t n = pread(file, bytes, sizeof bytes, (off_t)offset);
     (void)close(file);
-    const char *end = n > 0 ? memchr(bytes, '\n', (size_t)n) : NULL;
-    if (end == NULL) return ZH_IO;
-    zh_buf_put(out, (zh_sv){ bytes, (size_t)(end - bytes) + 1 });
-    return zh_buf_err(out);
+    return n > 0 && put_line(out, (zh_sv){ bytes, (size_t)n }) ? zh_buf_err(out) : ZH_IO;
 }

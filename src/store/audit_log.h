@@ -6,7 +6,8 @@
  * It is kept apart from the event log, because retention shortens that one and this must stay for years.
  *
  * Guarantees  an append that was to be durable is on the disk when it returns; others are within ZH_AUDIT_SYNC_MS. A torn last line is cut
- *             by opening. Where the disk is full the file is as it was before, and the next append tries again.
+ *             by opening. What cannot be written or synced stays in memory, in its place in the chain, and is written again with the next
+ *             sync: a disk that was full for an hour takes no line away, as long as the process lives and ZH_AUDIT_WAITING_BYTES_MAX hold them.
  * Cost        an append about 3 us, durable ones an fdatasync; 8 bytes of memory a line; opening reads all, about 300 MB/s.
  * Threads     any; a thread of its own syncs and signs.
  * Not here    what a line says (server/audit.c).
@@ -21,6 +22,7 @@
 #define ZH_AUDIT_FILES_MAX 99999
 #define ZH_AUDIT_LINES_MAX 50000000u /* far beyond what people do in years */
 #define ZH_AUDIT_SYNC_MS 500
+#define ZH_AUDIT_WAITING_BYTES_MAX (1u << 20) /* lines not on the disk yet */
 #define ZH_AUDIT_HEAD_MS 60000       /* between two heads */
 #define ZH_AUDIT_HEAD_BYTES_MAX 512  /* one, as text */
 
@@ -37,8 +39,13 @@ typedef struct zh_audit_log_desc {
 ZH_MUST zh_err zh_audit_log_open(zh_audit_log **out, const zh_audit_log_desc *desc, zh_note *why);
 void zh_audit_log_close(zh_audit_log *log); /* a last head; NULL is fine */
 
-/* seq, at_ms and prev are filled in. Errors: ZH_FULL, ZH_IO: nothing was written. */
+/* seq, at_ms and prev are filled in. Errors: ZH_FULL too many wait, ZH_NOMEM: there is no such line. Where it was to be durable and the disk
+ * refuses, it waits, and zh_audit_log_sync tells. */
 ZH_MUST zh_err zh_audit_log_append(zh_audit_log *log, zh_audit_entry *entry, bool durable);
+/* Bring all lines to the disk. ZH_FULL, ZH_IO: some still wait. */
+ZH_MUST zh_err zh_audit_log_sync(zh_audit_log *log);
+/* Did the last try to bring lines to the disk fail? */
+bool zh_audit_log_is_behind(zh_audit_log *log);
 uint64_t zh_audit_log_size(zh_audit_log *log);
 /* The line of this number, 1 to size, appended to `out` with a line end. Errors: ZH_ABSENT, ZH_IO, ZH_NOMEM. */
 ZH_MUST zh_err zh_audit_log_line(zh_audit_log *log, uint64_t seq, zh_buf *out);

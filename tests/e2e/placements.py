@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Placements that a shop defines: each kind of rule does what it says, dials do what they are called, contradictions are told, what is wrong is named;
 deleting brings back what is built in, byte for byte; all of it is the same after a restart, and `zhun check` is equal."""
+import json
+
 import kit
 from kit import check, equal
 
@@ -197,6 +199,30 @@ check(engine.admin("POST", "/api/v1/check", {}).json["equal"], "the views equal 
 engine.kill()
 engine.start()
 equal([shown("side"), shown("side", user="ann"), home()], lists, "and after a kill")
+# ---- the command ----
+
+def command(*words):
+    return kit.run("placement", *words, "--data", engine.data)
+
+
+file = f"{kit.folder()}/side.json"
+status, out, err = command("show", "side")
+check(status == 0 and json.loads(out)["rules"] == engine.admin("GET", "/api/v1/placements/side").json["definition"]["rules"], "zhun placement show: what set takes", out + err)
+with open(file, "w", encoding="utf-8") as text:
+    json.dump({"strategy": "popular", "rules": [{"kind": "pin", "slot": 1, "itemId": "i05"}, {"kind": "exclude", "item": "item.id == 'i05'"}]}, text)
+status, out, err = command("preview", file, "--n", "4")
+check(status == 0 and "the same for everyone" in out and "pin_hidden, rule 1 against rule 2" in out, "preview tells what would stand there, and the contradiction", out + err)
+status, out, err = command("set", "other", file)
+check(status == 0 and "answers with the next list; 2 rules" in out, "set defines it", out + err)
+status, out, err = command("list")
+check(status == 0 and any(line.split()[:3] == ["other", "popular", "defined"] for line in out.split("\n")), "list has it", out + err)
+equal([command("delete", "other")[0], command("delete", "other")[0]], [0, 1], "deleted, and once")
+with open(file, "w", encoding="utf-8") as text:
+    text.write('{"strategy": "popular", "rules": [{"kind": "exclude", "item": "item.colour == 1"}]}')
+status, out, err = command("set", "other", file)
+check(status == 2 and "colour" in err, "a wrong name is told", (status, out, err))
+for wrong in ((), ("set", "other"), ("set", "other", "/nowhere"), ("preview", file, "--n", "0")):
+    equal(command(*wrong)[0], 2, f"wrong usage {wrong}")
 equal(engine.admin("DELETE", "/api/v1/placements/side").status, 204, "deleted")
 equal(engine.serve("POST", "/v1/recommend", {"placement": "side"}).status, 400, "it is gone")
 kit.finish()

@@ -6,9 +6,11 @@
 #include "sys/file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,8 +160,37 @@ static void test_forgeries_are_found(void)
     zh_buf_close(&heads);
 }
 
-/* What cannot be written leaves the file as it was. */
-static void test_a_file_that_may_not_grow_is_left_whole(void)
+/* A disk that refuses: here the largest a file may be. */
+static void test_lines_wait_for_the_disk(void)
+{
+    struct rlimit was, small;
+    zh_audit_log *log = open_audit(&mine);
+    const uint64_t before = zh_audit_log_size(log);
+    zh_buf lines = read_file("00000001.jsonl");
+    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR && getrlimit(RLIMIT_FSIZE, &was) == 0);
+    small = (struct rlimit){ lines.size + 100, was.rlim_max };
+    CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    append(log, 5, "waits");
+    CHECK(zh_audit_log_is_behind(log) && zh_audit_log_size(log) == before + 5 && zh_audit_log_sync(log) == ZH_FULL);
+    zh_buf_reset(&lines);
+    CHECK(zh_audit_log_line(log, before + 5, &lines) == ZH_OK && strstr(lines.data, "waits") != NULL); /* it is read from memory */
+    zh_audit_entry e = { .by = ZH_SV("user 1"), .did = ZH_SV("PUT /x"), .status = 200 };
+    uint32_t more = 0;
+    while (zh_audit_log_append(log, &e, false) == ZH_OK) more++;
+    CHECK(more > 1000 && more < 20000); /* and not for ever */
+    CHECK(setrlimit(RLIMIT_FSIZE, &was) == 0);
+    CHECK(zh_audit_log_sync(log) == ZH_OK && !zh_audit_log_is_behind(log));
+    append(log, 1, "after");
+    zh_audit_log_close(log);
+    zh_buf_close(&lines);
+    CHECK(faults((zh_sv){ 0 }, NULL) == 0);
+    log = open_audit(&mine);
+    CHECK(zh_audit_log_size(log) == before + 5 + more + 1 && zh_audit_log_damage(log)[0] == '\0');
+    zh_audit_log_close(log);
+}
+
+/* What is no line leaves the file as it was. */
+static void test_a_line_too_long_leaves_all_as_it_was(void)
 {
     zh_audit_log *log = open_audit(&mine);
     const uint64_t before = zh_audit_log_size(log);
@@ -182,7 +213,8 @@ int main(void)
     test_lines_stay();
     test_a_torn_end_is_cut();
     test_forgeries_are_found();
-    test_a_file_that_may_not_grow_is_left_whole();
+    test_a_line_too_long_leaves_all_as_it_was();
+    test_lines_wait_for_the_disk();
     zh_sealer_close(&mine);
     zh_sealer_close(&theirs);
     char command[400];
