@@ -27,18 +27,7 @@ static zh_err fill_list(zh_list *l)
     return e;
 }
 
-/* ---- the last slot ---- */
-
-/* The pool is the greedy last item and those behind it. With chance epsilon the slot is drawn from
- * the pool, evenly; the rest of the division goes to the greedy one. */
-static uint32_t draw_last(const zh_list *l, uint32_t n, zh_rng *rng, uint32_t *propensity_micro)
-{
-    const uint32_t pool = l->count - (n - 1), each = l->policy.epsilon_micro / pool;
-    const uint32_t greedy = ZH_DECISION_MICRO - each * (pool - 1);
-    const uint64_t drawn = zh_rng_below(rng, ZH_DECISION_MICRO);
-    *propensity_micro = drawn < greedy ? greedy : each;
-    return n - 1 + (drawn < greedy ? 0 : 1 + (uint32_t)(drawn - greedy) / each);
-}
+/* ---- what is shown ---- */
 
 static zh_err show(const zh_list *l, const zh_pick *p, uint32_t propensity_micro, bool drawn, zh_shown *shown, zh_reason *reason)
 {
@@ -98,19 +87,17 @@ static zh_err fill_decision(const zh_list *l, zh_decision *d)
     return d->shown == NULL ? ZH_NOMEM : ZH_OK;
 }
 
-/* The shown ones out of the picks, the last one perhaps drawn. */
-static zh_err show_all(const zh_list *l, bool explores, zh_rng *rng, zh_decision *out, zh_reason **reasons)
+/* The shown ones out of the picks, some perhaps drawn. */
+static zh_err show_all(const zh_list *l, zh_rng *rng, zh_decision *out, zh_reason **reasons)
 {
-    const uint32_t n = l->ask->n;
     zh_err e = ZH_OK;
     *reasons = l->ask->explain ? ZH_TAKE(l->arena, zh_reason, out->shown_count) : NULL;
     if (l->ask->explain && *reasons == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < out->shown_count && e == ZH_OK; i++) {
-        uint32_t propensity_micro = ZH_DECISION_MICRO, from = i;
-        if (explores && i == n - 1 && l->count > n) {
-            out->seed = rng->seed;
-            from = draw_last(l, n, rng, &propensity_micro);
-        }
+        uint32_t propensity_micro;
+        const uint64_t drawn = rng->index;
+        const uint32_t from = zh_recommend_explore(l, i, rng, &propensity_micro);
+        if (rng->index != drawn) out->seed = rng->seed;
         e = show(l, &l->picks[from], propensity_micro, from != i, &out->shown[i], l->ask->explain ? &(*reasons)[i] : NULL);
     }
     return e;
@@ -142,9 +129,11 @@ zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask
     zh_err e = zh_recommend_rules_open(l);
     if (e == ZH_OK) e = zh_recommend_judge_open(l);
     if (e == ZH_OK) e = fill_list(l);
+    l->pool = l->count;
     if (e == ZH_OK && arranges) e = zh_recommend_arrange(l, explores ? ZH_RECOMMEND_POOL_MAX - 1 : 0);
+    else if (e == ZH_OK) e = zh_recommend_widen_open(l); /* what dials, caps and pins have put together is not taken apart */
     if (e == ZH_OK && ask->marks != NULL) zh_recommend_mark(l);
     zh_recommend_rules_close(l);
     if (e == ZH_OK) e = fill_decision(l, out);
-    return e != ZH_OK ? e : show_all(l, explores, rng, out, reasons);
+    return e != ZH_OK ? e : show_all(l, rng, out, reasons);
 }

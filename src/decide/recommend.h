@@ -49,6 +49,7 @@
 
 #define ZH_RECOMMEND_HISTORY_MAX 200 /* items scored with: the newest bought, and all touches */
 #define ZH_RECOMMEND_POOL_MAX 50     /* items exploration draws from */
+#define ZH_RECOMMEND_WIDER_MAX 50    /* what many buy, looked at for other categories */
 #define ZH_POLICY_VERSION 3          /* of the rules in this folder; goes into every decision */
 
 typedef struct zh_policy { /* 0 means the default, everywhere */
@@ -61,6 +62,7 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     float page_viewed_weight;     /* of look-alikes beside complements on the product page, default 0.3 */
     float learnt_weight;          /* of what the served table says beside the counts, default 1; below 0: none */
     uint32_t epsilon_micro;       /* chance that the last slot is drawn from the pool; default 0: never */
+    uint32_t widen_micro;         /* chance that each of the last third of the slots is drawn from other categories, in place of epsilon; default 0: never */
     uint32_t repeat_times;        /* bought so often: damped, not hidden; default 3 */
     float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */
     int32_t tired_half_life_days; /* default 7 */
@@ -131,7 +133,7 @@ typedef struct zh_recommend_ask {
 } zh_recommend_ask;
 
 /* Decide. Everything in *out and *reasons lives in `arena` (names: with the ask). *reasons has one
- * entry a shown item where ask.explain, else it is NULL. `rng` is drawn from at most once, and only
+ * entry a shown item where ask.explain, else it is NULL. `rng` is drawn from at most once a slot, and only
  * when exploring in a personal answer; its seed goes into the decision, so a replay gives the same
  * rng. History from more than five minutes after now_ms is not used for scores. An empty shop gives an empty list.
  * Errors: ZH_NOMEM when the arena is full. */

@@ -8,9 +8,10 @@
  *     strategies.c        stages that need more than counts or popularity
  *     repeats.c           the stage of what is due again
  *     complements.c       stages of what completes a page, a cart, an order
+ *     recommend_explore.c slots that are drawn
  *     recommend_why.c     what they are explained with
  *     recommend_arrange.c rules, dials, caps and pins of a placement that is defined (placements.h)
- *     recommend.c         the order of the steps, exploration, the decision
+ *     recommend.c         the order of the steps, the decision
  */
 #ifndef ZH_DECIDE_RECOMMEND_INSIDE_H
 #define ZH_DECIDE_RECOMMEND_INSIDE_H
@@ -83,6 +84,10 @@ typedef struct zh_list { /* all memory is the arena's */
     uint32_t candidates;
     zh_pick picks[ZH_PICKS_MAX];
     uint32_t count, want;
+    uint32_t pool;         /* count without what widening added */
+    uint32_t wide_slots;   /* the last ones, that may be of other categories; 0: none */
+    uint16_t wider[ZH_PICKS_MAX]; /* picks behind the list, each of another category that it does not show */
+    uint32_t wider_count;
 } zh_list;
 
 /* What the judge looks at. Errors: ZH_NOMEM. */
@@ -139,6 +144,11 @@ ZH_MUST zh_err zh_recommend_repeats(zh_list *l);
 void zh_recommend_repeats_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
 ZH_MUST zh_err zh_recommend_complements(zh_list *l, zh_stage stage);
 void zh_recommend_complements_explain(const zh_list *l, const zh_pick *p, zh_reason *out);
+
+/* After the stages, where nothing arranged the list: what its wider slots are drawn from. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_widen_open(zh_list *l);
+/* Which pick stands in this slot, and with what chance; rng is drawn from only where it is a drawn slot. */
+uint32_t zh_recommend_explore(const zh_list *l, uint32_t slot, zh_rng *rng, uint32_t *propensity_micro);
 
 /* The code and the evidence of a pick, without words. */
 void zh_recommend_explain(const zh_list *l, const zh_pick *p, zh_reason *out);

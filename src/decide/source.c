@@ -26,6 +26,7 @@ zh_policy zh_policy_of(const zh_policy *given)
     if (p.tired_weight < 0) p.tired_weight = 0;
     if (p.tired_half_life_days <= 0) p.tired_half_life_days = 7;
     if (p.epsilon_micro > ZH_DECISION_MICRO) p.epsilon_micro = ZH_DECISION_MICRO;
+    if (p.widen_micro > ZH_DECISION_MICRO) p.widen_micro = ZH_DECISION_MICRO;
     return p;
 }
 

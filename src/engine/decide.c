@@ -114,14 +114,18 @@ zh_err zh_decide(const zh_deciding *in, zh_recommend_ask *r, zh_arena *arena, zh
     r->arm = zh_arena_copy(arena, assigned.arm);
     r->arm_chance_micro = assigned.chance_micro;
     r->allocation = assigned.allocation;
+    /* An arm's numbers, and what the watch over variety explores where the arm says nothing of it. */
+    const uint32_t explore_micro = assigned.tuning != NULL && zh_tuning_says(assigned.tuning, ZH_TUNE_EXPLORE) ? 0 : zh_watch_explore(w->watch, r->placement->name);
     if (assigned.tuning != NULL) policy = zh_policy_tuned(NULL, assigned.tuning);
+    else policy = (zh_policy){ 0 };
+    policy.widen_micro = explore_micro;
     r->consent = consent_bits(w->consents, r->customer);
     /* A shop asleep, or a history imported today, is judged as of its newest event. */
     const int64_t asked_ms = r->now_ms;
     if (w->counts.newest_ms > 0 && r->now_ms > w->counts.newest_ms) r->now_ms = w->counts.newest_ms;
     const zh_recommend_world world = {
         .catalog = w->catalog, .cocount = w->cocount, .popularity = w->popularity, .sequel = w->sequel, .learnt = in->learnt, .scenes = w->scenes,
-        .policy = assigned.tuning != NULL ? &policy : NULL,
+        .policy = assigned.tuning != NULL || explore_micro > 0 ? &policy : NULL,
         .positions = in->positions, .positions_count = in->partitions < ZH_DECISION_POSITIONS_MAX ? in->partitions : ZH_DECISION_POSITIONS_MAX };
     zh_rng rng = { .seed = r->id.high, .stream = r->id.low };
     zh_err e = ZH_OK;

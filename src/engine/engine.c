@@ -9,6 +9,7 @@
 #include "engine/trainer.h"
 #include "engine/upkeep.h"
 #include "engine/undo.h"
+#include "engine/watch_clock.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -41,6 +42,7 @@ struct zh_engine {
     zh_trainer *trainer;
     zh_deployer *deployer;
     zh_bandit_clock *bandit_clock;
+    zh_watch_clock *watch_clock;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
@@ -451,6 +453,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_bandit_clock_open(&g->bandit_clock, g);
     if (e == ZH_OK) e = zh_erase_reconcile(g, why);
     if (e == ZH_OK) e = zh_eraser_open(&g->eraser, g, g->d.erase_wait_ms);
+    if (e == ZH_OK) e = zh_watch_clock_open(&g->watch_clock, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -484,6 +487,7 @@ void zh_engine_close(zh_engine *g)
     zh_eraser_close(g->eraser);
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
+    zh_watch_clock_close(g->watch_clock);
     zh_boundary_clock_close(g->boundary_clock);
     zh_backups_close(g->backups);
     zh_undo_stop(g->undo);

@@ -258,14 +258,15 @@ static zh_err gather(gathering *g)
     return e;
 }
 
-zh_err zh_exposed_open(zh_exposed *out, zh_world *w, zh_sv placement, uint32_t days)
+zh_err zh_exposed_open(zh_exposed *out, zh_world *w, const zh_exposed_ask *ask)
 {
     *out = (zh_exposed){ .customer_share = 1, .item_share = 1, .arena = zh_arena_open(ZH_EXPOSED_BYTES_MAX) };
-    gathering g = { .w = w, .out = out, .arena = &out->arena, .wanted = placement.size == 0 ? 0 : zh_exposure_place(placement, false) };
+    gathering g = { .w = w, .out = out, .arena = &out->arena, .wanted = ask->placement.size == 0 ? 0 : zh_exposure_place(ask->placement, false) };
     zh_world_lock_read(w);
     g.last = zh_exposure_newest(w->exposure);
     out->is_empty = g.last == INT64_MIN || g.last < INT32_MIN || g.last > INT32_MAX;
-    g.from = g.last - (int64_t)days + 1;
+    g.last -= ask->whole_days && !out->is_empty;
+    g.from = g.last - (int64_t)ask->days + 1;
     g.first = g.from - ZH_BUBBLE_BACK_DAYS;
     if (!out->is_empty) g.item_level = level_of(&g, ZH_EXPOSURE_EVERYBODY, g.from);
     const zh_err e = out->is_empty ? ZH_OK : gather(&g);

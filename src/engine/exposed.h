@@ -1,6 +1,6 @@
 /* exposed.h -- what measure/fairness.h and measure/bubble.h ask about, gathered from the world.
  *
- * The span ends with the newest day that exposure knows; rows begin ZH_BUBBLE_BACK_DAYS before it, as far as days are kept. Customers are those they are
+ * The span ends with the newest day that exposure knows, or with the last one that is over; rows begin ZH_BUBBLE_BACK_DAYS before it, as far as days are kept. Customers are those they are
  * now (merges); one who refused analytics is left out, though his lists stay among the counts of everybody, which name nobody. Where the rows are more
  * than ZH_EXPOSED_ROWS_MAX a draw of the customers stands for all.
  *
@@ -24,8 +24,14 @@ typedef struct zh_exposed {
     zh_arena arena;                    /* holds all of it; also for who computes with it */
 } zh_exposed;
 
-/* placement: empty for all; days: 1 .. ZH_BUBBLE_DAYS_MAX. Errors: ZH_NOMEM. Close in any case. */
-ZH_MUST zh_err zh_exposed_open(zh_exposed *out, zh_world *world, zh_sv placement, uint32_t days);
+typedef struct zh_exposed_ask {
+    zh_sv placement;   /* empty: all */
+    uint32_t days;     /* 1 .. ZH_BUBBLE_DAYS_MAX */
+    bool whole_days;   /* without the newest day, which still runs */
+} zh_exposed_ask;
+
+/* Errors: ZH_NOMEM. Close in any case. */
+ZH_MUST zh_err zh_exposed_open(zh_exposed *out, zh_world *world, const zh_exposed_ask *ask);
 void zh_exposed_close(zh_exposed *exposed);
 
 #endif

@@ -66,6 +66,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_segments_open(&w->segments, &(zh_segments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
+    if (e == ZH_OK) e = zh_watch_open(&w->watch);
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -104,6 +105,7 @@ void zh_world_close(zh_world *w)
     zh_exposure_close(w->exposure);
     zh_world_close_scene(w);
     zh_placements_close(w->placements);
+    zh_watch_close(w->watch);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -434,6 +436,9 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_TAG: return fold_tag(w, record);
     case ZH_RECORD_LIST: return fold_list(w, record);
     case ZH_RECORD_ALLOCATION: return zh_world_allocate(w, record);
+    case ZH_RECORD_WATCH:
+        e = zh_watch_fold(w->watch, record->bytes);
+        return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_FEEDBACK: return fold_feedback(w, record);
     case ZH_RECORD_TICK: return ZH_OK;
@@ -512,7 +517,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -551,6 +556,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'e': return zh_experiments_save(w->experiments, all, keep);
     case 'l': return zh_scenes_save(w->scenes, all, keep);
     case 'h': return zh_exposure_save(w->exposure, all, keep);
+    case 'W': return zh_watch_save(w->watch, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -585,6 +591,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'e': return zh_experiments_load(w->experiments, key, value);
     case 'l': return zh_scenes_load(w->scenes, key, value);
     case 'h': return zh_exposure_load(w->exposure, key, value);
+    case 'W': return zh_watch_load(w->watch, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -810,7 +817,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "exposure";
     if (!zh_exposure_check(w->exposure, why)) return false;
     *view = "scenes";
-    return zh_scenes_check(w->scenes, why);
+    if (!zh_scenes_check(w->scenes, why)) return false;
+    *view = "watch";
+    return zh_watch_check(w->watch, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -842,6 +851,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
     case 'l': *bytes = zh_scenes_bytes(w->scenes); break;
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
+    case 'W': *bytes = zh_watch_bytes(w->watch); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }
     return true;

@@ -31,6 +31,7 @@
  *     e       experiments              DECISION, DEFINITION, all that changes customers
  *     h       exposure                 DECISION, EVENT
  *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
+ *     W       watch over variety       WATCH
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -59,6 +60,7 @@
 #include "measure/predictions.h"
 #include "measure/sales.h"
 #include "measure/visits.h"
+#include "measure/watch.h"
 #include "model/cocount.h"
 #include "model/popularity.h"
 #include "model/scene.h"
@@ -134,6 +136,7 @@ typedef struct zh_world {
     zh_calendar *calendar; /* of the registry's settings "calendar/…": read again from them, not kept */
     zh_placements *placements; /* what the registry defines, compiled: no entries of its own */
     zh_sales_desc clock;       /* the workspace's */
+    zh_watch *watch;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */

@@ -67,6 +67,18 @@ static void about_trade(const zh_attention_facts *f, list *to)
     }
 }
 
+static void about_placements(zh_attention *a, int64_t count, zh_sv first)
+{
+    with(a, "count", (double)count);
+    a->params[a->params_count++] = (zh_attention_param){ .name = "placement", .text = first };
+}
+
+static void about_lists(const zh_attention_facts *f, list *to)
+{
+    if (f->narrow > 0) about_placements(say(to, ZH_ATTENTION_LISTS_NARROW, ZH_ATTENTION_MEDIUM), f->narrow, f->narrow_placement);
+    if (f->apart > 0) about_placements(say(to, ZH_ATTENTION_LISTS_APART, ZH_ATTENTION_MEDIUM), f->apart, f->apart_placement);
+}
+
 static void about_goods(const zh_attention_facts *f, list *to)
 {
     if (f->sold_out > 0) {
@@ -77,6 +89,7 @@ static void about_goods(const zh_attention_facts *f, list *to)
     if (f->letters > 0) with(say(to, ZH_ATTENTION_DEAD_LETTERS, ZH_ATTENTION_MEDIUM), "count", (double)f->letters);
     if (f->events > 0 && f->now_ms - f->newest_ms > ZH_HOUR_MS) with(say(to, ZH_ATTENTION_SILENT, ZH_ATTENTION_MEDIUM), "since", (double)f->newest_ms);
     if (f->events == 0) (void)say(to, ZH_ATTENTION_NO_EVENTS, ZH_ATTENTION_MEDIUM);
+    about_lists(f, to);
     if (f->untitled > 0) with(say(to, ZH_ATTENTION_UNTITLED_ITEMS, ZH_ATTENTION_LOW), "count", (double)f->untitled);
 }
 

@@ -11,6 +11,8 @@
  *     dead_letters       medium  events of the last 24 h that could not be taken
  *     silent             medium  no event for an hour, though there were some
  *     no_events          medium  no event yet
+ *     lists_narrow       medium  placements whose lists are less varied than 80 % of their start (watch.h)
+ *     lists_apart        medium  placements that show other categories than are bought (watch.h)
  *     untitled_items     low     items among the 50 most wanted without a title: lists show their ids
  *
  * Guarantees  most urgent first, then in the order above; a function of the facts.
@@ -26,6 +28,7 @@
     X(ORDERS_DOWN, "orders_down", "/") X(CONVERSION_DOWN, "conversion_down", "/") X(REFUNDS_UP, "refunds_up", "/")     \
     X(POPULAR_SOLD_OUT, "popular_sold_out", "/items?sort=trending") X(DEAD_LETTERS, "dead_letters", "/system")         \
     X(SILENT, "silent", "/live") X(NO_EVENTS, "no_events", "/live")                                                    \
+    X(LISTS_NARROW, "lists_narrow", "/preview") X(LISTS_APART, "lists_apart", "/preview")                              \
     X(UNTITLED_ITEMS, "untitled_items", "/items?sort=popular")
 typedef enum zh_attention_code {
 #define X(name, text, to) ZH_ATTENTION_##name,
@@ -49,6 +52,8 @@ typedef struct zh_attention_facts {
     zh_kpi today, last_week;
     int64_t sold_out, untitled;                /* of the 50 most wanted items */
     zh_sv sold_out_item;                       /* the most wanted of those, its id */
+    int64_t narrow, apart;                     /* placements */
+    zh_sv narrow_placement, apart_placement;   /* the first of those */
 } zh_attention_facts;
 
 typedef struct zh_attention_param { const char *name; double number; zh_sv text; } zh_attention_param; /* text where data is not NULL */

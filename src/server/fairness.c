@@ -173,7 +173,7 @@ void zh_route_report_fairness(zh_call *call)
     zh_exposed x;
     zh_fair_report report;
     if (!read_asked(call, &a)) return;
-    zh_err e = zh_exposed_open(&x, zh_engine_world(call->engine), a.placement, a.days);
+    zh_err e = zh_exposed_open(&x, zh_engine_world(call->engine), &(zh_exposed_ask){ a.placement, a.days, false });
     if (e == ZH_OK) e = zh_fair_of(&x.input, &x.arena, &report);
     if (e != ZH_OK) zh_call_failed(call, e, "the counts did not fit into memory");
     else if (a.is_table) table_fairness(call, &report);
@@ -288,7 +288,7 @@ void zh_route_report_bubble(zh_call *call)
     zh_exposed x;
     zh_bubble bubble = { 0 };
     if (!read_asked(call, &a)) return;
-    zh_err e = zh_exposed_open(&x, zh_engine_world(call->engine), a.placement, a.days);
+    zh_err e = zh_exposed_open(&x, zh_engine_world(call->engine), &(zh_exposed_ask){ a.placement, a.days, false });
     if (e == ZH_OK && !x.is_empty) e = zh_bubble_of(&x.input, &x.arena, &bubble);
     if (e != ZH_OK) zh_call_failed(call, e, "the counts did not fit into memory");
     else if (a.is_table) table_bubble(call, &bubble);

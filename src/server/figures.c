@@ -182,6 +182,19 @@ static void look_at_goods(zh_call *call, zh_world *w, zh_attention_facts *f)
     }
 }
 
+/* What the watch over variety found. Under the world's lock. */
+static void look_at_lists(zh_call *call, zh_world *w, zh_attention_facts *f)
+{
+    zh_sv placement;
+    const zh_watch_state *states;
+    uint32_t at = 0, count;
+    while (zh_watch_next(w->watch, &at, &placement, &states, &count)) {
+        const zh_watch_state *s = &states[count - 1];
+        if (s->narrow && f->narrow++ == 0) f->narrow_placement = zh_arena_copy(call->arena, placement);
+        if (s->apart && f->apart++ == 0) f->apart_placement = zh_arena_copy(call->arena, placement);
+    }
+}
+
 static zh_err gather_facts(zh_call *call, zh_attention_facts *f)
 {
     zh_world *w = zh_engine_world(call->engine);
@@ -193,6 +206,7 @@ static zh_err gather_facts(zh_call *call, zh_attention_facts *f)
     zh_world_lock_read(w);
     f->newest_ms = w->counts.newest_ms, f->events = w->counts.events;
     look_at_goods(call, w, f);
+    look_at_lists(call, w, f);
     const zh_err e = zh_kpi_report_of(w->sales, w->visits, zh_answer_main_currency(w->sales), hour / 24, hour / 24, hour, ZH_KPI_LAST_WEEK, call->arena, &report);
     zh_world_unlock(w);
     if (e == ZH_OK) f->compared = report.has_settled, f->today = report.settled, f->last_week = report.before;

@@ -166,6 +166,7 @@ void zh_route_metrics(zh_call *call)
     zh_tags_gauges(call);
     zh_feedback_gauges(call);
     zh_experiments_gauges(call);
+    zh_variety_gauges(call);
     zh_world_unlock(w);
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_bytes", "Bytes of the event log.", NULL, 0), (double)zh_log_bytes(zh_engine_log(call->engine)));
     zh_gauge_set(zh_metrics_gauge(m, "zhun_log_reserve_bytes", "Bytes kept for choices and erasures on a full disk.", NULL, 0), (double)zh_log_reserve(zh_engine_log(call->engine)));

@@ -187,6 +187,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/api/v1/reports/retention", zh_route_report_retention, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/reports/baskets", zh_route_report_baskets, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/boundaries", zh_route_boundaries, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS | ZH_RIGHT_REPORT, true, false },
+    { ZH_HTTP_GET, "/api/v1/variety", zh_route_variety, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_PUT, "/api/v1/variety", zh_route_variety_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/fairness", zh_route_report_fairness, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/bubble", zh_route_report_bubble, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/policies", zh_route_policies, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },

@@ -342,6 +342,47 @@ static void test_the_drawn_slot_follows_its_propensities(void)
     shop_close(&s);
 }
 
+/* A list of one category, and what many buy of three others: the last third of the slots is drawn from those, one item of each, with the chances it says. */
+static void test_a_wider_list_is_drawn_from_other_categories(void)
+{
+    shop s = shop_open(24);
+    static const char *const categories[] = { "tea", "cups", "books", "toys" };
+    for (uint32_t i = 0; i < 24; i++) {
+        shop_learn(&s, i, categories[i < 12 ? 0 : 1 + i % 3], 2000 + i);
+        shop_sold(&s, i, 0, i < 12 ? 60 - (int)i : 40 - (int)i);
+    }
+    const zh_policy wide = { .widen_micro = 600000, .epsilon_micro = 900000 /* not beside it */ };
+    const zh_bought bought = { .item = { 1 }, .quantity = 1, .last_ms = NOW, .times = 1 };
+    const zh_history history = { .bought = &bought, .bought_count = 1 };
+    const zh_permit permit = shop_permit(&s, 5);
+    const zh_recommend_ask ask = { .placement = zh_placement_find(ZH_SV("home")), .n = 6, .now_ms = NOW, .customer = { 5 }, .permit = &permit, .history = &history };
+    const zh_recommend_ask open_ask = { .placement = ask.placement, .n = 6, .now_ms = NOW };
+    uint32_t drawn[2] = { 0 };
+    s.world.policy = &wide;
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+        zh_rng rng = { seed + 1, 0, 0 };
+        CHECK(zh_recommend(&s.world, &ask, &rng, &s.arena, &d, &why) == ZH_OK && d.shown_count == 6 && rng.index == 2 && d.seed == seed + 1);
+        uint64_t category[2];
+        for (uint32_t i = 0; i < 4; i++) CHECK(d.shown[i].item.number == shop_item(i).number && d.shown[i].propensity_micro == ZH_DECISION_MICRO);
+        for (uint32_t i = 0; i < 2; i++) {
+            const zh_shown *shown = &d.shown[4 + i];
+            const bool is_drawn = shown->item.number != shop_item(4 + i).number;
+            category[i] = zh_catalog_get(s.world.catalog, shown->item)->category_hash;
+            CHECK(is_drawn == (shown->reason == ZH_REASON_EXPLORATION));
+            CHECK(is_drawn == (category[i] != zh_catalog_get(s.world.catalog, shop_item(0))->category_hash));
+            /* Three categories in turns: two for the first slot, one for the second. */
+            CHECK(shown->propensity_micro == (!is_drawn ? 400000u : i == 0 ? 300000u : 600000u));
+            drawn[i] += is_drawn;
+        }
+        CHECK(category[0] != category[1] || category[0] == zh_catalog_get(s.world.catalog, shop_item(0))->category_hash);
+        zh_arena_reset(&s.arena);
+    }
+    for (uint32_t i = 0; i < 2; i++) CHECK(fabs(drawn[i] - 2400.0) < 5 * sqrt(4000 * 0.6 * 0.4));
+    zh_rng rng = { 1, 0, 0 };
+    CHECK(zh_recommend(&s.world, &open_ask, &rng, &s.arena, &d, &why) == ZH_OK && rng.index == 0 && d.seed == 0); /* not personal: nothing is drawn */
+    shop_close(&s);
+}
+
 /* ---- every item scored, then sorted ---- */
 
 typedef struct slow { zh_item_id item; int64_t score; } slow;
@@ -454,6 +495,7 @@ int main(int argc, char **argv)
     test_without_a_permit_two_customers_get_the_same_bytes();
     for (uint64_t i = 0; i < 5; i++) test_removing_the_evidence_lowers_the_score_by_its_share(seed + i);
     test_the_drawn_slot_follows_its_propensities();
+    test_a_wider_list_is_drawn_from_other_categories();
     for (uint64_t i = 0; i < 100; i++) test_home_equals_the_slow_model(seed + i);
     test_a_small_arena_is_an_error_never_a_crash();
     return 0;

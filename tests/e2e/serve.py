@@ -543,7 +543,7 @@ def roles(admin):
     customer = next(row["id"] for row in engine.admin("GET", "/api/v1/customers?q=c0").json["items"])
     paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system", "/api/v1/items/p00",
                "/api/v1/reports/kpis", "/api/v1/reports/policies", "/api/v1/attention", "/api/v1/reports/rfm", "/api/v1/reports/lifecycle", "/api/v1/reports/aipl",
-               "/api/v1/reports/cohorts", "/api/v1/reports/fairness", "/api/v1/reports/bubble"), 0),
+               "/api/v1/reports/cohorts", "/api/v1/reports/fairness", "/api/v1/reports/bubble", "/api/v1/variety"), 0),
              (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", f"/api/v1/customers/{customer}/portrait", "/v1/profiles/c0", "/v1/profiles/c0/portrait", "/v1/profiles/c0/events",
                "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events", "/api/v1/events/" + engine.admin("GET", "/api/v1/events?limit=1").json["items"][0]["position"]), 1),
              (("/api/v1/deadletters",), 2), (("/api/v1/users",), 3), (("/api/v1/keys",), 4))
@@ -1052,6 +1052,19 @@ def backups():
     equal(engine.admin("GET", "/api/v1/retention").json["phase"], "off", "and so is what is kept (tests/e2e/retention.py lets something go)")
 
 
+def variety():
+    """What is explored by itself, and how far (tests/e2e/check_22_bubble.py lets a shop become narrow)."""
+    equal({key: engine.admin("GET", "/api/v1/variety").json[key] for key in ("explores", "most")}, {"explores": True, "most": 1}, "what the watch may do")
+    refused(engine.admin("PUT", "/api/v1/variety", {"most": 1.5}), 400, "a chance over one", "most")
+    refused(engine.admin("PUT", "/api/v1/variety", {"explores": "no"}), 400, "a word for a flag", "explores")
+    equal(engine.admin("PUT", "/api/v1/variety", {"explores": False, "most": 0.25}).json["most"], 0.25, "it is set")
+    equal(engine.admin("PUT", "/api/v1/variety", {}).json["explores"], True, "and set back")
+    for kind in ("fairness", "bubble"):
+        refused(engine.admin("GET", f"/api/v1/reports/{kind}?days=57"), 400, f"{kind} of too many days", "days")
+        refused(engine.admin("GET", f"/api/v1/reports/{kind}?format=xml"), 400, f"{kind} in another format", "format")
+        equal(engine.admin("GET", f"/api/v1/reports/{kind}?format=csv").header("content-type"), "text/csv; charset=utf-8", f"{kind} as a table")
+
+
 def identities():
     setting = engine.admin("GET", "/api/v1/identity").json
     equal(setting, {"limits": {"userIds": 10, "anonymousIds": 250}, "sharedFrom": 3, "blocked": []}, "how far ids are joined")
@@ -1134,7 +1147,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, erasures, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, variety, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

@@ -48,6 +48,8 @@ int main(void)
     CHECK(says(WITH(f.letters = 1), ZH_ATTENTION_DEAD_LETTERS, ZH_ATTENTION_MEDIUM) && says(WITH(f.untitled = 1), ZH_ATTENTION_UNTITLED_ITEMS, ZH_ATTENTION_LOW));
     CHECK(says(WITH(f.newest_ms = f.now_ms - ZH_HOUR_MS - 1), ZH_ATTENTION_SILENT, ZH_ATTENTION_MEDIUM) && is_quiet(WITH(f.newest_ms = f.now_ms - ZH_HOUR_MS)));
     CHECK(says(WITH((f.events = 0, f.newest_ms = 0)), ZH_ATTENTION_NO_EVENTS, ZH_ATTENTION_MEDIUM));
+    CHECK(says(WITH((f.narrow = 1, f.narrow_placement = ZH_SV("home"))), ZH_ATTENTION_LISTS_NARROW, ZH_ATTENTION_MEDIUM));
+    CHECK(says(WITH((f.apart = 2, f.apart_placement = ZH_SV("home"))), ZH_ATTENTION_LISTS_APART, ZH_ATTENTION_MEDIUM));
     zh_attention found[ZH_ATTENTION_COUNT];
     f = healthy(), f.sold_out = 2, f.sold_out_item = ZH_SV("a1");
     CHECK(zh_attention_of(&f, found) == 1 && found[0].params_count == 2 && found[0].params[0].number == 2 && zh_sv_equal(found[0].params[1].text, ZH_SV("a1")));

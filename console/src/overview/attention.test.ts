@@ -23,6 +23,8 @@ const sent: Record<AttentionCode, Record<string, string | number>> = {
   conversion_down: { conversion: 0.021, before: 0.043, change: -0.512 },
   refunds_up: { refunds: 9, before: 3 },
   popular_sold_out: { count: 2, itemId: '21034' },
+  lists_narrow: { count: 1, placement: 'home' },
+  lists_apart: { count: 2, placement: 'home' },
   untitled_items: { count: 3 },
 }
 
