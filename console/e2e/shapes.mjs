@@ -22,6 +22,7 @@ const pages = (mock) => [
   { name: 'scene', path: '/scene', full: '.scene-table tbody tr, .scene-calendar tbody tr, .state' },
   { name: 'experiments', path: '/experiments', full: '.experiment-row, .state' },
   { name: 'experiment', path: mock ? '/experiments/calm' : undefined, full: '.effect' },
+  { name: 'fairness', path: '/fairness', full: '.fair-table tbody tr, .state' },
   { name: 'metrics', path: '/measures', full: '.metrics-table tbody tr' },
   { name: 'funnels', path: '/funnels', full: '.funnel-step, .state' },
   { name: 'retention', path: '/retention', full: '.retention-cell, .state' },

@@ -22,6 +22,7 @@ const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
+const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
 const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
 const MetricsPage = lazy(() => import('../metrics/MetricsPage'))
 const PathsPage = lazy(() => import('../paths/PathsPage'))
@@ -97,6 +98,7 @@ export function App() {
                   <Route path="/experiments/new" element={<EditPage />} />
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
+                  <Route path="/fairness" element={<FairnessPage />} />
                   <Route path="/funnels" element={<FunnelsPage />} />
                   <Route path="/retention" element={<RetentionPage />} />
                   <Route path="/paths" element={<PathsPage />} />
