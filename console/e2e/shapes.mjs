@@ -36,6 +36,7 @@ const pages = (mock) => [
   { name: 'letters', path: '/letters?outcome=all', full: '.card' },
   { name: 'debugger', path: '/debugger', full: '.debug' },
   { name: 'privacy', path: '/privacy', full: '.privacy-table tbody tr, .state' },
+  { name: 'audit', path: '/audit', full: '.audit-table tbody tr, .state' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

@@ -15,6 +15,7 @@ const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
 const DebuggerPage = lazy(() => import('../debugger/DebuggerPage'))
 const LivePage = lazy(() => import('../live/LivePage'))
+const AuditPage = lazy(() => import('../audit/AuditPage'))
 const AttributionPage = lazy(() => import('../attribution/AttributionPage'))
 const EditPage = lazy(() => import('../experiments/EditPage'))
 const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
@@ -104,6 +105,7 @@ export function App() {
                   <Route path="/paths" element={<PathsPage />} />
                   <Route path="/baskets" element={<BasketsPage />} />
                   <Route path="/measures" element={<MetricsPage />} />
+                  <Route path="/audit" element={<AuditPage />} />
                   <Route path="/attribution" element={<AttributionPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/imports" element={<ImportsPage />} />
