@@ -36,7 +36,7 @@ export function useWho(): Names {
   return useMemo(
     () => new Map([
       ...(people ?? []).map((one): [string, string] => [`user ${one.id}`, one.name]),
-      ...(programs ?? []).filter((one) => one.kind === 'admin').map((one): [string, string] => [`key ${one.id}`, t('audit.key', { name: one.name === '' ? `…${one.hint}` : one.name })]),
+      ...(programs ?? []).filter((one) => one.kind === 'admin').map((one): [string, string] => [`key ${one.id}`, t('audit.key', { name: one.name === '' ? one.hint : one.name })]),
       ['command line', t('audit.commandLine')],
       ['nobody', t('audit.nobody')],
     ]),
