@@ -81,7 +81,7 @@ export function ByPlacement({ placements, ask, onChoose }: { placements: readonl
                 <th scope="row"><button type="button" className="text-button" onClick={() => onChoose(placement.id)}>{placement.name[language]}</button></th>
                 <td className="number">{found === undefined ? '–' : format.count(found.personal.slots, language)}</td>
                 <td className="number">{found?.personal.gini == null ? '–' : format.decimal(found.personal.gini, language)}</td>
-                <td className="number">{share(found?.personal.coverage)}</td>
+                <td className="number">{share(found?.personal.slots === 0 ? null : found?.personal.coverage)}</td>
                 <td className="number">{share(found?.personal.longTail)}</td>
                 <td className="number">{share(found?.merchants.find((one) => one.merchants === 'small')?.slotShare)}</td>
               </tr>
