@@ -11,10 +11,12 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { start } from '../mock/server.mjs'
 import { chromiumPath, flags, toolsFor } from './browser.mjs'
+import { audit } from './audit.mjs'
 import { builder } from './builder.mjs'
 import { customers } from './customers.mjs'
 import { debugging } from './debugger.mjs'
 import { experiments } from './experiments.mjs'
+import { fairness } from './fairness.mjs'
 import { frame } from './frame.mjs'
 import { funnels } from './funnels.mjs'
 import { groups } from './groups.mjs'
@@ -45,7 +47,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, feedback, views, standing, predictions, items, preview, models, scene, experiments, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, feedback, views, standing, predictions, items, preview, models, scene, experiments, fairness, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, audit, system, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

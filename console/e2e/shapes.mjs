@@ -22,6 +22,7 @@ const pages = (mock) => [
   { name: 'scene', path: '/scene', full: '.scene-table tbody tr, .scene-calendar tbody tr, .state' },
   { name: 'experiments', path: '/experiments', full: '.experiment-row, .state' },
   { name: 'experiment', path: mock ? '/experiments/calm' : undefined, full: '.effect' },
+  { name: 'fairness', path: '/fairness', full: '.fair-table tbody tr, .state' },
   { name: 'metrics', path: '/measures', full: '.metrics-table tbody tr' },
   { name: 'funnels', path: '/funnels', full: '.funnel-step, .state' },
   { name: 'retention', path: '/retention', full: '.retention-cell, .state' },
@@ -35,6 +36,7 @@ const pages = (mock) => [
   { name: 'letters', path: '/letters?outcome=all', full: '.card' },
   { name: 'debugger', path: '/debugger', full: '.debug' },
   { name: 'privacy', path: '/privacy', full: '.privacy-table tbody tr, .state' },
+  { name: 'audit', path: '/audit', full: '.audit-table tbody tr, .state' },
   { name: 'system', path: '/system', full: '.health-facts' },
 ]
 

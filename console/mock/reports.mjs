@@ -103,7 +103,7 @@ export function answerReports(path, body, context) {
 
 /** The table of an answer: its first list, a row each. */
 export function tableOf(answer) {
-  const rows = answer.steps ?? answer.rules ?? answer.cohorts ?? []
+  const rows = answer.steps ?? answer.rules ?? answer.cohorts ?? answer.groups ?? answer.days ?? []
   const columns = Object.keys(rows[0] ?? {})
   return [columns, ...rows.map((row) => columns.map((name) => JSON.stringify(row[name] ?? '')))].map((line) => `${line.join(',')}\r\n`).join('')
 }

@@ -8,6 +8,8 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answerAttribution } from './attribution.mjs'
 import { answerExperiments } from './experiments.mjs'
+import { answerFairness } from './fairness.mjs'
+import { answerAudit } from './audit.mjs'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
@@ -152,6 +154,10 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  const audited = answerAudit(method, path, query, { empty, paged, problem })
+  if (audited !== undefined) return audited
+  const fair = answerFairness(method, path, query, empty)
+  if (fair !== undefined) return fair
   const models = answerModels(method, path, empty, body)
   const scene = answerScene(method, path, empty)
   if (scene !== undefined) return scene

@@ -180,7 +180,7 @@ const keyOf = (id, kind, source, name, hint, daysAgo, revokedDaysAgo) => ({
 })
 export const keys = [
   keyOf(1, 'write', 'web', 'shop front', 'k1f9', 120), keyOf(2, 'server', 'web', 'recommendations of the shop front', 'Qz0a', 118), keyOf(3, 'write', 'web', 'first try', 'm_2x', 121, 119),
-  keyOf(4, 'write', 'app', 'iOS and Android', '8sTd', 90), keyOf(5, 'write', 'mini-program', '', 'Uw4-', 31),
+  keyOf(4, 'write', 'app', 'iOS and Android', '8sTd', 90), keyOf(5, 'write', 'mini-program', '', 'Uw4-', 31), keyOf(6, 'admin', undefined, 'nightly export', 'h7Ra', 60),
 ]
 /** A key as the engine makes it; its text is told once. */
 export function makeKey({ kind, source, name }, number) {

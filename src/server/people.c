@@ -305,7 +305,10 @@ void zh_route_key_revoke(zh_call *call)
 
 static void put_user(const zh_user *user, zh_json_out *out)
 {
+    char id[24];
+    snprintf(id, sizeof id, "%u", user->number);
     zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
     zh_json_out_key_text(out, ZH_SV("name"), user->name);
     zh_json_out_key_text(out, ZH_SV("role"), zh_sv_of(zh_role_text(user->role)));
     zh_call_time(out, ZH_SV("createdAt"), user->created_ms);

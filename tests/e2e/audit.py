@@ -104,6 +104,8 @@ def rights(engine):
     for user, want in (("reader", 200), ("seller", 403)):
         cookie = sign_in(engine, user, "a long enough word").header("Set-Cookie").split(";")[0]
         equal(engine.ask("GET", "/api/v1/audit", headers={"Cookie": cookie}).status, want, f"for a role: {user}")
+    number = next(user["id"] for user in engine.admin("GET", "/api/v1/users").json["items"] if user["name"] == "reader")
+    check(engine.admin("GET", f"/api/v1/audit?by=user%20{number}").json["items"], "the number of a user is the one the audit names him by")
     check(b"a long enough word" not in b"\n".join(lines_of(engine.data)), "no password is in the audit")
 
 

@@ -15,5 +15,12 @@ export const maySeeCustomers = (role: Role | undefined): boolean => role !== und
 /** Forget a customer, and see who was forgotten. */
 export const mayErase = (role: Role | undefined): boolean => role === 'owner' || role === 'privacy_officer'
 
+/** Read who looked at or changed what. */
+export const mayReadAudit = (role: Role | undefined): boolean => role === 'owner' || role === 'privacy_officer' || role === 'auditor'
+
+/** See and change who may sign in, and which keys there are. */
+export const mayManageUsers = (role: Role | undefined): boolean => role === 'owner' || role === 'admin'
+export const mayManageKeys = (role: Role | undefined): boolean => role === 'owner' || role === 'admin' || role === 'developer'
+
 /** Counts over many customers. */
 export const maySeeTotals = (role: Role | undefined): boolean => role !== undefined && role !== 'support'

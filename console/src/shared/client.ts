@@ -138,12 +138,20 @@ type Tabled = { [P in keyof paths]: paths[P] extends { post: { responses: { 200:
 
 /** What a report shows, as the engine's own table. */
 export async function table<P extends Tabled>(template: P, body: BodyOf<Operation<P, 'post'>>): Promise<string> {
+  return textOf(template, { method: 'POST', body: JSON.stringify(body), headers: { Accept: 'text/csv', 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' } })
+}
+
+/** Those of them that are asked without a body. */
+type TabledGot = { [P in keyof paths]: paths[P] extends { get: { responses: { 200: { content: { 'application/json': unknown; 'text/csv': string } } } } } ? P : never }[keyof paths]
+
+export async function tableGot<P extends TabledGot>(template: P, query: ParametersOf<Operation<P, 'get'>, 'query'>): Promise<string> {
+  return textOf(urlOf(template, {}, query as Record<string, unknown>), { headers: { Accept: 'text/csv' } })
+}
+
+async function textOf(url: string, ask: RequestInit): Promise<string> {
   let response: Response
   try {
-    response = await fetch(template, {
-      method: 'POST', credentials: 'same-origin', body: JSON.stringify(body),
-      headers: { Accept: 'text/csv', 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
-    })
+    response = await fetch(url, { credentials: 'same-origin', ...ask })
   } catch {
     throw new CallError({ code: 'unreachable' })
   }

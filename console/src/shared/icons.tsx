@@ -84,6 +84,8 @@ export const EngineIcon = icon(
     <path d="M6.2 6.25v.1M6.2 13.75v.1" />
   </>,
 )
+export const FairnessIcon = icon(<path d="M10 3.5v13M6.5 16.5h7M4 6h12M4 6l-2 5.5h4zM16 6l-2 5.5h4z" />)
+export const AuditIcon = icon(<path d="M5 3h7l3 3v5M5 3v14h4M7.5 7.5h4M7.5 10.5h2M12.5 16.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM14.4 15.9l2.1 2.1" />)
 export const SourcesIcon = icon(<path d="M4 4.5h4v4H4zM4 11.5h4v4H4zM8 6.5h3.5v7H8M11.5 10H17M14.5 7.5 17 10l-2.5 2.5" />)
 export const ImportsIcon = icon(<path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 12.5v4h13v-4" />)
 export const QualityIcon = icon(<path d="M10 2.8 16.5 5v5c0 3.6-2.7 6-6.5 7.2C6.2 16 3.5 13.6 3.5 10V5zM7 10l2.2 2.2L13.2 8" />)

@@ -15,6 +15,7 @@ const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
 const DebuggerPage = lazy(() => import('../debugger/DebuggerPage'))
 const LivePage = lazy(() => import('../live/LivePage'))
+const AuditPage = lazy(() => import('../audit/AuditPage'))
 const AttributionPage = lazy(() => import('../attribution/AttributionPage'))
 const EditPage = lazy(() => import('../experiments/EditPage'))
 const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
@@ -22,6 +23,7 @@ const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
+const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
 const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
 const MetricsPage = lazy(() => import('../metrics/MetricsPage'))
 const PathsPage = lazy(() => import('../paths/PathsPage'))
@@ -97,11 +99,13 @@ export function App() {
                   <Route path="/experiments/new" element={<EditPage />} />
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
+                  <Route path="/fairness" element={<FairnessPage />} />
                   <Route path="/funnels" element={<FunnelsPage />} />
                   <Route path="/retention" element={<RetentionPage />} />
                   <Route path="/paths" element={<PathsPage />} />
                   <Route path="/baskets" element={<BasketsPage />} />
                   <Route path="/measures" element={<MetricsPage />} />
+                  <Route path="/audit" element={<AuditPage />} />
                   <Route path="/attribution" element={<AttributionPage />} />
                   <Route path="/sources" element={<SourcesPage />} />
                   <Route path="/imports" element={<ImportsPage />} />

@@ -89,6 +89,8 @@ export function TimeChart(props: {
   /** Text of a point when it is read. */
   pointText: readonly string[]
   panels: readonly Panel[]
+  /** What the lines are where others are dashed beside them; the chosen days, unless said. */
+  now?: string
 }) {
   const { t } = useWords()
   const tokens = useTokens()
@@ -130,7 +132,7 @@ export function TimeChart(props: {
     <div className="chart" role="group" aria-label={`${label}. ${t('shared.chart.keys')}`} tabIndex={0} onKeyDown={onKey} onBlur={() => read(-1)} onPointerLeave={() => read(-1)}>
       {compared?.before !== undefined && (
         <p className="chart-legend" aria-hidden="true">
-          <span className={`chart-${compared.tone}`}><i className={compared.kind === 'bars' ? 'chart-key' : 'chart-dash chart-dash-now'} />{t('shared.chart.now')}</span>
+          <span className={`chart-${compared.tone}`}><i className={compared.kind === 'bars' ? 'chart-key' : 'chart-dash chart-dash-now'} />{props.now ?? t('shared.chart.now')}</span>
           <span><i className="chart-dash" />{compared.before.label}</span>
         </p>
       )}
