@@ -17,6 +17,8 @@ const pages = (mock) => [
   { name: 'predictions', path: '/predictions', full: '.prediction-figures, .state' },
   { name: 'items', path: '/items', full: '.items-table tbody tr' },
   { name: 'item', path: mock ? '/items/22423' : undefined, full: '.item-facts' },
+  { name: 'placements', path: '/placements', full: '.placement-row' },
+  { name: 'placement', path: '/placements/home', full: '.trial-item, .trial .state' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },
   { name: 'models', path: '/models', full: '.models-table tbody tr, .state' },
   { name: 'scene', path: '/scene', full: '.scene-table tbody tr, .scene-calendar tbody tr, .state' },

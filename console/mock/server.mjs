@@ -24,6 +24,7 @@ import { answerScene } from './scene.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerFeedback } from './feedback.mjs'
+import { answerPlacements } from './placements.mjs'
 import { answerPrivacy } from './privacy.mjs'
 import { answerTags } from './tags.mjs'
 
@@ -132,7 +133,8 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/overview') return overview(empty)
   if (path === '/api/v1/events') return paged(empty ? [] : rowsNow(1_500), query)
   if (path === '/api/v1/system') return shop.system(empty)
-  if (path === '/api/v1/placements') return { items: shop.placements, next: null }
+  const placed = answerPlacements(method, path, body, { empty, problem })
+  if (placed !== undefined) return placed
   if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category'), brand: query.get('brand'), standing: query.get('standing') }), query)
   const item = /^\/api\/v1\/items\/([^/]+)$/.exec(path)
   if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')
@@ -297,6 +299,7 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       if (brought === null) return void response.writeHead(204).end()
       if (brought !== undefined) return send(response, brought)
       const answered = answer(request.method, url.pathname, url.searchParams, body, mode === 'empty')
+      if (answered === null) return void response.writeHead(204).end()
       if (request.headers.accept === 'text/csv' && answered?.status === undefined) return void response.writeHead(200, { 'Content-Type': 'text/csv; charset=utf-8' }).end(tableOf(answered))
       send(response, answered)
     })

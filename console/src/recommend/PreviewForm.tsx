@@ -23,7 +23,7 @@ export function useCustomer(id: string) {
   })
 }
 
-function Chosen({ id, onClear }: { id: string; onClear: () => void }) {
+export function Chosen({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useWords()
   const customer = useCustomer(id)
   const data = customer.data
@@ -44,7 +44,7 @@ function Chosen({ id, onClear }: { id: string; onClear: () => void }) {
 }
 
 /** Somebody to try it with, where nobody is chosen. */
-function Example({ onTake }: { onTake: (id: string) => void }) {
+export function Example({ onTake }: { onTake: (id: string) => void }) {
   const { t } = useWords()
   const overview = useQuery({ queryKey: ['example'], queryFn: ({ signal }) => call('get', '/api/v1/overview', { signal }), staleTime: 300_000 })
   const example = overview.data?.example
@@ -59,7 +59,7 @@ function Example({ onTake }: { onTake: (id: string) => void }) {
   )
 }
 
-function ItemHint({ itemId, wanted }: { itemId: string; wanted: boolean }) {
+export function ItemHint({ itemId, wanted }: { itemId: string; wanted: boolean }) {
   const { t } = useWords()
   const item = useQuery({
     queryKey: ['item', itemId],

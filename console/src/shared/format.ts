@@ -74,7 +74,7 @@ export function signedPoints(difference: number, language: Language): string {
 }
 
 /** Digits of a currency's minor unit: 2 for most, 0 for JPY, 3 for BHD. */
-function minorDigits(currency: string): number {
+export function minorDigits(currency: string): number {
   return (
     kept(`m${currency}`, () => new Intl.NumberFormat('en', { style: 'currency', currency })).resolvedOptions()
       .maximumFractionDigits ?? 2

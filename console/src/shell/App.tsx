@@ -27,6 +27,8 @@ const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
 const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
 const MetricsPage = lazy(() => import('../metrics/MetricsPage'))
 const PathsPage = lazy(() => import('../paths/PathsPage'))
+const PlacementPage = lazy(() => import('../placements/PlacementPage'))
+const PlacementsPage = lazy(() => import('../placements/PlacementsPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const RetentionPage = lazy(() => import('../retention/RetentionPage'))
 const SegmentsPage = lazy(() => import('../segments/SegmentsPage'))
@@ -92,6 +94,9 @@ export function App() {
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
+                  <Route path="/placements" element={<PlacementsPage />} />
+                  <Route path="/placements/new" element={<PlacementPage />} />
+                  <Route path="/placements/:name" element={<PlacementPage />} />
                   <Route path="/preview" element={<PreviewPage />} />
                   <Route path="/models" element={<ModelsPage />} />
                   <Route path="/scene" element={<ScenePage />} />
