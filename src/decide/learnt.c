@@ -44,14 +44,16 @@ const zh_serving *zh_learnt_table(const zh_learnt *l) { return l->table; }
 
 uint32_t zh_learnt_place(const zh_learnt *l, uint32_t index) { return index < l->width ? l->place[index] : ZH_LEARNT_NONE; }
 
-void zh_learnt_spread(const zh_learnt *l, uint32_t place, float weight, int32_t *scores)
+void zh_learnt_spread(const zh_learnt *l, uint32_t place, float weight, zh_board *scores)
 {
     const zh_serving_row row = zh_serving_row_of(l->table, place);
     for (uint32_t i = 0; i < row.count; i++) {
         const uint32_t index = l->index[row.place[i]];
-        if (index != ZH_LEARNT_NONE) scores[index] += zh_serving_share(weight, row.weight[i]);
+        if (index != ZH_LEARNT_NONE) zh_board_add(scores, index, zh_serving_share(weight, row.weight[i]));
     }
 }
+
+uint32_t zh_learnt_reach(const zh_learnt *l, uint32_t place) { return zh_serving_row_of(l->table, place).count; }
 
 int32_t zh_learnt_share(const zh_learnt *l, uint32_t place, uint32_t index, float weight)
 {

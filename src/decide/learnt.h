@@ -23,7 +23,8 @@ const zh_serving *zh_learnt_table(const zh_learnt *learnt);
 /* The place of an item of the counts; ZH_LEARNT_NONE. */
 uint32_t zh_learnt_place(const zh_learnt *learnt, uint32_t index);
 /* scores[index of j] += round(1e6 weight value(place, j)) for each neighbour j of the item. */
-void zh_learnt_spread(const zh_learnt *learnt, uint32_t place, float weight, int32_t *scores);
+void zh_learnt_spread(const zh_learnt *learnt, uint32_t place, float weight, zh_board *scores);
+uint32_t zh_learnt_reach(const zh_learnt *learnt, uint32_t place); /* how many neighbours it has */
 /* What it adds for one j: the exact share. */
 int32_t zh_learnt_share(const zh_learnt *learnt, uint32_t place, uint32_t index, float weight);
 

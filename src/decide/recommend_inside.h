@@ -40,9 +40,9 @@ typedef struct zh_refusals {
     uint32_t words_count;  /* 0: nothing stands */
     zh_alike *alike;
     uint32_t alike_count;
-    int32_t *likeness;     /* by index in the counts: sum of similarities to those items, in millionths; NULL: there are none */
+    zh_board likeness;    /* by index in the counts: sum of similarities to those items, in millionths */
     uint32_t *counted;     /* those items, by index in the counts */
-    uint32_t counted_count;
+    uint32_t counted_count; /* 0: there are none, and no likeness */
 } zh_refusals;
 
 typedef struct zh_completed { zh_item_id item; zh_act act; int64_t at_ms; } zh_completed; /* of the page, the cart, the last order */

@@ -63,14 +63,25 @@ static void add_alike(zh_list *l, const zh_feedback_word *w)
     const zh_item_id id = { w->target };
     uint32_t index;
     if (zh_cocount_index(l->world->cocount, id, &index)) {
-        zh_cocount_spread(l->world->cocount, ZH_COCOUNT_BOUGHT, id, 1, l->policy.shrink, r->likeness);
-        zh_cocount_spread(l->world->cocount, ZH_COCOUNT_VIEWED, id, 1, l->policy.shrink, r->likeness);
         r->counted[r->counted_count++] = index;
     }
     const zh_item *item = zh_catalog_get(l->world->catalog, id);
     if (item == NULL) return;
     const zh_alike alike = { item->brand.size > 0 ? item->category_hash : 0, item->brand, group_of(item) };
     if (alike.category_hash != 0 || alike.group.size > 0) r->alike[r->alike_count++] = alike;
+}
+
+static zh_err sum_likeness(zh_list *l)
+{
+    zh_refusals *r = &l->refusals;
+    const zh_cocount *c = l->world->cocount;
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < r->counted_count; i++)
+        for (int kind = 0; kind < ZH_COCOUNT_KINDS; kind++) most += zh_cocount_reach(c, (zh_cocount_kind)kind, zh_cocount_item(c, r->counted[i]));
+    const zh_err e = zh_board_open(&r->likeness, zh_cocount_width(c), most, l->arena);
+    for (uint32_t i = 0; i < r->counted_count && e == ZH_OK; i++)
+        for (int kind = 0; kind < ZH_COCOUNT_KINDS; kind++) zh_cocount_spread(c, (zh_cocount_kind)kind, zh_cocount_item(c, r->counted[i]), 1, l->policy.shrink, &r->likeness);
+    return e;
 }
 
 zh_err zh_recommend_refusals_open(zh_list *l)
@@ -84,16 +95,15 @@ zh_err zh_recommend_refusals_open(zh_list *l)
     for (uint32_t i = 0; i < r->words_count; i++) dislikes += is_dislike(&r->words[i]);
     if (dislikes == 0) return ZH_OK;
     r->alike = ZH_TAKE(l->arena, zh_alike, ALIKE_MAX);
-    r->likeness = ZH_TAKE(l->arena, int32_t, zh_cocount_width(l->world->cocount));
     r->counted = ZH_TAKE(l->arena, uint32_t, ALIKE_MAX);
-    if (r->alike == NULL || r->likeness == NULL || r->counted == NULL) return ZH_NOMEM;
+    if (r->alike == NULL || r->counted == NULL) return ZH_NOMEM;
     const int64_t from_ms = oldest_asked(r, dislikes, times);
     for (uint32_t i = 0; i < r->words_count && asked < ALIKE_MAX; i++) {
         if (!is_dislike(&r->words[i]) || r->words[i].at_ms < from_ms) continue;
         add_alike(l, &r->words[i]);
         asked++;
     }
-    return ZH_OK;
+    return sum_likeness(l);
 }
 
 static bool says(const zh_refusals *r, zh_feedback_kind kind, zh_feedback_scope scope, uint64_t target)
@@ -121,7 +131,7 @@ static bool is_bought_with(const zh_list *l, zh_item_id item)
     const zh_refusals *r = &l->refusals;
     const zh_cocount *c = l->world->cocount;
     uint32_t index;
-    if (r->likeness == NULL || !zh_cocount_index(c, item, &index) || r->likeness[index] < ALIKE_MICRO) return false;
+    if (r->counted_count == 0 || !zh_cocount_index(c, item, &index) || zh_board_get(&r->likeness, index) < ALIKE_MICRO) return false;
     for (uint32_t i = 0; i < r->counted_count; i++)
         if (r->counted[i] != index && zh_cocount_share_at(c, ZH_COCOUNT_BOUGHT, r->counted[i], index, 1, l->policy.shrink) +
                                       zh_cocount_share_at(c, ZH_COCOUNT_VIEWED, r->counted[i], index, 1, l->policy.shrink) >= ALIKE_MICRO) return true;

@@ -1,6 +1,7 @@
 /* Where candidates come from. A counted stage scores all known items; a filling stage goes on below the last score. */
 #include "decide/recommend_inside.h"
 
+#define BESIDE 64             /* judged beside those that a list needs: some are bought, hidden or tired */
 #define TASTES_MAX 3          /* categories of the taste stage: more is no taste */
 #define KEEP_BITS 11            /* ZH_KEEP_ALL and below */
 #define KEEP_MASK ((1u << KEEP_BITS) - 1)
@@ -12,6 +13,38 @@ static bool is_picked(const zh_list *l, zh_item_id id)
     return false;
 }
 
+static void judge_one(const zh_list *l, const zh_recommend_sources *sources, zh_top *top, zh_top_entry one)
+{
+    const zh_item *item = NULL;
+    const zh_item_id id = { one.key };
+    const uint32_t index = (uint32_t)one.extra;
+    if (!zh_top_wants(top, one.score, one.key) || is_picked(l, id)) return;
+    const int32_t keep = zh_recommend_judge(l, id, &item);
+    const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(sources, index, keep) : one.score;
+    if (keep != ZH_HIDE && score > 0) zh_top_offer(top, score, id.number, (uint64_t)index << KEEP_BITS | (uint64_t)keep);
+}
+
+/* Whoever is judged costs looks into the catalog, so the best by their full scores come first: when none of them is wanted any more, none
+ * of the others is. Where that many were hidden or damped that they do not fill the list, all others are judged too. The top is the same in any order. */
+static void judge_best(zh_list *l, const zh_recommend_sources *sources, const zh_board *scores, zh_top *top)
+{
+    const zh_cocount *counts = l->world->cocount;
+    zh_top_entry entries[ZH_PICKS_MAX + BESIDE];
+    zh_top best = zh_top_open(entries, top->limit + BESIDE);
+    int32_t score;
+    for (uint32_t at = 0, index; zh_board_next(scores, &at, &index, &score); l->candidates++)
+        if (best.count < best.limit || score >= entries[0].score) zh_top_offer(&best, score, zh_cocount_item(counts, index).number, index);
+    const bool are_all = best.count < best.limit;
+    const zh_top_entry worst = best.count > 0 ? entries[0] : (zh_top_entry){ 0 };
+    zh_top_sort(&best);
+    for (size_t i = 0; i < best.count; i++) judge_one(l, sources, top, entries[i]);
+    if (are_all || !zh_top_wants(top, worst.score, worst.key)) return;
+    for (uint32_t at = 0, index; zh_board_next(scores, &at, &index, &score);) {
+        const zh_top_entry one = { score, zh_cocount_item(counts, index).number, index };
+        if (zh_top_better(worst, one)) judge_one(l, sources, top, one);
+    }
+}
+
 static zh_err pick_counted(zh_list *l, zh_stage stage)
 {
     zh_recommend_sources *sources = &l->sources[stage];
@@ -19,23 +52,11 @@ static zh_err pick_counted(zh_list *l, zh_stage stage)
     if (e != ZH_OK) return e;
     if (stage == ZH_STAGE_HISTORY || stage == ZH_STAGE_LAST_ORDER) zh_recommend_drop_refused(l, sources);
     if (sources->count == 0) return ZH_OK;
-    const zh_cocount *counts = l->world->cocount;
-    const uint32_t width = zh_cocount_width(counts);
-    int32_t *scores = ZH_TAKE(l->arena, int32_t, width);
-    if (scores == NULL) return ZH_NOMEM;
-    zh_recommend_score_all(sources, scores);
     zh_top_entry entries[ZH_PICKS_MAX];
     zh_top top = zh_top_open(entries, l->want - l->count);
-    for (uint32_t j = 0; j < width; j++) {
-        if (scores[j] <= 0) continue;
-        l->candidates++;
-        const zh_item_id id = zh_cocount_item(counts, j);
-        const zh_item *item = NULL;
-        if (!zh_top_wants(&top, scores[j], id.number) || is_picked(l, id)) continue;
-        const int32_t keep = zh_recommend_judge(l, id, &item);
-        const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(sources, j, keep) : scores[j];
-        if (keep != ZH_HIDE && score > 0) zh_top_offer(&top, score, id.number, (uint64_t)j << KEEP_BITS | (uint64_t)keep);
-    }
+    zh_board scores;
+    if ((e = zh_recommend_score_all(sources, l->arena, &scores)) != ZH_OK) return e;
+    judge_best(l, sources, &scores, &top);
     zh_top_sort(&top);
     const int64_t last = l->count > 0 ? l->picks[l->count - 1].score_micro : 0; /* behind another stage: on below its last score */
     for (size_t i = 0; i < top.count; i++)

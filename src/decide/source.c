@@ -164,14 +164,29 @@ zh_err zh_recommend_sources_of(zh_stage stage, const zh_recommend_world *world, 
 
 static bool speaks(const zh_recommend_source *one) { return one->place != ZH_LEARNT_NONE && one->bought > 0; }
 
-void zh_recommend_score_all(const zh_recommend_sources *s, int32_t *scores)
+static uint64_t reach_of(const zh_recommend_sources *s)
 {
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const zh_recommend_source *one = &s->list[i];
+        if (one->bought > 0) most += zh_cocount_reach(s->cocount, ZH_COCOUNT_BOUGHT, one->item);
+        if (one->viewed > 0) most += zh_cocount_reach(s->cocount, ZH_COCOUNT_VIEWED, one->item);
+        if (speaks(one)) most += zh_learnt_reach(s->learnt, one->place);
+    }
+    return most;
+}
+
+zh_err zh_recommend_score_all(const zh_recommend_sources *s, zh_arena *arena, zh_board *scores)
+{
+    const zh_err e = zh_board_open(scores, zh_cocount_width(s->cocount), reach_of(s), arena);
+    if (e != ZH_OK) return e;
     for (uint32_t i = 0; i < s->count; i++) {
         const zh_recommend_source *one = &s->list[i];
         if (one->bought > 0) zh_cocount_spread(s->cocount, ZH_COCOUNT_BOUGHT, one->item, one->bought, s->shrink, scores);
         if (one->viewed > 0) zh_cocount_spread(s->cocount, ZH_COCOUNT_VIEWED, one->item, one->viewed, s->shrink, scores);
         if (speaks(one)) zh_learnt_spread(s->learnt, one->place, s->learnt_weight * one->bought, scores);
     }
+    return ZH_OK;
 }
 
 zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t source, uint32_t index, int32_t keep)

@@ -4,7 +4,7 @@
  * the last where a table is served, a its weight and value its own (model/serving.h), and the score of j is the sum of its shares. Of a damped item only `keep` / ZH_KEEP_ALL of each part stays
  * (rounded down), so its score is a sum of shares too.
  *
- * Cost        a few microseconds to weigh 200 items; score_all 1 ns a source and known item.
+ * Cost        a few microseconds to weigh 200 items; score_all that of its rows (model/cocount.h).
  */
 #ifndef ZH_DECIDE_SOURCE_H
 #define ZH_DECIDE_SOURCE_H
@@ -42,8 +42,8 @@ ZH_MUST zh_err zh_recommend_sources_of(zh_stage stage, const zh_recommend_world 
                                        const zh_policy *policy, bool personal, zh_arena *arena,
                                        zh_recommend_sources *out);
 
-/* scores[index] of every known item, zh_cocount_width() places, zeroed before. */
-void zh_recommend_score_all(const zh_recommend_sources *sources, int32_t *scores);
+/* The scores of all items that any source speaks of, by index in the counts. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_score_all(const zh_recommend_sources *sources, zh_arena *arena, zh_board *out);
 
 /* The parts of one source in the score of the item at `index`. */
 typedef struct zh_recommend_share { int32_t bought, viewed, learnt; } zh_recommend_share;

@@ -24,19 +24,20 @@ static zh_err pick_substitutes(zh_list *l)
     const zh_item *page = zh_catalog_get(l->world->catalog, l->ask->context_item);
     uint32_t at;
     if (page == NULL || page->category_hash == 0 || !zh_cocount_index(counts, page->id, &at)) return ZH_OK;
-    const uint32_t width = zh_cocount_width(counts);
-    int32_t *scores = ZH_TAKE(l->arena, int32_t, width);
-    if (scores == NULL) return ZH_NOMEM;
-    zh_cocount_spread(counts, ZH_COCOUNT_VIEWED, page->id, 1, l->policy.shrink, scores);
+    zh_board scores;
+    const zh_err e = zh_board_open(&scores, zh_cocount_width(counts), zh_cocount_reach(counts, ZH_COCOUNT_VIEWED, page->id), l->arena);
+    if (e != ZH_OK) return e;
+    zh_cocount_spread(counts, ZH_COCOUNT_VIEWED, page->id, 1, l->policy.shrink, &scores);
     zh_filler f;
+    int32_t score;
     zh_recommend_fill_begin(l, &f, ZH_STAGE_SUBSTITUTE);
-    for (uint32_t j = 0; j < width; j++) {
+    for (uint32_t next = 0, j; zh_board_next(&scores, &next, &j, &score);) {
         const zh_item_id id = zh_cocount_item(counts, j);
-        if (scores[j] <= 0 || !zh_top_wants(&f.top, scores[j], id.number)) continue;
+        if (!zh_top_wants(&f.top, score, id.number)) continue;
         const zh_item *item = zh_catalog_get(l->world->catalog, id);
         const int32_t both = zh_cocount_share_at(counts, ZH_COCOUNT_BOUGHT, at, j, 1, l->policy.shrink);
-        if (item == NULL || item->category_hash != page->category_hash || !is_in_band(item, page) || both >= scores[j]) continue;
-        (void)zh_recommend_fill_offer(l, &f, id, scores[j] - both, 0);
+        if (item == NULL || item->category_hash != page->category_hash || !is_in_band(item, page) || both >= score) continue;
+        (void)zh_recommend_fill_offer(l, &f, id, score - both, 0);
     }
     zh_recommend_fill_end(l, &f, NULL);
     return ZH_OK;

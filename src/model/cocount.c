@@ -444,20 +444,32 @@ static uint32_t row_end(const zh_cocount *c, const row *r)
 }
 
 void zh_cocount_spread(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float weight, float shrink,
-                       int32_t *scores)
+                       zh_board *scores)
 {
     uint32_t i;
     if (!zh_cocount_index(c, item, &i)) return;
+    const row *r = &known_of(c, i)->rows[kind];
     const float *roots = roots_of(c, kind);
-    const float scaled = weight * 1e6f;
-    if (known_of(c, i)->rows[kind].form != THIN) {
-        spread_part(c, kind, i, scaled, shrink, 0, row_end(c, &known_of(c, i)->rows[kind]), scores);
+    const float scaled = weight * 1e6f, root = roots[i];
+    if (r->form != THIN && scores->all != NULL) {
+        spread_part(c, kind, i, scaled, shrink, 0, row_end(c, r), scores->all);
+        return;
+    }
+    if (r->form == THIN) {
+        const pair *pairs = pairs_of(r);
+        for (uint32_t p = 0; p < r->places; p++)
+            if (pairs[p].index != NO_INDEX) zh_board_add(scores, pairs[p].index, share_of(scaled, root, roots[pairs[p].index], shrink, (float)pairs[p].count));
         return;
     }
     uint32_t at = 0, j = 0;
     int64_t count = 0;
-    while (row_next(c, kind, i, &at, &j, &count))
-        scores[j] += share_of(scaled, roots[i], roots[j], shrink, (float)count);
+    while (row_next(c, kind, i, &at, &j, &count)) zh_board_add(scores, j, share_of(scaled, root, roots[j], shrink, (float)count));
+}
+
+uint32_t zh_cocount_reach(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item)
+{
+    uint32_t i;
+    return zh_cocount_index(c, item, &i) ? known_of(c, i)->rows[kind].used : 0;
 }
 
 int32_t zh_cocount_share(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, zh_item_id other, float weight,

@@ -16,8 +16,9 @@
  *
  * Score       an order, not a probability. A new item has none; a new customer has no list.
  * Guarantees  any order of the same steps gives the same entries; lists go by (score down, item up).
- * Cost        20-40 ns a step in batches; spread of one item 0.3 ns a known item; memory 1 byte a
- *             known item in a full row (2 with many large counts), 11 to 22 bytes a pair in a thin one.
+ * Cost        20-40 ns a step in batches; spread of one item 0.3 ns a known item of a full row, 3-6 ns a pair of
+ *             a thin one; memory 1 byte a known item in a full row (2 with many large counts), 11 to 22 bytes a pair
+ *             in a thin one.
  * Threads     readers together or one writer.
  * Source      Sarwar et al., WWW 2001; Linden, Smith, York, IEEE Internet Computing 2003.
  */
@@ -25,6 +26,7 @@
 #define ZH_MODEL_COCOUNT_H
 #include "base/keep.h"
 #include "core/effect.h"
+#include "model/board.h"
 
 #define ZH_COCOUNT_ITEMS_MAX 2000000u /* default of desc.items_max, as the catalog's */
 #define ZH_COCOUNT_LANES 16u          /* score arrays are padded to a multiple of this */
@@ -65,10 +67,12 @@ uint32_t zh_cocount_width(const zh_cocount *cocount); /* a multiple of ZH_COCOUN
 zh_item_id zh_cocount_item(const zh_cocount *cocount, uint32_t index); /* 0: padding */
 bool zh_cocount_index(const zh_cocount *cocount, zh_item_id item, uint32_t *index);
 
-/* scores[index of j] += round(1e6 weight sim(item, j)) for every j but item itself; `scores` has
- * zh_cocount_width() places. The sum of weights over an array stays below 2,000. */
+/* scores[index of j] += round(1e6 weight sim(item, j)) for every j but item itself; `scores` are of
+ * zh_cocount_width() indexes. The sum of weights over them stays below 2,000. */
 void zh_cocount_spread(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item, float weight,
-                       float shrink, int32_t *scores);
+                       float shrink, zh_board *scores);
+/* How many items it may reach: no fewer than it does. */
+uint32_t zh_cocount_reach(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item);
 /* What spread adds for one j: the exact share. */
 int32_t zh_cocount_share(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item, zh_item_id j,
                          float weight, float shrink);

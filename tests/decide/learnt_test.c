@@ -82,7 +82,8 @@ static void test_the_table_speaks_in_the_places_of_the_counts(void)
         if (i < ITEMS - 1) CHECK(zh_learnt_place(l, from) == place);
         int32_t *scores = calloc(width, sizeof *scores);
         CHECK(scores != NULL);
-        zh_learnt_spread(l, place, 0.7f, scores);
+        CHECK(zh_learnt_reach(l, place) < ITEMS);
+        zh_learnt_spread(l, place, 0.7f, &(zh_board){ .all = scores, .places = width });
         for (uint32_t j = 0; j < ITEMS - 1; j++) {
             CHECK(zh_cocount_index(s.cocount, shop_item(j), &index));
             const double want = 0.7 * 1e6 * weight_of(i, j) / 65535;

@@ -98,7 +98,11 @@ static void check_scores(const zh_cocount *c, const slow *s)
         const zh_item_id item = id_of(i);
         const size_t count = zh_cocount_neighbours(c, ZH_COCOUNT_BOUGHT, item, SHRINK, ITEMS, list);
         int32_t *scores = calloc(width, sizeof *scores);
-        zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, item, 1, SHRINK, scores);
+        zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, item, 1, SHRINK, &(zh_board){ .all = scores, .places = width });
+        zh_board_slot slots[4 * ITEMS] = { { 0 } };
+        zh_board table = { .table = slots, .places = 256 };
+        CHECK(zh_cocount_reach(c, ZH_COCOUNT_BOUGHT, item) <= ITEMS);
+        zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, item, 1, SHRINK, &table);
         size_t positive = 0;
         for (uint32_t j = 0; j < ITEMS; j++) {
             uint32_t index;
@@ -106,10 +110,10 @@ static void check_scores(const zh_cocount *c, const slow *s)
             const double n_i = (double)s->one[0][i], n_j = (double)s->one[0][j];
             const double want = 1e6 * (double)s->both[0][i][j] / (sqrt(n_i > 0 ? n_i : 1) * sqrt(n_j > 0 ? n_j : 1) + SHRINK);
             CHECK(fabs((double)scores[index] - want) <= 1);
-            CHECK(scores[index] == zh_cocount_share(c, ZH_COCOUNT_BOUGHT, item, id_of(j), 1, SHRINK));
+            CHECK(scores[index] == zh_cocount_share(c, ZH_COCOUNT_BOUGHT, item, id_of(j), 1, SHRINK) && zh_board_get(&table, index) == scores[index]);
             positive += scores[index] > 0;
         }
-        CHECK(count == positive);
+        CHECK(count == positive && zh_cocount_reach(c, ZH_COCOUNT_BOUGHT, item) >= positive);
         for (size_t n = 0; n < count; n++) {
             uint32_t index;
             CHECK(zh_cocount_index(c, list[n].item, &index) && scores[index] == list[n].score_micro);
@@ -178,7 +182,7 @@ static void test_counts_beyond_8_and_16_bits_stay_exact_and_come_back(void)
     CHECK(best.both == 70000 && best.score_micro == 1000000);
     int32_t *scores = calloc(zh_cocount_width(c), sizeof *scores);
     uint32_t index;
-    zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, id_of(0), 1, 0, scores);
+    zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, id_of(0), 1, 0, &(zh_board){ .all = scores, .places = zh_cocount_width(c) });
     CHECK(zh_cocount_index(c, id_of(1), &index) && scores[index] == 1000000);
     free(scores);
     const char *why = NULL;
@@ -204,7 +208,7 @@ static void test_a_row_with_many_large_counts_changes_its_form(void)
     }
     const size_t wide = zh_cocount_bytes(c);
     int32_t *scores = calloc(zh_cocount_width(c), sizeof *scores);
-    zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, id_of(0), 1, 5, scores);
+    zh_cocount_spread(c, ZH_COCOUNT_BOUGHT, id_of(0), 1, 5, &(zh_board){ .all = scores, .places = zh_cocount_width(c) });
     for (uint32_t j = 1; j < 60; j++) {
         uint32_t index;
         CHECK(zh_cocount_both(c, ZH_COCOUNT_BOUGHT, id_of(0), id_of(j)) == 300 + j && zh_cocount_index(c, id_of(j), &index));
