@@ -59,7 +59,8 @@ zh_err zh_import_rejects_put(zh_import_rejects *r, zh_sv source, uint64_t line, 
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
     const zh_sv fields[] = { source, zh_sv_of(number), zh_sv_of(reason), raw };
     zh_buf text = zh_buf_open(ROW_BYTES_MAX);
-    zh_csv_put_row(&text, fields, 4, ',');
+    for (int i = 0; i < 4; i++) zh_csv_put_shown(&text, fields[i], ',', i == 0); /* people open it to see what is wrong */
+    zh_buf_put_u8(&text, '\n');
     e = zh_buf_err(&text);
     if (e == ZH_OK && fwrite(text.data, 1, text.size, r->file_) != text.size) e = ZH_IO;
     zh_buf_close(&text);

@@ -282,15 +282,17 @@ static bool needs_quotes(zh_sv field, char separator)
     return false;
 }
 
-void zh_csv_put(zh_buf *out, zh_sv field, char separator, bool first)
+static void put(zh_buf *out, zh_sv field, char separator, bool first, zh_sv before)
 {
     if (!first) zh_buf_put(out, (zh_sv){ &separator, 1 });
     /* A row that begins with the bytes of a byte order mark would lose them. */
     if (!needs_quotes(field, separator) && !(first && zh_sv_starts(field, byte_order_mark))) {
+        zh_buf_put(out, before);
         zh_buf_put(out, field);
         return;
     }
     zh_buf_put_u8(out, '"');
+    zh_buf_put(out, before);
     for (size_t from = 0; from < field.size;) {
         const char *quote = memchr(field.data + from, '"', field.size - from);
         const size_t to = quote == NULL ? field.size : (size_t)(quote - field.data) + 1;
@@ -299,6 +301,25 @@ void zh_csv_put(zh_buf *out, zh_sv field, char separator, bool first)
         from = to;
     }
     zh_buf_put_u8(out, '"');
+}
+
+void zh_csv_put(zh_buf *out, zh_sv field, char separator, bool first)
+{
+    put(out, field, separator, first, (zh_sv){ 0 });
+}
+
+/* Programs of some countries take the wide forms for the narrow ones. */
+static bool is_formula(zh_sv field)
+{
+    static const char *const begins[] = { "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20" };
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (zh_sv_starts(field, zh_sv_of(begins[i]))) return true;
+    return false;
+}
+
+void zh_csv_put_shown(zh_buf *out, zh_sv field, char separator, bool first)
+{
+    put(out, field, separator, first, is_formula(field) ? ZH_SV("'") : (zh_sv){ 0 });
 }
 
 void zh_csv_put_row(zh_buf *out, const zh_sv *fields, uint32_t count, char separator)

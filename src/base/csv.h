@@ -60,6 +60,9 @@ char zh_csv_separator(zh_sv text);
 
 /* Append one field; `first` in its row or behind a separator. Quoted only where it must be. */
 void zh_csv_put(zh_buf *out, zh_sv field, char separator, bool first);
+/* The same for a table that people open: what a spreadsheet would take for a formula gets an apostrophe before it, so it does
+ * not come back as it was. A number is put with zh_csv_put. Source: OWASP, CSV Injection. */
+void zh_csv_put_shown(zh_buf *out, zh_sv field, char separator, bool first);
 /* End the row. A row of one empty field is written as "" so that it is no blank line. */
 void zh_csv_put_row(zh_buf *out, const zh_sv *fields, uint32_t count, char separator);
 

@@ -138,15 +138,8 @@ static void put_cell(zh_report_table *t, zh_sv text)
 
 void zh_report_text(zh_report_table *t, zh_sv text)
 {
-    char guarded[1024];
-    if (text.size == 0 || memchr("=+-@\t\r", text.data[0], 6) == NULL) {
-        put_cell(t, text);
-        return;
-    }
-    const size_t size = text.size < sizeof guarded - 1 ? text.size : sizeof guarded - 1;
-    guarded[0] = '\'';
-    memcpy(guarded + 1, text.data, size);
-    put_cell(t, (zh_sv){ guarded, size + 1 });
+    zh_csv_put_shown(&t->text, text, ',', !t->in_row);
+    t->in_row = true;
 }
 
 void zh_report_whole(zh_report_table *t, int64_t number)

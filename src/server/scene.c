@@ -351,7 +351,7 @@ static void put_csv(zh_call *call, const counted *rows, uint32_t count)
             for (uint32_t b = zh_scene_part_first((zh_scene_part)part); b < zh_scene_part_first((zh_scene_part)(part + 1)); b++) {
                 const zh_scene_cell cell = zh_scenes_cell(w->scenes, rows[i].category, b);
                 if (cell.views + cell.buys == 0) continue;
-                zh_csv_put(out, name_of(w->catalog, zh_scenes_category(w->scenes, rows[i].category)), ',', true);
+                zh_csv_put_shown(out, name_of(w->catalog, zh_scenes_category(w->scenes, rows[i].category)), ',', true);
                 zh_buf_printf(out, ",%.*s,%.*s,%u,%u,%.4f\n", ZH_SV_ARG(zh_scene_part_text((zh_scene_part)part)), ZH_SV_ARG(zh_scene_bucket_text(b)), cell.views, cell.buys, cell.effect);
             }
 }
