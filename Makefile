@@ -8,6 +8,8 @@
 #   make asan / tsan  the unit tests under AddressSanitizer + UBSan / ThreadSanitizer
 #   make fuzz         each fuzz target for FUZZ_SECONDS (default 60)
 #   make crash        the crash suite whole (root): killed at every system call, power cuts, a disk that fails; about an hour
+#   make trust        the checks of docs/trust.md whole (root; hours), then each fuzz target for FUZZ_SECONDS (3600: an hour each)
+#   make plant        plants the faults of tests/faults/ one by one in a copy: each must turn its check red
 #   make bench        JSON lines, the yardstick beside each number
 #   make lint         layers, headers, formats, advice
 #   make format       clang-format on what changed
@@ -16,7 +18,7 @@ FUZZ_SECONDS ?= 60
 DEMO_FLAGS ?=
 MESON = meson setup --buildtype=release
 
-.PHONY: all setup demo test check-fast asan tsan fuzz crash bench lint format console clean
+.PHONY: all setup demo test check-fast asan tsan fuzz crash trust plant bench lint format console clean
 all: console $(BUILD)/build.ninja
 	ninja -C $(BUILD) zhun zhun-sim src/sys/zhun-load
 
@@ -59,6 +61,13 @@ fuzz:
 crash: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 	@CRASH=long ZHUN=$(CURDIR)/$(BUILD)/zhun python3 -B tests/e2e/crash.py
+
+trust: $(BUILD)/build.ninja
+	@tools/trust.py $(BUILD)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz.sh
+
+plant:
+	@tools/plant.py $(PLANT)
 
 bench: all
 	@tools/bench.sh $(BUILD)

@@ -98,6 +98,23 @@ static void traps_are_read_as_stated(void)
         }
 }
 
+static void check_24_a_formula_is_shown_as_text(void)
+{
+    static const struct { const char *name, *field, *want; } cells[] = {
+        { "empty", "", "" }, { "a word", "tea", "tea" }, { "inside", "a=b", "a=b" }, { "equals", "=1+1", "'=1+1" }, { "plus", "+8613", "'+8613" },
+        { "minus", "-2+3", "'-2+3" }, { "at", "@SUM(1)", "'@SUM(1)" }, { "tab", "\t=1", "'\t=1" }, { "return", "\r=1", "\"'\r=1\"" },
+        { "line feed", "\n=1", "\"'\n=1\"" }, { "a separator", "=a,b", "\"'=a,b\"" }, { "a quote", "=\"", "\"'=\"\"\"" },
+        { "wide equals", "\uFF1D1", "'\uFF1D1" }, { "wide plus", "\uFF0B1", "'\uFF0B1" }, { "wide minus", "\uFF0D1", "'\uFF0D1" }, { "wide at", "\uFF20A", "'\uFF20A" },
+        { "half of a wide one", "\xEF\xBC", "\xEF\xBC" },
+    };
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        zh_buf out = zh_buf_open(64);
+        zh_csv_put_shown(&out, zh_sv_of(cells[i].field), ',', true);
+        CHECK_ROW(zh_sv_equal(zh_buf_view(&out), zh_sv_of(cells[i].want)), cells[i].name);
+        zh_buf_close(&out);
+    }
+}
+
 static const char alphabet[] = "ab\",\n\r; \xEF\xBB\xBF";
 
 static void what_is_written_is_read_back(uint64_t *seed)
@@ -161,6 +178,7 @@ int main(int argc, char **argv)
     uint64_t seed = test_seed(argc, argv);
     traps_are_read_as_stated();
     the_separator_is_the_most_frequent();
+    PROVE(check_24_a_formula_is_shown_as_text);
     for (int i = 0; i < 500; i++) what_is_written_is_read_back(&seed);
     for (int i = 0; i < 5000; i++) windows_do_not_matter(&seed);
     return 0;

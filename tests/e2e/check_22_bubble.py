@@ -124,7 +124,7 @@ def near(got, want, what):
     check(got is not None and abs(got - want) < 1e-6, what, f"got {got}, want {want}")
 
 
-def judge(mine, control):
+def check_22_lists_stay_wide(mine, control):
     first, last = range(7), range(ROUNDS - 7, ROUNDS)
     table = {"personal": (mine.span([0]), mine.span(first), mine.span(last)), "for anybody": (control.span([0]), control.span(first), control.span(last))}
     for name, spans in table.items():
@@ -136,7 +136,7 @@ def judge(mine, control):
     check(end[2] >= 4, "the mean customer sees 4 categories of 10 or more", table)
 
 
-def compare(shop):
+def check_22_what_is_reported_is_what_is_counted(shop):
     bubble, fairness = report(shop, "bubble", ROUNDS), report(shop, "fairness", ROUNDS)
     for number, day in enumerate(bubble["days"]):
         equal(day["day"], iso(BEGIN + number * DAY)[:10], "a day")
@@ -219,9 +219,9 @@ mine, control = Shop(True, 1), Shop(False, 3)
 for number in range(ROUNDS):
     mine.play(number)
     control.play(number)
-judge(mine, control)
+kit.prove(check_22_lists_stay_wide, mine, control)
 say("reports")
-compare(mine)
+kit.prove(check_22_what_is_reported_is_what_is_counted, mine)
 say("the watch")
 watched(mine)
 for shop, which in ((mine, "one partition"), (control, "three partitions")):

@@ -30,7 +30,7 @@ from kit import check, equal, say
 from kit import crash
 from kit.disk import Disk
 
-LONG = os.environ.get("CRASH") == "long"
+LONG = os.environ.get("CRASH") == "long" or kit.WHOLE
 PARTS = os.environ.get("CRASH_PARTS", "kills,recovery,retention,power,faults").split(",")
 STEP = int(os.environ.get("CRASH_STEP", "1" if LONG else "3"))
 SEED = int(os.environ.get("CRASH_SEED", str(random.SystemRandom().randrange(1 << 31))))
@@ -93,7 +93,7 @@ def kill_in(engine, control, number, ledger, end):
         call += STEP
 
 
-def kills():
+def check_01_killed_at_every_call():
     began, end, total, done, control = time.monotonic(), until(SHORT_S), 0, 0, crash.Control()
     numbers = list(range(OPERATIONS)) if LONG else random.Random(SEED).sample(range(100, 100 + SHORT_OPERATIONS), SHORT_OPERATIONS)
     for first in range(0, len(numbers), PER_FOLDER):
@@ -138,7 +138,7 @@ def kill_starts(engine, control, ledger, end, what):
     return count
 
 
-def recovery():
+def check_03_killed_while_it_recovers():
     control, folder = crash.Control(), crash.memory_folder()
     engine, ledger = crash.traced(control, os.path.join(folder, "data")), crash.Ledger()
     counts = {"first start": kill_starts(engine, control, ledger, until(SHORT_S / 3), "a first start")}  # a folder that is being made
@@ -221,7 +221,7 @@ def judge_cut(engine, said, where):
     check(engine.admin("POST", "/api/v1/check").json["equal"], f"{where}: zhun check is equal")
 
 
-def retention():
+def check_01_killed_while_the_log_is_cut():
     end, control, folder, count = until(2 * SHORT_S), crash.Control(), crash.memory_folder(), 0
     pristine, said = over_the_rule(folder)
     engine = crash.traced(control, os.path.join(folder, "data"))
@@ -310,7 +310,7 @@ def joined(ledgers):
     return all_of
 
 
-def power():
+def check_02_power_cuts():
     chance, told = random.Random(SEED), []
     for partitions, cuts in CUTS:
         acked = power_cuts(chance, partitions, cuts)
@@ -354,7 +354,7 @@ def control_loses(chance):
 # ---- calls that fail ----
 
 
-def faults():
+def check_04_every_call_fails_once():
     control, told = crash.Control(), []
     rows = [("no space, once", crash.FULL, 1), ("no space for a time", crash.FULL, 1 << 40), ("an error", crash.IO, 1), ("a short write", crash.SHORT, 1)]
     for name, kind, times in rows:
@@ -467,10 +467,12 @@ def main():
     if subprocess.run([crash.STEP, crash.Control().path, "true"]).returncode != 0:
         kit.skip("ptrace is not allowed here")
     say(f"seed {SEED} (CRASH_SEED), every {STEP}. of {CALLS} calls (CRASH_STEP, CRASH_CALLS), {'long' if LONG else 'short'} form (CRASH)")
-    for name, part in (("kills", kills), ("recovery", recovery), ("retention", retention), ("faults", faults), ("power", power)):
+    parts = (("kills", check_01_killed_at_every_call), ("recovery", check_03_killed_while_it_recovers), ("retention", check_01_killed_while_the_log_is_cut),
+             ("faults", check_04_every_call_fails_once), ("power", check_02_power_cuts))
+    for name, part in parts:
         if name in PARTS:
             began = time.monotonic()
-            part()
+            kit.prove(part)
             say(f"{name}: {SUMMARY[name]}, {time.monotonic() - began:.0f} s")
     kit.finish()
 

@@ -99,7 +99,7 @@ def judge(engine, clients, when):
     return len(answered)
 
 
-def main():
+def check_01_killed_at_random_while_many_send():
     kit.say(f"seed {SEED}, {KILLS} kills (E2E_SEED, E2E_KILLS)")
     moments = random.Random(SEED)
     engine = kit.Engine()
@@ -128,7 +128,7 @@ def main():
     equal(engine.stop(), 0, "SIGTERM ends with status 0")
     judge(engine, clients, "with no engine running")
     kit.say(f"{count} events answered; starts took " + " ".join(f"{start:.1f}" for start in starts) + f" s, at most {slowest:.2f} s")
-    kit.finish()
 
 
-main()
+kit.prove(check_01_killed_at_random_while_many_send)
+kit.finish()

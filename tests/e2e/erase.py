@@ -259,7 +259,7 @@ def others(engine):
     return {user: {key: value for key, value in engine.serve("GET", f"/v1/profiles/{user}").json.items() if key != "standing"} for user in ("u1", "u5")}
 
 
-def test_kills():
+def check_18_killed_while_it_erases():
     """A kill at any moment: what was acknowledged is completed."""
     engine = kit.Engine(data=os.path.join(kit.folder(), "kills"), options=["--partitions", "3", *OPTIONS])
     send(engine, live(0, 120))
@@ -300,7 +300,7 @@ def test_command():
     engine.stop()
 
 
-def test_backup():
+def check_18_erased_stay_erased_when_a_backup_comes_back():
     """The erased stay erased: a folder restored from an earlier backup hears of it from the list beside the key, before it answers."""
     engine = kit.Engine(data=os.path.join(kit.folder(), "backed-up"), options=OPTIONS)
     send(engine, live(0, 60))
@@ -351,8 +351,8 @@ def test_backup():
 
 
 for partitions in (1, 3):
-    check_18_erasure(partitions)
-test_backup()
-test_kills()
+    kit.prove(check_18_erasure, partitions)
+kit.prove(check_18_erased_stay_erased_when_a_backup_comes_back)
+kit.prove(check_18_killed_while_it_erases)
 test_command()
 kit.finish()

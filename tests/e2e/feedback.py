@@ -389,8 +389,8 @@ def main():
     fill(engine)
     for part in (check_21_a_block_holds_whole_and_at_once, check_21_what_is_like_a_refused_item_makes_way, check_21_taken_back_it_is_as_before,
                  browsers, why, wrong, order, limits, replays, command, apart_and_forgotten, check_13_switched_off_it_is_the_list_of_anyone):
-        part(engine)
-    check_21_lasting(engine, 1)
+        kit.prove(part, engine)
+    kit.prove(check_21_lasting, engine, 1)
     blocks = engine.metric("zhun_feedback_total", kind="block")
     said(engine, "u9", "block", itemId="p000")
     equal((engine.metric("zhun_feedback_total", kind="block") - blocks, engine.metric("zhun_feedback_words") > 256), (1, True), "words are counted")
@@ -399,7 +399,7 @@ def main():
     three = kit.Engine(options=PUBLIC + ["--partitions", "3"])
     fill(three)
     browsers(three)
-    check_21_lasting(three, 3)
+    kit.prove(check_21_lasting, three, 3)
     said(three, "u9", "block", itemId="p000")
     said(three, "u10", "block", itemId="p000")
     said(three, "u10", "block", scope="category", itemId=shown(ask(three, "never-seen"))[0])

@@ -96,7 +96,7 @@ def judge(engine, sender, turns, when):
     engine.is_equal(when)
 
 
-def main():
+def check_04_opt_outs_on_a_full_disk():
     disk = Disk()
     engine = kit.Engine(data=os.path.join(disk.at, "data"))
     sender = Sender(engine)
@@ -137,7 +137,7 @@ def main():
     judge(engine, sender, [1, 2], "with room again")
     engine.restart()
     judge(engine, sender, [1, 2], "after a restart")
-    kit.finish()
 
 
-main()
+kit.prove(check_04_opt_outs_on_a_full_disk)
+kit.finish()

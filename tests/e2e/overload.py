@@ -91,7 +91,7 @@ def rss_mib(engine):
         return int(next(line for line in file if line.startswith("VmRSS")).split()[1]) // 1024
 
 
-def slow(engine):
+def check_23_slow_clients(engine):
     """Headers and bodies byte by byte, and answers nobody reads."""
     parts = (b"GET /v1/profiles/x HTTP/1.1\r\nHost: x\r\nX-", b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n{",
              b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ba")
@@ -148,7 +148,7 @@ def bodies(engine):
 # ---- what is meant to confuse ----
 
 
-def smuggling(engine):
+def check_23_smuggling(engine):
     second = b"GET /v1/profiles/normal HTTP/1.1\r\nHost: x\r\n\r\n"
     for what, head in (("length beside encoding", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"), ("encoding beside length", b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"),
                        ("two lengths", b"Content-Length: 4\r\nContent-Length: 60\r\n"), ("two equal lengths", b"Content-Length: 4\r\nContent-Length: 4\r\n"),
@@ -161,7 +161,7 @@ def smuggling(engine):
     answers(engine, "smuggled requests")
 
 
-def bombs(engine):
+def check_23_deep_and_packed(engine):
     bomb = gz(b'{"batch":[' + b" " * (60 << 20))  # 60 MiB in 60 KB
     sa = b"data_list=" + kit.base64.b64encode(bomb).replace(b"+", b"%2B").replace(b"=", b"%3D") + b"&gzip=1"
     def send(i):
@@ -258,9 +258,8 @@ def starving(engine):
 def main():
     engine = kit.Engine()
     answers(engine, "at the start")
-    for part in (smuggling, bombs, slow, limits, starving, bodies, idle):
-        kit.say(f"-- {part.__name__}")
-        part(engine)
+    for part in (check_23_smuggling, check_23_deep_and_packed, check_23_slow_clients, limits, starving, bodies, idle):
+        kit.prove(part, engine)
     engine.sync()
     engine.is_equal("after all of it")
     equal(engine.stop(), 0, "it stops well")

@@ -185,7 +185,7 @@ def check_20_reasons_are_true(engine):
 
 engine, ids = decisions_are_computed_again(1)
 words(engine, ids)
-check_20_reasons_are_true(engine)
+kit.prove(check_20_reasons_are_true, engine)
 what_is_gone(engine, ids)
 engine.stop()
 decisions_are_computed_again(3)[0].stop()

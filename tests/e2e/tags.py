@@ -130,7 +130,7 @@ def a_shop_lives(partitions):
     return engine
 
 
-def what_the_customer_deleted(engine):
+def check_14_deleted_tag_stays_gone(engine):
     send(engine, [viewed("mei")])
     equal(put(engine, "mei", "vip", by="staff", confidence=0.8).json["tags"][0]["confidence"], 0.8, "staff set a tag")
     gone = drop(engine, "mei", "vip", "customer").json
@@ -153,6 +153,10 @@ def what_the_customer_deleted(engine):
     equal(("often" in tags(engine, "mei"), "mei" in members(engine, "via"), "mei" in members(engine, "frequent")), (False, False, True), "it is gone, though he is in the segment")
     send(engine, [viewed("mei") for _ in range(2)])
     equal("often" in tags(engine, "mei"), False, "and does not grow back")
+    engine.kill()
+    shutil.rmtree(os.path.join(engine.data, "state"))
+    engine.start()
+    equal(("often" in tags(engine, "mei"), "mei" in members(engine, "frequent")), (False, True), "nor when all is folded anew")
     equal(put(engine, "mei", "often", by="customer").status, 200, "until he wants it")
     equal((tags(engine, "mei")["often"]["source"], "mei" in members(engine, "via")), ("customer", True), "then it is his own word")
     # totals, the profile, the audit line
@@ -274,7 +278,7 @@ def the_command(engine):
 for partitions in [1, 3]:
     engine = a_shop_lives(partitions)
     if partitions == 1:
-        what_the_customer_deleted(engine)
+        kit.prove(check_14_deleted_tag_stays_gone, engine)
         the_clock(engine)
         contradicted(engine)
         wrong_ones(engine)

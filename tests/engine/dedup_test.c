@@ -88,7 +88,7 @@ static void test_a_large_state(const char *dir)
 }
 
 /* Ids of days that are gone may go, but no others: by the time all files are merged they have. */
-static void test_days_that_are_gone(const char *dir)
+static void check_08_ids_are_known_for_their_days(const char *dir)
 {
     enum { A_DAY = 20000, DAYS = 20 };
     zh_state *state = open_state(dir);
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/large", dir);
     test_a_large_state(path);
     snprintf(path, sizeof path, "%s/days", dir);
-    test_days_that_are_gone(path);
+    PROVE(check_08_ids_are_known_for_their_days, path);
     snprintf(command, sizeof command, "rm -rf %s", dir);
     return system(command) == 0 ? 0 : 1;
 }

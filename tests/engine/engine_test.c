@@ -59,7 +59,7 @@ static void test_a_restart_changes_nothing_and_repeats_are_seen(const char *dir,
     zh_engine_close(g);
 }
 
-static void test_the_same_id_with_another_body_is_told_apart(const char *dir, uint64_t seed)
+static void check_08_another_body_is_told_apart(const char *dir, uint64_t seed)
 {
     zh_engine *g = open_engine(dir, 0);
     zh_arena arena = zh_arena_open(1 << 20);
@@ -183,7 +183,7 @@ static int child(const char *dir, uint64_t seed)
     }
 }
 
-static void test_every_acked_event_survives_a_kill_exactly_once(const char *self, const char *dir, uint64_t seed)
+static void check_01_acked_events_survive_a_kill_once(const char *self, const char *dir, uint64_t seed)
 {
     const uint64_t shop = seed;
     for (int round = 0; round < 12; round++) {
@@ -231,9 +231,9 @@ int main(int argc, char **argv)
     char dir[] = "/tmp/zhun-engine-XXXXXX", path[5][96];
     CHECK(mkdtemp(dir) != NULL);
     for (int i = 0; i < 5; i++) snprintf(path[i], sizeof path[i], "%s/%d", dir, i);
-    test_every_acked_event_survives_a_kill_exactly_once(argv[0], path[4], seed);
+    PROVE(check_01_acked_events_survive_a_kill_once, argv[0], path[4], seed);
     test_a_restart_changes_nothing_and_repeats_are_seen(path[0], seed, 1);
-    test_the_same_id_with_another_body_is_told_apart(path[0], seed);
+    PROVE(check_08_another_body_is_told_apart, path[0], seed);
     test_one_and_three_partitions_answer_alike(path[1], path[2], seed + 1);
     test_history_is_whole_after_login_and_personal_parts_open_with_a_permit(path[3], seed + 2);
     zh_metrics_close(metrics);

@@ -234,7 +234,7 @@ static void check_steps(zh_customers *const *tables, size_t tables_count, const 
     }
 }
 
-static void shuffled_events_give_the_same_bytes(uint64_t seed, const world *w, size_t count, bool is_dedup_tested)
+static void check_07_shuffled_events_give_the_same_bytes(uint64_t seed, const world *w, size_t count, bool is_dedup_tested)
 {
     sample *samples = make_samples(w, count, seed);
     uint32_t *order = malloc(count * sizeof *order);
@@ -524,7 +524,7 @@ static void the_slow_model_agrees_on_bought_items(uint64_t seed)
 }
 
 /* Every take from the heap and every size of the arena fails once; nothing may change then. */
-static void a_failed_call_changes_nothing(uint64_t seed)
+static void check_05_a_failed_call_changes_nothing(uint64_t seed)
 {
     sample *samples = make_samples(&small_with_changes, EVENTS, seed);
     zh_customers *a = open_table(), *b = open_table();
@@ -936,7 +936,7 @@ int main(int argc, char **argv)
     hours_are_of_the_week_from_monday();
     glances_are_counted_by_the_day();
     for (uint64_t i = 0; i < 100; i++) {
-        shuffled_events_give_the_same_bytes(seed + i, &small, EVENTS, true);
+        check_07_shuffled_events_give_the_same_bytes(seed + i, &small, EVENTS, true);
         a_merge_at_any_moment_is_as_if_always_one(seed + i, &small, EVENTS, true);
         the_slow_model_agrees(seed + i);
         the_slow_model_agrees_on_bought_items(seed + i);
@@ -947,11 +947,11 @@ int main(int argc, char **argv)
         entries_read_back(seed + i, &small_with_changes, EVENTS);
         a_dropped_customer_takes_its_counts_along(seed + i);
     }
-    for (uint64_t i = 0; i < 3; i++) a_failed_call_changes_nothing(seed + i);
+    for (uint64_t i = 0; i < 3; i++) PROVE(check_05_a_failed_call_changes_nothing, seed + i);
     damaged_entries_are_refused_or_sound(seed);
     every_maximum_is_passed_by_the_wide_world(seed);
     for (uint64_t i = 0; i < 2; i++) {
-        shuffled_events_give_the_same_bytes(seed + i, &wide, 14000, false);
+        PROVE(check_07_shuffled_events_give_the_same_bytes, seed + i, &wide, 14000, false);
         a_merge_at_any_moment_is_as_if_always_one(seed + i, &wide, 14000, false);
     }
     entries_read_back(seed, &wide, 14000);

@@ -79,7 +79,7 @@ static void make_sound_log(void)
 /* --- the tail */
 
 /* A crash leaves the file whole with zeros at its end, or (a copy that was cut) shorter. Either way. */
-static void an_end_cut_at_any_byte_of_the_last_two_frames_loses_only_those(void)
+static void check_06_cut_at_any_byte_of_the_end(void)
 {
     zh_log *log;
     zh_note why;
@@ -259,7 +259,7 @@ static void flip_and_look(size_t f, uint64_t offset, int bit, int *cuts)
     help_write(files[files_count - 2].path, files[files_count - 2].bytes, files[files_count - 2].size);
 }
 
-static void one_flipped_bit_anywhere_is_named(uint64_t seed)
+static void check_06_one_flipped_bit_anywhere_is_named(uint64_t seed)
 {
     int cuts = 0;
     restore();
@@ -270,6 +270,8 @@ static void one_flipped_bit_anywhere_is_named(uint64_t seed)
     CHECK(cuts > 0 && cuts < 900);
     for (uint64_t at = 0; at < last_frames[2] + 64; at++) /* every byte of what the last segment holds */
         flip_and_look(last_file, at, (int)(at % 8), &cuts);
+    for (size_t f = 0; test_is_whole() && f < files_count; f++) /* every byte of every file */
+        for (uint64_t at = 0; at < files[f].size; at++) flip_and_look(f, at, (int)((at + seed) % 8), &cuts);
 }
 
 /* --- larger damage */
@@ -357,11 +359,11 @@ int main(int argc, char **argv)
     const uint64_t seed = test_seed(argc, argv);
     dir = help_dir();
     make_sound_log();
-    an_end_cut_at_any_byte_of_the_last_two_frames_loses_only_those();
+    PROVE(check_06_cut_at_any_byte_of_the_end);
     lazy_frames_may_be_lost_in_any_order();
     a_hint_without_bytes_is_no_damage();
     garbage_behind_the_file_is_cut();
-    one_flipped_bit_anywhere_is_named(seed);
+    PROVE(check_06_one_flipped_bit_anywhere_is_named, seed);
     what_is_missing_is_refused_with_its_name();
     a_log_is_opened_as_it_was_made();
     a_creation_that_was_cut_short_starts_again();

@@ -28,6 +28,7 @@ WRITE, SERVER, TOKEN, PASSWORD = "wk_demo", "sk_demo_of_the_tests", "at_demo_of_
 READY_S = 30   # an engine that is not ready by then never will be
 ANSWER_S = 60  # of one request
 SYNC_S = 30    # until the views have caught up
+WHOLE = os.environ.get("TRUST") == "whole"  # checks of docs/trust.md in their long form: make trust
 
 # ---- checks ----
 
@@ -51,6 +52,13 @@ def equal(got, want, what):
 
 def say(text):
     print(text, flush=True)
+
+
+def prove(part, *args):
+    """A part of a test: its name is printed with how it went. One named `check_NN_...` is a check of docs/trust.md."""
+    passed, failed = _passed, len(_failed)
+    part(*args)
+    say(f"{part.__name__}: {'held' if len(_failed) == failed else 'BROKEN'}, {_passed - passed} facts")
 
 
 def finish():
