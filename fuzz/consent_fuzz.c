@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         zh_consent_put(&change, &again);
         must(zh_consent_get(zh_buf_view(&again), &same) == ZH_OK);
         must(same.customer.number == change.customer.number && same.at_ms == change.at_ms);
-        must(same.said == change.said && same.yes == change.yes && zh_sv_equal(same.source, change.source));
+        must(same.said == change.said && same.yes == change.yes && same.asked == change.asked && zh_sv_equal(same.source, change.source));
         must(zh_consents_fold(view, record) == ZH_OK);
     }
     const char *why;

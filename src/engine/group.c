@@ -83,7 +83,7 @@ static void visit(void *context, const zh_customer_state *state)
         if ((sides & (1u << side)) == 0) continue;
         zh_top_offer(&s->drawn[side].top, (int64_t)(zh_mix64(customer.number) >> 1), customer.number, 0);
         for (int channel = 0; channel < (int)ZH_CHANNEL_COUNT; channel++)
-            s->out->reach[side][channel] += zh_consents_said(s->world->consents, customer, ZH_CONSENT_OF(channel)) == ZH_CHOICE_YES;
+            s->out->reach[side][channel] += zh_consents_marketing(s->world->consents, customer, (zh_channel)channel) == ZH_CHOICE_YES;
     }
 }
 

@@ -71,7 +71,7 @@ static bool ask_one(survey *s, const zh_world *w, uint64_t number)
     if (s->look.state == NULL || !holds(s)) return false; /* NULL: merged into another meanwhile, who is asked too */
     s->out.matching++;
     for (int channel = 0; channel < (int)ZH_CHANNEL_COUNT; channel++)
-        s->out.reach[channel] += zh_consents_said(w->consents, s->look.customer, ZH_CONSENT_OF(channel)) == ZH_CHOICE_YES;
+        s->out.reach[channel] += zh_consents_marketing(w->consents, s->look.customer, (zh_channel)channel) == ZH_CHOICE_YES;
     return s->ask->limit > 0 && number > s->ask->after;
 }
 

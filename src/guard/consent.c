@@ -1,14 +1,14 @@
-#include "guard/consent.h"
-#include "base/map.h"
+#include "guard/consent_inside.h"
 
 #include <assert.h>
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2 /* 1 had neither asked nor a proof */
 #define ENTRY_VERSION 1
+#define ASKED 16u        /* the field of a word that says: was asked for */
 
 /* One word: what one customer said about one field. Ordered by (at, refusal, version, source). */
 typedef struct cell {
-    uint64_t key;            /* customer * 16 + field */
+    uint64_t key;            /* customer * 32 + field, + ASKED */
     int64_t at_ms;
     uint32_t version, source; /* places in texts */
     uint8_t choice;          /* zh_choice; never UNKNOWN */
@@ -20,16 +20,8 @@ typedef struct word { /* a cell with its texts, for comparing */
     zh_sv version, source;
 } word;
 
-struct zh_consents {
-    zh_arena home;   /* this struct lives in it */
-    zh_buf cells;    /* cell[], dense; a dropped one is filled by the last */
-    zh_map index;    /* key -> number of the cell */
-    zh_map changed;  /* key -> 0: touched since the last save */
-    zh_buf texts;    /* [size u8][bytes], each distinct text once; the empty one at 0 */
-    zh_map text_at;  /* hash -> place in texts; a taken place: the next number */
-};
-
-_Static_assert(ZH_CONSENT_FIELDS <= 16, "a word's key has 4 bits for the field");
+_Static_assert(ZH_CONSENT_FIELDS <= ASKED, "a word's key has 4 bits for the field, and one for being asked");
+_Static_assert((int)ZH_CONSENT_MARKETING + (int)ZH_CHANNEL_COUNT <= (int)ZH_CONSENT_SHARING, "channels end before the other fields");
 _Static_assert(ZH_CONSENT_TEXT_BYTES_MAX <= UINT8_MAX, "a text's size is one byte");
 _Static_assert(ZH_CONSENT_TEXTS_BYTES_MAX <= UINT32_MAX, "a text's place is 32 bits");
 
@@ -54,15 +46,42 @@ bool zh_channel_of(zh_sv text, zh_channel *channel)
     return false;
 }
 
-/* Record: [kind u8][version u8][customer var][at zig][said var][yes var][version text][source text]. */
-void zh_consent_put(const zh_consent_change *change, zh_buf *out)
+const char *zh_consent_field_text(zh_consent_field field)
+{
+    static const char *const names[ZH_CONSENT_FIELDS] = {
+        [ZH_CONSENT_PERSONALIZATION] = "personalization", [ZH_CONSENT_ANALYTICS] = "analytics", [ZH_CONSENT_SHARING] = "sharing", [ZH_CONSENT_MINOR] = "minor",
+#define X(name, text) [ZH_CONSENT_MARKETING + ZH_CHANNEL_##name] = "marketing." text,
+        ZH_CHANNEL_LIST(X)
+#undef X
+    };
+    return (unsigned)field < ZH_CONSENT_FIELDS && names[field] != NULL ? names[field] : "?";
+}
+
+bool zh_consent_field_of(zh_sv text, zh_consent_field *field)
+{
+    for (int i = 0; i < ZH_CONSENT_FIELDS; i++) {
+        if ((ZH_CONSENT_BIT(i) & ZH_CONSENT_SAYABLE) == 0 || !zh_sv_equal(text, zh_sv_of(zh_consent_field_text((zh_consent_field)i)))) continue;
+        *field = (zh_consent_field)i;
+        return true;
+    }
+    return false;
+}
+
+static void must_be_good(const zh_consent_change *change)
 {
     assert(change->customer.number >= 1);
     assert(change->customer.number <= ZH_CONSENT_CUSTOMER_MAX);
-    assert((change->said & ~ZH_CONSENT_ALL) == 0);
+    assert(((change->said | change->asked) & ~ZH_CONSENT_SAYABLE) == 0);
     assert((change->yes & ~change->said) == 0);
     assert(change->version.size <= ZH_CONSENT_TEXT_BYTES_MAX);
     assert(change->source.size <= ZH_CONSENT_TEXT_BYTES_MAX);
+}
+
+/* Record: [kind u8][version u8][customer var][at zig][said var][yes var][version text][source text], then in version 2
+ * [asked var][proof text]: 32 bytes or none. */
+void zh_consent_put(const zh_consent_change *change, zh_buf *out)
+{
+    must_be_good(change);
     zh_record_begin(out, ZH_RECORD_CONSENT, RECORD_VERSION);
     zh_buf_put_var(out, change->customer.number);
     zh_buf_put_zig(out, change->at_ms);
@@ -70,22 +89,30 @@ void zh_consent_put(const zh_consent_change *change, zh_buf *out)
     zh_buf_put_var(out, change->yes);
     zh_buf_put_text(out, change->version);
     zh_buf_put_text(out, change->source);
+    zh_buf_put_var(out, change->asked);
+    zh_consent_put_proof(change->proof, out);
 }
 
 zh_err zh_consent_get(zh_sv record, zh_consent_change *out)
 {
     zh_reader r = zh_reader_on(record);
-    if (zh_read_u8(&r) != ZH_RECORD_CONSENT || zh_read_u8(&r) != RECORD_VERSION) return ZH_FORMAT;
+    if (zh_read_u8(&r) != ZH_RECORD_CONSENT) return ZH_FORMAT;
+    const uint8_t record_version = zh_read_u8(&r);
+    if (record_version < 1 || record_version > RECORD_VERSION) return ZH_FORMAT;
     const uint64_t customer = zh_read_var(&r);
     const int64_t at_ms = zh_read_zig(&r);
     const uint64_t said = zh_read_var(&r), yes = zh_read_var(&r);
     const zh_sv version = zh_read_text(&r), source = zh_read_text(&r);
+    const uint64_t asked = record_version < 2 ? 0 : zh_read_var(&r);
+    const zh_sv proof = record_version < 2 ? (zh_sv){ 0 } : zh_read_text(&r);
     if (r.bad || zh_reader_left(&r) != 0) return ZH_FORMAT;
     if (customer < 1 || customer > ZH_CONSENT_CUSTOMER_MAX) return ZH_FORMAT;
-    if (said > ZH_CONSENT_ALL || (yes & ~said) != 0) return ZH_FORMAT; /* a field of a newer version */
+    if (((said | asked) & ~(uint64_t)ZH_CONSENT_SAYABLE) != 0 || (yes & ~said) != 0) return ZH_FORMAT; /* a field of a newer version */
     if (version.size > ZH_CONSENT_TEXT_BYTES_MAX || source.size > ZH_CONSENT_TEXT_BYTES_MAX) return ZH_FORMAT;
-    *out = (zh_consent_change){ .customer = { customer }, .at_ms = at_ms, .said = (uint32_t)said,
-                                .yes = (uint32_t)yes, .version = version, .source = source };
+    if (proof.size != 0 && proof.size != ZH_CONSENT_PROOF_BYTES) return ZH_FORMAT;
+    *out = (zh_consent_change){ .customer = { customer }, .at_ms = at_ms, .said = (uint32_t)said, .yes = (uint32_t)yes,
+                                .version = version, .source = source, .asked = (uint32_t)asked };
+    if (proof.size > 0) memcpy(out->proof, proof.data, proof.size);
     return ZH_OK;
 }
 
@@ -156,6 +183,7 @@ zh_err zh_consents_open(zh_consents **out, size_t bytes_max)
     }
     consents->home = home;
     consents->cells = zh_buf_open(bytes_max);
+    zh_consent_lines_open(&consents->lines, 3 * bytes_max);
     consents->texts = zh_buf_open(ZH_CONSENT_TEXTS_BYTES_MAX);
     consents->index = consents->changed = consents->text_at = zh_map_open();
     zh_buf_put_u8(&consents->texts, 0);
@@ -176,6 +204,7 @@ void zh_consents_close(zh_consents *consents)
     zh_map_close(&consents->index);
     zh_map_close(&consents->changed);
     zh_map_close(&consents->text_at);
+    zh_consent_lines_close(&consents->lines);
     zh_arena home = consents->home;
     zh_arena_close(&home);
 }
@@ -190,7 +219,7 @@ static size_t cells_count(const zh_consents *consents)
     return consents->cells.size / sizeof(cell);
 }
 
-static zh_sv text_of(const zh_consents *consents, uint32_t place)
+zh_sv zh_consent_text_of(const zh_consents *consents, uint32_t place)
 {
     const char *at = consents->texts.data + place;
     return (zh_sv){ at + 1, (uint8_t)*at };
@@ -198,24 +227,30 @@ static zh_sv text_of(const zh_consents *consents, uint32_t place)
 
 static uint64_t key_of(zh_customer_id customer, int field)
 {
-    return customer.number << 4 | (uint64_t)field;
+    return customer.number << 5 | (uint64_t)field;
 }
 
 static word word_of(const zh_consents *consents, const cell *c)
 {
-    return (word){ c->at_ms, (zh_choice)c->choice, text_of(consents, c->version), text_of(consents, c->source) };
+    return (word){ c->at_ms, (zh_choice)c->choice, zh_consent_text_of(consents, c->version), zh_consent_text_of(consents, c->source) };
 }
 
 /* The one order: later, then stricter, then greater texts. > 0 when `a` counts and `b` does not. */
-static int word_order(const word *a, const word *b)
+static int word_order(const word *a, const word *b, zh_choice strict)
 {
     if (a->at_ms != b->at_ms) return a->at_ms < b->at_ms ? -1 : 1;
-    if (a->choice != b->choice) return a->choice == ZH_CHOICE_NO ? 1 : -1;
+    if (a->choice != b->choice) return a->choice == strict ? 1 : -1;
     const int order = zh_sv_compare(a->version, b->version);
     return order != 0 ? order : zh_sv_compare(a->source, b->source);
 }
 
-static zh_err keep_text(zh_consents *consents, zh_sv text, uint32_t *place)
+/* Of two words of one moment: a refusal, and that somebody is a minor. */
+static zh_choice strict_of(uint64_t key)
+{
+    return (key & (ASKED - 1)) == ZH_CONSENT_MINOR ? ZH_CHOICE_YES : ZH_CHOICE_NO;
+}
+
+zh_err zh_consent_keep_text(zh_consents *consents, zh_sv text, uint32_t *place)
 {
     *place = 0;
     if (text.size == 0) return ZH_OK;
@@ -224,7 +259,7 @@ static zh_err keep_text(zh_consents *consents, zh_sv text, uint32_t *place)
         uint64_t *at = zh_map_at(&consents->text_at, hash, &made);
         if (at == NULL) return ZH_NOMEM;
         if (!made && *at != 0) {
-            if (!zh_sv_equal(text_of(consents, (uint32_t)*at), text)) continue; /* another text, same hash */
+            if (!zh_sv_equal(zh_consent_text_of(consents, (uint32_t)*at), text)) continue; /* another text, same hash */
             *place = (uint32_t)*at;
             return ZH_OK;
         }
@@ -239,21 +274,28 @@ static zh_err keep_text(zh_consents *consents, zh_sv text, uint32_t *place)
     }
 }
 
+static void count_word(zh_consents *consents, const cell *c, int by)
+{
+    if ((c->key & ASKED) == 0) consents->counts[c->key & (ASKED - 1)][c->choice] += (uint64_t)(int64_t)by;
+}
+
 /* Bring one word in. `w` may not point into texts: keeping a text can move them. */
 static zh_err join(zh_consents *consents, uint64_t key, const word *w)
 {
     const uint64_t *there = zh_map_get(&consents->index, key);
     if (there != NULL) {
         const word old = word_of(consents, cell_at(consents, *there));
-        if (word_order(w, &old) <= 0) return ZH_OK;
+        if (word_order(w, &old, strict_of(key)) <= 0) return ZH_OK;
     }
     cell fresh = { .key = key, .at_ms = w->at_ms, .choice = (uint8_t)w->choice };
-    zh_err e = keep_text(consents, w->version, &fresh.version);
-    if (e == ZH_OK) e = keep_text(consents, w->source, &fresh.source);
+    zh_err e = zh_consent_keep_text(consents, w->version, &fresh.version);
+    if (e == ZH_OK) e = zh_consent_keep_text(consents, w->source, &fresh.source);
     if (e == ZH_OK) e = zh_map_put(&consents->changed, key, 0);
     if (e != ZH_OK) return e;
     if (there != NULL) {
+        count_word(consents, cell_at(consents, *there), -1);
         *cell_at(consents, *there) = fresh;
+        count_word(consents, &fresh, 1);
         return ZH_OK;
     }
     cell *room = (cell *)(void *)zh_buf_room(&consents->cells, sizeof fresh);
@@ -261,6 +303,7 @@ static zh_err join(zh_consents *consents, uint64_t key, const word *w)
     *room = fresh;
     e = zh_map_put(&consents->index, key, cells_count(consents) - 1);
     if (e != ZH_OK) consents->cells.size -= sizeof fresh;
+    else count_word(consents, &fresh, 1);
     return e;
 }
 
@@ -271,6 +314,7 @@ static zh_err drop(zh_consents *consents, uint64_t key)
     const uint64_t hole = *there;
     const zh_err e = zh_map_put(&consents->changed, key, 0);
     if (e != ZH_OK) return e;
+    count_word(consents, cell_at(consents, hole), -1);
     const cell last = *cell_at(consents, cells_count(consents) - 1);
     *zh_map_get(&consents->index, last.key) = hole;
     *cell_at(consents, hole) = last;
@@ -281,20 +325,22 @@ static zh_err drop(zh_consents *consents, uint64_t key)
 
 zh_err zh_consents_change(zh_consents *consents, const zh_consent_change *change)
 {
-    assert(change->customer.number >= 1);
-    assert(change->customer.number <= ZH_CONSENT_CUSTOMER_MAX);
-    assert((change->said & ~ZH_CONSENT_ALL) == 0);
-    assert((change->yes & ~change->said) == 0);
-    assert(change->version.size <= ZH_CONSENT_TEXT_BYTES_MAX);
-    assert(change->source.size <= ZH_CONSENT_TEXT_BYTES_MAX);
+    must_be_good(change);
+    if ((change->said | change->asked) == 0) return ZH_OK;
     for (int field = 0; field < ZH_CONSENT_FIELDS; field++) {
-        if ((change->said & ZH_CONSENT_BIT(field)) == 0) continue;
-        const bool yes = (change->yes & ZH_CONSENT_BIT(field)) != 0;
-        const word w = { change->at_ms, yes ? ZH_CHOICE_YES : ZH_CHOICE_NO, change->version, change->source };
-        const zh_err e = join(consents, key_of(change->customer, field), &w);
+        zh_err e = ZH_OK;
+        if ((change->said & ZH_CONSENT_BIT(field)) != 0) {
+            const bool yes = (change->yes & ZH_CONSENT_BIT(field)) != 0;
+            const word w = { change->at_ms, yes ? ZH_CHOICE_YES : ZH_CHOICE_NO, change->version, change->source };
+            e = join(consents, key_of(change->customer, field), &w);
+        }
+        if (e == ZH_OK && (change->asked & ZH_CONSENT_BIT(field)) != 0) {
+            const word w = { change->at_ms, ZH_CHOICE_YES, change->version, change->source };
+            e = join(consents, key_of(change->customer, field) | ASKED, &w);
+        }
         if (e != ZH_OK) return e;
     }
-    return ZH_OK;
+    return zh_consent_lines_add(consents, change);
 }
 
 zh_err zh_consents_fold(zh_consents *consents, zh_sv record)
@@ -309,7 +355,7 @@ zh_err zh_consents_merge(zh_consents *consents, zh_customer_id gone, zh_customer
     assert(gone.number >= 1 && gone.number <= ZH_CONSENT_CUSTOMER_MAX);
     assert(kept.number >= 1 && kept.number <= ZH_CONSENT_CUSTOMER_MAX);
     assert(gone.number != kept.number);
-    for (int field = 0; field < ZH_CONSENT_FIELDS; field++) {
+    for (int field = 0; field < ZH_CONSENT_FIELDS + (int)ASKED; field++) {
         const uint64_t *there = zh_map_get(&consents->index, key_of(gone, field));
         if (there == NULL) continue;
         /* Its texts are kept already, so joining moves nothing that this word points to. */
@@ -318,22 +364,66 @@ zh_err zh_consents_merge(zh_consents *consents, zh_customer_id gone, zh_customer
         if (e == ZH_OK) e = drop(consents, key_of(gone, field));
         if (e != ZH_OK) return e;
     }
-    return ZH_OK;
+    return zh_consent_lines_merge(&consents->lines, consents, gone, kept);
 }
 
 zh_err zh_consents_forget(zh_consents *consents, zh_customer_id customer)
 {
-    for (int field = 0; field < ZH_CONSENT_FIELDS; field++) {
+    for (int field = 0; field < ZH_CONSENT_FIELDS + (int)ASKED; field++) {
         const zh_err e = drop(consents, key_of(customer, field));
         if (e != ZH_OK) return e;
     }
-    return ZH_OK;
+    return zh_consent_lines_forget(&consents->lines, customer);
 }
 
 zh_choice zh_consents_said(const zh_consents *consents, zh_customer_id customer, zh_consent_field field)
 {
     const uint64_t *there = zh_map_get(&consents->index, key_of(customer, (int)field));
     return there == NULL ? ZH_CHOICE_UNKNOWN : (zh_choice)cell_at(consents, *there)->choice;
+}
+
+zh_choice zh_consents_marketing(const zh_consents *consents, zh_customer_id customer, zh_channel channel)
+{
+    if (zh_consents_said(consents, customer, ZH_CONSENT_MINOR) == ZH_CHOICE_YES) return ZH_CHOICE_NO;
+    return zh_consents_said(consents, customer, ZH_CONSENT_OF(channel));
+}
+
+int64_t zh_consents_asked_ms(const zh_consents *consents, zh_customer_id customer, zh_consent_field field)
+{
+    const uint64_t *there = zh_map_get(&consents->index, key_of(customer, (int)field) | ASKED);
+    return there == NULL ? 0 : cell_at(consents, *there)->at_ms;
+}
+
+uint64_t zh_consents_count(const zh_consents *consents, zh_consent_field field, zh_choice choice)
+{
+    return consents->counts[field][choice];
+}
+
+const char *zh_ask_answer_text(zh_ask_answer answer)
+{
+    static const char *const texts[] = { "may", "given", "refused", "asked", "minor" };
+    return texts[answer];
+}
+
+zh_ask_answer zh_consents_may_ask(const zh_consents *consents, zh_customer_id customer, zh_consent_field field, zh_sv version, int64_t now_ms, int64_t *until_ms)
+{
+    *until_ms = INT64_MAX;
+    if (field >= ZH_CONSENT_MARKETING && zh_consents_said(consents, customer, ZH_CONSENT_MINOR) == ZH_CHOICE_YES) return ZH_ASK_MINOR;
+    const uint64_t *there = zh_map_get(&consents->index, key_of(customer, (int)field));
+    const cell *said = there == NULL ? NULL : cell_at(consents, *there);
+    const bool yes = said != NULL && said->choice == ZH_CHOICE_YES;
+    if (yes && (version.size == 0 || zh_sv_equal(version, zh_consent_text_of(consents, said->version)))) return ZH_ASK_GIVEN;
+    const int64_t asked_ms = zh_consents_asked_ms(consents, customer, field);
+    if (said != NULL && !yes && now_ms - ZH_CONSENT_COOLING_MS < said->at_ms) {
+        *until_ms = (said->at_ms > asked_ms ? said->at_ms : asked_ms) + ZH_CONSENT_COOLING_MS;
+        return ZH_ASK_REFUSED;
+    }
+    if (asked_ms != 0 && now_ms - ZH_CONSENT_COOLING_MS < asked_ms) {
+        *until_ms = asked_ms + ZH_CONSENT_COOLING_MS;
+        return ZH_ASK_ASKED;
+    }
+    *until_ms = now_ms;
+    return ZH_ASK_MAY;
 }
 
 zh_consent zh_consents_get(const zh_consents *consents, zh_customer_id customer)
@@ -346,11 +436,13 @@ zh_consent zh_consents_get(const zh_consents *consents, zh_customer_id customer)
         if (there == NULL) continue;
         const word w = word_of(consents, cell_at(consents, *there));
         out.words[field] = (zh_consent_word){ w.choice, w.at_ms, w.version, w.source };
-        if (!any || word_order(&w, &newest) > 0) newest = w;
+        if (!any || word_order(&w, &newest, ZH_CHOICE_NO) > 0) newest = w;
         any = true;
     }
     out.personalization = out.words[ZH_CONSENT_PERSONALIZATION].choice != ZH_CHOICE_NO;
     out.analytics = out.words[ZH_CONSENT_ANALYTICS].choice != ZH_CHOICE_NO;
+    out.sharing = out.words[ZH_CONSENT_SHARING].choice == ZH_CHOICE_YES;
+    out.minor = out.words[ZH_CONSENT_MINOR].choice == ZH_CHOICE_YES;
     for (int i = 0; i < ZH_CHANNEL_COUNT; i++) out.marketing[i] = out.words[ZH_CONSENT_OF(i)].choice;
     out.at_ms = newest.at_ms;
     out.version = newest.version;
@@ -365,8 +457,8 @@ zh_consent zh_consents_get(const zh_consents *consents, zh_customer_id customer)
 static zh_err give(const zh_consents *consents, uint64_t key, zh_buf *value, zh_keep keep)
 {
     char place[9];
-    for (int i = 0; i < 8; i++) place[i] = (char)(unsigned char)(key >> 4 >> (56 - 8 * i));
-    place[8] = (char)(key & 15);
+    for (int i = 0; i < 8; i++) place[i] = (char)(unsigned char)(key >> 5 >> (56 - 8 * i));
+    place[8] = (char)(key & 31);
     const zh_sv key_bytes = { place, sizeof place };
     const uint64_t *there = zh_map_get(&consents->index, key);
     if (there == NULL) return keep.put(keep.context, key_bytes, (zh_sv){ 0 });
@@ -395,7 +487,7 @@ zh_err zh_consents_save(zh_consents *consents, bool all, zh_keep keep)
         if (e == ZH_OK) zh_map_clear(&consents->changed);
     }
     zh_buf_close(&value);
-    return e;
+    return e != ZH_OK ? e : zh_consent_lines_save(consents, all, keep);
 }
 
 zh_err zh_consents_load(zh_consents *consents, zh_sv key, zh_sv value)
@@ -404,7 +496,9 @@ zh_err zh_consents_load(zh_consents *consents, zh_sv key, zh_sv value)
     uint64_t customer = 0;
     for (int i = 0; i < 8; i++) customer = customer << 8 | (unsigned char)key.data[i];
     const int field = (unsigned char)key.data[8];
-    if (customer < 1 || customer > ZH_CONSENT_CUSTOMER_MAX || field >= ZH_CONSENT_FIELDS) return ZH_FORMAT;
+    if (customer < 1 || customer > ZH_CONSENT_CUSTOMER_MAX) return ZH_FORMAT;
+    if (field == ZH_CONSENT_LINES_KEY) return zh_consent_lines_load(consents, (zh_customer_id){ customer }, value);
+    if (field >= ZH_CONSENT_FIELDS + (int)ASKED) return ZH_FORMAT;
 
     zh_reader r = zh_reader_on(value);
     const uint8_t version = zh_read_u8(&r), choice = zh_read_u8(&r);
@@ -433,15 +527,17 @@ bool zh_consents_check(const zh_consents *consents, const char **why)
         *why = "a word is not where the index says";
         if (there == NULL || *there != i) return false;
         *why = "a word is about nobody or about an unknown field";
-        if (c->key >> 4 == 0 || (c->key & 15) >= ZH_CONSENT_FIELDS) return false;
+        if (c->key >> 5 == 0 || (ZH_CONSENT_BIT(c->key & (ASKED - 1)) & ZH_CONSENT_SAYABLE) == 0) return false;
         *why = "a word is neither yes nor no";
         if (c->choice != ZH_CHOICE_NO && c->choice != ZH_CHOICE_YES) return false;
         const uint32_t places[] = { c->version, c->source };
         *why = "a text lies outside the texts";
         for (int k = 0; k < 2; k++)
             if (places[k] >= consents->texts.size ||
-                places[k] + 1 + text_of(consents, places[k]).size > consents->texts.size) return false;
+                places[k] + 1 + zh_consent_text_of(consents, places[k]).size > consents->texts.size) return false;
     }
+    *why = "a line of a ledger is out of its order";
+    if (!zh_consent_lines_check(consents)) return false;
     *why = "";
     return true;
 }

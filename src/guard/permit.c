@@ -11,6 +11,7 @@ const char *zh_purpose_text(zh_purpose purpose)
     case ZH_PURPOSE_ANALYTICS: return "analytics";
     case ZH_PURPOSE_SUPPORT: return "support";
     case ZH_PURPOSE_OPERATE: return "operate";
+    case ZH_PURPOSE_SHARE: return "share";
     }
     return "?";
 }
@@ -39,9 +40,12 @@ static bool customer_agrees(const zh_consents *consents, zh_customer_id customer
     case ZH_PURPOSE_ANALYTICS:
         return zh_consents_said(consents, customer, ZH_CONSENT_ANALYTICS) != ZH_CHOICE_NO;
     case ZH_PURPOSE_MARKETING: {
-        const zh_choice said = zh_consents_said(consents, customer, ZH_CONSENT_OF(channel));
+        const zh_choice said = zh_consents_marketing(consents, customer, channel);
         return said == ZH_CHOICE_YES || (said == ZH_CHOICE_UNKNOWN && channel == ZH_CHANNEL_ONSITE);
     }
+    case ZH_PURPOSE_SHARE:
+        return zh_consents_said(consents, customer, ZH_CONSENT_SHARING) == ZH_CHOICE_YES &&
+               zh_consents_said(consents, customer, ZH_CONSENT_MINOR) != ZH_CHOICE_YES;
     }
     return false; /* a purpose this version does not know */
 }
@@ -67,6 +71,8 @@ static bool actor_may(const zh_actor *actor, zh_customer_id customer, zh_purpose
         return !person || zh_role_may(actor->role, ZH_RIGHT_VIEW_TOTALS);
     case ZH_PURPOSE_SUPPORT:
         return may_look(actor, customer);
+    case ZH_PURPOSE_SHARE:
+        return !person || zh_role_may(actor->role, ZH_RIGHT_EXPORT);
     case ZH_PURPOSE_OPERATE:
         return zh_role_may(actor->role, ZH_RIGHT_EXPORT) || zh_role_may(actor->role, ZH_RIGHT_ERASE);
     }

@@ -10,6 +10,8 @@
  *   PERSONALIZE   personalisation refused: use the non-personal answer instead
  *   ANALYTICS     analytics refused
  *   MARKETING     the channel refused; or never allowed (silence is no), but ONSITE: nothing is sent
+ *                 a minor: always, ONSITE too
+ *   SHARE         never allowed (silence is no), or a minor: data goes to others
  *   SUPPORT       a person looks: no stated purpose, or a role without the right
  *                 (customer 0, dead letters: READ_DEADLETTERS; else VIEW_CUSTOMER)
  *   OPERATE       rebuild, check, export, erase: a role with neither EXPORT nor ERASE.
@@ -23,7 +25,7 @@
  * Guarantees  a permit not made by zh_permit_ask(), or changed after, allows nothing.
  * Cost        one look-up in the consent fold.
  * Threads     a value.
- * Not here    minors and sensitive fields; who may call a route (guard/role.h).
+ * Not here    sensitive fields; who may call a route (guard/role.h).
  *             The seal on a permit stops mistakes, not hostile code in the same process.
  */
 #ifndef ZH_GUARD_PERMIT_H
@@ -39,6 +41,7 @@ typedef enum zh_purpose {
     ZH_PURPOSE_ANALYTICS,
     ZH_PURPOSE_SUPPORT,
     ZH_PURPOSE_OPERATE,
+    ZH_PURPOSE_SHARE,
 } zh_purpose;
 const char *zh_purpose_text(zh_purpose purpose); /* "personalize"; "?" when unknown */
 

@@ -249,7 +249,7 @@ static int64_t of_choices(const zh_outcome_look *look, int64_t from_ms, int64_t 
     if (look->consents == NULL) return 0;
     const zh_consent all = zh_consents_get(look->consents, look->customer);
     for (int field = 0; field < ZH_CONSENT_FIELDS; field++)
-        if (all.words[field].choice == ZH_CHOICE_NO && all.words[field].at_ms >= from_ms && all.words[field].at_ms < to_ms) return 1;
+        if ((ZH_CONSENT_BIT(field) & ZH_CONSENT_ALL) != 0 && all.words[field].choice == ZH_CHOICE_NO && all.words[field].at_ms >= from_ms && all.words[field].at_ms < to_ms) return 1;
     return 0;
 }
 

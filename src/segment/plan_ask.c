@@ -294,8 +294,7 @@ static zh_said trait_says(const asking *a, const zh_plan_node *n)
 
 static zh_said consent_says(const zh_look *look, zh_consent_field field)
 {
-    const zh_choice choice = look->consents == NULL ? ZH_CHOICE_UNKNOWN : zh_consents_said(look->consents, look->customer, field);
-    return said(field < ZH_CONSENT_MARKETING ? choice != ZH_CHOICE_NO : choice == ZH_CHOICE_YES);
+    return said(zh_look_consents(look, field));
 }
 
 static zh_said machine_says(asking *a, const zh_plan_node *n)

@@ -222,12 +222,16 @@ FN(get_affinity) /* id: zh_taste_kind */
 
 /* ---- consent ---- */
 
+bool zh_look_consents(const zh_look *look, zh_consent_field field)
+{
+    if (field < ZH_CONSENT_MARKETING) return look->consents == NULL || zh_consents_said(look->consents, look->customer, field) != ZH_CHOICE_NO;
+    return look->consents != NULL && zh_consents_marketing(look->consents, look->customer, (zh_channel)(field - ZH_CONSENT_MARKETING)) == ZH_CHOICE_YES;
+}
+
 FN(get_consent) /* id: zh_consent_field */
 {
     UNUSED;
-    const zh_look *look = look_of(run);
-    const zh_choice said = look->consents == NULL ? ZH_CHOICE_UNKNOWN : zh_consents_said(look->consents, look->customer, (zh_consent_field)self->id);
-    return zh_cel_bool(self->id < ZH_CONSENT_MARKETING ? said != ZH_CHOICE_NO : said == ZH_CHOICE_YES);
+    return zh_cel_bool(zh_look_consents(look_of(run), (zh_consent_field)self->id));
 }
 
 /* ---- sets ---- */

@@ -81,6 +81,9 @@ typedef struct zh_look { /* one customer at one moment */
     uint64_t turn;                  /* of one who folds: the same as long as nothing about the customer and the moment is another; 0: not known */
 } zh_look;
 
+/* customer.consent.…: is it in force? Silence is a yes to personalisation and analytics, else a no; of a minor all marketing is. */
+bool zh_look_consents(const zh_look *look, zh_consent_field field);
+
 /* Does it hold? An evaluation that fails is a no, and *error says why (kind ERROR; else NULL kind). The scratch arena is the
  * caller's to reset. */
 bool zh_vocabulary_holds(const zh_condition *condition, const zh_look *look, zh_arena *scratch, zh_cel_value *error);

@@ -104,7 +104,7 @@ static void put_reach(const zh_world *w, uint32_t number, zh_json_out *out)
     zh_customer_id customer;
     int64_t since_ms;
     for (size_t at = 0; zh_segments_member(w->segments, number, &at, &customer, &since_ms);)
-        for (int channel = 0; channel < (int)ZH_CHANNEL_COUNT; channel++) reach[channel] += zh_consents_said(w->consents, customer, ZH_CONSENT_OF(channel)) == ZH_CHOICE_YES;
+        for (int channel = 0; channel < (int)ZH_CHANNEL_COUNT; channel++) reach[channel] += zh_consents_marketing(w->consents, customer, (zh_channel)channel) == ZH_CHOICE_YES;
     zh_json_out_key(out, ZH_SV("reach"));
     zh_json_out_object(out);
     for (int channel = 0; channel < (int)ZH_CHANNEL_COUNT; channel++)

@@ -27,7 +27,7 @@ static zh_customer_id customer(uint64_t number)
 
 /* --- a keeper that sorts: two views are equal when these texts are ---------------------------- */
 
-typedef struct kept { char key[16]; size_t key_size; char value[320]; size_t value_size; bool gone; } kept;
+typedef struct kept { char key[16]; size_t key_size; char value[8192]; size_t value_size; bool gone; } kept;
 typedef struct shelf { kept rows[512]; size_t count; } shelf;
 
 static zh_err shelf_put(void *context, zh_sv key, zh_sv value)
@@ -140,9 +140,9 @@ static void test_merge_takes_the_newer_and_on_a_tie_the_stricter(void)
 {
     zh_consents *consents = fresh();
     const zh_consent_change changes[] = {
-        { customer(1), 100, EMAIL | SMS, EMAIL | SMS, ZH_SV("a"), ZH_SV("s") },
-        { customer(2), 100, EMAIL, 0, ZH_SV("a"), ZH_SV("s") },  /* a tie: no */
-        { customer(2), 101, SMS | PERSONAL, 0, ZH_SV("b"), ZH_SV("s") }, /* newer: no */
+        { .customer = customer(1), .at_ms = 100, .said = EMAIL | SMS, .yes = EMAIL | SMS, .version = ZH_SV("a") },
+        { .customer = customer(2), .at_ms = 100, .said = EMAIL, .version = ZH_SV("a") },            /* a tie: no */
+        { .customer = customer(2), .at_ms = 101, .said = SMS | PERSONAL, .version = ZH_SV("b") },   /* newer: no */
     };
     for (size_t i = 0; i < 3; i++) CHECK(zh_consents_change(consents, &changes[i]) == ZH_OK);
     CHECK(zh_consents_merge(consents, customer(2), customer(1)) == ZH_OK);
@@ -196,25 +196,108 @@ static void test_channels_by_name(void)
 
 static void test_a_damaged_record_is_refused(void)
 {
-    const zh_consent_change change = { customer(300), -5, EMAIL | SMS, SMS, ZH_SV("v"), ZH_SV("source") };
+    const zh_consent_change change = { .customer = customer(300), .at_ms = -5, .said = EMAIL | SMS, .yes = SMS, .version = ZH_SV("v"),
+                                       .source = ZH_SV("source"), .asked = EMAIL, .proof = { 9, 8, 7 } };
     zh_buf record = zh_buf_open(1024);
     zh_consent_put(&change, &record);
     zh_consent_change got;
     CHECK(zh_consent_get(zh_buf_view(&record), &got) == ZH_OK);
     CHECK(got.customer.number == 300 && got.at_ms == -5 && got.said == change.said && got.yes == SMS);
+    CHECK(got.asked == EMAIL && memcmp(got.proof, change.proof, sizeof got.proof) == 0);
     for (size_t size = 0; size < record.size; size++)
         CHECK(zh_consent_get((zh_sv){ record.data, size }, &got) == ZH_FORMAT);
     zh_buf_put_u8(&record, 0);
     CHECK(zh_consent_get(zh_buf_view(&record), &got) == ZH_FORMAT); /* something after the end */
     static const struct { const char *name; unsigned char bytes[8]; } rows[] = {
         { "another kind",            { 1, 1, 9, 0, 0, 0, 0, 0 } },
-        { "a newer version",         { 5, 2, 9, 0, 0, 0, 0, 0 } },
+        { "a newer version",         { 5, 3, 9, 0, 0, 0, 0, 0 } },
         { "nobody",                  { 5, 1, 0, 0, 0, 0, 0, 0 } },
         { "allowed but not said",    { 5, 1, 9, 0, 1, 2, 0, 0 } },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         CHECK_ROW(zh_consent_get((zh_sv){ (const char *)rows[i].bytes, 8 }, &got) == ZH_FORMAT, rows[i].name);
     zh_buf_close(&record);
+}
+
+static void test_a_record_of_the_first_version_is_read(void)
+{
+    static const char bytes[] = { 5, 1, 9, 2, 3, 1, 1, 'v', 0 };
+    zh_consent_change got;
+    CHECK(zh_consent_get((zh_sv){ bytes, sizeof bytes }, &got) == ZH_OK);
+    CHECK(got.customer.number == 9 && got.at_ms == 1 && got.said == 3 && got.yes == 1 && zh_sv_equal(got.version, ZH_SV("v")) && got.asked == 0);
+}
+
+static void test_fields_by_name(void)
+{
+    zh_consent_field got;
+    for (int i = 0; i < ZH_CONSENT_FIELDS; i++) {
+        const bool can = (ZH_CONSENT_BIT(i) & ZH_CONSENT_SAYABLE) != 0;
+        CHECK(zh_consent_field_of(zh_sv_of(zh_consent_field_text((zh_consent_field)i)), &got) == can);
+        CHECK(!can || (int)got == i);
+    }
+    CHECK(zh_consent_field_of(ZH_SV("marketing.email"), &got) && got == ZH_CONSENT_OF(ZH_CHANNEL_EMAIL));
+    CHECK(!zh_consent_field_of(ZH_SV("email"), &got) && !zh_consent_field_of(ZH_SV("?"), &got));
+}
+
+static void test_a_minor_is_not_marketed_to(void)
+{
+    zh_consents *consents = fresh();
+    const uint32_t minor = ZH_CONSENT_BIT(ZH_CONSENT_MINOR);
+    CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(1), .at_ms = 5, .said = EMAIL, .yes = EMAIL }) == ZH_OK);
+    CHECK(zh_consents_marketing(consents, customer(1), ZH_CHANNEL_EMAIL) == ZH_CHOICE_YES);
+    CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(1), .at_ms = 7, .said = minor, .yes = minor }) == ZH_OK);
+    for (int i = 0; i < ZH_CHANNEL_COUNT; i++) CHECK(zh_consents_marketing(consents, customer(1), (zh_channel)i) == ZH_CHOICE_NO);
+    CHECK(zh_consents_get(consents, customer(1)).minor && zh_consents_get(consents, customer(1)).personalization);
+    CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(1), .at_ms = 7, .said = minor }) == ZH_OK);
+    CHECK(zh_consents_get(consents, customer(1)).minor); /* of one moment the stricter */
+    CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(1), .at_ms = 8, .said = minor }) == ZH_OK);
+    CHECK(zh_consents_marketing(consents, customer(1), ZH_CHANNEL_EMAIL) == ZH_CHOICE_YES); /* grown up */
+    zh_consents_close(consents);
+}
+
+static void test_check_14_who_said_no_is_not_asked_again_while_cooling(void)
+{
+    const int64_t day = ZH_CONSENT_COOLING_MS / 90, said_ms = 1000 * day;
+    static const struct { const char *name; uint32_t said, yes, asked; const char *version; int day; zh_ask_answer want; int until_day; } rows[] = {
+        { "nothing was said",                  0, 0, 0, "", 0, ZH_ASK_MAY, 0 },
+        { "another field was refused",         SMS, 0, 0, "", 1, ZH_ASK_MAY, 1 },
+        { "refused today",                     EMAIL, 0, 0, "", 0, ZH_ASK_REFUSED, 90 },
+        { "refused, the last day",             EMAIL, 0, 0, "", 89, ZH_ASK_REFUSED, 90 },
+        { "refused, under a new text",         EMAIL, 0, 0, "new", 89, ZH_ASK_REFUSED, 90 },
+        { "refused long ago",                  EMAIL, 0, 0, "", 90, ZH_ASK_MAY, 90 },
+        { "asked, no answer",                  0, 0, EMAIL, "", 89, ZH_ASK_ASKED, 90 },
+        { "asked long ago",                    0, 0, EMAIL, "", 90, ZH_ASK_MAY, 90 },
+        { "allowed",                           EMAIL, EMAIL, EMAIL, "", 1, ZH_ASK_GIVEN, -1 },
+        { "allowed this text",                 EMAIL, EMAIL, EMAIL, "v", 100, ZH_ASK_GIVEN, -1 },
+        { "allowed another text, just asked",  EMAIL, EMAIL, EMAIL, "new", 1, ZH_ASK_ASKED, 90 },
+        { "allowed another text long ago",     EMAIL, EMAIL, EMAIL, "new", 90, ZH_ASK_MAY, 90 },
+        { "a minor",                           ZH_CONSENT_BIT(ZH_CONSENT_MINOR), ZH_CONSENT_BIT(ZH_CONSENT_MINOR), 0, "", 400, ZH_ASK_MINOR, -1 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_consents *consents = fresh();
+        int64_t until_ms;
+        CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(1), .at_ms = said_ms, .said = rows[i].said, .yes = rows[i].yes,
+                                                                 .asked = rows[i].asked, .version = ZH_SV("v") }) == ZH_OK);
+        const zh_ask_answer got = zh_consents_may_ask(consents, customer(1), ZH_CONSENT_OF(ZH_CHANNEL_EMAIL), zh_sv_of(rows[i].version), said_ms + rows[i].day * day, &until_ms);
+        CHECK_ROW(got == rows[i].want, rows[i].name);
+        CHECK_ROW(until_ms == (rows[i].until_day < 0 ? INT64_MAX : said_ms + rows[i].until_day * day), rows[i].name);
+        zh_consents_close(consents);
+    }
+}
+
+static void test_words_are_counted(void)
+{
+    zh_consents *consents = fresh();
+    const zh_consent_field email = ZH_CONSENT_OF(ZH_CHANNEL_EMAIL);
+    for (uint64_t who = 1; who <= 3; who++)
+        CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(who), .at_ms = 1, .said = EMAIL, .yes = EMAIL, .asked = EMAIL }) == ZH_OK);
+    CHECK(zh_consents_change(consents, &(zh_consent_change){ .customer = customer(2), .at_ms = 2, .said = EMAIL }) == ZH_OK);
+    CHECK(zh_consents_count(consents, email, ZH_CHOICE_YES) == 2 && zh_consents_count(consents, email, ZH_CHOICE_NO) == 1);
+    CHECK(zh_consents_merge(consents, customer(2), customer(1)) == ZH_OK);
+    CHECK(zh_consents_count(consents, email, ZH_CHOICE_YES) == 1 && zh_consents_count(consents, email, ZH_CHOICE_NO) == 1);
+    CHECK(zh_consents_forget(consents, customer(1)) == ZH_OK);
+    CHECK(zh_consents_count(consents, email, ZH_CHOICE_YES) == 1 && zh_consents_count(consents, email, ZH_CHOICE_NO) == 0);
+    zh_consents_close(consents);
 }
 
 /* --- random ------------------------------------------------------------------------------------ */
@@ -226,8 +309,10 @@ static zh_consent_change random_change(uint64_t *seed)
     static const char *const texts[] = { "", "a", "b", "2026-11" };
     zh_consent_change c = { .customer = customer(1 + test_random(seed) % CUSTOMERS) };
     c.at_ms = (int64_t)(test_random(seed) % 5); /* few moments: many ties */
-    c.said = (uint32_t)test_random(seed) & ZH_CONSENT_ALL;
+    c.said = (uint32_t)test_random(seed) & ZH_CONSENT_SAYABLE;
     c.yes = (uint32_t)test_random(seed) & c.said;
+    if (test_random(seed) % 3 == 0) c.asked = (uint32_t)test_random(seed) & ZH_CONSENT_ALL;
+    if (test_random(seed) % 3 == 0) c.proof[31] = (uint8_t)test_random(seed);
     c.version = zh_sv_of(texts[test_random(seed) % 4]);
     c.source = zh_sv_of(texts[test_random(seed) % 4]);
     return c;
@@ -237,7 +322,7 @@ static zh_consent_change random_change(uint64_t *seed)
 static bool wins(const zh_consent_change *a, const zh_consent_change *b, uint32_t bit)
 {
     if (a->at_ms != b->at_ms) return a->at_ms > b->at_ms;
-    if ((a->yes & bit) != (b->yes & bit)) return (a->yes & bit) == 0;
+    if ((a->yes & bit) != (b->yes & bit)) return ((a->yes & bit) == 0) != (bit == ZH_CONSENT_BIT(ZH_CONSENT_MINOR));
     if (!zh_sv_equal(a->version, b->version)) return zh_sv_compare(a->version, b->version) > 0;
     return zh_sv_compare(a->source, b->source) > 0;
 }
@@ -249,6 +334,10 @@ static void check_against_all(const zh_consents *consents, const zh_consent_chan
         for (int field = 0; field < ZH_CONSENT_FIELDS; field++) {
             const uint32_t bit = ZH_CONSENT_BIT(field);
             const zh_consent_change *best = NULL;
+            int64_t asked_ms = 0;
+            for (size_t i = 0; i < count; i++)
+                if (changes[i].customer.number == who && (changes[i].asked & bit) != 0 && changes[i].at_ms > asked_ms) asked_ms = changes[i].at_ms;
+            CHECK(zh_consents_asked_ms(consents, customer(who), (zh_consent_field)field) == asked_ms);
             for (size_t i = 0; i < count; i++)
                 if (changes[i].customer.number == who && (changes[i].said & bit) != 0 &&
                     (best == NULL || wins(&changes[i], best, bit))) best = &changes[i];
@@ -367,6 +456,11 @@ int main(int argc, char **argv)
     test_channels_by_name();
     test_a_damaged_record_is_refused();
     test_a_full_view_says_so();
+    test_a_record_of_the_first_version_is_read();
+    test_fields_by_name();
+    test_a_minor_is_not_marketed_to();
+    test_check_14_who_said_no_is_not_asked_again_while_cooling();
+    test_words_are_counted();
     for (uint64_t i = 0; i < 50; i++) {
         test_order_and_repetition_do_not_matter(seed + i);
         test_checkpoints_build_the_same_view(seed + i);

@@ -21,6 +21,7 @@ static void test_what_the_customer_said_decides(void)
 {
     static const uint32_t personal = ZH_CONSENT_BIT(ZH_CONSENT_PERSONALIZATION);
     static const uint32_t analytics = ZH_CONSENT_BIT(ZH_CONSENT_ANALYTICS);
+    static const uint32_t minor = ZH_CONSENT_BIT(ZH_CONSENT_MINOR), sharing = ZH_CONSENT_BIT(ZH_CONSENT_SHARING);
     const struct { const char *name; uint32_t said, yes; zh_purpose purpose; zh_channel channel; bool want; } rows[] = {
         { "silence personalises",           0, 0, ZH_PURPOSE_PERSONALIZE, 0, true },
         { "silence is analysed",            0, 0, ZH_PURPOSE_ANALYTICS, 0, true },
@@ -38,6 +39,13 @@ static void test_what_the_customer_said_decides(void)
         { "e-mail refused",                 BIT(EMAIL), 0, ZH_PURPOSE_MARKETING, ZH_CHANNEL_EMAIL, false },
         { "banner refused",                 BIT(ONSITE), 0, ZH_PURPOSE_MARKETING, ZH_CHANNEL_ONSITE, false },
         { "all refused, still operated",    ZH_CONSENT_ALL, 0, ZH_PURPOSE_OPERATE, 0, true },
+        { "a minor who allowed e-mail",     BIT(EMAIL) | minor, BIT(EMAIL) | minor, ZH_PURPOSE_MARKETING, ZH_CHANNEL_EMAIL, false },
+        { "a minor sees no banner",         minor, minor, ZH_PURPOSE_MARKETING, ZH_CHANNEL_ONSITE, false },
+        { "a minor is served",              minor, minor, ZH_PURPOSE_SERVE, 0, true },
+        { "no minor any more",              BIT(EMAIL) | minor, BIT(EMAIL), ZH_PURPOSE_MARKETING, ZH_CHANNEL_EMAIL, true },
+        { "silence is not shared",          0, 0, ZH_PURPOSE_SHARE, 0, false },
+        { "sharing allowed",                sharing, sharing, ZH_PURPOSE_SHARE, 0, true },
+        { "a minor's data is not shared",   sharing | minor, sharing | minor, ZH_PURPOSE_SHARE, 0, false },
         { "a purpose nobody knows",         0, 0, (zh_purpose)0, 0, false },
         { "a purpose of a newer version",   0, 0, (zh_purpose)99, 0, false },
     };
