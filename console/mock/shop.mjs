@@ -251,7 +251,7 @@ export function customer(id) {
     },
     segments: anonymous ? [] : ['vip', '换季复购'],
     consents: {
-      personalization: n % 5 !== 0, analytics: true, marketing: { email: true, sms: false }, version: '2026-11', source: 'settings page',
+      personalization: n % 5 !== 0, analytics: true, sharing: false, minor: n % 7 === 0, marketing: { email: true, sms: false }, version: '2026-11', source: 'settings page',
       times: { personalization: '2011-03-02T10:11:00.000Z', 'marketing.email': '2011-03-02T10:11:00.000Z', 'marketing.sms': '2011-10-21T18:40:00.000Z' },
     },
     events: 182,

@@ -3,6 +3,7 @@
 #include "app/cmd_ask.h"
 #include "app/cmd_audit.h"
 #include "app/cmd_backup.h"
+#include "app/cmd_consent.h"
 #include "app/cmd_demo.h"
 #include "app/cmd_erase.h"
 #include "app/cmd_eval.h"
@@ -47,6 +48,7 @@ static const zh_command *const commands[] = {
     &zh_cmd_replay,
     &zh_cmd_tag,
     &zh_cmd_feedback,
+    &zh_cmd_consent,
     &zh_cmd_train,
 };
 

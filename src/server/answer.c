@@ -249,39 +249,6 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     zh_answer_consents(call, customer, out);
 }
 
-/* ---- consents ---- */
-
-void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out)
-{
-    zh_world *w = zh_engine_world(call->engine);
-    zh_world_lock_read(w);
-    const zh_consent c = zh_consents_get(w->consents, customer);
-    zh_json_out_object(out);
-    zh_json_out_key_bool(out, ZH_SV("personalization"), c.personalization);
-    zh_json_out_key_bool(out, ZH_SV("analytics"), c.analytics);
-    zh_json_out_key(out, ZH_SV("marketing"));
-    zh_json_out_object(out);
-    for (int i = 0; i < (int)ZH_CHANNEL_COUNT; i++)
-        if (c.marketing[i] != ZH_CHOICE_UNKNOWN)
-            zh_json_out_key_bool(out, zh_sv_of(zh_channel_text((zh_channel)i)), c.marketing[i] == ZH_CHOICE_YES);
-    zh_json_out_end(out);
-    if (c.version.size > 0) zh_json_out_key_text(out, ZH_SV("version"), c.version);
-    if (c.source.size > 0) zh_json_out_key_text(out, ZH_SV("source"), c.source);
-    zh_json_out_key(out, ZH_SV("times"));
-    zh_json_out_object(out);
-    if (c.words[ZH_CONSENT_PERSONALIZATION].at_ms != 0) zh_call_time(out, ZH_SV("personalization"), c.words[ZH_CONSENT_PERSONALIZATION].at_ms);
-    if (c.words[ZH_CONSENT_ANALYTICS].at_ms != 0) zh_call_time(out, ZH_SV("analytics"), c.words[ZH_CONSENT_ANALYTICS].at_ms);
-    for (int i = 0; i < (int)ZH_CHANNEL_COUNT; i++) {
-        const zh_consent_word *word = &c.words[ZH_CONSENT_OF(i)];
-        char name[64];
-        snprintf(name, sizeof name, "marketing.%s", zh_channel_text((zh_channel)i));
-        if (word->at_ms != 0) zh_call_time(out, zh_sv_of(name), word->at_ms);
-    }
-    zh_json_out_end(out);
-    zh_json_out_end(out);
-    zh_world_unlock(w);
-}
-
 /* ---- a decision ---- */
 
 static zh_sv text_of(zh_world *w, zh_item_id id)

@@ -194,7 +194,9 @@ const char *zh_call_read_ask(zh_call *call, zh_json_value root, struct zh_ask *a
 zh_call_handler zh_route_placements, zh_route_placement, zh_route_placement_put, zh_route_placement_delete, zh_route_placements_preview;
 void zh_placements_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
-    zh_route_consents_get, zh_route_consents_put, zh_route_decision, zh_route_experiment_arm;
+    zh_route_decision, zh_route_experiment_arm;
+zh_call_handler zh_route_consents_get, zh_route_consents_put, zh_route_consents_ledger, zh_route_consents_may_ask, zh_route_consents_ask, zh_route_customer_consents;
+void zh_consents_gauges(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,

@@ -165,6 +165,7 @@ void zh_route_metrics(zh_call *call)
     zh_placements_gauges(call);
     zh_tags_gauges(call);
     zh_feedback_gauges(call);
+    zh_consents_gauges(call);
     zh_experiments_gauges(call);
     zh_variety_gauges(call);
     zh_world_unlock(w);

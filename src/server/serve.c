@@ -1,4 +1,4 @@
-/* serve.c -- the serving routes: recommendations, profiles, consents, decisions. */
+/* serve.c -- the serving routes: recommendations, profiles, decisions. */
 #include "base/time.h"
 #include "engine/history.h"
 #include "server/answer.h"
@@ -414,66 +414,6 @@ void zh_route_profile_segments(zh_call *call)
     zh_permit permit;
     const zh_customer_id customer = zh_answer_user_customer(call, &permit);
     if (customer.number != 0) zh_answer_segments(call, customer, false);
-}
-
-/* ---- consents ---- */
-
-void zh_route_consents_get(zh_call *call)
-{
-    zh_json_out out = zh_call_begin(call);
-    zh_answer_consents(call, asked_customer(call), &out);
-    zh_call_json(call, 200, &out);
-}
-
-static bool say(zh_json_value value, zh_consent_field field, zh_consent_change *change)
-{
-    bool yes;
-    if (zh_json_is(value, ZH_JSON_ABSENT)) return true;
-    if (!zh_json_bool(value, &yes)) return false;
-    change->said |= ZH_CONSENT_BIT(field);
-    if (yes) change->yes |= ZH_CONSENT_BIT(field);
-    return true;
-}
-
-static const char *read_consent(zh_json_value root, zh_consent_change *change)
-{
-    if (!say(zh_json_get(root, ZH_SV("personalization")), ZH_CONSENT_PERSONALIZATION, change)) return "personalization";
-    if (!say(zh_json_get(root, ZH_SV("analytics")), ZH_CONSENT_ANALYTICS, change)) return "analytics";
-    const zh_json_value marketing = zh_json_get(root, ZH_SV("marketing"));
-    if (!zh_json_is(marketing, ZH_JSON_ABSENT) && !zh_json_is(marketing, ZH_JSON_OBJECT)) return "marketing";
-    for (zh_json_iter it = zh_json_walk(marketing); zh_json_next(&it);) {
-        zh_channel channel;
-        if (!zh_channel_of(it.key, &channel) || !say(it.value, ZH_CONSENT_OF(channel), change)) return "marketing";
-    }
-    change->version = zh_json_text_or_empty(zh_json_get(root, ZH_SV("version")));
-    change->source = zh_json_text_or_empty(zh_json_get(root, ZH_SV("source")));
-    if (change->version.size > ZH_CONSENT_TEXT_BYTES_MAX) return "version";
-    if (change->source.size > ZH_CONSENT_TEXT_BYTES_MAX) return "source";
-    return change->said == 0 ? "personalization" : NULL;
-}
-
-void zh_route_consents_put(zh_call *call)
-{
-    zh_json_value root;
-    zh_consent_change change = { .at_ms = call->now_ms };
-    if (!zh_call_body_json(call, &root)) return;
-    const char *field = read_consent(root, &change);
-    const zh_sv user = zh_http_path_part(call->request, 2);
-    if (field == NULL && (user.size == 0 || user.size > ZH_EXTERNAL_ID_BYTES_MAX)) field = "userId";
-    if (field != NULL) {
-        zh_call_problem(call, 400, "bad_field", field, "say true or false to personalization, analytics or marketing channels; texts have at most 128 bytes");
-        return;
-    }
-    zh_work_ids ids = { .user = zh_blind(zh_engine_sealer(call->engine), ZH_BLIND_USER, user) };
-    zh_work work = { .consents = &change, .consents_count = 1, .consent_user = user, .consent_ids = &ids, .vital = true };
-    const zh_err e = zh_engine_do(call->engine, &work);
-    if (e != ZH_OK) {
-        zh_call_failed(call, e == ZH_FULL ? ZH_IO : e, "the choice could not be kept");
-        return;
-    }
-    zh_json_out out = zh_call_begin(call);
-    zh_answer_consents(call, work.customer, &out);
-    zh_call_json(call, 200, &out);
 }
 
 /* ---- decisions ---- */

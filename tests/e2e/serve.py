@@ -440,6 +440,15 @@ def consents():
         refused(engine.serve("PUT", f"/v1/consents/{first}", body), 400, f"consents {str(body)[:40]}", field)
     refused(engine.serve("PUT", f"/v1/consents/{first}", {}), 400, "consents without a word")
     refused(engine.ask("PUT", f"/v1/consents/{first}", {"personalization": True}, key=WRITE), 403, "consents with a write key")
+    ledger = engine.serve("GET", f"/v1/consents/{first}/ledger").json
+    number = engine.admin("GET", f"/api/v1/customers?q={first}").json["items"][0]["id"]
+    equal(engine.admin("GET", f"/api/v1/customers/{number}/consents").json, ledger, "the console sees his ledger")
+    equal(ledger["items"][0]["said"], {"personalization": True}, "the newest line is first")
+    equal(engine.serve("GET", f"/v1/consents/{first}/ask?purpose=marketing.sms").json["why"], "refused", "may he be asked?")
+    equal(engine.serve("POST", f"/v1/consents/{first}/ask", {"purpose": "marketing.push"}).json["may"], True, "he is asked for another")
+    refused(engine.serve("POST", f"/v1/consents/{first}/ask", {"purpose": "marketing.sms"}), 409, "asked again", "purpose")
+    refused(engine.serve("GET", f"/v1/consents/{first}/ask?purpose=pigeon"), 400, "asked for what is no purpose", "purpose")
+    refused(engine.serve("GET", "/v1/consents/nobody-at-all/ledger"), 404, "the ledger of nobody")
 
 
 # ---- goods ----
