@@ -6,7 +6,7 @@ import random
 import time
 
 import kit
-from kit import basic, check, equal
+from kit import basic, check, equal, prove
 
 DAY_MS = 86400000
 PROOF = "ab" * 32
@@ -159,7 +159,7 @@ def main():
     parts = (lines, orders, check_14_no_asking_again_while_cooling, minors)
     engine = kit.Engine()
     for part in parts:
-        part(engine)
+        prove(part, engine)
     one = lasting(engine, 1)
     for part in (command, console, erased):
         part(engine)
@@ -167,7 +167,7 @@ def main():
     dice.seed(47)
     three = kit.Engine(options=["--partitions", "3"])
     for part in parts:
-        part(three)
+        prove(part, three)
     for mine, other in zip(lasting(three, 3), one):
         for both in (mine, other):
             for line in both["items"]:

@@ -255,7 +255,7 @@ static void test_a_minor_is_not_marketed_to(void)
     zh_consents_close(consents);
 }
 
-static void test_check_14_who_said_no_is_not_asked_again_while_cooling(void)
+static void test_who_said_no_is_not_asked_again_while_cooling(void)
 {
     const int64_t day = ZH_CONSENT_COOLING_MS / 90, said_ms = 1000 * day;
     static const struct { const char *name; uint32_t said, yes, asked; const char *version; int day; zh_ask_answer want; int until_day; } rows[] = {
@@ -459,7 +459,7 @@ int main(int argc, char **argv)
     test_a_record_of_the_first_version_is_read();
     test_fields_by_name();
     test_a_minor_is_not_marketed_to();
-    test_check_14_who_said_no_is_not_asked_again_while_cooling();
+    test_who_said_no_is_not_asked_again_while_cooling();
     test_words_are_counted();
     for (uint64_t i = 0; i < 50; i++) {
         test_order_and_repetition_do_not_matter(seed + i);
