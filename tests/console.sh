@@ -26,5 +26,7 @@ url=http://127.0.0.1:$port
 "$build/zhun-sim" --to "$url" --key wk_walk,sk_walk --customers 200 --days 14 --start now --report walk > /dev/null
 REFUSED_BY=$("$build/zhun" export --data "$data/zhun" --what events | sed -n 's/.*"userId":"\([^"]*\)".*/\1/p' | sed -n 1p)
 for brand in Acme Nord Bell 海尔; do "$build/zhun" feedback --data "$data/zhun" "$REFUSED_BY" block brand "$brand" > /dev/null; done
+"$build/zhun" consent --data "$data/zhun" "$REFUSED_BY" minor yes --at 2026-01-02T08:00:00Z > /dev/null
+"$build/zhun" consent --data "$data/zhun" "$REFUSED_BY" marketing no --source 'settings page' --version 2026-11 > /dev/null
 export REFUSED_BY
 BASE_URL=$url SCREENS=$PWD/out/screens-engine node console/e2e/run.mjs "$@"

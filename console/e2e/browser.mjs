@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const words = (language, folder) => JSON.parse(readFileSync(new URL(`../src/${folder}/${language}.json`, import.meta.url), 'utf8'))
-const folders = ['attribution', 'audit', 'baskets', 'builder', 'customers', 'debugger', 'experiments', 'fairness', 'feedback', 'funnels', 'groups', 'imports', 'items', 'live', 'metrics', 'models', 'overview', 'paths', 'placements', 'predictions', 'privacy', 'quality', 'raw', 'recommend', 'reports', 'retention', 'scene', 'segments', 'session', 'shared', 'shell', 'sources', 'standing', 'system', 'tags', 'views']
+const folders = ['attribution', 'audit', 'baskets', 'builder', 'consents', 'customers', 'debugger', 'experiments', 'fairness', 'feedback', 'funnels', 'groups', 'imports', 'items', 'live', 'metrics', 'models', 'overview', 'paths', 'placements', 'predictions', 'privacy', 'quality', 'raw', 'recommend', 'reports', 'retention', 'scene', 'segments', 'session', 'shared', 'shell', 'sources', 'standing', 'system', 'tags', 'views']
 /** All words of a language, by folder. */
 export const allWords = (language) => Object.fromEntries(folders.map((folder) => [folder, words(language, folder)]))
 

@@ -23,6 +23,7 @@ import { answerModels } from './models.mjs'
 import { answerScene } from './scene.mjs'
 import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
+import { answerConsents } from './consents.mjs'
 import { answerFeedback } from './feedback.mjs'
 import { answerPlacements } from './placements.mjs'
 import { answerPrivacy } from './privacy.mjs'
@@ -172,6 +173,8 @@ function answer(method, path, query, body, empty) {
   if (drawn !== undefined) return drawn
   const tagged = answerTags(method, path, query, body, { empty, problem })
   if (tagged !== undefined) return tagged
+  const allowed = answerConsents(path, { empty })
+  if (allowed !== undefined) return allowed
   const refused = answerFeedback(method, path, { empty })
   if (refused !== undefined) return refused
   const forgotten = answerPrivacy(method, path, body ?? {}, { empty, problem })

@@ -8,6 +8,7 @@ import { call } from '../shared/client'
 import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
+import { CustomerConsents } from '../consents/CustomerConsents'
 import { CustomerFeedback } from '../feedback/CustomerFeedback'
 import { CustomerTags } from '../tags/CustomerTags'
 import { mayErase } from '../session/rights'
@@ -72,6 +73,7 @@ export default function CustomerPage() {
               <CustomerTags id={found.id} />
               <CustomerSegments id={found.id} />
               <CustomerFeedback id={found.id} />
+              <CustomerConsents id={found.id} />
               <Recommendations customerId={found.id} />
             </div>
             <Timeline id={found.id} />

@@ -3,7 +3,7 @@ import { byDay, consentLines, kindOf, traitText } from './portrait'
 
 it('consentLines tells what was set from what is the default', () => {
   const lines = consentLines({
-    personalization: false, analytics: true, marketing: { email: true, sms: false },
+    personalization: false, analytics: true, sharing: false, minor: false, marketing: { email: true, sms: false },
     times: { personalization: '2026-01-01T00:00:00Z', 'marketing.sms': '2026-01-02T00:00:00Z' },
   })
   expect(lines).toEqual([

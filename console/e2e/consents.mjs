@@ -1,0 +1,21 @@
+// The ledger of what a customer allowed and refused, on his page.
+import { allWords } from './browser.mjs'
+
+export async function consents({ enter, check, mock }, language) {
+  const w = allWords(language).consents
+  const { page, context, look, go } = await enter({ language })
+  if (mock) await go('/customers/12349')
+  else { // tests/console.sh says who refused something
+    await go(`/customers?q=${process.env.REFUSED_BY ?? ''}`)
+    await page.locator('tbody a').first().click()
+  }
+  const card = page.locator('.card').filter({ has: page.locator('#customer-consents') })
+  await card.scrollIntoViewIfNeeded()
+  await card.locator('.consent-line').first().waitFor()
+  const lines = card.locator('.consent-line')
+  check((await lines.count()) > 1, `consents, ${language}: the ledger is listed`)
+  check((await lines.first().innerText()).includes(w.answers.no), `consents, ${language}: the newest word is a no`)
+  check(await card.getByText(w.minor, { exact: true }).isVisible(), `consents, ${language}: that he is a minor is said`)
+  await look(`customer-consents-${language}`)
+  await context.close()
+}
