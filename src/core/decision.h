@@ -90,7 +90,7 @@ typedef struct zh_decision {
     int64_t time_ms;             /* the moment decided for (context.time where given) */
     zh_strategy strategy;
     bool personalized;
-    uint32_t candidates;         /* items that had a score before the choice */
+    uint32_t candidates;         /* items the list was chosen from: the best of each stage, as many as it asks for */
     uint32_t asked;              /* n of the ask */
 
     zh_item_id context_item;     /* 0: none */

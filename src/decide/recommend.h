@@ -50,7 +50,7 @@
 #define ZH_RECOMMEND_HISTORY_MAX 200 /* items scored with: the newest bought, and all touches */
 #define ZH_RECOMMEND_POOL_MAX 50     /* items exploration draws from */
 #define ZH_RECOMMEND_WIDER_MAX 50    /* what many buy, looked at for other categories */
-#define ZH_POLICY_VERSION 3          /* of the rules in this folder; goes into every decision */
+#define ZH_POLICY_VERSION 4          /* of the rules in this folder; goes into every decision */
 
 typedef struct zh_policy { /* 0 means the default, everywhere */
     float shrink;                 /* of the cosine, customers; default 10 */

@@ -1,6 +1,7 @@
-/* Where candidates come from. A counted stage scores all known items; a filling stage goes on below the last score. */
+/* Where candidates come from. A counted stage finds the best of all known items; a filling stage goes on below the last score. */
 #include "decide/recommend_inside.h"
 
+#define HEADS_FOR 60           /* places of a list that heads of 256 are asked for: the 200 candidates of a list that is arranged go beyond them */
 #define BESIDE 64             /* judged beside those that a list needs: some are bought, hidden or tired */
 #define TASTES_MAX 3          /* categories of the taste stage: more is no taste */
 #define KEEP_BITS 11            /* ZH_KEEP_ALL and below */
@@ -13,36 +14,69 @@ static bool is_picked(const zh_list *l, zh_item_id id)
     return false;
 }
 
-static void judge_one(const zh_list *l, const zh_recommend_sources *sources, zh_top *top, zh_top_entry one)
+/* How the items of one stage are looked at: what their scores are made of, and the best of them so far. */
+typedef struct look {
+    zh_list *list;
+    const zh_recommend_sources *sources;
+    const zh_board *scores;
+    int64_t rest;   /* a score may be so much more than the board says; 0: the board is whole */
+    zh_top top;     /* of those that may be shown, by what is kept of their score */
+} look;
+
+/* Could an item with this much on the board be among the best? */
+static bool may_be_among(const look *of, int64_t score, uint64_t key)
 {
-    const zh_item *item = NULL;
-    const zh_item_id id = { one.key };
-    const uint32_t index = (uint32_t)one.extra;
-    if (!zh_top_wants(top, one.score, one.key) || is_picked(l, id)) return;
-    const int32_t keep = zh_recommend_judge(l, id, &item);
-    const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(sources, index, keep) : one.score;
-    if (keep != ZH_HIDE && score > 0) zh_top_offer(top, score, id.number, (uint64_t)index << KEEP_BITS | (uint64_t)keep);
+    if (of->rest == 0) return zh_top_wants(&of->top, score, key);
+    return of->top.count < of->top.limit || score + of->rest >= of->top.entries[0].score;
 }
 
-/* Whoever is judged costs looks into the catalog, so the best by their full scores come first: when none of them is wanted any more, none
- * of the others is. Where that many were hidden or damped that they do not fill the list, all others are judged too. The top is the same in any order. */
-static void judge_best(zh_list *l, const zh_recommend_sources *sources, const zh_board *scores, zh_top *top)
+/* With this much on the board. */
+static void judge_one(look *of, uint32_t index, int64_t on_board)
 {
-    const zh_cocount *counts = l->world->cocount;
-    zh_top_entry entries[ZH_PICKS_MAX + BESIDE];
-    zh_top best = zh_top_open(entries, top->limit + BESIDE);
+    const zh_item *item = NULL;
+    const zh_item_id id = zh_cocount_item(of->list->world->cocount, index);
+    if (!may_be_among(of, on_board, id.number)) return;
+    const int64_t whole = of->rest > 0 ? zh_recommend_score_one(of->sources, index, ZH_KEEP_ALL) : on_board;
+    if (!zh_top_wants(&of->top, whole, id.number) || is_picked(of->list, id)) return;
+    const int32_t keep = zh_recommend_judge(of->list, id, &item);
+    const int64_t score = keep < ZH_KEEP_ALL ? zh_recommend_score_one(of->sources, index, keep) : whole;
+    if (keep != ZH_HIDE && score > 0) zh_top_offer(&of->top, score, id.number, (uint64_t)index << KEEP_BITS | (uint64_t)keep);
+}
+
+/* Whoever is judged costs looks into the catalog, so the best on the board come first: when none of them can be among the best any more, none
+ * of the others can. Where that many were hidden or damped that they do not fill the list, all others are judged too. The top is the same in any
+ * order. False: an item that is not on the board could be among the best. */
+static bool judge_best(look *of)
+{
+    zh_top_entry entries[ZH_PICKS_MAX + BESIDE]; /* by index: in which order equal ones are judged does not matter */
+    zh_top best = zh_top_open(entries, of->top.limit + BESIDE);
     int32_t score;
-    for (uint32_t at = 0, index; zh_board_next(scores, &at, &index, &score); l->candidates++)
-        if (best.count < best.limit || score >= entries[0].score) zh_top_offer(&best, score, zh_cocount_item(counts, index).number, index);
+    for (uint32_t at = 0, index; zh_board_next(of->scores, &at, &index, &score);)
+        zh_top_offer(&best, score, index, 0);
     const bool are_all = best.count < best.limit;
     const zh_top_entry worst = best.count > 0 ? entries[0] : (zh_top_entry){ 0 };
     zh_top_sort(&best);
-    for (size_t i = 0; i < best.count; i++) judge_one(l, sources, top, entries[i]);
-    if (are_all || !zh_top_wants(top, worst.score, worst.key)) return;
-    for (uint32_t at = 0, index; zh_board_next(scores, &at, &index, &score);) {
-        const zh_top_entry one = { score, zh_cocount_item(counts, index).number, index };
-        if (zh_top_better(worst, one)) judge_one(l, sources, top, one);
+    for (size_t i = 0; i < best.count; i++) judge_one(of, (uint32_t)entries[i].key, entries[i].score);
+    for (uint32_t at = 0, index; !are_all && may_be_among(of, worst.score, 0) && zh_board_next(of->scores, &at, &index, &score);)
+        if (zh_top_better(worst, (zh_top_entry){ .score = score, .key = index })) judge_one(of, index, score);
+    return of->rest == 0 || !may_be_among(of, 0, 0);
+}
+
+/* The heads of long rows answer nearly every ask for a short list; where they do not, the rows do, and the answer is the same. */
+static zh_err look_for_best(look *of)
+{
+    zh_board scores;
+    zh_err e = ZH_OK;
+    of->scores = &scores;
+    if (of->top.limit <= HEADS_FOR) {
+        e = zh_recommend_score_heads(of->sources, of->list->arena, &scores, &of->rest);
+        if (e != ZH_OK || judge_best(of)) return e;
     }
+    of->rest = 0;
+    of->top.count = 0;
+    e = zh_recommend_score_all(of->sources, of->list->arena, &scores);
+    if (e == ZH_OK) (void)judge_best(of);
+    return e;
 }
 
 static zh_err pick_counted(zh_list *l, zh_stage stage)
@@ -53,15 +87,14 @@ static zh_err pick_counted(zh_list *l, zh_stage stage)
     if (stage == ZH_STAGE_HISTORY || stage == ZH_STAGE_LAST_ORDER) zh_recommend_drop_refused(l, sources);
     if (sources->count == 0) return ZH_OK;
     zh_top_entry entries[ZH_PICKS_MAX];
-    zh_top top = zh_top_open(entries, l->want - l->count);
-    zh_board scores;
-    if ((e = zh_recommend_score_all(sources, l->arena, &scores)) != ZH_OK) return e;
-    judge_best(l, sources, &scores, &top);
-    zh_top_sort(&top);
+    look of = { .list = l, .sources = sources, .top = zh_top_open(entries, l->want - l->count) };
+    if ((e = look_for_best(&of)) != ZH_OK) return e;
+    zh_top_sort(&of.top);
     const int64_t last = l->count > 0 ? l->picks[l->count - 1].score_micro : 0; /* behind another stage: on below its last score */
-    for (size_t i = 0; i < top.count; i++)
+    for (size_t i = 0; i < of.top.count; i++)
         l->picks[l->count++] = (zh_pick){ zh_catalog_get(l->world->catalog, (zh_item_id){ entries[i].key }),
             last > 0 ? (int64_t)((__int128)last * entries[i].score / ((__int128)entries[0].score + 1)) : entries[i].score, stage, (uint32_t)(entries[i].extra >> KEEP_BITS), (int32_t)(entries[i].extra & KEEP_MASK), { 0 } };
+    l->candidates += (uint32_t)of.top.count;
     return ZH_OK;
 }
 

@@ -189,6 +189,31 @@ zh_err zh_recommend_score_all(const zh_recommend_sources *s, zh_arena *arena, zh
     return ZH_OK;
 }
 
+static uint64_t reach_of_heads(const zh_recommend_sources *s)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const zh_recommend_source *one = &s->list[i];
+        if (one->bought > 0) most += zh_cocount_reach_head(s->cocount, ZH_COCOUNT_BOUGHT, one->item);
+        if (one->viewed > 0) most += zh_cocount_reach_head(s->cocount, ZH_COCOUNT_VIEWED, one->item);
+        if (speaks(one)) most += zh_learnt_reach(s->learnt, one->place);
+    }
+    return most;
+}
+
+zh_err zh_recommend_score_heads(const zh_recommend_sources *s, zh_arena *arena, zh_board *scores, int64_t *rest)
+{
+    const zh_err e = zh_board_open(scores, zh_cocount_width(s->cocount), reach_of_heads(s), arena);
+    *rest = 0;
+    for (uint32_t i = 0; i < s->count && e == ZH_OK; i++) {
+        const zh_recommend_source *one = &s->list[i];
+        if (one->bought > 0) *rest += zh_cocount_spread_head(s->cocount, ZH_COCOUNT_BOUGHT, one->item, one->bought, s->shrink, scores);
+        if (one->viewed > 0) *rest += zh_cocount_spread_head(s->cocount, ZH_COCOUNT_VIEWED, one->item, one->viewed, s->shrink, scores);
+        if (speaks(one)) zh_learnt_spread(s->learnt, one->place, s->learnt_weight * one->bought, scores);
+    }
+    return e;
+}
+
 zh_recommend_share zh_recommend_share_of(const zh_recommend_sources *s, uint32_t source, uint32_t index, int32_t keep)
 {
     assert(source < s->count);

@@ -45,6 +45,9 @@ ZH_MUST zh_err zh_recommend_sources_of(zh_stage stage, const zh_recommend_world 
 /* The scores of all items that any source speaks of, by index in the counts. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_score_all(const zh_recommend_sources *sources, zh_arena *arena, zh_board *out);
 
+/* The same of the heads of long rows alone: the score of every item is at most what the board says of it and *rest. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_recommend_score_heads(const zh_recommend_sources *sources, zh_arena *arena, zh_board *out, int64_t *rest);
+
 /* The parts of one source in the score of the item at `index`. */
 typedef struct zh_recommend_share { int32_t bought, viewed, learnt; } zh_recommend_share;
 static inline int64_t zh_recommend_share_sum(zh_recommend_share s) { return (int64_t)s.bought + s.viewed + s.learnt; }

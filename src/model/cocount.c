@@ -8,11 +8,19 @@
  * A row takes the smaller form, and is looked at again each time it has to grow. Spreading a
  * history over a shop is bound by the bytes of its rows, so most counts have one byte. The map
  * also holds counts below zero: steps of a merge may overtake those they take back.
+ *
+ * A long row has a head (model/head.h), of the values C_ij / (base floor_j + s), s = HEAD_SHRINK: floor_j <= root_j = sqrt(n_j) follows the root
+ * in steps, so that a head minds few of the changes of n_j, and base <= root_i is the floor of i when the head was made. A j outside has at most
+ * `rest`, so, as all roots are at least 1,
+ *
+ *     C_ij / (root_i root_j + shrink)  <=  rest (base root_j + s) / (root_i root_j + shrink)
+ *                                      <=  rest (base + s) / (root_i + s) max(1, (root_i + s) / (root_i + shrink))
  */
 #include "model/cocount.h"
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/top.h"
+#include "model/head.h"
 
 #include <assert.h>
 #include <math.h>
@@ -25,6 +33,11 @@
 #define NO_INDEX UINT32_MAX  /* an empty slot of a thin row */
 #define STEPS_AHEAD 32u      /* steps looked up before the first is added: hides the wait for memory */
 #define VERSION 1
+#define HEAD_FROM 1024u      /* pairs: a shorter row is walked as soon as its head */
+#define HEAD_FULL_FROM 8192u /* places of a full row, which is walked eight at a time */
+#define HEAD_SHRINK 10.0f    /* the policy's default: with another one heads say a little less */
+#define FLOOR_BELOW 0.97f    /* of a root, where its floor is set: as much is lost of a bound at most */
+#define FLOOR_FROM 0.93f     /* of a root: a floor below is set anew */
 #define BLOCK 512u           /* scores looked at together: 2 KB of stack */
 #define LANES 8              /* floats of one AVX2 register */
 _Static_assert(ZH_COCOUNT_LANES % LANES == 0, "score arrays and rows hold whole registers");
@@ -39,6 +52,7 @@ typedef struct row {
     uint32_t places; /* slots of a thin row (a power of two or 0), items of another */
     uint32_t used;   /* slots taken in a thin row, counts other than 0 in another */
     uint32_t over;   /* counts that stand in the map; 0 in a thin row */
+    zh_head *head;   /* of a long row; NULL: nobody has asked for it */
 } row;
 
 typedef struct known { /* an item */
@@ -53,6 +67,7 @@ struct zh_cocount {
     zh_map index;    /* item number -> index */
     zh_buf known, numbers;           /* known[count], uint64_t[width] */
     zh_buf roots[ZH_COCOUNT_KINDS];  /* float[width]: sqrt(n), 1 where n <= 0 so that nothing divides by 0 */
+    zh_buf floors[ZH_COCOUNT_KINDS]; /* float[width]: at most the root */
     zh_map over[ZH_COCOUNT_KINDS];   /* row index << 32 | index -> true count */
 };
 
@@ -63,6 +78,7 @@ static known *known_of(const zh_cocount *c, uint32_t index)
 
 static uint64_t *numbers_of(const zh_cocount *c) { return (uint64_t *)(void *)c->numbers.data; }
 static float *roots_of(const zh_cocount *c, zh_cocount_kind kind) { return (float *)(void *)c->roots[kind].data; }
+static float *floors_of(const zh_cocount *c, zh_cocount_kind kind) { return (float *)(void *)c->floors[kind].data; }
 static pair *pairs_of(const row *r) { return (pair *)(void *)r->memory.data; }
 static uint8_t *bytes_of(const row *r) { return (uint8_t *)(void *)r->memory.data; }
 static uint16_t *shorts_of(const row *r) { return (uint16_t *)(void *)r->memory.data; }
@@ -86,7 +102,10 @@ zh_err zh_cocount_open(zh_cocount **out, const zh_cocount_desc *desc)
     const size_t width_max = (size_t)c->items_max + ZH_COCOUNT_LANES;
     c->known = zh_buf_open(c->items_max * sizeof(known));
     c->numbers = zh_buf_open(width_max * sizeof(uint64_t));
-    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) c->roots[k] = zh_buf_open(width_max * sizeof(float));
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) {
+        c->roots[k] = zh_buf_open(width_max * sizeof(float));
+        c->floors[k] = zh_buf_open(width_max * sizeof(float));
+    }
     return ZH_OK;
 }
 
@@ -94,11 +113,11 @@ void zh_cocount_close(zh_cocount *c)
 {
     if (c == NULL) return;
     for (uint32_t i = 0; i < c->count; i++)
-        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&known_of(c, i)->rows[k].memory);
+        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&known_of(c, i)->rows[k].memory), free(known_of(c, i)->rows[k].head);
     zh_map_close(&c->index);
     zh_buf_close(&c->known);
     zh_buf_close(&c->numbers);
-    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&c->roots[k]), zh_map_close(&c->over[k]);
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&c->roots[k]), zh_buf_close(&c->floors[k]), zh_map_close(&c->over[k]);
     zh_arena self = c->self;
     zh_arena_close(&self);
 }
@@ -112,8 +131,9 @@ static bool widen(zh_cocount *c)
     memset(numbers, 0, bytes);
     for (int k = 0; k < ZH_COCOUNT_KINDS; k++) {
         float *roots = (float *)(void *)zh_buf_room(&c->roots[k], ZH_COCOUNT_LANES * sizeof(float));
-        if (roots == NULL) return false;
-        for (uint32_t i = 0; i < ZH_COCOUNT_LANES; i++) roots[i] = 1;
+        float *floors = (float *)(void *)zh_buf_room(&c->floors[k], ZH_COCOUNT_LANES * sizeof(float));
+        if (roots == NULL || floors == NULL) return false;
+        for (uint32_t i = 0; i < ZH_COCOUNT_LANES; i++) roots[i] = floors[i] = 1;
     }
     c->width += ZH_COCOUNT_LANES;
     return true;
@@ -241,6 +261,7 @@ static bool reshape(zh_cocount *c, zh_cocount_kind kind, uint32_t i, form full, 
     for (at = 0; old->over > 0 && row_next(c, kind, i, &at, &j, &count);)
         if (new.form == THIN || stands(&new, j) != most_of(new.form)) (void)zh_map_drop(&c->over[kind], (uint64_t)i << 32 | j);
     zh_buf_close(&old->memory);
+    new.head = old->head;
     *old = new;
     return true;
 }
@@ -274,7 +295,7 @@ static bool add_thin(row *r, uint32_t j, int32_t by)
     return true;
 }
 
-static bool row_add(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
+static bool row_put(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
 {
     row *r = &known_of(c, i)->rows[kind];
     if (r->form == THIN) {
@@ -294,6 +315,64 @@ static bool row_add(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j,
     return true;
 }
 
+/* ---- heads ---- */
+
+static float value_of(float base, float floor, int64_t count) { return (float)count / (base * floor + HEAD_SHRINK); }
+
+static void drop_head(row *r)
+{
+    free(r->head);
+    r->head = NULL;
+}
+
+static bool row_add(zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t j, int32_t by)
+{
+    if (!row_put(c, kind, i, j, by)) return false;
+    row *r = &known_of(c, i)->rows[kind];
+    if (r->head == NULL) return true;
+    const int64_t count = row_get(c, kind, i, j);
+    const float base = r->head->base, floor = floors_of(c, kind)[j];
+    if (!zh_head_mind(r->head, j, value_of(base, floor, count - by), value_of(base, floor, count))) drop_head(r);
+    return true;
+}
+
+/* The floor of an item whose root has changed. A lower one raises its values in the rows of all its partners. */
+static void set_floor(zh_cocount *c, zh_cocount_kind kind, uint32_t j)
+{
+    float *floor = &floors_of(c, kind)[j];
+    const float root = roots_of(c, kind)[j], old = *floor;
+    if (old <= root && old >= FLOOR_FROM * root) return;
+    *floor = FLOOR_BELOW * root;
+    if (*floor >= old) return;
+    uint32_t at = 0, i = 0;
+    int64_t count = 0;
+    drop_head(&known_of(c, j)->rows[kind]); /* its base is above the root */
+    while (row_next(c, kind, j, &at, &i, &count)) {
+        row *r = &known_of(c, i)->rows[kind];
+        if (r->head != NULL && !zh_head_mind(r->head, j, value_of(r->head->base, old, count), value_of(r->head->base, *floor, count))) drop_head(r);
+    }
+}
+
+/* NULL: the row is walked, it is short or there is no memory. */
+static const zh_head *head_of(const zh_cocount *c, zh_cocount_kind kind, uint32_t i)
+{
+    row *r = &known_of(c, i)->rows[kind];
+    if (r->used < HEAD_FROM || (r->form != THIN && r->places < HEAD_FULL_FROM)) return NULL;
+    zh_head *there = __atomic_load_n(&r->head, __ATOMIC_ACQUIRE);
+    if (there != NULL) return there;
+    zh_top_entry entries[ZH_HEAD_PLACES];
+    zh_top top = zh_top_open(entries, ZH_HEAD_PLACES);
+    uint32_t at = 0, j = 0;
+    int64_t count = 0;
+    const float base = floors_of(c, kind)[i];
+    while (row_next(c, kind, i, &at, &j, &count))
+        if (count > 0) zh_top_offer(&top, zh_head_score(value_of(base, floors_of(c, kind)[j], count)), j, j);
+    zh_head *new = top.count == top.limit ? zh_head_open(&top, base) : NULL;
+    if (new == NULL || __atomic_compare_exchange_n(&r->head, &there, new, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return new;
+    free(new); /* another was first */
+    return there;
+}
+
 /* ---- steps ---- */
 
 static void add_one(zh_cocount *c, zh_cocount_kind kind, uint32_t i, int64_t by)
@@ -302,6 +381,7 @@ static void add_one(zh_cocount *c, zh_cocount_kind kind, uint32_t i, int64_t by)
     k->one[kind] += by;
     k->dirty = true;
     roots_of(c, kind)[i] = k->one[kind] > 0 ? sqrtf((float)k->one[kind]) : 1;
+    set_floor(c, kind, i);
 }
 
 static zh_err add_both(zh_cocount *c, zh_cocount_kind kind, uint32_t a, uint32_t b, int32_t by)
@@ -472,6 +552,29 @@ uint32_t zh_cocount_reach(const zh_cocount *c, zh_cocount_kind kind, zh_item_id 
     return zh_cocount_index(c, item, &i) ? known_of(c, i)->rows[kind].used : 0;
 }
 
+int32_t zh_cocount_spread_head(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, float weight, float shrink, zh_board *scores)
+{
+    uint32_t i;
+    if (!zh_cocount_index(c, item, &i)) return 0;
+    const zh_head *head = head_of(c, kind, i);
+    if (head == NULL) {
+        zh_cocount_spread(c, kind, item, weight, shrink, scores);
+        return 0;
+    }
+    for (uint32_t p = 0; p < head->count; p++)
+        zh_board_add(scores, head->index[p], zh_cocount_share_at(c, kind, i, head->index[p], weight, shrink));
+    const float root = roots_of(c, kind)[i], most = head->rest * (head->base + HEAD_SHRINK) / (root + (shrink < HEAD_SHRINK ? shrink : HEAD_SHRINK));
+    return (int32_t)(weight * 1e6f * most * 1.0001f) + 2; /* floats, and the rounding of the share */
+}
+
+uint32_t zh_cocount_reach_head(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item)
+{
+    uint32_t i;
+    if (!zh_cocount_index(c, item, &i)) return 0;
+    const zh_head *head = head_of(c, kind, i);
+    return head != NULL ? head->count : known_of(c, i)->rows[kind].used;
+}
+
 int32_t zh_cocount_share(const zh_cocount *c, zh_cocount_kind kind, zh_item_id item, zh_item_id other, float weight,
                          float shrink)
 {
@@ -632,6 +735,20 @@ zh_err zh_cocount_load(zh_cocount *c, zh_sv key, zh_sv value)
 
 /* ---- proving ---- */
 
+static bool is_head_true(const zh_cocount *c, zh_cocount_kind kind, uint32_t i)
+{
+    const zh_head *head = __atomic_load_n(&known_of(c, i)->rows[kind].head, __ATOMIC_ACQUIRE);
+    uint32_t at = 0, j = 0;
+    int64_t count = 0;
+    if (head != NULL && head->base > roots_of(c, kind)[i]) return false;
+    while (head != NULL && row_next(c, kind, i, &at, &j, &count)) {
+        bool is_in = value_of(head->base, floors_of(c, kind)[j], count) <= head->rest;
+        for (uint32_t p = 0; p < head->count && !is_in; p++) is_in = head->index[p] == j;
+        if (!is_in) return false;
+    }
+    return true;
+}
+
 static const char *fault_of(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, size_t *over)
 {
     const known *k = known_of(c, i);
@@ -647,6 +764,8 @@ static const char *fault_of(const zh_cocount *c, zh_cocount_kind kind, uint32_t 
         if (row_get(c, kind, j, i) != count) return "a pair differs from its other side";
     }
     const row *r = &k->rows[kind];
+    if (!is_head_true(c, kind, i)) return "a pair above what a head leaves out";
+    if (floors_of(c, kind)[i] > roots_of(c, kind)[i]) return "a floor above its root";
     if (r->form != THIN ? pairs != r->used : pairs > r->used) return "a row counts its pairs wrongly";
     *over += r->over;
     return NULL;
@@ -672,8 +791,11 @@ bool zh_cocount_check(const zh_cocount *c, const char **why)
 size_t zh_cocount_bytes(const zh_cocount *c)
 {
     size_t bytes = zh_arena_held(&c->self) + zh_map_bytes(&c->index) + c->known.cap_ + c->numbers.cap_;
-    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += c->roots[k].cap_ + zh_map_bytes(&c->over[k]);
+    for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += c->roots[k].cap_ + c->floors[k].cap_ + zh_map_bytes(&c->over[k]);
     for (uint32_t i = 0; i < c->count; i++)
-        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += known_of(c, i)->rows[k].memory.cap_;
+        for (int k = 0; k < ZH_COCOUNT_KINDS; k++) {
+            const row *r = &known_of(c, i)->rows[k];
+            bytes += r->memory.cap_ + (__atomic_load_n(&r->head, __ATOMIC_ACQUIRE) != NULL ? sizeof(zh_head) : 0);
+        }
     return bytes;
 }

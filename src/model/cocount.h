@@ -19,7 +19,7 @@
  * Cost        20-40 ns a step in batches; spread of one item 0.3 ns a known item of a full row, 3-6 ns a pair of
  *             a thin one; memory 1 byte a known item in a full row (2 with many large counts), 11 to 22 bytes a pair
  *             in a thin one.
- * Threads     readers together or one writer.
+ * Threads     readers together or one writer. Heads that readers make are put in place by one atomic exchange.
  * Source      Sarwar et al., WWW 2001; Linden, Smith, York, IEEE Internet Computing 2003.
  */
 #ifndef ZH_MODEL_COCOUNT_H
@@ -73,6 +73,12 @@ void zh_cocount_spread(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_
                        float shrink, zh_board *scores);
 /* How many items it may reach: no fewer than it does. */
 uint32_t zh_cocount_reach(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item);
+
+/* The same, of a long row only for its head (model/head.h): every j that was left out has a share of at most what is returned; 0: none was.
+ * Heads are made by whoever asks first and kept true by every step. */
+int32_t zh_cocount_spread_head(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item, float weight,
+                               float shrink, zh_board *scores);
+uint32_t zh_cocount_reach_head(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item);
 /* What spread adds for one j: the exact share. */
 int32_t zh_cocount_share(const zh_cocount *cocount, zh_cocount_kind kind, zh_item_id item, zh_item_id j,
                          float weight, float shrink);

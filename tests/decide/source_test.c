@@ -79,11 +79,11 @@ static void test_only_the_newest_are_weighed(void)
     zh_recommend_sources sources;
     CHECK(zh_recommend_sources_of(ZH_STAGE_HISTORY, &s.world, &ask, &policy, true, &arena, &sources) == ZH_OK);
     CHECK(sources.count == ZH_RECOMMEND_HISTORY_MAX);
-    int32_t *scores = ZH_TAKE(&arena, int32_t, zh_cocount_width(s.cocount));
-    zh_recommend_score_all(&sources, scores);
+    zh_board scores;
+    CHECK(zh_recommend_score_all(&sources, &arena, &scores) == ZH_OK);
     for (uint32_t i = 0; i < sources.count; i++) {
         CHECK(sources.list[i].at_ms > NOW - ZH_RECOMMEND_HISTORY_MAX * DAY);
-        CHECK(zh_recommend_score_one(&sources, sources.list[i].index, ZH_KEEP_ALL) == scores[sources.list[i].index]);
+        CHECK(zh_recommend_score_one(&sources, sources.list[i].index, ZH_KEEP_ALL) == zh_board_get(&scores, sources.list[i].index));
     }
     zh_arena_close(&arena);
     shop_close(&s);

@@ -249,6 +249,54 @@ static void test_unknown_items_and_full_tables(void)
     zh_cocount_close(NULL);
 }
 
+/* What the head leaves out has no more than it says; what it adds is the share. Returns the head's bound. */
+static int32_t check_head(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, uint32_t items)
+{
+    const uint32_t width = zh_cocount_width(c), reach = zh_cocount_reach_head(c, kind, id_of(i));
+    int32_t *scores = calloc(width, sizeof *scores);
+    uint32_t reached = 0, index;
+    const int32_t rest = zh_cocount_spread_head(c, kind, id_of(i), 0.8f, SHRINK, &(zh_board){ .all = scores, .places = width });
+    for (uint32_t j = 0; j < items; j++) {
+        if (!zh_cocount_index(c, id_of(j), &index)) continue;
+        const int32_t share = zh_cocount_share(c, kind, id_of(i), id_of(j), 0.8f, SHRINK);
+        CHECK(scores[index] == share || (scores[index] == 0 && share <= rest));
+        reached += scores[index] != 0;
+    }
+    CHECK(reached <= reach && zh_cocount_reach(c, kind, id_of(i)) >= reached);
+    free(scores);
+    return rest;
+}
+
+/* A best-seller with partners of all sizes; then they come and go, and customers are taken back. */
+static void test_a_long_row_has_a_head_that_stays_true(uint64_t seed, uint32_t others)
+{
+    const uint32_t items = 1400;
+    zh_cocount *c = opened();
+    const char *why = NULL;
+    for (uint32_t j = 1; j < items; j++) {
+        const int32_t both = 1 + (int32_t)(test_random(&seed) % 30) / (1 + (int32_t)j / 50), alone = (int32_t)(test_random(&seed) % 40);
+        const zh_step steps[] = { { ZH_STEP_BUYER, both, id_of(0), { 0 } }, { ZH_STEP_BUYER, both + alone, id_of(j), { 0 } }, { ZH_STEP_BOTH, both, id_of(0), id_of(j) } };
+        CHECK(zh_cocount_apply(c, steps, 3) == ZH_OK);
+    }
+    CHECK(zh_cocount_reach(c, ZH_COCOUNT_BOUGHT, id_of(0)) >= items - 1 && check_head(c, ZH_COCOUNT_BOUGHT, 0, items) == 0);
+    for (uint32_t j = items; j < items + others; j++) CHECK(zh_cocount_apply(c, &(zh_step){ ZH_STEP_BUYER, 1, id_of(j), { 0 } }, 1) == ZH_OK);
+    CHECK(zh_cocount_apply(c, &(zh_step){ ZH_STEP_BOTH, 1, id_of(0), id_of(items + others - 1) }, 1) == ZH_OK); /* the row is made anew, as wide as the shop */
+    CHECK(check_head(c, ZH_COCOUNT_BOUGHT, 0, items) > 0 && check_head(c, ZH_COCOUNT_BOUGHT, 1, items) == 0);
+    for (int n = 0; n < 4000; n++) {
+        const uint32_t j = 1 + (uint32_t)(test_random(&seed) % (items - 1));
+        const int64_t both = zh_cocount_both(c, ZH_COCOUNT_BOUGHT, id_of(0), id_of(j)), one = zh_cocount_one(c, ZH_COCOUNT_BOUGHT, id_of(j));
+        const int32_t by = n % 3 == 0 && both > 0 ? -1 : 1, drop = n % 5 == 0 ? (int32_t)((one - both) * 3 / 4) : 0; /* its other buyers go */
+        const zh_step steps[] = { { ZH_STEP_BUYER, by - drop, id_of(j), { 0 } }, { ZH_STEP_BUYER, by, id_of(0), { 0 } }, { ZH_STEP_BOTH, by, id_of(0), id_of(j) } };
+        CHECK(zh_cocount_apply(c, steps, 3) == ZH_OK);
+        if (n % 400 == 0) {
+            CHECK(zh_cocount_check(c, &why));
+            CHECK(check_head(c, ZH_COCOUNT_BOUGHT, 0, items) > 0);
+        }
+    }
+    CHECK(zh_cocount_check(c, &why));
+    zh_cocount_close(c);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
@@ -256,5 +304,7 @@ int main(int argc, char **argv)
     test_counts_beyond_8_and_16_bits_stay_exact_and_come_back();
     test_a_row_with_many_large_counts_changes_its_form();
     test_unknown_items_and_full_tables();
+    for (uint64_t i = 0; i < 3; i++) test_a_long_row_has_a_head_that_stays_true(seed + i, 8000);  /* a byte an item */
+    for (uint64_t i = 0; i < 3; i++) test_a_long_row_has_a_head_that_stays_true(seed + i, 40000); /* a table of pairs */
     return 0;
 }
