@@ -1,9 +1,10 @@
-/* Pairs are held from both sides: what follows an item with its weight, and of what it is the follower, so that an item can
- * take its pairs from one category to another. Sums by category are held beside them and always equal what the pairs say. */
+/* A pair is held by both of its items, each with what follows it (0 where only the other way is known), so that an item can take
+ * its pairs from one category to another. Sums by category are held beside them and always equal what the pairs say. */
 #include "model/sequel.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/map32.h"
 #include "base/top.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static const uint32_t first_day[ZH_SEQUEL_GAPS + 1] = { 0, 2, 3, 4, 5, 7, 10, 14
 
 typedef struct thing { /* an item */
     uint64_t number;
-    zh_map after, before; /* index of the other -> weight (int64_t); before: no value */
+    zh_map32 others;      /* index of the other of each pair -> weight of the other after this one, >= 0 */
     int64_t buyers;
     int32_t gaps[ZH_SEQUEL_GAPS];
     uint32_t kind;
@@ -79,7 +80,7 @@ zh_err zh_sequel_open(zh_sequel **out, const zh_sequel_desc *desc)
 void zh_sequel_close(zh_sequel *s)
 {
     if (s == NULL) return;
-    for (uint32_t i = 0; i < things_count(s); i++) zh_map_close(&things(s)[i].after), zh_map_close(&things(s)[i].before);
+    for (uint32_t i = 0; i < things_count(s); i++) zh_map32_close(&things(s)[i].others);
     for (uint32_t k = 0; k < kinds_count(s); k++) zh_map_close(&kinds(s)[k].after);
     zh_buf_close(&s->things);
     zh_buf_close(&s->kinds);
@@ -129,13 +130,27 @@ static zh_err add_kinds(zh_sequel *s, uint32_t k, uint32_t l, int64_t by)
     return ZH_OK;
 }
 
+/* A pair of which nothing is left, either way, is dropped. */
+static void tidy(zh_sequel *s, uint32_t a, uint32_t b)
+{
+    const int32_t *ab = zh_map32_get(&things(s)[a].others, b), *ba = zh_map32_get(&things(s)[b].others, a);
+    if ((ab != NULL && *ab != 0) || (ba != NULL && *ba != 0)) return;
+    (void)zh_map32_drop(&things(s)[a].others, b);
+    (void)zh_map32_drop(&things(s)[b].others, a);
+}
+
 static zh_err add_after(zh_sequel *s, uint32_t a, uint32_t b, int64_t by)
 {
-    bool made;
-    if (zh_map_at(&things(s)[b].before, a, &made) == NULL || !add_to(&things(s)[a].after, b, by)) return ZH_NOMEM;
-    if (zh_map_get(&things(s)[a].after, b) == NULL) (void)zh_map_drop(&things(s)[b].before, a);
-    things(s)[a].dirty = true;
-    return add_kinds(s, things(s)[a].kind, things(s)[b].kind, by);
+    int32_t *ab = zh_map32_at(&things(s)[a].others, b);
+    int32_t sum = 0;
+    zh_err e = ab == NULL || zh_map32_at(&things(s)[b].others, a) == NULL ? ZH_NOMEM : ZH_OK;
+    if (e == ZH_OK && __builtin_add_overflow(*ab, by, &sum)) e = ZH_FULL;
+    if (e == ZH_OK) {
+        *ab = sum;
+        things(s)[a].dirty = true;
+    }
+    if (sum == 0) tidy(s, a, b);
+    return e != ZH_OK ? e : add_kinds(s, things(s)[a].kind, things(s)[b].kind, by);
 }
 
 zh_err zh_sequel_apply(zh_sequel *s, const zh_step *steps, size_t count)
@@ -165,6 +180,14 @@ zh_err zh_sequel_apply(zh_sequel *s, const zh_step *steps, size_t count)
     return worst;
 }
 
+typedef struct way { uint32_t from, to; } way; /* between two categories */
+
+static zh_err move_kinds(zh_sequel *s, way out_of, way into, int64_t by)
+{
+    const zh_err e = add_kinds(s, out_of.from, out_of.to, -by);
+    return e != ZH_OK ? e : add_kinds(s, into.from, into.to, by);
+}
+
 zh_err zh_sequel_category(zh_sequel *s, zh_item_id item, uint64_t category_hash)
 {
     uint32_t a, to;
@@ -174,15 +197,13 @@ zh_err zh_sequel_category(zh_sequel *s, zh_item_id item, uint64_t category_hash)
     if (e != ZH_OK) return e;
     thing *t = &things(s)[a];
     const uint32_t from = t->kind;
-    uint64_t b, weight;
-    for (size_t at = 0; e == ZH_OK && zh_map_next(&t->after, &at, &b, &weight);) {
-        e = add_kinds(s, from, things(s)[b].kind, -(int64_t)weight);
-        if (e == ZH_OK) e = add_kinds(s, to, things(s)[b].kind, (int64_t)weight);
-    }
-    for (size_t at = 0; e == ZH_OK && zh_map_next(&t->before, &at, &b, &weight);) {
-        const int64_t w = (int64_t)*zh_map_get(&things(s)[b].after, a);
-        e = add_kinds(s, things(s)[b].kind, from, -w);
-        if (e == ZH_OK) e = add_kinds(s, things(s)[b].kind, to, w);
+    uint32_t b;
+    int32_t ab;
+    for (size_t at = 0; e == ZH_OK && zh_map32_next(&t->others, &at, &b, &ab);) {
+        const int32_t ba = *zh_map32_get(&things(s)[b].others, a);
+        const uint32_t other = things(s)[b].kind;
+        if (ab != 0) e = move_kinds(s, (way){ from, other }, (way){ to, other }, ab);
+        if (ba != 0 && e == ZH_OK) e = move_kinds(s, (way){ other, from }, (way){ other, to }, ba);
     }
     for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) kinds(s)[from].gaps[g] -= t->gaps[g], kinds(s)[to].gaps[g] += t->gaps[g];
     kinds(s)[from].buyers -= t->buyers;
@@ -209,8 +230,8 @@ int64_t zh_sequel_weight(const zh_sequel *s, zh_item_id a, zh_item_id b)
 {
     const thing *t = find_thing(s, a);
     const uint64_t *other = zh_map_get(&s->thing_of, b.number);
-    const uint64_t *weight = t == NULL || other == NULL ? NULL : zh_map_get(&t->after, *other);
-    return weight == NULL ? 0 : (int64_t)*weight;
+    const int32_t *weight = t == NULL || other == NULL ? NULL : zh_map32_get(&t->others, (uint32_t)*other);
+    return weight == NULL ? 0 : *weight;
 }
 
 int64_t zh_sequel_kinds(const zh_sequel *s, uint64_t k, uint64_t l)
@@ -303,7 +324,15 @@ double zh_sequel_gap_share(const int64_t gaps[ZH_SEQUEL_GAPS], double share)
 
 /* ---- keeping ---- */
 
-typedef struct kept { uint64_t number; int64_t weight; } kept;
+#define THICK 16u /* a row with more than one in so many items is put by looking at all items: sorting costs more */
+
+typedef struct kept { uint64_t number; int32_t weight; } kept;
+
+typedef struct saving {
+    zh_buf pairs, value;
+    uint32_t *order;  /* indexes by number; NULL until a thick row asks */
+    int32_t *weights; /* by index; all 0 between rows */
+} saving;
 
 static int by_number(const void *a, const void *b)
 {
@@ -311,20 +340,62 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* u8 version, var n, n x [item as var beyond the one before, weight zig], ZH_SEQUEL_GAPS x zig, buyers zig. */
-static zh_err put_thing(const zh_sequel *s, const thing *t, zh_buf *pairs, zh_buf *value, bool *empty)
+/* All items by number, once a save. */
+static zh_err make_order(const zh_sequel *s, saving *v)
 {
-    zh_buf_reset(pairs);
-    zh_buf_reset(value);
-    uint64_t b, weight;
-    for (size_t at = 0; zh_map_next(&t->after, &at, &b, &weight);) {
-        kept *one = (kept *)(void *)zh_buf_room(pairs, sizeof *one);
-        if (one == NULL) return ZH_NOMEM;
-        *one = (kept){ things(s)[b].number, (int64_t)weight };
+    const uint32_t count = things_count(s);
+    if (v->order != NULL) return ZH_OK;
+    kept *list = malloc(count * sizeof *list);
+    v->order = malloc(count * sizeof *v->order);
+    v->weights = calloc(count, sizeof *v->weights);
+    const bool is_there = list != NULL && v->order != NULL && v->weights != NULL;
+    for (uint32_t i = 0; i < count && is_there; i++) list[i] = (kept){ things(s)[i].number, (int32_t)i };
+    if (is_there) qsort(list, count, sizeof *list, by_number);
+    for (uint32_t i = 0; i < count && is_there; i++) v->order[i] = (uint32_t)list[i].weight;
+    free(list);
+    return is_there ? ZH_OK : ZH_NOMEM;
+}
+
+static zh_err put_pair(zh_buf *pairs, uint64_t number, int32_t weight)
+{
+    kept *one = (kept *)(void *)zh_buf_room(pairs, sizeof *one);
+    if (one == NULL) return ZH_NOMEM;
+    *one = (kept){ number, weight };
+    return ZH_OK;
+}
+
+/* What follows an item, by number. */
+static zh_err sorted_pairs(const zh_sequel *s, const thing *t, saving *v)
+{
+    uint32_t b;
+    int32_t weight;
+    zh_err e = ZH_OK;
+    zh_buf_reset(&v->pairs);
+    if (t->others.count <= things_count(s) / THICK) {
+        for (size_t at = 0; e == ZH_OK && zh_map32_next(&t->others, &at, &b, &weight);)
+            if (weight != 0) e = put_pair(&v->pairs, things(s)[b].number, weight);
+        if (v->pairs.size > sizeof(kept)) qsort(v->pairs.data, v->pairs.size / sizeof(kept), sizeof(kept), by_number);
+        return e;
     }
-    const size_t n = pairs->size / sizeof(kept);
-    kept *list = (kept *)(void *)pairs->data;
-    if (n > 1) qsort(list, n, sizeof *list, by_number);
+    if ((e = make_order(s, v)) != ZH_OK) return e;
+    for (size_t at = 0; zh_map32_next(&t->others, &at, &b, &weight);) v->weights[b] = weight;
+    for (uint32_t i = 0; i < things_count(s); i++) {
+        int32_t *there = &v->weights[v->order[i]];
+        if (*there != 0 && e == ZH_OK) e = put_pair(&v->pairs, things(s)[v->order[i]].number, *there);
+        *there = 0;
+    }
+    return e;
+}
+
+/* u8 version, var n, n x [item as var beyond the one before, weight zig], ZH_SEQUEL_GAPS x zig, buyers zig. */
+static zh_err put_thing(const zh_sequel *s, const thing *t, saving *v, bool *empty)
+{
+    const zh_err e = sorted_pairs(s, t, v);
+    if (e != ZH_OK) return e;
+    const size_t n = v->pairs.size / sizeof(kept);
+    const kept *list = (const kept *)(const void *)v->pairs.data;
+    zh_buf *value = &v->value;
+    zh_buf_reset(value);
     zh_buf_put_u8(value, VERSION);
     zh_buf_put_var(value, n);
     for (size_t p = 0; p < n; p++) {
@@ -344,19 +415,21 @@ static zh_err put_thing(const zh_sequel *s, const thing *t, zh_buf *pairs, zh_bu
 zh_err zh_sequel_save(zh_sequel *s, bool all, zh_keep keep)
 {
     zh_err e = ZH_OK;
-    zh_buf pairs = zh_buf_open(s->items_max * sizeof(kept)), value = zh_buf_open(s->items_max * 20ull + 256);
+    saving v = { .pairs = zh_buf_open(s->items_max * sizeof(kept)), .value = zh_buf_open(s->items_max * 20ull + 256) };
     for (uint32_t i = 0; i < things_count(s) && e == ZH_OK; i++) {
         thing *t = &things(s)[i];
         bool empty;
         if (!all && !t->dirty) continue;
-        e = put_thing(s, t, &pairs, &value, &empty);
+        e = put_thing(s, t, &v, &empty);
         char key[8];
         for (int byte = 0; byte < 8; byte++) key[byte] = (char)(t->number >> (56 - 8 * byte));
-        if (e == ZH_OK && !(all && empty)) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, empty ? (zh_sv){ 0 } : zh_buf_view(&value));
+        if (e == ZH_OK && !(all && empty)) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, empty ? (zh_sv){ 0 } : zh_buf_view(&v.value));
         if (e == ZH_OK && !all) t->dirty = false;
     }
-    zh_buf_close(&pairs);
-    zh_buf_close(&value);
+    zh_buf_close(&v.pairs);
+    zh_buf_close(&v.value);
+    free(v.order);
+    free(v.weights);
     return e;
 }
 
@@ -377,8 +450,9 @@ zh_err zh_sequel_load(zh_sequel *s, zh_sv key, zh_sv value)
         if (r.bad || weight == 0 || (p > 0 && step == 0) || other > UINT64_MAX - step || other + step == number) return ZH_FORMAT;
         other += step;
         if ((e = thing_index(s, (zh_item_id){ other }, &b)) != ZH_OK) return e;
-        if (zh_map_get(&things(s)[a].after, b) != NULL) return ZH_FORMAT; /* the same entry twice */
-        if ((e = add_after(s, a, b, weight)) != ZH_OK) return e;
+        const int32_t *there = zh_map32_get(&things(s)[a].others, b);
+        if (there != NULL && *there != 0) return ZH_FORMAT; /* the same entry twice */
+        if ((e = add_after(s, a, b, weight)) != ZH_OK) return e == ZH_FULL ? ZH_FORMAT : e;
     }
     for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) {
         const int64_t count = zh_read_zig(&r);
@@ -399,14 +473,14 @@ zh_err zh_sequel_load(zh_sequel *s, zh_sv key, zh_sv value)
 static const char *fault_of(const zh_sequel *s, uint32_t a, zh_map *sums)
 {
     const thing *t = &things(s)[a];
-    uint64_t b, weight;
-    for (size_t at = 0; zh_map_next(&t->after, &at, &b, &weight);) {
-        if ((int64_t)weight <= 0 || b >= things_count(s) || b == a) return "what follows is nothing, unknown or the item itself";
-        if (zh_map_get(&things(s)[b].before, a) == NULL) return "a follower does not know what it follows";
-        if (!add_to(&sums[t->kind], things(s)[b].kind, (int64_t)weight)) return "no memory to check with";
+    uint32_t b;
+    int32_t weight;
+    for (size_t at = 0; zh_map32_next(&t->others, &at, &b, &weight);) {
+        const int32_t *back = b >= things_count(s) || b == a ? NULL : zh_map32_get(&things(s)[b].others, a);
+        if (back == NULL) return "an item has a pair with itself, or with one that does not know it";
+        if (weight < 0 || (weight == 0 && *back == 0)) return "what follows is less than nothing, or a pair is empty";
+        if (weight > 0 && !add_to(&sums[t->kind], things(s)[b].kind, weight)) return "no memory to check with";
     }
-    for (size_t at = 0; zh_map_next(&t->before, &at, &b, &weight);)
-        if (b >= things_count(s) || zh_map_get(&things(s)[b].after, a) == NULL) return "an item follows one that does not know it";
     for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++)
         if (t->gaps[g] < 0) return "fewer than no gaps";
     if (t->buyers < 0) return "fewer than no buyers";
@@ -436,7 +510,7 @@ bool zh_sequel_check(const zh_sequel *s, const char **why)
 size_t zh_sequel_bytes(const zh_sequel *s)
 {
     size_t bytes = zh_arena_held(&s->self) + s->things.cap_ + s->kinds.cap_ + zh_map_bytes(&s->thing_of) + zh_map_bytes(&s->kind_of);
-    for (uint32_t i = 0; i < things_count(s); i++) bytes += zh_map_bytes(&things(s)[i].after) + zh_map_bytes(&things(s)[i].before);
+    for (uint32_t i = 0; i < things_count(s); i++) bytes += zh_map32_bytes(&things(s)[i].others);
     for (uint32_t k = 0; k < kinds_count(s); k++) bytes += zh_map_bytes(&kinds(s)[k].after);
     return bytes;
 }

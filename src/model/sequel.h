@@ -15,7 +15,7 @@
  *
  * Guarantees  any order of the same steps and categories gives the same entries and the same answers.
  * Cost        a step 100 ns; a changed category O(pairs of the item); follows O(categories after this one);
- *             memory 90 bytes an item, 45 to 90 a pair (both sides), bench: strategies.
+ *             memory 120 bytes an item, 22 to 43 a pair (both ways), bench: strategies.
  * Threads     readers together or one writer.
  * Not here    what one buys together at any time (cocount.h); whether a category is a type of goods: the shop says so.
  * Source      direction and kinds of complements: Hao et al., CIKM 2020 (P-Companion); here as counts.
@@ -37,7 +37,8 @@ typedef struct zh_sequel_desc {
 ZH_MUST zh_err zh_sequel_open(zh_sequel **out, const zh_sequel_desc *desc); /* caller closes */
 void zh_sequel_close(zh_sequel *sequel);
 
-/* Add AFTER, GAP and BUYER; other steps change nothing. Errors: ZH_NOMEM, ZH_FULL (steps of further items are left out). */
+/* Add AFTER, GAP and BUYER; other steps change nothing. Errors: ZH_NOMEM, ZH_FULL (steps of further items, and what takes a
+ * weight past INT32_MAX, are left out). */
 ZH_MUST zh_err zh_sequel_apply(zh_sequel *sequel, const zh_step *steps, size_t count);
 /* The item's category (zh_item.category_hash; 0: none). Not kept: after a load the engine walks the catalog once.
  * No cost when unchanged. Errors: ZH_NOMEM, ZH_FULL. */

@@ -23,7 +23,7 @@
  *             that additions and sets of one name, arriving in another order than they happened, made (customer_change.c);
  *             the BUYER and BOTH steps of all folds and merges add up to exactly the final bought sets;
  *             so do AFTER and GAP to the days in them: 2 where a's newest day is 1 .. ZH_PROFILE_AFTER_DAYS before b's, 1 each way where
- *             they are one day;
+ *             they are one day, of the ZH_PROFILE_AFTER_MAX items bought last;
  *             a failed call changes neither the state nor the effects.
  * Cost        a fold: O(log n) to find, O(n) bytes moved to insert, and one BOTH step for each bought
  *             item when a new one is bought. A merge: (items only here) x (items only there) steps.
@@ -53,6 +53,7 @@
 #define ZH_PROFILE_NAME_BYTES_MAX 96   /* category and brand as shown, cut at a character */
 #define ZH_PROFILE_PARTNERS_MAX 4      /* SEEN_BOTH steps of one view: its newest partners; what was looked at just before says most */
 #define ZH_PROFILE_AFTER_DAYS 60       /* b follows a where it was bought at most so much later: past it, little has to do with a */
+#define ZH_PROFILE_AFTER_MAX 64        /* of a customer's items, those bought last: by newest day, then number; bounds AFTER steps and pairs */
 #define ZH_PROFILE_SITTING_MS (30 * 60 * 1000) /* two views nearer than this are one sitting */
 #define ZH_PROFILE_CURRENCIES_MAX 4    /* totals shown; the most used ones */
 

@@ -224,9 +224,9 @@ static zh_err say_days(const zh_customer_state *s, const reading *r, zh_effects 
         const bool is_said = at < items_count && (!is_there || items[at].number == bought[i].item.number);
         zh_days_mark *m = &marks[count];
         *m = (zh_days_mark){ .item = is_there ? bought[i].item : items[at] };
-        if (is_there) memcpy(m->to, bought[i].days, sizeof m->to);
-        if (count < ZH_PROFILE_BOUGHT_MAX) memcpy(m->after, m->to, sizeof m->after);
-        if (is_said && count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->after, zh_day_of(r->event->time_ms));
+        if (is_there) memcpy(m->days[ZH_DAYS_TO], bought[i].days, sizeof m->days[ZH_DAYS_TO]);
+        if (count < ZH_PROFILE_BOUGHT_MAX) memcpy(m->days[ZH_DAYS_AFTER], m->days[ZH_DAYS_TO], sizeof m->days[ZH_DAYS_AFTER]);
+        if (is_said && count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->days[ZH_DAYS_AFTER], zh_day_of(r->event->time_ms));
         i += is_there;
         at += is_said;
     }

@@ -182,7 +182,8 @@ ZH_MUST zh_err zh_say_bought(zh_mark *marks, size_t count, zh_effects *effects);
 /* The same for one new item where there is room: what most order lines are. */
 ZH_MUST zh_err zh_say_one_bought(const zh_customer_state *state, zh_item_id item, zh_effects *effects);
 /* Days of purchases before (of the two states that become one; `from` empty for an event) and after; items in ascending order. */
-typedef struct zh_days_mark { zh_item_id item; uint16_t from[2], to[2], after[2]; } zh_days_mark;
+typedef enum zh_days_side { ZH_DAYS_FROM, ZH_DAYS_TO, ZH_DAYS_AFTER, ZH_DAYS_SIDES } zh_days_side;
+typedef struct zh_days_mark { zh_item_id item; uint16_t days[ZH_DAYS_SIDES][2]; } zh_days_mark;
 ZH_MUST zh_err zh_say_days(const zh_days_mark *marks, size_t count, zh_effects *effects);
 ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
 

@@ -44,9 +44,9 @@ static zh_err say_merged_days(const zh_customer_state *from, const zh_customer_s
         zh_days_mark *m = &marks[count];
         *m = (zh_days_mark){ .item = is_f ? f[i].item : t[j].item };
         for (int d = 0; d < 2; d++) {
-            if (is_f) m->from[d] = f[i].days[d];
-            if (is_t) m->to[d] = t[j].days[d];
-            if (count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->after, m->from[d]), zh_days_add(m->after, m->to[d]);
+            if (is_f) m->days[ZH_DAYS_FROM][d] = f[i].days[d];
+            if (is_t) m->days[ZH_DAYS_TO][d] = t[j].days[d];
+            if (count < ZH_PROFILE_BOUGHT_MAX) zh_days_add(m->days[ZH_DAYS_AFTER], m->days[ZH_DAYS_FROM][d]), zh_days_add(m->days[ZH_DAYS_AFTER], m->days[ZH_DAYS_TO][d]);
         }
         i += is_f;
         j += is_t;
@@ -157,7 +157,7 @@ zh_err zh_customers_drop(zh_customers *customers, zh_customer_id customer, zh_ef
     const zh_bought *bought = state->bought.data;
     for (uint32_t i = 0; i < state->bought.count; i++) {
         marks[i] = (zh_mark){ bought[i].item, ZH_IN_TO };
-        days[i] = (zh_days_mark){ .item = bought[i].item, .to = { bought[i].days[0], bought[i].days[1] } };
+        days[i] = (zh_days_mark){ .item = bought[i].item, .days[ZH_DAYS_TO] = { bought[i].days[0], bought[i].days[1] } };
     }
     const size_t steps = effects->count;
     e = zh_say_bought(marks, state->bought.count, effects);

@@ -9,11 +9,13 @@
  * Only pairs with an item that is not simply in T and A can change, so an event costs one pass.
  *
  * The days of purchases likewise, with o(a, b) = 2 where b's newest day follows a's within ZH_PROFILE_AFTER_DAYS, 1 where it
- * is the same, else 0, and g(a) the days between a's two newest:
+ * is the same, 0 else and where one of them is not among the ZH_PROFILE_AFTER_MAX items bought last, and g(a) the days between
+ * a's two newest:
  *
  *     AFTER(a, b) += o_A(a, b) - o_F(a, b) - o_T(a, b)          GAP(a, g) += [g_A = g] - [g_F = g] - [g_T = g]
  */
 #include "profile/customer_inside.h"
+#include "base/top.h"
 
 static int both(unsigned sides, unsigned side)
 {
@@ -58,17 +60,62 @@ zh_err zh_say_one_bought(const zh_customer_state *s, zh_item_id item, zh_effects
     return e;
 }
 
-static int order_of(const uint16_t a[2], const uint16_t b[2])
+/* An item among those of which it is counted what follows what, on any side; days: 0 where it is not among them. */
+typedef struct near { zh_item_id item; uint16_t days[ZH_DAYS_SIDES]; } near;
+
+static int order_of(uint16_t a, uint16_t b)
 {
-    if (a[0] == 0 || b[0] == 0 || b[0] < a[0] || b[0] - a[0] > ZH_PROFILE_AFTER_DAYS) return 0;
-    return a[0] == b[0] ? 1 : 2;
+    if (a == 0 || b == 0 || b < a || b - a > ZH_PROFILE_AFTER_DAYS) return 0;
+    return a == b ? 1 : 2;
 }
 
-static zh_err say_order(const zh_days_mark *a, const zh_days_mark *b, zh_effects *effects)
+static zh_err say_order(const near *a, const near *b, zh_effects *effects)
 {
-    const int by = order_of(a->after, b->after) - order_of(a->from, b->from) - order_of(a->to, b->to);
+    const int by = order_of(a->days[ZH_DAYS_AFTER], b->days[ZH_DAYS_AFTER]) - order_of(a->days[ZH_DAYS_FROM], b->days[ZH_DAYS_FROM]) -
+                   order_of(a->days[ZH_DAYS_TO], b->days[ZH_DAYS_TO]);
     return by == 0 ? ZH_OK : zh_effects_add(effects, (zh_step){ ZH_STEP_AFTER, by, a->item, b->item });
 }
+
+static bool has_moved(const near *n)
+{
+    return n->days[ZH_DAYS_FROM] != 0 || n->days[ZH_DAYS_TO] != n->days[ZH_DAYS_AFTER];
+}
+
+typedef struct nearest { near list[ZH_DAYS_SIDES * ZH_PROFILE_AFTER_MAX]; uint8_t count; } nearest;
+
+/* Put the newest of one side; places[i] is 1 + where mark i stands in the list, or 0. */
+static void put_newest(const zh_days_mark *marks, size_t count, zh_days_side side, nearest *out, uint8_t *places)
+{
+    zh_top_entry entries[ZH_PROFILE_AFTER_MAX];
+    zh_top top = zh_top_open(entries, ZH_PROFILE_AFTER_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (marks[i].days[side][0] != 0) zh_top_offer(&top, marks[i].days[side][0], marks[i].item.number, i);
+    for (size_t k = 0; k < top.count; k++) {
+        uint8_t *place = &places[entries[k].extra];
+        if (*place == 0) {
+            out->list[out->count++] = (near){ .item = marks[entries[k].extra].item };
+            *place = out->count;
+        }
+        out->list[*place - 1].days[side] = (uint16_t)entries[k].score;
+    }
+}
+
+static zh_err say_orders(const zh_days_mark *marks, size_t count, zh_effects *effects)
+{
+    nearest of = { .count = 0 };
+    uint8_t *places = ZH_TAKE(effects->arena, uint8_t, count);
+    zh_err e = places == NULL ? ZH_NOMEM : ZH_OK;
+    for (zh_days_side side = 0; side < ZH_DAYS_SIDES && e == ZH_OK; side++) put_newest(marks, count, side, &of, places);
+    for (size_t i = 0; i < of.count && e == ZH_OK; i++) {
+        for (size_t j = 0; has_moved(&of.list[i]) && j < of.count && e == ZH_OK; j++) {
+            if (j == i || (j < i && has_moved(&of.list[j]))) continue; /* said from the other side */
+            e = say_order(&of.list[i], &of.list[j], effects);
+            if (e == ZH_OK) e = say_order(&of.list[j], &of.list[i], effects);
+        }
+    }
+    return e;
+}
+_Static_assert(ZH_DAYS_SIDES * ZH_PROFILE_AFTER_MAX < UINT8_MAX, "a place is a byte");
 
 static zh_err say_gap(zh_item_id item, const uint16_t days[2], int by, zh_effects *effects)
 {
@@ -76,27 +123,20 @@ static zh_err say_gap(zh_item_id item, const uint16_t days[2], int by, zh_effect
     return zh_effects_add(effects, (zh_step){ ZH_STEP_GAP, by, item, { (uint64_t)(days[0] - days[1]) } });
 }
 
-static bool has_moved(const zh_days_mark *m)
-{
-    return m->from[0] != 0 || m->to[0] != m->after[0] || m->to[1] != m->after[1];
-}
-
 zh_err zh_say_days(const zh_days_mark *marks, size_t count, zh_effects *effects)
 {
     zh_err e = ZH_OK;
+    bool has_any_moved = false;
     for (size_t i = 0; i < count && e == ZH_OK; i++) {
         const zh_days_mark *m = &marks[i];
-        if (!has_moved(m)) continue;
-        e = say_gap(m->item, m->from, -1, effects);
-        if (e == ZH_OK) e = say_gap(m->item, m->to, -1, effects);
-        if (e == ZH_OK) e = say_gap(m->item, m->after, 1, effects);
-        for (size_t j = 0; j < count && e == ZH_OK; j++) {
-            if (j == i || (j < i && has_moved(&marks[j]))) continue; /* said from the other side */
-            e = say_order(m, &marks[j], effects);
-            if (e == ZH_OK) e = say_order(&marks[j], m, effects);
-        }
+        const uint16_t *from = m->days[ZH_DAYS_FROM], *to = m->days[ZH_DAYS_TO], *after = m->days[ZH_DAYS_AFTER];
+        has_any_moved |= from[0] != 0 || to[0] != after[0];
+        if (from[1] == 0 && to[1] == after[1] && to[0] == after[0]) continue;
+        e = say_gap(m->item, from, -1, effects);
+        if (e == ZH_OK) e = say_gap(m->item, to, -1, effects);
+        if (e == ZH_OK) e = say_gap(m->item, after, 1, effects);
     }
-    return e;
+    return e != ZH_OK || !has_any_moved ? e : say_orders(marks, count, effects);
 }
 
 static bool is_view(const zh_touch *touch)

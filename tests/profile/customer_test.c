@@ -20,6 +20,7 @@ typedef struct world { /* how wide the random choices are */
 } world;
 static const world small = { 30, 12, 4, 3, 40 * DAY, false };
 static const world small_with_changes = { 30, 12, 4, 3, 40 * DAY, true };
+static const world trade = { 200, 60, 4, 3, 100 * DAY, false }; /* more items than ZH_PROFILE_AFTER_MAX, bought on few and on many days */
 static const world wide = { 9000, 5000, 300, 120, 3000 * DAY, false };
 
 typedef struct sample {
@@ -174,11 +175,21 @@ static void shuffle(uint32_t *order, size_t count, uint64_t *seed)
     }
 }
 
+/* Is it among the ZH_PROFILE_AFTER_MAX bought last? */
+static bool is_near(const zh_customer_state *s, const zh_bought *x)
+{
+    const zh_bought *all = s->bought.data;
+    size_t before = 0;
+    for (uint32_t i = 0; i < s->bought.count; i++)
+        before += all[i].days[0] > x->days[0] || (all[i].days[0] == x->days[0] && all[i].item.number < x->item.number);
+    return before < ZH_PROFILE_AFTER_MAX;
+}
+
 /* What of b after a one customer is. */
 static uint64_t order_in(const zh_customer_state *s, uint64_t a, uint64_t b)
 {
     const zh_bought *x = zh_customer_bought_of(s, (zh_item_id){ a }), *y = zh_customer_bought_of(s, (zh_item_id){ b });
-    if (x == NULL || y == NULL || x->days[0] == 0 || y->days[0] == 0) return 0;
+    if (x == NULL || y == NULL || x->days[0] == 0 || y->days[0] == 0 || !is_near(s, x) || !is_near(s, y)) return 0;
     const int days = y->days[0] - x->days[0];
     return days == 0 ? 1 : days > 0 && days <= ZH_PROFILE_AFTER_DAYS ? 2 : 0;
 }
@@ -952,6 +963,7 @@ int main(int argc, char **argv)
     every_maximum_is_passed_by_the_wide_world(seed);
     for (uint64_t i = 0; i < 2; i++) {
         PROVE(check_07_shuffled_events_give_the_same_bytes, seed + i, &wide, 14000, false);
+        a_merge_at_any_moment_is_as_if_always_one(seed + i, &trade, 1500, true);
         a_merge_at_any_moment_is_as_if_always_one(seed + i, &wide, 14000, false);
     }
     entries_read_back(seed, &wide, 14000);
