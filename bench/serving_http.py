@@ -105,7 +105,7 @@ def ask(engine, method, path, body=None, key=serve.TOKEN):
     request = urllib.request.Request(engine.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
                                      headers={"Authorization": "Bearer " + key, "Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+        return json.loads(answer.read() or "null")  # a deletion says nothing
 
 
 def split_cores(engine):
@@ -132,7 +132,16 @@ def lists(generator, engine, name, args):
     serve.show(bench=name, rounds=args.rounds, **{key: statistics.median(row[key] for row in rows) for key in rows[0]})
 
 
-def clicks(engine, args):
+def forget_rules(engine):
+    for place in ("home", "product_page"):
+        try:
+            ask(engine, "DELETE", f"/api/v1/placements/{place}")
+        except urllib.error.HTTPError as e:
+            if e.code != 404:
+                raise
+
+
+def clicks(engine):
     """From sending the click to the first list that differs by it: what a shop sees that asks for a list with the next page."""
     took = []
     for turn in range(200):
@@ -168,13 +177,13 @@ def main():
         engine = serve.Engine(zhun, folder)
         engine.catch_up()
         serve.show(bench="serving_http_ready", customers=args.customers, items=args.items, cores=split_cores(engine), resident_mb=engine.resident() // (1 << 20))
+        forget_rules(engine)
         lists(generator, engine, "lists", args)
         for place in ("home", "product_page"):
             ask(engine, "PUT", f"/api/v1/placements/{place}", {**RULES, "stages": ["context" if place == "product_page" else "history", *RULES["stages"][1:]]})
         lists(generator, engine, "lists_with_rules", args)
-        for place in ("home", "product_page"):
-            ask(engine, "DELETE", f"/api/v1/placements/{place}")
-        clicks(engine, args)
+        forget_rules(engine)
+        clicks(engine)
     except urllib.error.HTTPError as e:
         raise SystemExit(f"bench/serving_http.py: {e.url}: {e.code}: {e.read().decode()}") from e
     finally:

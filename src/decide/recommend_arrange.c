@@ -42,7 +42,8 @@ zh_err zh_recommend_rules_open(zh_list *l)
     }
     const zh_err e = moment_of(l, &given, &moment);
     if (e != ZH_OK) return e;
-    if ((l->rules = ZH_TAKE(l->arena, zh_rules_run, 1)) == NULL) return ZH_NOMEM;
+    l->factors = ZH_TAKE(l->arena, zh_rule_factor, ZH_RULE_FACTORS);
+    if (l->factors == NULL || (l->rules = ZH_TAKE(l->arena, zh_rules_run, 1)) == NULL) return ZH_NOMEM;
     zh_rules_begin(l->rules, rules, &given.look, &moment);
     return ZH_OK;
 }
@@ -51,6 +52,14 @@ void zh_recommend_rules_close(zh_list *l)
 {
     if (l->rules != NULL) zh_rules_end(l->rules);
     l->rules = NULL;
+}
+
+double zh_recommend_rule_factor(const zh_list *l, const zh_item *item)
+{
+    if (l->rules == NULL) return 1;
+    zh_rule_factor *known = &l->factors[item->id.number & (ZH_RULE_FACTORS - 1)];
+    if (known->item != item) *known = (zh_rule_factor){ item, zh_rules_judge(l->rules, item).factor };
+    return known->factor;
 }
 
 void zh_recommend_mark(const zh_list *l)
@@ -153,10 +162,9 @@ zh_err zh_recommend_arrange(zh_list *l, uint32_t behind)
     if (l->rules != NULL) pin(l, candidates);
     for (uint32_t i = 0; i < l->count; i++) {
         const zh_pick *p = &l->picks[i];
-        const double factor = l->rules != NULL ? zh_rules_judge(l->rules, p->item).factor : 1;
         candidates[i].item = p->item;
-        candidates[i].score = (double)p->score_micro * factor;
-        candidates[i].buyers = zh_popularity_buyers(l->world->popularity, p->item->id);
+        candidates[i].score = (double)p->score_micro * zh_recommend_rule_factor(l, p->item);
+        if (ask.dials.popularity != 0) candidates[i].buyers = zh_popularity_buyers(l->world->popularity, p->item->id);
     }
     if (l->rules != NULL) ask.caps_count = caps_of(l, candidates, caps);
     ask.count = l->count;

@@ -54,6 +54,9 @@ typedef struct zh_habit { /* of one customer with one category */
     uint16_t days[2];      /* his newest purchases of it, on different days */
     zh_item_id newest;
 } zh_habit;
+#define ZH_RULE_FACTORS 1024u    /* kept of one list, 16 KB: 200 candidates seldom take each other's place; a power of two */
+typedef struct zh_rule_factor { const zh_item *item; double factor; } zh_rule_factor; /* what the rules make of its score; 0: not shown */
+
 typedef struct zh_repeat { int64_t value_micro; uint32_t days_usual; } zh_repeat; /* 0: not due; how long it lasts, 0: nobody knows */
 
 typedef struct zh_list { /* all memory is the arena's */
@@ -73,6 +76,7 @@ typedef struct zh_list { /* all memory is the arena's */
     uint64_t *hidden;      /* item numbers of page, cart, exclude: sorted */
     size_t hidden_count;
     zh_rules_run *rules;   /* of the placement; NULL: none */
+    zh_rule_factor *factors; /* [ZH_RULE_FACTORS] by item number, with rules: a candidate is asked for when it is judged and when the list is arranged */
     zh_tired *tired;       /* sorted by item */
     uint32_t tired_count;
     zh_recommend_sources sources[ZH_STAGE_LAST_ORDER + 1]; /* of each counted stage */
@@ -124,6 +128,7 @@ void zh_recommend_drop_refused(const zh_list *l, zh_recommend_sources *s);
 /* The rules of the placement begin; close them whatever happened. Errors: ZH_NOMEM. */
 ZH_MUST zh_err zh_recommend_rules_open(zh_list *l);
 void zh_recommend_rules_close(zh_list *l);
+double zh_recommend_rule_factor(const zh_list *l, const zh_item *item); /* 1 without rules */
 void zh_recommend_mark(const zh_list *l); /* fills the marks that are asked for */
 /* How many candidates the list is made of: `want`, or more where it is arranged. */
 uint32_t zh_recommend_candidates(const zh_list *l);

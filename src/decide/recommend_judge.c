@@ -65,7 +65,7 @@ static int32_t judge(const zh_list *l, zh_item_id id, const zh_item **item)
 int32_t zh_recommend_judge(const zh_list *l, zh_item_id id, const zh_item **item)
 {
     const int32_t keep = judge(l, id, item);
-    if (keep == ZH_HIDE || (l->rules != NULL && zh_rules_judge(l->rules, *item).factor <= 0)) return ZH_HIDE;
+    if (keep == ZH_HIDE || zh_recommend_rule_factor(l, *item) <= 0) return ZH_HIDE;
     return zh_recommend_scene_keep(l, *item, keep);
 }
 

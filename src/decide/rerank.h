@@ -31,7 +31,7 @@
 typedef struct zh_rerank_candidate {
     const zh_item *item;
     double score;     /* >= 0, factors of rules in it */
-    int64_t buyers;
+    int64_t buyers;   /* read by the dial of popularity alone */
     uint32_t slot;    /* it is pinned to, from 1; 0: it is not */
     uint64_t capped;  /* bit k: cap k counts it */
 } zh_rerank_candidate;
