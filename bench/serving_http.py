@@ -26,7 +26,7 @@ import urllib.request
 
 import serve
 
-KINDS, CHUNK = 500, 100000
+KINDS, CLICKS = 500, 100
 MASK = (1 << 64) - 1
 RULES = {"stages": ["history", "taste", "popular", "trending", "new"], "strategy": "personal", "hideBoughtDays": 7, "dials": {"diversity": 0.3},
          "rules": [{"kind": "exclude", "item": "item.attributes.colour == 'none'"}, {"kind": "boost", "item": "item.brand == 'brand3'", "factor": 1.2},
@@ -142,21 +142,22 @@ def forget_rules(engine):
 
 
 def clicks(engine):
-    """From sending the click to the first list that differs by it: what a shop sees that asks for a list with the next page."""
+    """From sending a click on the last item of a list to the first list that differs by it: what a shop sees that asks again with the next page. A click that
+    changes nothing within half a second is not among the times: it changed nothing in ten items."""
     took = []
-    for turn in range(200):
+    for turn in range(CLICKS):
         who, now = customer_id(turn), time.time()
         body = {"placement": "home", "userId": who, "n": 10}
         before = [one["itemId"] for one in ask(engine, "POST", "/v1/recommend", body, serve.SERVER)["items"]]
-        click = {"type": "track", "event": "Product Viewed", "messageId": f"c{turn}-{now}", "userId": who, "properties": {"product_id": f"p{turn}"}}
+        click = {"type": "track", "event": "Product Viewed", "messageId": f"c{turn}-{now}", "userId": who, "properties": {"product_id": before[-1]}}
         began = time.monotonic()
         ask(engine, "POST", "/v1/track", click, serve.WRITE)
-        while time.monotonic() < began + 2:
+        while time.monotonic() < began + 0.5:
             if [one["itemId"] for one in ask(engine, "POST", "/v1/recommend", body, serve.SERVER)["items"]] != before:
                 took.append((time.monotonic() - began) * 1e3)
                 break
     took.sort()
-    serve.show(bench="click_to_list", clicks=200, changed=len(took), p50_ms=took[len(took) // 2], p99_ms=took[int(len(took) * 0.99)])
+    serve.show(bench="click_to_list", clicks=CLICKS, changed=len(took), p50_ms=took[len(took) // 2], p99_ms=took[int(len(took) * 0.99)])
 
 
 def main():
