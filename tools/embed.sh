@@ -62,6 +62,7 @@ settle() {
 
 {
     echo '/* Made by tools/embed.sh from the built console. Do not edit. */'
+    printf '%s\n' '#ifdef __CET__' '#include <cet.h> /* there is no code here that a jump could miss */' '#endif'
     echo '    .section .rodata'
 } > "$work/assets.S"
 : > "$work/externs"

@@ -5,6 +5,9 @@ set -eu
 file=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 cat > "$3" <<ASM
 /* Made by tools/embed_one.sh. Do not edit. */
+#ifdef __CET__
+#include <cet.h> /* there is no code here that a jump could miss */
+#endif
     .section .rodata
     .globl $1_bytes
     .globl $1_end

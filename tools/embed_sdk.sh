@@ -15,7 +15,7 @@ mkdir -p "$2"
 out=$(cd "$2" && pwd)
 tool=none
 if [ -n "$esbuild" ] && [ -x "$esbuild" ]; then tool=$("$esbuild" --version 2>/dev/null) || tool=none; fi
-made_of="$(sha256sum < "$source" | cut -c1-64) esbuild $tool"
+made_of="$(sha256sum < "$source" | cut -c1-64) esbuild $tool, form 2"
 if [ -f "$out/sdk.S" ] && [ -f "$out/zhun.min.js.gz" ] && grep -qF "$made_of" "$out/sdk.S"; then exit 0; fi
 
 if [ "$tool" != none ]; then
@@ -27,6 +27,9 @@ gzip -9 -n -c "$out/zhun.min.js" > "$out/zhun.min.js.gz"
 cat > "$out/sdk.S" <<ASM
 /* Made by tools/embed_sdk.sh. Do not edit. */
 /* $made_of */
+#ifdef __CET__
+#include <cet.h> /* there is no code here that a jump could miss */
+#endif
     .section .rodata
     .globl zh_sdk_plain_bytes
     .globl zh_sdk_plain_end

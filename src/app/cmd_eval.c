@@ -461,13 +461,13 @@ static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind,
 
 /* ---- printing ---- */
 
-static void print_params(const zh_model_kind *kind, const double *param, const char *between, const char *pattern_number, const char *pattern_choice)
+static void print_params(const zh_model_kind *kind, const double *param, bool json)
 {
     for (uint32_t i = 0; i < kind->params_count; i++) {
         const zh_param_kind *p = &kind->params[i];
-        if (i > 0) fputs(between, stdout);
-        if (p->choices != NULL) printf(pattern_choice, p->name, p->choices[(size_t)param[i]]);
-        else printf(pattern_number, p->name, param[i]);
+        if (i > 0) fputs(json ? "," : ", ", stdout);
+        if (p->choices != NULL) printf(json ? "\"%s\":\"%s\"" : "%s %s", p->name, p->choices[(size_t)param[i]]);
+        else printf(json ? "\"%s\":%.6g" : "%s %.6g", p->name, param[i]);
     }
 }
 
@@ -491,7 +491,7 @@ static void print_json(const options *o, const zh_model_kind *kind, const zh_pro
     printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g,\"novelty\":%.9g},", m->coverage, m->gini, m->popularity, m->novelty);
     print_doubt(r);
     fputs("\"params\":{", stdout);
-    print_params(kind, r->param, ",", "\"%s\":%.6g", "\"%s\":\"%s\"");
+    print_params(kind, r->param, true);
     printf("},\"trials\":%u,\"budget_spent\":%s,\"tune_seconds\":%.3f,\"train_seconds\":%.6f,\"score_us_per_user\":%.3f,\"peak_mib\":%.1f,\"threads\":%u,\"seed\":%llu}\n",
            r->trials, r->cut ? "true" : "false", r->tune_s, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib, o->threads, (unsigned long long)o->seed);
     fflush(stdout);
@@ -506,7 +506,7 @@ static void print_table(const options *o, const zh_model_kind *kind, const zh_pr
                "coverage", "gini", "popularity", "train s", "us/user", "MiB", "parameters");
     printf("%-10s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %10.1f %9.3f %9.1f %8.1f  ", kind->name, m->recall, m->ndcg, m->precision,
            m->hit, m->mrr, m->coverage, m->gini, m->popularity, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib);
-    print_params(kind, r->param, ", ", "%s %.6g", "%s %s");
+    print_params(kind, r->param, false);
     if (r->trials > 0) printf(" (the best of %u, chosen in %.1f s%s)", r->trials, r->tune_s, r->cut ? ", cut by the budget" : "");
     printf("\n           95 %%: ndcg %.4f to %.4f, hit %.4f to %.4f; novelty %.2f bits; ndcg by items known:", r->sure.ndcg.low, r->sure.ndcg.high,
            r->sure.hit.low, r->sure.hit.high, m->novelty);

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -166,10 +167,14 @@ static void put_text(zh_buf *out, zh_sv text)
     zh_buf_put(out, ZH_SV("\""));
 }
 
-static void put_print(zh_buf *out, const char *format, double value)
+__attribute__((format(printf, 2, 3)))
+static void put_print(zh_buf *out, const char *format, ...)
 {
     char text[96];
-    const int size = snprintf(text, sizeof text, format, value);
+    va_list values;
+    va_start(values, format);
+    const int size = vsnprintf(text, sizeof text, format, values);
+    va_end(values);
     zh_buf_put(out, (zh_sv){ text, (size_t)size });
 }
 
