@@ -1,4 +1,5 @@
 #include "app/cmd_serve.h"
+#include "app/confine.h"
 #include "app/door.h"
 #include "app/import_job.h"
 #include "app/setup.h"
@@ -35,6 +36,9 @@ static const zh_option options[] = {
     { "retention-size", "SIZE", "the oldest leave it while it is larger: 500GB, 20GB; 0: any size", "0", false },
     { "erase-wait", "TIME", "how long erased customers wait for others before views are told anew without them: 1h, 10m; 0: not at all", "1h", false },
     { "segment-mb", "N", "size of a new file of the log; retention lets go of whole ones", "64", false },
+    { "user", "NAME", "started as root: become this user before anything is opened", NULL, false },
+    { "backup-dirs", "DIRS", "the only folders, with commas between, below which a running engine writes backups; none: nowhere", NULL, false },
+    { "no-sandbox", NULL, "do not confine the process to its folders and system calls: for debuggers", NULL, false },
     { "log-level", "LEVEL", "debug, info, warn or error", "info", false },
 };
 
@@ -126,6 +130,8 @@ typedef struct running {
     zh_import_job *job;
     zh_server_importer importer;
     zh_blas blas;
+    bool has_blas;
+    zh_outside *outside;
     char host[HOST_BYTES], socket[ZH_DOOR_PATH_BYTES];
     uint16_t port;
 } running;
@@ -139,23 +145,23 @@ static void say_recovered(void *context, uint64_t done, uint64_t all)
     zh_line_end(&line);
 }
 
-/* Before any thread is there: loading sets variables of the environment. Without the library models of dense algebra are left out, and it is said. */
-static const zh_blas *load_blas(running *r)
+/* Before any thread is there: loading sets variables of the environment. Before the sandbox: it could not be read from inside. Without the library
+ * models of dense algebra are left out, and it is said. */
+static void load_blas(running *r)
 {
     zh_note why;
-    if (zh_openblas_open(&r->blas, &why) == ZH_OK) return &r->blas;
+    r->has_blas = zh_openblas_open(&r->blas, &why) == ZH_OK;
+    if (r->has_blas) return;
     zh_log_line line = zh_line_open(&r->sink, ZH_LINE_WARN, "serve.no_dense_algebra");
     zh_line_text(&line, "why", zh_sv_of(why.text));
     zh_line_end(&line);
-    return NULL;
 }
 
 static int open_engine(running *r, const zh_options *given)
 {
-    const zh_blas *blas = load_blas(r);
     const zh_engine_desc desc = {
         .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
-        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink, .blas = blas,
+        .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink, .blas = r->has_blas ? &r->blas : NULL, .outside = r->outside,
         .retention = r->n.retention, .erase_wait_ms = r->n.erase_wait_ms, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
     };
     zh_note why;
@@ -287,7 +293,10 @@ static int run_with(const zh_options *given)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     if (zh_metrics_open(&r.metrics) != ZH_OK) return ZH_EXIT_COULD_NOT;
-    const int status = serve(&r, given, &signals);
+    load_blas(&r);
+    const int confined = zh_confine(given, &r.sink, &r.outside);
+    const int status = confined == -1 ? serve(&r, given, &signals) : confined;
+    zh_outside_close(r.outside);
     zh_metrics_close(r.metrics);
     return status;
 }

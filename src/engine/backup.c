@@ -329,7 +329,8 @@ static void *run(void *context)
     pthread_mutex_lock(&b->lock);
     b->status.phase = e == ZH_OK ? ZH_BACKUP_DONE : ZH_BACKUP_FAILED;
     b->status.finished_ms = zh_clock_wall_ms(NULL);
-    if (e != ZH_OK) zh_note_set(&b->status.why, "%s", why.text[0] != '\0' ? why.text : zh_err_text(e));
+    if (e == ZH_DENIED) zh_note_set(&b->status.why, "the engine may not write there: the folder's rights forbid it, or the --backup-dirs it was started with");
+    else if (e != ZH_OK) zh_note_set(&b->status.why, "%s", why.text[0] != '\0' ? why.text : zh_err_text(e));
     b->runs = false;
     pthread_mutex_unlock(&b->lock);
     return NULL;
@@ -399,7 +400,7 @@ static zh_err check_target(const zh_backups *b, const char *to, zh_note *why)
     return ZH_EXISTS;
 }
 
-zh_err zh_backups_start(zh_backups *b, const zh_backup_desc *desc, int64_t now_ms, zh_note *why)
+static zh_err start(zh_backups *b, const zh_backup_desc *desc, int64_t now_ms, zh_note *why)
 {
     zh_backup_status fresh = { .phase = ZH_BACKUP_STATE, .started_ms = now_ms, .has_key = desc->with_key, .all_bytes = zh_log_bytes(b->d.log) };
     if (desc->to.size == 0 || desc->to.size > ZH_BACKUP_PATH_BYTES - 100 || desc->since.size > ZH_BACKUP_PATH_BYTES - 100) return ZH_RANGE;
@@ -424,6 +425,28 @@ zh_err zh_backups_start(zh_backups *b, const zh_backup_desc *desc, int64_t now_m
     if (b->joined) b->runs = false, b->status.phase = ZH_BACKUP_FAILED, e = ZH_NOMEM;
     pthread_mutex_unlock(&b->lock);
     return e;
+}
+
+typedef struct asked {
+    zh_backups *backups;
+    const zh_backup_desc *desc;
+    int64_t now_ms;
+    zh_note *why;
+    zh_err e;
+} asked;
+
+static void start_there(void *context)
+{
+    asked *a = context;
+    a->e = start(a->backups, a->desc, a->now_ms, a->why);
+}
+
+/* Outside: the target is looked at there, and the thread made there stays there. */
+zh_err zh_backups_start(zh_backups *b, const zh_backup_desc *desc, int64_t now_ms, zh_note *why)
+{
+    asked a = { b, desc, now_ms, why, ZH_OK };
+    zh_outside_call(b->d.outside, start_there, &a);
+    return a.e;
 }
 
 void zh_backups_status(zh_backups *b, zh_backup_status *out)

@@ -20,6 +20,7 @@
 #include "engine/base.h"
 #include "store/log_copy.h"
 #include "store/state.h"
+#include "sys/outside.h"
 
 #define ZH_BACKUP_PATH_BYTES 4096
 #define ZH_BACKUP_FILE "backup.json"
@@ -45,6 +46,7 @@ typedef struct zh_backups_desc {
     void (*hold)(void *context, bool on); /* nothing is dropped while on, and the base stays */
     void (*base)(void *context, zh_base *out);
     void *context;
+    zh_outside *outside;              /* where a backup runs; NULL: in the engine's own folders */
 } zh_backups_desc;                   /* the parts are borrowed until close */
 
 ZH_MUST zh_err zh_backups_open(zh_backups **out, const zh_backups_desc *desc);

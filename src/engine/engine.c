@@ -446,7 +446,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
                                           .clock = g->d.clock, .metrics = g->d.metrics, .sink = g->d.sink };
     if (e == ZH_OK) e = zh_retention_open(&g->retention, &retention);
     const zh_backups_desc backups = { .dir = zh_sv_of(g->dir), .key_file = zh_sv_of(g->key_file), .log = g->log, .state = g->state,
-                                      .hold = hold_retention, .base = base_of_retention, .context = g->retention };
+                                      .hold = hold_retention, .base = base_of_retention, .context = g->retention, .outside = g->d.outside };
     if (e == ZH_OK) e = zh_backups_open(&g->backups, &backups);
     if (e == ZH_OK) e = zh_deployer_open(&g->deployer, g);
     if (e == ZH_OK) e = zh_trainer_open(&g->trainer, g);

@@ -38,6 +38,7 @@ typedef struct zh_engine_desc {
     zh_retention_rule retention; /* zeros: keep all */
     int64_t erase_wait_ms;   /* how long erasures wait for company before views are folded anew; 0: not at all */
     uint32_t segment_bytes;  /* of new segments of the log; 0: its default */
+    zh_outside *outside;     /* borrowed; NULL: backups go where the engine may write */
     const zh_blas *blas;     /* borrowed; NULL: recommenders of dense algebra are not in the league */
     const zh_clock *clock;   /* NULL: the real one */
     zh_metrics *metrics;     /* required */
