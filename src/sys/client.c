@@ -57,8 +57,8 @@ static bool is_public_v6(const unsigned char *at)
     if ((at[0] & 0xE0) != 0x20) return false;
     const uint32_t first = word_of(at);
     if (first >> 16 == 0x2002) return is_public_v4(word_of(at + 2)); /* 6to4 */
-    /* 2001::/23, documentation */
-    if (first >> 9 == 0x20010000u >> 9 || first == 0x20010DB8) return false;
+    /* 2001::/23, documentation twice */
+    if (first >> 9 == 0x20010000u >> 9 || first == 0x20010DB8 || first >> 12 == 0x3FFF0000u >> 12) return false;
     return true;
 }
 

@@ -154,7 +154,7 @@ static void errors_have_their_names(void)
     stub_close(&s, client);
 }
 
-static void private_addresses_are_not_reached(void)
+static void check_24_special_addresses_are_not_reached(void)
 {
     static const struct { const char *address; bool want; } rows[] = {
         { "8.8.8.8", true },        { "1.1.1.1", true },       { "127.0.0.1", false },   { "127.255.0.1", false },
@@ -164,13 +164,13 @@ static void private_addresses_are_not_reached(void)
         { "::1", false },           { "::", false },           { "fe80::1", false },     { "fc00::1", false },
         { "fd12::1", false },       { "ff02::1", false },      { "::ffff:127.0.0.1", false }, { "::ffff:8.8.8.8", true },
         { "64:ff9b::7f00:1", false }, { "2002:7f00:1::", false }, { "2001:db8::1", false }, { "2001::1", false },
-        { "2606:4700::1111", true }, { "text", false },        { "", false },
+        { "2606:4700::1111", true }, { "3fff::1", false },   { "3fff:0fff::1", false }, { "3fff:1000::1", true }, { "5f00::1", false }, { "text", false },        { "", false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         CHECK_ROW(zh_client_is_public(zh_sv_of(rows[i].address)) == rows[i].want, rows[i].address);
 
     static const char *const disguises[] = { "http://127.0.0.1", "http://localhost", "http://2130706433", "http://0x7f.1",
-                                             "http://0177.0.0.1", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://0" };
+                                             "http://0177.0.0.1", "http://127.1", "http://017700000001", "http://0x7f000001", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://0" };
     stub s;
     stub_open(&s, FINE);
     zh_client *client = NULL;
@@ -190,7 +190,7 @@ int main(void)
     questions_go_out_as_asked_over_one_connection();
     a_password_goes_as_basic();
     errors_have_their_names();
-    private_addresses_are_not_reached();
+    PROVE(check_24_special_addresses_are_not_reached);
     zh_client_close(NULL);
     return 0;
 }
