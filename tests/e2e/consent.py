@@ -85,7 +85,7 @@ def check_14_no_asking_again_while_cooling(engine):
     answer = engine.serve("POST", ask, {"purpose": "marketing.email", "version": "v1", "source": "checkout"})
     equal((answer.status, answer.json["may"]), (200, True), "he is asked")
     answer = engine.serve("POST", ask, {"purpose": "marketing.email"})
-    equal((answer.status, answer.json["code"]), (409, "may_not_ask"), "not twice")
+    equal((answer.status, answer.json.get("code")), (409, "may_not_ask"), "not twice")
     equal(may(engine, "cool", "marketing.email"), (False, "asked", kit.iso(kit.now_ms() + 90 * DAY_MS)[:10]), "and until when")
     equal(may(engine, "cool", "marketing.sms"), (True, "may", ""), "another channel is another question")
     say(engine, "cool", marketing={"sms": False}, timestamp=at(89))
@@ -95,7 +95,7 @@ def check_14_no_asking_again_while_cooling(engine):
     equal(may(engine, "cool", "marketing.push")[:2], (True, "may"), "after 91 days one may")
     say(engine, "cool", marketing={"email": True}, version="v1")
     equal((may(engine, "cool", "marketing.email"), may(engine, "cool", "marketing.email", "v2")[:2]), ((False, "given", ""), (False, "asked")), "a yes has answered, to its own text")
-    check(any(line["asked"] == ["marketing.email"] and line["source"] == "checkout" for line in ledger(engine, "cool")["items"]), "that he was asked is in the ledger")
+    check(any(line["asked"] == ["marketing.email"] and line.get("source") == "checkout" for line in ledger(engine, "cool")["items"]), "that he was asked is in the ledger")
     equal([engine.serve("GET", f"{ask}?purpose={wrong}").status for wrong in ("", "minor", "marketing", "pigeon")], [400] * 4, "what is no purpose")
     equal(engine.metric("zhun_consent_asks_total", answer="refused") >= 2, True, "questions are counted")
 
