@@ -3,12 +3,15 @@
 #include "app/door.h"
 #include "app/portrait_text.h"
 #include "base/json_out.h"
+#include "base/time.h"
 #include "store/log.h"
+#include "sys/clock.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #define OUT_BYTES_MAX (64u << 20)
+#define KEY_LIFE_MS_MAX (3650ull * 86400000) /* ten years; longer is never */
 
 static const zh_option ask_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
@@ -413,8 +416,23 @@ static const zh_option key_options[] = {
     { "key", "KEY", "an admin token for --url", NULL, false },
     { "kind", "KIND", "of a new key: write (browsers, collectors) or server (recommendations, profiles)", "write", true },
     { "name", "NAME", "what people call it", "", true },
+    { "expires", "TIME", "of a new key: refused after that: 90d, 12h; 0: never", "0", true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
+
+/* After so long, as the engine is told it. */
+static bool put_end(const zh_options *given, zh_json_out *out)
+{
+    const zh_sv text = zh_options_text(given, "expires");
+    char at[ZH_TIME_TEXT_BYTES];
+    uint64_t ms;
+    if (!zh_options_duration(text, &ms) || ms > KEY_LIFE_MS_MAX) {
+        zh_complain("--expires %.*s: must be a time of at most 3650d, such as 90d, or 0", ZH_SV_ARG(text));
+        return false;
+    }
+    if (ms > 0) zh_json_out_key_text(out, ZH_SV("expiresAt"), (zh_sv){ at, zh_time_print(zh_clock_wall_ms(NULL) + (int64_t)ms, at) });
+    return true;
+}
 
 static int run_key(const zh_options *given)
 {
@@ -427,8 +445,9 @@ static int run_key(const zh_options *given)
         zh_json_out_object(&out);
         zh_json_out_key_text(&out, ZH_SV("kind"), zh_options_text(given, "kind"));
         zh_json_out_key_text(&out, ZH_SV("name"), zh_options_text(given, "name"));
+        const bool good = put_end(given, &out);
         zh_json_out_end(&out);
-        const int status = zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
+        const int status = good && zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;
         zh_buf_close(&body);
         return status;
     }

@@ -1,6 +1,7 @@
 #include "engine/vault.h"
 #include "sys/file.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define HEX_BYTES(bytes) (2 * (bytes))
@@ -80,6 +81,7 @@ zh_err zh_vault_open(const zh_kek *kek, zh_workspace_id workspace, const zh_regi
     if (e == ZH_CORRUPT) zh_note_set(why, "the key file does not open this workspace: is it another folder's?");
     if (e != ZH_OK) return e;
     *key_id = key.id;
+    (void)!mlock(sealer, sizeof *sealer); /* best effort: the limit may be small. Its pages are not written to a swap */
     e = zh_sealer_open(sealer, workspace, &key, 1);
     zh_wipe(&key, sizeof key);
     return e;

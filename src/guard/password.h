@@ -21,8 +21,8 @@
 #define ZH_PASSWORD_HASH_BYTES 128
 #define ZH_PASSWORD_SALT_BYTES 16
 
-/* Long enough, not too long? Nothing else is asked: composition rules make passwords worse.
- * Errors: ZH_RANGE. */
+/* Long enough, not too long, and none of those that are tried first, in either case of letters? Nothing else is asked:
+ * composition rules make passwords worse. Errors: ZH_RANGE. */
 ZH_MUST zh_err zh_password_fits(zh_sv password);
 
 /* The PHC string into `out`, NUL-ended; returns it as a view of `out`. Errors: ZH_RANGE as above,

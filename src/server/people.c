@@ -174,6 +174,7 @@ static void put_key(const zh_key *key, const zh_registry *registry, zh_sv secret
     snprintf(text, sizeof text, "\xE2\x80\xA6%.*s", (int)shown, (const char *)key->last);
     zh_json_out_key_text(out, ZH_SV("hint"), zh_sv_of(text));
     zh_call_time(out, ZH_SV("createdAt"), key->created_ms);
+    zh_call_time(out, ZH_SV("expiresAt"), key->expires_ms);
     zh_call_time(out, ZH_SV("revokedAt"), key->revoked_ms);
     if (secret.size > 0) zh_json_out_key_text(out, ZH_SV("key"), secret);
     zh_json_out_end(out);
@@ -234,6 +235,15 @@ static zh_err want_source(zh_call *call, zh_sv name, zh_source_id *id)
     return zh_engine_define(call->engine, &d);
 }
 
+/* When the key ends: a time to come; null or not said: never. */
+static bool read_end(zh_json_value value, int64_t now_ms, int64_t *end_ms)
+{
+    zh_sv text;
+    *end_ms = 0;
+    if (zh_json_type_of(value) <= ZH_JSON_NULL) return true;
+    return zh_json_text(value, &text) && zh_time_parse(text, end_ms) == ZH_OK && *end_ms > now_ms && *end_ms <= ZH_TIME_MS_MAX;
+}
+
 void zh_route_key_create(zh_call *call)
 {
     zh_json_value root;
@@ -248,6 +258,11 @@ void zh_route_key_create(zh_call *call)
     }
     if (source_name.size > 0 && !is_source_name(source_name)) {
         zh_call_problem(call, 400, "bad_field", "source", "a source has a name of 1 to 128 letters, digits, '-', '_' and '.'");
+        return;
+    }
+    int64_t end_ms;
+    if (!read_end(zh_json_get(root, ZH_SV("expiresAt")), call->now_ms, &end_ms)) {
+        zh_call_problem(call, 400, "bad_field", "expiresAt", "a key ends at a time to come, such as 2027-01-31T00:00:00Z");
         return;
     }
     zh_world *w = zh_engine_world(call->engine);
@@ -265,6 +280,7 @@ void zh_route_key_create(zh_call *call)
     d.key.source = e == ZH_OK ? source : (zh_source_id){ 1 };
     d.key.name = name;
     d.key.created_ms = call->now_ms;
+    d.key.expires_ms = end_ms;
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e == ZH_OK) {
         zh_json_out out = zh_call_begin(call);
@@ -351,7 +367,7 @@ void zh_route_user_create(zh_call *call)
         return;
     }
     if (zh_password_fits(password) != ZH_OK) {
-        zh_call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters");
+        zh_call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters and is not one of the most common");
         return;
     }
     zh_world *w = zh_engine_world(call->engine);
@@ -398,7 +414,7 @@ void zh_route_user_password(zh_call *call)
     if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e != ZH_OK) {
-        zh_call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters" : "no such user");
+        zh_call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters and is not one of the most common" : "no such user");
         return;
     }
     pthread_mutex_lock(&call->server->session_lock);

@@ -533,6 +533,13 @@ def people():
     refused(engine.ask("GET", "/v1/profiles/c0", key=secret), 401, "a revoked server key")
     check(any(key["id"] == number and key["revokedAt"] for key in admin.ask("GET", "/api/v1/keys").json["items"]), "a revoked key stays in the list")
     refused(admin.ask("DELETE", "/api/v1/keys/9999"), 404, "revoking a key that is not there")
+    for end in (iso(now_ms() - 1000), "soon", 5):
+        refused(admin.ask("POST", "/api/v1/keys", {"kind": "server", "name": "brief", "expiresAt": end}), 400, f"a key that ends {end!r}", "expiresAt")
+    brief = admin.ask("POST", "/api/v1/keys", {"kind": "server", "name": "brief", "expiresAt": iso(now_ms() + 1500)}).json
+    equal(engine.ask("GET", "/v1/profiles/c0", key=brief["key"]).status, 200, "a key serves until its end")
+    check(any(key["id"] == brief["id"] and key["expiresAt"] == brief["expiresAt"] for key in admin.ask("GET", "/api/v1/keys").json["items"]), "the list says when a key ends")
+    time.sleep(1.6)
+    refused(engine.ask("GET", "/v1/profiles/c0", key=brief["key"]), 401, "and not after it")
     refused(admin.ask("POST", "/api/v1/keys", {"kind": "admin", "name": "x"}), 400, "a key of another kind", "kind")
     other = Person("admin", PASSWORD)
     equal(other.ask("POST", "/api/v1/logout").status, 204, "logout")
@@ -583,6 +590,7 @@ def roles(admin):
 def passwords(admin):
     refused(admin.ask("POST", "/api/v1/users", {"name": "a viewer", "role": "viewer", "password": "long enough"}), 409, "a user made twice", code="exists")
     refused(admin.ask("POST", "/api/v1/users", {"name": "short", "role": "viewer", "password": "short"}), 400, "a short password", "password")
+    refused(admin.ask("POST", "/api/v1/users", {"name": "short", "role": "viewer", "password": "Password123"}), 400, "a password that is tried first", "password")
     refused(admin.ask("POST", "/api/v1/users", {"name": "x", "role": "emperor", "password": "long enough"}), 400, "an unknown role", "role")
     refused(admin.ask("POST", "/api/v1/users", {"name": "", "role": "viewer", "password": "long enough"}), 400, "a user without a name", "name")
     lowly = Person("a viewer", "password of viewer")

@@ -12,7 +12,7 @@ static const uint8_t salt[ZH_PASSWORD_SALT_BYTES] = "sixteen bytes ok";
 static void test_policy_counts_characters(void)
 {
     char ascii[600];
-    memset(ascii, 'a', sizeof ascii);
+    for (size_t i = 0; i < sizeof ascii; i++) ascii[i] = (char)('a' + i % 7);
     static const char chinese[] = "\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86\xE5\x87\x86";
     const struct { const char *name; zh_sv password; bool want; } rows[] = {
         { "empty",                 { NULL, 0 }, false },
@@ -23,6 +23,11 @@ static void test_policy_counts_characters(void)
         { "eight Chinese",         ZH_SV(chinese), true },
         { "seven Chinese",         { chinese, 21 }, false },
         { "too many bytes",        { ascii, 513 }, false },
+        { "tried first",           ZH_SV("12345678"), false },
+        { "in another case",       ZH_SV("PassWord1"), false },
+        { "the last of the list",  ZH_SV("administrator1"), false },
+        { "begins like one",       ZH_SV("password1 of mine"), true },
+        { "ends before one does",  ZH_SV("administrat"), true },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         CHECK_ROW((zh_password_fits(rows[i].password) == ZH_OK) == rows[i].want, rows[i].name);

@@ -9,7 +9,7 @@ import { Dialog } from '../shared/Dialog'
 import { Field } from '../shared/Fields'
 import { useErrorText } from '../shared/View'
 import { useWords } from '../shared/words'
-import { isSourceName, type Source } from './sources'
+import { endOf, isSourceName, lives, type Life, type Source } from './sources'
 
 export function NewKey(props: { sources: readonly Source[]; onMade: (made: Schema<'KeyCreated'>) => void; onClose: () => void }) {
   const { t } = useWords()
@@ -19,8 +19,9 @@ export function NewKey(props: { sources: readonly Source[]; onMade: (made: Schem
   const [kind, setKind] = useState<'write' | 'server'>('write')
   const [source, setSource] = useState(props.sources[0]?.name ?? 'web')
   const [name, setName] = useState('')
+  const [life, setLife] = useState<Life>('never')
   const make = useMutation({
-    mutationFn: () => call('post', '/api/v1/keys', { body: { kind, source: source.trim(), name: name.trim() } }),
+    mutationFn: () => call('post', '/api/v1/keys', { body: { kind, source: source.trim(), name: name.trim(), expiresAt: endOf(life, Date.now()) } }),
     onSuccess: (made) => {
       props.onMade(made)
       void client.invalidateQueries({ queryKey: ['keys'] })
@@ -50,6 +51,11 @@ export function NewKey(props: { sources: readonly Source[]; onMade: (made: Schem
           <Field label={t('sources.make.name')} hint={t('sources.make.nameHint')}>
             <TextInput value={name} onText={setName} maxLength={100} autoComplete="off" />
           </Field>
+          <div className="field-in">
+            <span className="field-name" aria-hidden="true">{t('sources.make.life')}</span>
+            <Choices label={t('sources.make.life')} value={life} onChange={setLife} options={lives.map((one) => ({ value: one, name: t(`sources.lives.${one}`) }))} />
+            <span className="field-hint">{t('sources.make.lifeHint')}</span>
+          </div>
           {make.isError && <p className="source-failed" role="alert">{errorText(make.error)}</p>}
           <div className="source-do">
             <Button onClick={props.onClose}>{t('sources.cancel')}</Button>

@@ -14,7 +14,7 @@ import { Limit } from './Limit'
 import { NewKey } from './NewKey'
 import { Revoke } from './Revoke'
 import { senderOf } from './snippets'
-import { calledOf, groupsOf, type Group, type Key, type Source } from './sources'
+import { calledOf, groupsOf, isLive, whenOf, type Group, type Key, type Source } from './sources'
 import './sources.css'
 
 function useSources() {
@@ -56,14 +56,14 @@ function Seen({ source, onLimit }: { source: Source; onLimit?: (source: Source) 
 
 function KeyLine({ one, onRevoke }: { one: Key; onRevoke?: (key: Key) => void }) {
   const { t, language } = useWords()
-  const gone = typeof one.revokedAt === 'string'
+  const gone = !isLive(one)
   return (
     <li className={gone ? 'key-line key-gone' : 'key-line'}>
       <code>{one.hint}</code>
       <span className={one.kind === 'write' ? 'chip chip-accent' : 'chip'}>{t(`sources.kinds.${one.kind}`)}</span>
       <span className="key-name">{one.name}</span>
       <span className="key-when less">
-        {gone ? t('sources.keys.revokedAt', { at: format.date(one.revokedAt ?? '', language, 'day') }) : t('sources.keys.createdAt', { at: format.date(one.createdAt, language, 'day') })}
+        {whenOf(one).map((when) => t(`sources.keys.${when.word}`, { at: format.date(when.at, language, 'day') })).join(' · ')}
       </span>
       {onRevoke !== undefined && (
         <button type="button" className="text-button" aria-label={t('sources.revoke.name', { hint: calledOf(one) })} onClick={() => onRevoke(one)}>{t('sources.revoke.button')}</button>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { limitOf, calledOf, groupsOf, isSourceName, keyNamed, type Key } from './sources'
+import { limitOf, calledOf, endOf, groupsOf, isSourceName, keyNamed, lives, whenOf, type Key } from './sources'
 import { KEY_PLACE, senderOf, senders, snippetOf } from './snippets'
 
 const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, ...more })
@@ -19,6 +19,13 @@ describe('sources', () => {
   })
   it('are called by their keys\' ends, or notes', () => {
     expect([key('1', 'web'), key('2', 'web', { hint: '…', name: 'first' }), key('3', 'web', { hint: '…' })].map(calledOf)).toEqual(['…ab1', 'first', '…'])
+  })
+  it('tell when a key ends, and that it has', () => {
+    const past = key('1', 'web', { expiresAt: '2020-01-01T00:00:00Z' })
+    const told = [key('2', 'web'), key('3', 'web', { expiresAt: '2999-01-01T00:00:00Z' }), past, key('4', 'web', { expiresAt: '2020-01-01T00:00:00Z', revokedAt: '2019-01-01T00:00:00Z' })]
+    expect(told.map((one) => whenOf(one).map((when) => when.word))).toEqual([['createdAt'], ['createdAt', 'expiresAt'], ['expiredAt'], ['revokedAt']])
+    expect(groupsOf([{ id: '1', name: 'web' }], [past])[0]?.live).toEqual([])
+    expect(lives.map((life) => endOf(life, Date.UTC(2026, 0, 1)))).toEqual([null, '2026-04-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'])
   })
   it('have names that stand in addresses', () => {
     expect(['web', 'mini.shop-2_x', '', 'a b', '小程序', 'x'.repeat(101)].map(isSourceName)).toEqual([true, true, false, false, false, false])

@@ -10,14 +10,28 @@ export interface Group {
   revoked: readonly Key[]
 }
 
-export const isLive = (key: Key) => typeof key.revokedAt !== 'string'
+const hasEnded = (key: Key, now: number) => typeof key.expiresAt === 'string' && Date.parse(key.expiresAt) <= now
+export const isLive = (key: Key, now = Date.now()) => typeof key.revokedAt !== 'string' && !hasEnded(key, now)
+
+/** How long a new key is to last. */
+export const lives = ['never', 'quarter', 'year'] as const
+export type Life = (typeof lives)[number]
+const days: Record<Life, number> = { never: 0, quarter: 90, year: 365 }
+export const endOf = (life: Life, now: number): string | null => (life === 'never' ? null : new Date(now + days[life] * 86_400_000).toISOString())
+
+/** What is said of when: the last that became of it. */
+export const whenOf = (key: Key): readonly { word: 'createdAt' | 'expiresAt' | 'expiredAt' | 'revokedAt'; at: string }[] => {
+  if (typeof key.revokedAt === 'string') return [{ word: 'revokedAt', at: key.revokedAt }]
+  if (typeof key.expiresAt !== 'string') return [{ word: 'createdAt', at: key.createdAt }]
+  return isLive(key) ? [{ word: 'createdAt', at: key.createdAt }, { word: 'expiresAt', at: key.expiresAt }] : [{ word: 'expiredAt', at: key.expiresAt }]
+}
 
 /** Each source with its keys, in the order of the sources; the newest key first. */
 export function groupsOf(sources: readonly Source[], keys: readonly Key[]): Group[] {
   const newestFirst = [...keys].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || Number(b.id) - Number(a.id))
   return sources.map((source) => {
     const own = newestFirst.filter((key) => key.source === source.name)
-    return { source, live: own.filter(isLive), revoked: own.filter((key) => !isLive(key)) }
+    return { source, live: own.filter((key) => isLive(key)), revoked: own.filter((key) => !isLive(key)) }
   })
 }
 
