@@ -227,7 +227,10 @@ static int serve_once(running *r, const zh_options *given, const sigset_t *signa
         if (e != ZH_OK) zh_complain("the workspace cannot be set up: %s", why.text[0] != '\0' ? why.text : zh_err_text(e));
         if (e != ZH_OK) status = e == ZH_RANGE ? ZH_EXIT_USAGE : ZH_EXIT_COULD_NOT;
     }
-    if (status == -1 && zh_import_job_open(&r->job, zh_options_text(given, "data")) != ZH_OK) status = ZH_EXIT_COULD_NOT;
+    if (status == -1 && zh_import_job_open(&r->job, zh_options_text(given, "data")) != ZH_OK) {
+        zh_complain("no memory for imports");
+        status = ZH_EXIT_COULD_NOT;
+    }
     if (r->job != NULL) r->importer = zh_import_job_importer(r->job);
     if (status == -1) status = open_server(r, given);
     if (status == -1) {
@@ -292,7 +295,10 @@ static int run_with(const zh_options *given)
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    if (zh_metrics_open(&r.metrics) != ZH_OK) return ZH_EXIT_COULD_NOT;
+    if (zh_metrics_open(&r.metrics) != ZH_OK) {
+        zh_complain("no memory");
+        return ZH_EXIT_COULD_NOT;
+    }
     load_blas(&r);
     const int confined = zh_confine(given, &r.sink, &r.outside);
     const int status = confined == -1 ? serve(&r, given, &signals) : confined;

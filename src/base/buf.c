@@ -37,6 +37,14 @@ bool zh_buf_grow_(zh_buf *buf, size_t bytes)
     return true;
 }
 
+bool zh_buf_reserve(zh_buf *buf, size_t bytes)
+{
+    if (buf->failed_ != ZH_OK) return false;
+    const bool is_there = bytes <= buf->cap_ - buf->size || zh_buf_grow_(buf, bytes);
+    buf->failed_ = ZH_OK;
+    return is_there;
+}
+
 void zh_buf_put_long_var_(zh_buf *buf, uint64_t value)
 {
     char bytes[10];

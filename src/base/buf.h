@@ -33,6 +33,9 @@ void zh_buf_reset(zh_buf *buf);
 
 bool zh_buf_grow_(zh_buf *buf, size_t bytes); /* private */
 
+/* Memory for `bytes` more, which from then on cannot fail; false: there is none, and the buffer is as it was. */
+ZH_MUST bool zh_buf_reserve(zh_buf *buf, size_t bytes);
+
 /* Room for `bytes` at the end, counted as used; NULL when it failed. */
 static inline char *zh_buf_room(zh_buf *buf, size_t bytes)
 {

@@ -12,6 +12,7 @@
 
 #define CONFLICT_BYTES_MAX (8u * ZH_EVENT_BYTES_MAX) /* of one event written out; escapes may make it longer */
 #define CARRY_BYTES_MAX (ZH_LOG_BLOCK_BYTES_MAX / 2 - 64) /* identity records of failed groups; a group makes at most 3 MB */
+#define RECORD_SIZE_BYTES_MAX 10 /* what zh_log_record_put puts before a record */
 #define HELD 3 /* bits of zh_identity_plan.held */
 #define BEHIND_MS 2 /* how often a group that waits for the views looks again */
 #define WORK_OVERHEAD_BYTES 512 /* of one event in the queue, beside its texts: for the limit only */
@@ -143,7 +144,8 @@ static zh_err put_identity(zh_commit *c, uint32_t partition)
     zh_err e = zh_buf_err(&c->record);
     if (e != ZH_OK) return e;
     if (p->carry.size + c->record.size > CARRY_BYTES_MAX) return ZH_BUSY; /* groups failed again and again: no new customers */
-    if (block_of(c, partition) == NULL) return ZH_NOMEM;
+    /* What is folded must reach the log, now or carried over: from here on it cannot fail for memory. */
+    if (block_of(c, partition) == NULL || !zh_buf_reserve(&p->carry, c->record.size + RECORD_SIZE_BYTES_MAX)) return ZH_NOMEM;
     pthread_rwlock_wrlock(c->d.identity_lock);
     e = zh_identity_fold(c->d.identity, zh_buf_view(&c->record));
     pthread_rwlock_unlock(c->d.identity_lock);

@@ -19,12 +19,15 @@ zh_sv zh_call_basic_user(zh_call *call)
     if (packed.data == NULL || packed.size > CREDENTIAL_BYTES_MAX) return (zh_sv){ 0 };
     zh_buf plain = zh_buf_open(CREDENTIAL_BYTES_MAX);
     zh_sv user = { 0 };
-    if (zh_b64_decode(packed, &plain) == ZH_OK) {
+    const zh_err e = zh_b64_decode(packed, &plain);
+    if (e == ZH_OK) {
         zh_sv view = zh_buf_view(&plain);
         const char *colon = view.size == 0 ? NULL : memchr(view.data, ':', view.size);
         if (colon != NULL) view.size = (size_t)(colon - view.data);
         user = zh_arena_copy(call->arena, view);
+        call->is_unheard = user.data == NULL;
     }
+    call->is_unheard |= e == ZH_NOMEM;
     zh_buf_close(&plain);
     return user;
 }

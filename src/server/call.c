@@ -131,7 +131,8 @@ static void problem(zh_call *call, unsigned status, const char *code, const char
 
 void zh_call_problem(zh_call *call, unsigned status, const char *code, const char *field, const char *detail)
 {
-    problem(call, status, code, field, detail, NULL, 0);
+    if (status == 401 && call->is_unheard) problem(call, 503, "not_ready", NULL, zh_err_text(ZH_NOMEM), NULL, 0);
+    else problem(call, status, code, field, detail, NULL, 0);
 }
 
 void zh_call_busy(zh_call *call)
@@ -183,7 +184,12 @@ bool zh_call_body_json(zh_call *call, zh_json_value *root)
     zh_json_fault fault;
     zh_sv key;
     const zh_sv body = zh_http_body(call->request);
-    if (zh_json_parse(call->thread->parser, body, root, &fault) != ZH_OK) {
+    const zh_err e = zh_json_parse(call->thread->parser, body, root, &fault);
+    if (e == ZH_NOMEM) {
+        zh_call_failed(call, e, NULL);
+        return false;
+    }
+    if (e != ZH_OK) {
         zh_call_problem(call, 400, "malformed_json", NULL, zh_json_fault_text(fault.kind));
         return false;
     }

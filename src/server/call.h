@@ -87,6 +87,7 @@ typedef struct zh_call {
     zh_sv audited;             /* what the audit calls the thing, where the path does not say */
     zh_customer_id permitted;  /* the first one of those a permit was asked for */
     uint32_t permits;          /* how many */
+    bool is_unheard; /* there was no memory to read who asks: that is no 401, on which an SDK gives its events up */
     bool any_page;  /* pages of every origin may read the answer; without credentials, so never as a signed-in person */
 } zh_call;
 

@@ -56,11 +56,25 @@ static void test_the_maximum_holds_and_is_remembered(void)
     zh_buf_close(&buf);
 }
 
+static void what_was_reserved_cannot_fail(void)
+{
+    zh_buf buf = zh_buf_open(100);
+    CHECK(zh_buf_reserve(&buf, 80) && buf.size == 0);
+    zh_buf_put(&buf, ZH_SV("0123456789"));
+    CHECK(!zh_buf_reserve(&buf, 91)); /* refused, and as it was: it takes more */
+    CHECK(zh_buf_err(&buf) == ZH_OK && zh_buf_reserve(&buf, 90));
+    zh_buf_put(&buf, ZH_SV("abc"));
+    CHECK(zh_sv_equal(zh_buf_view(&buf), ZH_SV("0123456789abc")));
+    CHECK(zh_buf_room(&buf, 90) == NULL && zh_buf_err(&buf) == ZH_FULL && !zh_buf_reserve(&buf, 1)); /* a failure that was not asked for stays */
+    zh_buf_close(&buf);
+}
+
 int main(int argc, char **argv)
 {
     test_seed(argc, argv);
     test_numbers_round_trip_at_their_edges();
     test_a_number_of_more_than_64_bits_is_bad();
     test_the_maximum_holds_and_is_remembered();
+    what_was_reserved_cannot_fail();
     return 0;
 }
