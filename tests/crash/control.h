@@ -10,6 +10,7 @@ typedef enum crash_kind {
     CRASH_SHORT,   /* half of a write is done and said to be done */
     CRASH_NO_SYNC, /* syncs do nothing and say yes: the control that must fail */
     CRASH_LASTING, /* step: count only calls that can leave something behind the process */
+    CRASH_MEMORY,  /* no memory; only this kind counts allocations, and nothing else */
 } crash_kind;
 
 typedef struct crash_control {

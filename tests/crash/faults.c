@@ -1,7 +1,8 @@
-/* faults.c -- LD_PRELOAD: calls that change files fail on demand.
+/* faults.c -- LD_PRELOAD: calls that change files, or take memory, fail on demand.
  *
  * ZHUN_FAULTS names the control page (control.h), ZHUN_FAULTS_UNDER the folder whose files are meant. Only calls that an
- * executable or library makes through libc's names are seen; what libc does within itself (stdio) is not.
+ * executable or library makes through libc's names are seen; what libc does within itself (stdio) is not. Of allocations only those
+ * are meant that the executable's own code asks for: RocksDB's C++ ends the process when it has no memory, whoever calls it.
  */
 #include "control.h"
 
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,6 +24,18 @@
 static crash_control *control;
 static char under[PATH_MAX];
 static size_t under_size;
+static uintptr_t own_first, own_end; /* the executable's code */
+
+static int find_own(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size, (void)context;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type != PT_LOAD || (info->dlpi_phdr[i].p_flags & PF_X) == 0) continue;
+        own_first = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        own_end = own_first + info->dlpi_phdr[i].p_memsz;
+    }
+    return 1; /* the first is the executable */
+}
 
 static __attribute__((constructor)) void begin(void)
 {
@@ -32,6 +46,7 @@ static __attribute__((constructor)) void begin(void)
     void *at = mmap(NULL, CRASH_CONTROL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (at == MAP_FAILED) return;
+    dl_iterate_phdr(find_own, NULL);
     strcpy(under, folder);
     under_size = strlen(under);
     control = at;
@@ -66,7 +81,7 @@ static bool befalls(const char *name, bool ours, bool writes)
 {
     if (control == NULL || !ours) return false;
     const uint64_t kind = __atomic_load_n(&control->kind, __ATOMIC_RELAXED);
-    if (kind == CRASH_SHORT && !writes) return false;
+    if (kind == CRASH_MEMORY || (kind == CRASH_SHORT && !writes)) return false;
     const uint64_t now = __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST);
     const uint64_t first = __atomic_load_n(&control->first, __ATOMIC_SEQ_CST);
     if (first == 0 || now < first || now >= __atomic_load_n(&control->end, __ATOMIC_SEQ_CST)) return false;
@@ -74,6 +89,19 @@ static bool befalls(const char *name, bool ours, bool writes)
     snprintf(control->last, sizeof control->last, "%s", name);
     __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
     errno = kind == CRASH_FULL ? ENOSPC : EIO;
+    return true;
+}
+
+static bool is_out_of_memory(const char *name, const void *caller)
+{
+    if (control == NULL || __atomic_load_n(&control->kind, __ATOMIC_RELAXED) != CRASH_MEMORY) return false;
+    if ((uintptr_t)caller < own_first || (uintptr_t)caller >= own_end) return false;
+    const uint64_t now = __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST);
+    const uint64_t first = __atomic_load_n(&control->first, __ATOMIC_SEQ_CST);
+    if (first == 0 || now < first || now >= __atomic_load_n(&control->end, __ATOMIC_SEQ_CST)) return false;
+    memcpy(control->last, name, strlen(name) + 1);
+    __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+    errno = ENOMEM;
     return true;
 }
 
@@ -247,4 +275,40 @@ int fallocate(int file, int mode, off_t offset, off_t size)
 int fallocate64(int file, int mode, off64_t offset, off64_t size)
 {
     return fallocate(file, mode, offset, size);
+}
+
+/* ---- memory ---- */
+
+/* glibc's own names of the real ones: dlsym itself allocates. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *there, size_t size);
+extern void *__libc_memalign(size_t align, size_t size);
+
+void *malloc(size_t size)
+{
+    return is_out_of_memory("malloc", __builtin_return_address(0)) ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return is_out_of_memory("calloc", __builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *there, size_t size)
+{
+    return is_out_of_memory("realloc", __builtin_return_address(0)) ? NULL : __libc_realloc(there, size);
+}
+
+void *aligned_alloc(size_t align, size_t size)
+{
+    return is_out_of_memory("aligned_alloc", __builtin_return_address(0)) ? NULL : __libc_memalign(align, size);
+}
+
+int posix_memalign(void **out, size_t align, size_t size)
+{
+    void *room = is_out_of_memory("posix_memalign", __builtin_return_address(0)) ? NULL : __libc_memalign(align, size);
+    if (room == NULL) return ENOMEM;
+    *out = room;
+    return 0;
 }

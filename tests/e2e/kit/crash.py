@@ -10,7 +10,7 @@ import tempfile
 import kit
 from kit import SERVER, TOKEN, WRITE, check, equal
 
-FULL, IO, SHORT, NO_SYNC, LASTING = 1, 2, 3, 4, 5  # tests/crash/control.h
+FULL, IO, SHORT, NO_SYNC, LASTING, MEMORY = 1, 2, 3, 4, 5, 6  # tests/crash/control.h
 TOOLS = os.environ.get("ZHUN_CRASH_TOOLS", os.path.join(os.path.dirname(kit.ZHUN), "tests", "crash"))
 STEP, FAULTS = os.path.join(TOOLS, "crash-step"), os.path.join(TOOLS, "crash-faults.so")
 NO_PASSWORD = {"ZHUN_ADMIN_PASSWORD": ""}  # none is given, so a start does not hash one: 60 ms, thousands of times
