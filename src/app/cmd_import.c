@@ -350,7 +350,7 @@ static void catch_interrupts(void)
 
 /* ---- what was imported ---- */
 
-/* The folder was opened by this process: opening it again takes the views that were folded anew. */
+/* Where the folder was opened by this process, opening it again takes the views that were folded anew; an engine that runs does so itself. */
 static zh_err reopen(void *ctx, zh_import_engine *engine, zh_note *why)
 {
     import *im = ctx;
@@ -370,8 +370,9 @@ static int show_or_undo(import *im)
     zh_note why = { "" };
     zh_buf said = zh_buf_open(PREVIEW_BYTES_MAX);
     const zh_sv id = zh_options_text(im->given, "undo");
+    const bool is_own = im->data.size > 0 && im->door->is_own != NULL && im->door->is_own(im->ctx);
     zh_err e = im->engine.client == NULL ? ZH_DENIED : ZH_OK;
-    if (e == ZH_OK && id.size > 0) e = zh_import_undo(&im->engine, id, im->data.size > 0 ? reopen : NULL, im, &said, &why);
+    if (e == ZH_OK && id.size > 0) e = zh_import_undo(&im->engine, id, is_own ? reopen : NULL, im, &said, &why);
     else if (e == ZH_OK) e = zh_import_list(&im->engine, zh_options_flag(im->given, "json"), &said, &why);
     (void)fwrite(said.data == NULL ? "" : said.data, 1, said.size, stdout);
     zh_buf_close(&said);

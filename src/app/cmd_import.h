@@ -35,6 +35,7 @@ typedef struct zh_import_door {
     /* For the list of imports; both may be NULL. */
     struct zh_client *(*client)(void *ctx);
     void (*name)(void *ctx, uint32_t number); /* batches from now on belong to this import */
+    bool (*is_own)(void *ctx); /* did `open` open the folder itself, rather than reach an engine that has it? NULL: no */
 } zh_import_door;
 
 /* argv[0] is "import", the words after it follow. `door` may be NULL: then only --url works. */

@@ -118,6 +118,11 @@ zh_client *zh_door_client(zh_door *door)
     return door->client;
 }
 
+bool zh_door_is_own(const zh_door *door)
+{
+    return door->engine != NULL;
+}
+
 static zh_err error_of(unsigned status)
 {
     switch (status) {

@@ -30,6 +30,7 @@ typedef struct zh_door_desc {
 ZH_MUST zh_err zh_door_open(zh_door **out, const zh_door_desc *desc, zh_note *why);
 void zh_door_close(zh_door *door);
 zh_client *zh_door_client(zh_door *door);
+bool zh_door_is_own(const zh_door *door); /* did this process open the folder? */
 
 /* Ask, and take any status but 2xx for a failure: its problem's detail goes to *why. */
 ZH_MUST zh_err zh_door_ask(zh_door *door, zh_sv method, zh_sv path, zh_sv body, zh_client_answer *answer, zh_note *why);

@@ -70,6 +70,11 @@ static zh_client *client_of(void *ctx)
     return zh_door_client(((place *)ctx)->door);
 }
 
+static bool is_own(void *ctx)
+{
+    return zh_door_is_own(((place *)ctx)->door);
+}
+
 static zh_err open_place(zh_sv data_dir, zh_import_sink *sink, void **ctx, zh_note *why)
 {
     place *p = calloc(1, sizeof *p);
@@ -86,4 +91,4 @@ static zh_err open_place(zh_sv data_dir, zh_import_sink *sink, void **ctx, zh_no
     return ZH_OK;
 }
 
-const zh_import_door zh_import_by_door = { .open = open_place, .close = close_place, .client = client_of, .name = name_import };
+const zh_import_door zh_import_by_door = { .open = open_place, .close = close_place, .client = client_of, .name = name_import, .is_own = is_own };

@@ -1,7 +1,8 @@
 /* call.h -- one request being answered: who asks, with what, and how to answer. For src/server only.
  *
  * A route is a function of a zh_call. It ends with exactly one answer: zh_call_json, zh_call_problem,
- * zh_call_reply, or holds the request for later. Slow routes (they wait for the disk, hash a password or
+ * zh_call_reply, or holds the request for later. The answer of a held request ends the call: what lies in it or in
+ * its arena is another's from then on, so nothing of it may be touched after. Slow routes (they wait for the disk, hash a password or
  * read much of the log) run on a worker thread with the request held.
  */
 #ifndef ZH_SERVER_CALL_H

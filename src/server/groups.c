@@ -210,9 +210,9 @@ static void answer_portrait(zh_call *call, zh_group_of group, zh_group_of whole)
         zh_histogram_add_us(call->server->group_seconds, a.took_us);
         zh_json_out out = zh_call_begin(call);
         e = put_portrait(call, &a, &out);
+        zh_group_answer_close(&a); /* parts of it lie in the call's arena, which ends with the answer */
         if (e == ZH_OK) zh_call_json(call, 200, &out);
         else zh_call_failed(call, e, NULL);
-        zh_group_answer_close(&a);
     }
 }
 

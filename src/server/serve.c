@@ -243,8 +243,8 @@ static void recommend(zh_call *call, zh_ask *ask, answer_form form)
     }
     zh_json_out out = zh_call_begin(call);
     put_answer(call, &answer, form, &out);
+    zh_histogram_add_us(call->server->recommend_seconds, zh_http_elapsed_us(call->request)); /* before the answer: it ends the call */
     zh_call_json(call, 200, &out);
-    zh_histogram_add_us(call->server->recommend_seconds, zh_http_elapsed_us(call->request));
 }
 
 void zh_route_recommend(zh_call *call)
@@ -375,8 +375,8 @@ void zh_route_profile(zh_call *call)
     zh_json_out_object(&out);
     zh_answer_profile(call, customer, &permit, &out);
     zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
     zh_histogram_add_us(call->server->profile_seconds, zh_http_elapsed_us(call->request));
+    zh_call_json(call, 200, &out);
 }
 
 void zh_route_profile_events(zh_call *call)
