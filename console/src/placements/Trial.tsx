@@ -114,7 +114,8 @@ function RuleMarks({ one, draft }: { one: Tried; draft: Definition }) {
   )
 }
 
-function Item({ one, draft, left = false }: { one: Tried; draft: Definition; left?: boolean }) {
+/** Rules are named by their place in the draft: a list that an earlier draft made names none. */
+function Item({ one, draft, old, left = false }: { one: Tried; draft: Definition; old: boolean; left?: boolean }) {
   const { t, language } = useWords()
   const ruleName = useRuleName()
   const why = whyLeft(one)
@@ -134,9 +135,9 @@ function Item({ one, draft, left = false }: { one: Tried; draft: Definition; lef
         </div>
         <div className="trial-marks">
           {left
-            ? <span className="trial-why">{t(`placements.trial.why.${why.kind}`, { rule: why.kind === 'hidden' ? ruleName(draft.rules?.[why.rule], why.rule) : '', x: why.kind === 'lowered' ? format.amount(why.factor, language) : '' })}</span>
+            ? !(old && why.kind === 'hidden') && <span className="trial-why">{t(`placements.trial.why.${why.kind}`, { rule: why.kind === 'hidden' ? ruleName(draft.rules?.[why.rule], why.rule) : '', x: why.kind === 'lowered' ? format.amount(why.factor, language) : '' })}</span>
             : <span className="chip chip-accent">{t(`recommend.reasons.${one.reason}`, { defaultValue: one.reason })}</span>}
-          <RuleMarks one={one} draft={draft} />
+          {!old && <RuleMarks one={one} draft={draft} />}
         </div>
       </div>
     </li>
@@ -159,11 +160,11 @@ export function Trial({ trial, draft, old, setting }: { trial: UseQueryResult<Sc
                 <div className={answer.personalized ? 'answer-who answer-personal' : 'answer-who'}><dd>{t(answer.personalized ? 'recommend.personal' : 'recommend.general')}</dd></div>
                 {answer.at && <div><dt>{t('recommend.preview.time')}</dt><dd>{format.date(answer.at, language, 'moment')}</dd></div>}
               </dl>
-              {answer.items.length === 0 ? <p className="trial-none">{t('placements.trial.none')}</p> : <ol className="trial-list" aria-label={t('placements.trial.list')}>{answer.items.map((one) => <Item key={one.itemId} one={one} draft={draft} />)}</ol>}
+              {answer.items.length === 0 ? <p className="trial-none">{t('placements.trial.none')}</p> : <ol className="trial-list" aria-label={t('placements.trial.list')}>{answer.items.map((one) => <Item key={one.itemId} one={one} draft={draft} old={old} />)}</ol>}
               {answer.left.length > 0 && (
                 <>
                   <h3 className="trial-head">{t('placements.trial.left')}</h3>
-                  <ul className="trial-list trial-left" aria-label={t('placements.trial.left')}>{answer.left.map((one) => <Item key={one.itemId} one={one} draft={draft} left />)}</ul>
+                  <ul className="trial-list trial-left" aria-label={t('placements.trial.left')}>{answer.left.map((one) => <Item key={one.itemId} one={one} draft={draft} old={old} left />)}</ul>
                 </>
               )}
             </>
