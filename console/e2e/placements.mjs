@@ -69,8 +69,9 @@ export async function placements({ enter, check, mock }, language) {
   await rule(2).getByRole('button', { name: fill(p.remove, { name: fill(p.rules.called, { n: 3, name: p.rules.kinds.pin.name }) }), exact: true }).click()
   await rule(1).getByRole('button', { name: fill(p.up, { name: fill(p.rules.called, { n: 2, name: p.rules.kinds.pin.name }) }), exact: true }).click()
   check(await until(async () => (await shown.first().locator('code').innerText()) === second), says('what is pinned stands first'))
-  await shown.first().locator('.trial-rule').first().waitFor() // rules are named when the list is that of the draft
-  check((await shown.first().locator('.trial-rule').allInnerTexts()).join() === fill(p.rules.called, { n: 1, name: p.rules.kinds.pin.name }), says('and says which rule put it there'))
+  // Rules are named when the list is that of the draft.
+  const marks = async () => (await shown.first().locator('.trial-rule').allInnerTexts()).join()
+  check(await until(async () => (await marks()) === fill(p.rules.called, { n: 1, name: p.rules.kinds.pin.name })), says(`and says which rule put it there (${await marks()})`))
   if (mock) check(await until(async () => (await page.locator('.trial-left .trial-item').count()) > 0), says('what had to go is told'))
 
   // As somebody else, at another moment, in the rain.

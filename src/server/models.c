@@ -48,10 +48,10 @@ static bool read_ask(zh_call *call, zh_json_value root, zh_recommender_ask *ask)
 
 void zh_route_models_train(zh_call *call)
 {
-    zh_json_value root;
+    zh_json_value root = { 0 };
     zh_recommender_ask ask;
     zh_trainer *trainer = zh_engine_trainer(call->engine);
-    if (!zh_call_body_json(call, &root)) return;
+    if (zh_http_body(call->request).size > 0 && !zh_call_body_json(call, &root)) return; /* without one it is the league */
     const zh_sv model = zh_json_text_or_empty(zh_json_get(root, ZH_SV("model")));
     const bool is_league = model.size == 0 || zh_sv_equal(model, ZH_SV("league"));
     if (!is_league && !read_ask(call, root, &ask)) return;

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import statistics
 import time
 import urllib.parse
 
@@ -265,9 +264,9 @@ def check_24_a_login_does_not_tell_who_exists(engine):
             said[which].add((status, re.sub(rb'"instance":"[^"]*"', b"", body)))
     equal(said["known"], said["unknown"], "both are told the same")
     equal({status for status, _ in said["known"]}, {401}, "each is refused, and none is throttled")
-    medians = {which: statistics.median(of) for which, of in took.items()}
-    say(f"  a wrong password: {medians['known']:.1f} ms for a user, {medians['unknown']:.1f} ms for nobody, medians of {TRIES} each, in turn")
-    check(0.8 < medians["known"] / medians["unknown"] < 1.25, "and waits as long", medians)
+    least = {which: min(of) for which, of in took.items()}  # what else the machine did is in all but the quickest
+    say(f"  a wrong password: {least['known']:.1f} ms for a user, {least['unknown']:.1f} ms for nobody, the quickest of {TRIES} each, in turn")
+    check(0.5 < least["known"] / least["unknown"] < 2, "and waits as long", least)  # an answer without the hash takes a hundredth
 
 
 def main():
