@@ -132,7 +132,8 @@ export function Wizard() {
     start.reset()
   }
   const failedText = (error: unknown) => (error instanceof CallError && error.detail !== undefined && error.status !== 401 ? error.detail : errorText(error))
-  const known = preview.data
+  // What was chosen counts at once: a second choice before the answer to the first keeps the first.
+  const known = preview.data !== undefined && preview.isPlaceholderData && options.map !== undefined ? { ...preview.data, map: options.map } : preview.data
   return (
     <Card id="import-new" title={t('imports.new')} note={upload === undefined ? undefined : `${upload.name} · ${format.bytes(upload.bytes, language)}`}>
       <ol className="import-steps" aria-label={t('imports.stepsLabel')}>
