@@ -153,10 +153,21 @@ static void further_items_are_left_out(void)
     zh_sequel_close(s);
 }
 
+static void a_weight_past_its_maximum_is_left_out(void)
+{
+    zh_sequel *s = opened(0);
+    const zh_step most = { ZH_STEP_AFTER, INT32_MAX, id_of(0), id_of(1) }, more = { ZH_STEP_AFTER, 1, id_of(0), id_of(1) };
+    CHECK(zh_sequel_apply(s, &most, 1) == ZH_OK && zh_sequel_apply(s, &more, 1) == ZH_FULL);
+    CHECK(zh_sequel_weight(s, id_of(0), id_of(1)) == INT32_MAX);
+    check(s);
+    zh_sequel_close(s);
+}
+
 int main(void)
 {
     for (uint64_t seed = 1; seed <= 10; seed++) any_order_gives_the_sums_of_the_steps_and_the_same_entries(seed);
     widths_and_shares_by_hand();
     further_items_are_left_out();
+    a_weight_past_its_maximum_is_left_out();
     return 0;
 }
