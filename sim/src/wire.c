@@ -147,6 +147,7 @@ static void put_item(zh_sim_wire *w, zh_json_out *out, uint32_t i, bool sold)
     zh_json_out_key_text(out, ZH_SV("category"), type->category);
     if (item->brand.size > 0) zh_json_out_key_text(out, ZH_SV("brand"), item->brand);
     zh_json_out_key_int(out, ZH_SV("priceCents"), item->price_cents);
+    zh_json_out_key_int(out, ZH_SV("costCents"), item->cost_cents);
     zh_json_out_key_text(out, ZH_SV("currency"), w->catalog->shop->currency);
     zh_json_out_key_bool(out, ZH_SV("available"), sold);
     zh_json_out_key(out, ZH_SV("attributes"));

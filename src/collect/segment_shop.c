@@ -7,7 +7,7 @@
 
 /* The members that matter, found in one walk. */
 typedef struct product {
-    zh_json_value id, sku, name, category, brand, price, quantity;
+    zh_json_value id, sku, name, category, brand, price, quantity, cost;
 } product;
 
 typedef struct order {
@@ -23,7 +23,10 @@ static void product_member(product *p, zh_sv key, zh_json_value value)
 {
     switch (key.size) {
     case 3: if (IS(key, "sku")) p->sku = value; break;
-    case 4: if (IS(key, "name")) p->name = value; break;
+    case 4:
+        if (IS(key, "name")) p->name = value;
+        else if (IS(key, "cost")) p->cost = value;
+        break;
     case 5:
         if (IS(key, "price")) p->price = value;
         else if (IS(key, "brand")) p->brand = value;
@@ -155,6 +158,11 @@ static void line_amounts(const product *p, int digits, zh_event *event, zh_line 
             line->quantity = -line->quantity; /* the act says the direction */
         if (line->quantity < 0 && !ledger) line->quantity = 0;
         if (line->quantity == 0) event->marks |= ZH_MARK_OUTLIER;
+    }
+    int64_t cost; /* one that makes no sense is none */
+    if (given(p->cost) && zh_segment_amount(p->cost, digits, &cost) && cost >= 0 && cost <= ZH_SEGMENT_AMOUNT_MINOR_MAX) {
+        line->cost_minor = cost;
+        line->has_cost = true;
     }
     if (!given(p->price)) return;
     /* A ledger brought in as history has lines that take money back ("adjust bad debt"): they count in

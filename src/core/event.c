@@ -1,11 +1,12 @@
-/* The record of an event (docs/FORMATS.md draws it), version 1, or 2 with the number of an import:
+/* The record of an event (docs/FORMATS.md draws it), version 1; 2 with the number of an import; 3 with
+ * costs, and that number or 0:
  *
- *   u8 kind=1, u8 version [2: u32 import], u8 type, u8 act, u32 marks, u64 customer, u32 source,
+ *   u8 kind=1, u8 version [2, 3: u32 import], u8 type, u8 act, u32 marks, u64 customer, u32 source,
  *   u64 key.high, u64 key.low, u64 body_hash, i64 time_ms,
  *   zig original_ms - time_ms, zig received_ms - time_ms, u8 has sent [, zig sent_ms - time_ms],
  *   text message_id, name, category, order_id; u32 currency; zig revenue_minor;
  *   var lines, each: u64 item, text item_text, sku ("" = as item_text), name, category, brand,
- *                    zig price_minor, zig quantity, zig total_minor;
+ *                    zig price_minor, zig quantity, zig total_minor [3: var 0 or cost_minor + 1];
  *   text properties, traits, context, integrations, consent, personal (sealed).
  */
 #include "core/event.h"
@@ -13,6 +14,7 @@
 
 #define VERSION 1
 #define VERSION_IMPORT 2 /* with the number of the import behind it */
+#define VERSION_COST 3   /* and what pieces cost */
 #define LINE_BYTES_MIN 16 /* of one line in a record: bounds the count before it is believed */
 
 static const char *const acts[ZH_ACT_COUNT] = {
@@ -47,7 +49,7 @@ typedef struct pen {
     char *at;
 } pen;
 
-enum { VAR_BYTES_MAX = 10, TEXT_HEAD = VAR_BYTES_MAX, LINE_ROOM = 8 + 5 * TEXT_HEAD + 3 * VAR_BYTES_MAX, EVENT_ROOM = 256 };
+enum { VAR_BYTES_MAX = 10, TEXT_HEAD = VAR_BYTES_MAX, LINE_ROOM = 8 + 5 * TEXT_HEAD + 4 * VAR_BYTES_MAX, EVENT_ROOM = 256 };
 _Static_assert(EVENT_ROOM >= 6 + 2 + 4 + 8 + 4 + 16 + 8 + 8 + 3 * VAR_BYTES_MAX + 1 + 4 + 2 * VAR_BYTES_MAX + 10 * TEXT_HEAD, "head, texts' sizes and all");
 
 #define PEN_PUT(pen, value) (memcpy((pen)->at, &(value), sizeof(value)), (pen)->at += sizeof(value)) /* little-endian, as buf.h */
@@ -73,7 +75,7 @@ static void pen_text(pen *p, zh_sv text)
     p->at += text.size;
 }
 
-static void put_line(const zh_line *line, pen *p)
+static void put_line(const zh_line *line, uint8_t version, pen *p)
 {
     pen_u64(p, line->item.number);
     pen_text(p, line->item_text);
@@ -84,6 +86,14 @@ static void put_line(const zh_line *line, pen *p)
     pen_zig(p, line->price_minor);
     pen_zig(p, line->quantity);
     pen_zig(p, line->total_minor);
+    if (version == VERSION_COST) pen_var(p, line->has_cost ? (uint64_t)line->cost_minor + 1 : 0);
+}
+
+static uint8_t version_of(const zh_event *e)
+{
+    for (uint32_t i = 0; i < e->lines_count; i++)
+        if (e->lines[i].has_cost) return VERSION_COST;
+    return e->import_number == 0 ? VERSION : VERSION_IMPORT;
 }
 
 /* No record is longer. */
@@ -123,15 +133,16 @@ static void put_head(const zh_event *e, pen *p)
 
 void zh_event_put(const zh_event *e, zh_buf *out)
 {
-    zh_record_begin(out, ZH_RECORD_EVENT, e->import_number == 0 ? VERSION : VERSION_IMPORT);
-    if (e->import_number != 0) zh_buf_put_u32(out, e->import_number);
+    const uint8_t version = version_of(e);
+    zh_record_begin(out, ZH_RECORD_EVENT, version);
+    if (version != VERSION) zh_buf_put_u32(out, e->import_number);
     const size_t room = room_of(e);
     pen p = { zh_buf_room(out, room) };
     if (p.at == NULL) return;
     const char *end = p.at + room;
     put_head(e, &p);
     pen_var(&p, e->lines_count);
-    for (uint32_t i = 0; i < e->lines_count; i++) put_line(&e->lines[i], &p);
+    for (uint32_t i = 0; i < e->lines_count; i++) put_line(&e->lines[i], version, &p);
     pen_text(&p, e->properties);
     pen_text(&p, e->traits);
     pen_text(&p, e->context);
@@ -141,7 +152,7 @@ void zh_event_put(const zh_event *e, zh_buf *out)
     out->size -= (size_t)(end - p.at);
 }
 
-static void get_line(zh_reader *r, zh_line *line)
+static void get_line(zh_reader *r, uint8_t version, zh_line *line)
 {
     line->item.number = zh_read_u64(r);
     line->item_text = zh_read_text(r);
@@ -153,6 +164,10 @@ static void get_line(zh_reader *r, zh_line *line)
     line->price_minor = zh_read_zig(r);
     line->quantity = zh_read_zig(r);
     line->total_minor = zh_read_zig(r);
+    const uint64_t cost = version == VERSION_COST ? zh_read_var(r) : 0;
+    r->bad |= cost > (uint64_t)INT64_MAX;
+    line->has_cost = cost > 0;
+    line->cost_minor = cost > 0 ? (int64_t)(cost - 1) : 0;
 }
 
 static void get_head(zh_reader *r, zh_event *e)
@@ -183,8 +198,9 @@ zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
     *e = (zh_event){ 0 };
     if (zh_read_u8(&r) != ZH_RECORD_EVENT) return ZH_FORMAT;
     const uint8_t version = zh_read_u8(&r);
-    if (version == VERSION_IMPORT) e->import_number = zh_read_u32(&r);
-    if (version != VERSION && (version != VERSION_IMPORT || e->import_number == 0)) return ZH_FORMAT;
+    if (version < VERSION || version > VERSION_COST) return ZH_FORMAT;
+    if (version != VERSION) e->import_number = zh_read_u32(&r);
+    if (version == VERSION_IMPORT && e->import_number == 0) return ZH_FORMAT;
     get_head(&r, e);
     const uint64_t lines = zh_read_var(&r);
     if (r.bad || lines > ZH_EVENT_LINES_MAX || lines > zh_reader_left(&r) / LINE_BYTES_MIN) return ZH_FORMAT;
@@ -192,7 +208,7 @@ zh_err zh_event_get(zh_sv record, zh_arena *arena, zh_event *e)
         e->lines = ZH_TAKE(arena, zh_line, lines);
         if (e->lines == NULL) return ZH_NOMEM;
         e->lines_count = (uint32_t)lines;
-        for (uint32_t i = 0; i < e->lines_count; i++) get_line(&r, &e->lines[i]);
+        for (uint32_t i = 0; i < e->lines_count; i++) get_line(&r, version, &e->lines[i]);
     }
     e->properties = zh_read_text(&r);
     e->traits = zh_read_text(&r);
@@ -210,8 +226,8 @@ zh_customer_id zh_event_customer(zh_sv record)
     zh_reader r = zh_reader_on(record);
     if (zh_read_u8(&r) != ZH_RECORD_EVENT) return (zh_customer_id){ 0 };
     const uint8_t version = zh_read_u8(&r);
-    if (version != VERSION && version != VERSION_IMPORT) return (zh_customer_id){ 0 };
-    if (version == VERSION_IMPORT) (void)zh_read_u32(&r);
+    if (version < VERSION || version > VERSION_COST) return (zh_customer_id){ 0 };
+    if (version != VERSION) (void)zh_read_u32(&r);
     (void)zh_read_u16(&r); /* type, act */
     (void)zh_read_u32(&r); /* marks */
     const uint64_t number = zh_read_u64(&r);
@@ -231,4 +247,18 @@ int64_t zh_event_lines_minor(const zh_event *event)
     int64_t sum = 0;
     for (uint32_t i = 0; i < event->lines_count; i++) sum += event->lines[i].total_minor;
     return sum;
+}
+
+bool zh_event_cost(const zh_event *event, int64_t *minor)
+{
+    int64_t sum = 0;
+    *minor = 0;
+    if ((event->marks & ZH_MARK_NON_PRODUCT) != 0) return true;
+    for (uint32_t i = 0; i < event->lines_count; i++) {
+        const zh_line *line = &event->lines[i];
+        int64_t all;
+        if (!line->has_cost || __builtin_mul_overflow(line->cost_minor, line->quantity, &all) || __builtin_add_overflow(sum, all, &sum)) return false;
+    }
+    *minor = sum;
+    return event->lines_count > 0;
 }

@@ -90,6 +90,8 @@ typedef struct zh_line {
     int64_t price_minor;  /* a piece; -1 where not sent */
     int64_t quantity;     /* 1 where not sent */
     int64_t total_minor;  /* quantity x price, rounded once; 0 without a price */
+    int64_t cost_minor;   /* what a piece cost the shop, >= 0, where has_cost */
+    bool has_cost;        /* the event said so, or the catalog when the event came */
 } zh_line;
 
 typedef struct zh_event {
@@ -149,5 +151,7 @@ int zh_event_order(const zh_event *a, const zh_event *b);
 
 /* Sum of lines, rounded as in the lines. */
 int64_t zh_event_lines_minor(const zh_event *event);
+/* What all its pieces cost the shop; of postage and fees 0. False: there are no lines, or of one it is not known. */
+bool zh_event_cost(const zh_event *event, int64_t *minor);
 
 #endif

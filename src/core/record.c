@@ -25,7 +25,7 @@ uint32_t zh_record_import_of(zh_sv record)
 {
     zh_reader r = zh_reader_on(record);
     const uint8_t kind = zh_read_u8(&r), version = zh_read_u8(&r);
-    if ((kind != ZH_RECORD_EVENT && kind != ZH_RECORD_ITEM) || version != 2) return 0;
+    if ((kind != ZH_RECORD_EVENT || version != 3) && ((kind != ZH_RECORD_EVENT && kind != ZH_RECORD_ITEM) || version != 2)) return 0;
     const uint32_t number = zh_read_u32(&r);
     return r.bad ? 0 : number;
 }

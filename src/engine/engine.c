@@ -553,6 +553,7 @@ void zh_engine_prepare(const zh_engine *g, zh_source_id source, zh_event *events
         zh_event *e = &events[i];
         e->source = source;
         e->key = zh_dedup_key(&g->sealer, source, e->message_id);
+        zh_costs_fill(g->world->costs, e);
         if (e->user_id.size > 0) ids[i].user = zh_blind(&g->sealer, ZH_BLIND_USER, e->user_id);
         if (e->anonymous_id.size > 0) ids[i].anonymous = zh_blind(&g->sealer, ZH_BLIND_ANONYMOUS, e->anonymous_id);
         if (e->previous_id.size == 0) continue;

@@ -47,6 +47,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_feedbacks_open(&w->feedbacks, ZH_WORLD_FEEDBACK_BYTES_MAX);
     if (e == ZH_OK) e = zh_registry_open(&w->registry, ZH_WORLD_REGISTRY_BYTES_MAX);
     if (e == ZH_OK) e = zh_catalog_open(&w->catalog, &(zh_catalog_desc){ 0 });
+    if (e == ZH_OK) e = zh_costs_open(&w->costs);
     w->clock = desc->sales;
     if (e == ZH_OK) e = zh_placements_open(&w->placements);
     if (e == ZH_OK) e = zh_sales_open(&w->sales, &desc->sales);
@@ -87,6 +88,7 @@ void zh_world_close(zh_world *w)
     zh_feedbacks_close(w->feedbacks);
     zh_registry_close(w->registry);
     zh_catalog_close(w->catalog);
+    zh_costs_close(w->costs);
     zh_sales_close(w->sales);
     zh_visits_close(w->visits);
     zh_policies_close(w->policies);
@@ -307,7 +309,10 @@ static zh_err fold_item(zh_world *w, const zh_world_record *record)
     const zh_err e = tolerate(w, zh_catalog_apply(w->catalog, record->bytes));
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     zh_item_change change;
-    return zh_item_change_get(record->bytes, &change) == ZH_OK ? tell_category(w, zh_item_id_of(change.text)) : ZH_CORRUPT;
+    if (zh_item_change_get(record->bytes, &change) != ZH_OK) return ZH_CORRUPT;
+    const zh_item *item = zh_catalog_find(w->catalog, change.text);
+    const zh_err told = item == NULL ? ZH_OK : zh_costs_set(w->costs, item);
+    return told == ZH_OK ? tell_category(w, zh_item_id_of(change.text)) : told;
 }
 
 static zh_err fold_letter(zh_world *w, const zh_world_record *record)
@@ -702,7 +707,8 @@ zh_err zh_world_load(zh_world *w, zh_state *state, uint64_t *positions, uint32_t
     for (size_t at = 0; (item = zh_catalog_next(w->catalog, &at)) != NULL;) {
         e = zh_popularity_category(w->popularity, item->id, item->category_hash);
         if (e == ZH_OK || e == ZH_FULL) e = zh_sequel_category(w->sequel, item->id, item->category_hash);
-        if (e != ZH_OK && e != ZH_FULL) return e;
+        if (e == ZH_OK || e == ZH_FULL) e = zh_costs_set(w->costs, item);
+        if (e != ZH_OK) return e;
     }
     e = zh_world_loaded_scene(w);
     if (e == ZH_OK) e = zh_world_loaded_placements(w);
@@ -834,7 +840,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'x': *bytes = zh_tags_bytes(w->tags); break;
     case 'z': *bytes = zh_tags_bytes(w->lists); break;
     case 'F': *bytes = zh_feedbacks_bytes(w->feedbacks); break;
-    case 'i': *bytes = zh_catalog_bytes(w->catalog); break;
+    case 'i': *bytes = zh_catalog_bytes(w->catalog) + zh_costs_bytes(w->costs); break;
     case 's': *bytes = zh_sales_bytes(w->sales); break;
     case 'v': *bytes = zh_visits_bytes(w->visits); break;
     case 'y': *bytes = zh_policies_bytes(w->policies); break;

@@ -47,6 +47,7 @@
 #include "base/calendar.h"
 #include "base/map.h"
 #include "catalog/item.h"
+#include "engine/costs.h"
 #include "collect/imports.h"
 #include "core/decision.h"
 #include "core/deadletter.h"
@@ -113,6 +114,7 @@ typedef struct zh_world {
     zh_feedbacks *feedbacks;
     zh_registry *registry;
     zh_catalog *catalog;
+    zh_costs *costs;       /* of the catalog, for those who may not wait for its lock: no entries of its own */
     zh_sales *sales;
     zh_visits *visits;
     zh_policies *policies;

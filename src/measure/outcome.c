@@ -12,6 +12,8 @@ static const zh_metric builtins[] = {
     { .name = TEXT("revenue"), .title_en = TEXT("Revenue a customer (ordered)"), .title_zh = TEXT("人均成交额（下单）"), .of = ZH_QUANTITY_REVENUE, .is_money = true, .is_builtin = true },
     { .name = TEXT("paid_revenue"), .title_en = TEXT("Revenue a customer (paid)"), .title_zh = TEXT("人均成交额（已付款）"), .of = ZH_QUANTITY_PAID, .is_money = true, .is_builtin = true },
     { .name = TEXT("net_revenue"), .title_en = TEXT("Revenue a customer after returns"), .title_zh = TEXT("人均净成交额（扣除退款）"), .of = ZH_QUANTITY_NET, .is_money = true, .is_builtin = true },
+    { .name = TEXT("margin"), .title_en = TEXT("Margin a customer after returns"), .title_zh = TEXT("人均毛利（扣除退款）"), .of = ZH_QUANTITY_MARGIN, .is_money = true, .is_builtin = true },
+    { .name = TEXT("margin_share"), .title_en = TEXT("Margin, share of revenue after returns"), .title_zh = TEXT("毛利率（扣除退款）"), .of = ZH_QUANTITY_MARGIN, .per = ZH_QUANTITY_COSTED, .is_builtin = true },
     { .name = TEXT("average_order"), .title_en = TEXT("Average order"), .title_zh = TEXT("客单价"), .of = ZH_QUANTITY_REVENUE, .per = ZH_QUANTITY_ORDERS, .is_money = true, .is_builtin = true },
     { .name = TEXT("repurchase"), .title_en = TEXT("Repurchase"), .title_zh = TEXT("复购率"), .of = ZH_QUANTITY_REPEATED, .per = ZH_QUANTITY_ORDERED, .is_builtin = true },
     { .name = TEXT("refund_share"), .title_en = TEXT("Share refunded"), .title_zh = TEXT("退款率（金额）"), .of = ZH_QUANTITY_REFUNDED, .per = ZH_QUANTITY_REVENUE, .less_is_better = true, .is_builtin = true },
@@ -181,11 +183,18 @@ void zh_metric_bind(const zh_metric *metric, const zh_terms *terms)
 
 static int64_t cut(int64_t value) { return value > ZH_OUTCOME_VALUE_MAX ? ZH_OUTCOME_VALUE_MAX : value < -ZH_OUTCOME_VALUE_MAX ? -ZH_OUTCOME_VALUE_MAX : value; }
 
+/* What stays with the shop of what stays of an order: of its cost the same share. */
+static int64_t margin_of(int64_t cost, int64_t minor, int64_t net)
+{
+    const __int128 kept = minor > 0 ? (__int128)cost * net / minor : cost;
+    return cut(net - (int64_t)kept);
+}
+
 static int64_t of_orders(const zh_outcome_look *look, zh_quantity quantity, int64_t from_ms, int64_t to_ms)
 {
     uint32_t count;
     const zh_order *orders = zh_customer_orders(look->state, &count);
-    int64_t number = 0, placed = 0, paid = 0, refunded = 0, net = 0;
+    int64_t number = 0, placed = 0, paid = 0, refunded = 0, net = 0, margin = 0, costed = 0;
     for (uint32_t i = 0; i < count; i++) {
         const zh_order *o = &orders[i];
         const bool has_sale = o->form != ZH_ORDER_UNSTATED || o->loose_lines > 0;
@@ -197,6 +206,10 @@ static int64_t of_orders(const zh_outcome_look *look, zh_quantity quantity, int6
         if (!o->is_cancelled && (o->marks & ZH_MARK_PAID) != 0) paid = cut(paid + minor);
         refunded = cut(refunded + back);
         net = cut(net + minor - back);
+        int64_t cost;
+        if (!zh_order_cost(o, &cost)) continue;
+        margin = cut(margin + margin_of(cut(cost), minor, minor - back));
+        costed = cut(costed + minor - back);
     }
     switch (quantity) {
     case ZH_QUANTITY_ORDERED: return number > 0;
@@ -205,6 +218,8 @@ static int64_t of_orders(const zh_outcome_look *look, zh_quantity quantity, int6
     case ZH_QUANTITY_REVENUE: return placed;
     case ZH_QUANTITY_REFUNDED: return refunded;
     case ZH_QUANTITY_PAID: return paid;
+    case ZH_QUANTITY_MARGIN: return margin;
+    case ZH_QUANTITY_COSTED: return costed;
     default: return net;
     }
 }

@@ -6,6 +6,8 @@
  *     revenue        their value as placed (GMV), minor units                                  mean
  *     paid_revenue   the same of those that an event said were paid (ZH_MARK_PAID)             mean
  *     net_revenue    the same, refunds taken off, cancelled orders left out                    mean
+ *     margin         net_revenue of orders whose cost is known, less that cost, of what came back its share mean
+ *     margin_share   margin / net_revenue of the same orders (毛利率)                            ratio
  *     average_order  revenue / orders (客单价)                                                  ratio
  *     repurchase     of those who ordered, did he order twice or more? (复购率)                  ratio
  *     refund_share   refunded / revenue                                                        ratio
@@ -21,7 +23,8 @@
  * "did" is the share in which it was done. `windowDays` is how long after an exposure its events count, where that is not the experiment's.
  *
  * A span is [from, to). An order belongs to the moment of its oldest event; what is given back later is taken off where the order
- * is. Sums count orders of one currency. A metric is one number of a customer, or two whose sums are divided (a ratio); it is a
+ * is. An order's cost is what its event says, or what the catalog said when it came; orders of which it is not known do not count in a margin,
+ * so that a shop without costs has 0, not its revenue. Sums count orders of one currency. A metric is one number of a customer, or two whose sums are divided (a ratio); it is a
  * function of what is known of him, so whenever that changes it can be taken out of a sum and put back.
  *
  * Ranges      values are cut at +-ZH_OUTCOME_VALUE_MAX, so that 2^40 products of two fit into 128 bits.
@@ -44,7 +47,7 @@
 #define ZH_METRIC_SETTING "metric/"       /* how the settings are called that define one */
 
 typedef enum zh_quantity { /* one number of a customer */
-    ZH_QUANTITY_NONE, ZH_QUANTITY_ORDERED, ZH_QUANTITY_ORDERS, ZH_QUANTITY_REVENUE, ZH_QUANTITY_NET, ZH_QUANTITY_REFUNDED, ZH_QUANTITY_PAID, ZH_QUANTITY_REPEATED, ZH_QUANTITY_VIEWS,
+    ZH_QUANTITY_NONE, ZH_QUANTITY_ORDERED, ZH_QUANTITY_ORDERS, ZH_QUANTITY_REVENUE, ZH_QUANTITY_NET, ZH_QUANTITY_REFUNDED, ZH_QUANTITY_PAID, ZH_QUANTITY_MARGIN, ZH_QUANTITY_COSTED, ZH_QUANTITY_REPEATED, ZH_QUANTITY_VIEWS,
     ZH_QUANTITY_ADDED, ZH_QUANTITY_DAYS, ZH_QUANTITY_SESSIONS, ZH_QUANTITY_REFUSED, ZH_QUANTITY_DID, ZH_QUANTITY_COUNT, ZH_QUANTITY_SUM,
     ZH_QUANTITY_DID_SESSIONS, ZH_QUANTITY_DID_DAYS /* in how many of them he did it */
 } zh_quantity;

@@ -100,12 +100,15 @@ typedef struct zh_order {
     int64_t first_ms;       /* oldest event that names it */
     zh_rank stated;         /* of the statement that stands */
     int64_t stated_minor;
+    int64_t stated_cost_minor; /* of its goods; -1: not known */
     int64_t loose_minor;    /* sum of loose lines */
+    int64_t loose_cost_minor; /* of those whose cost is known */
     int64_t refunded_minor;
     zh_currency currency;   /* of the statement that stands, else the smallest code of lines and refunds */
     uint32_t marks;         /* ZH_MARK_… of all its events */
     uint32_t loose_lines;
     uint32_t refunds;       /* refund events */
+    uint32_t uncosted;      /* loose events whose cost is not known */
     uint16_t stated_lines;
     uint8_t form;           /* zh_order_form */
     bool is_cancelled;
@@ -118,6 +121,12 @@ static inline bool zh_order_is_sale(const zh_order *order) /* not only a refund,
 static inline int64_t zh_order_minor(const zh_order *order)
 {
     return order->form != ZH_ORDER_UNSTATED ? order->stated_minor : order->loose_minor;
+}
+/* What its goods cost the shop. False: not known of all. */
+static inline bool zh_order_cost(const zh_order *order, int64_t *minor)
+{
+    *minor = order->form != ZH_ORDER_UNSTATED ? order->stated_cost_minor : order->loose_cost_minor;
+    return order->form != ZH_ORDER_UNSTATED ? order->stated_cost_minor >= 0 : order->loose_lines > 0 && order->uncosted == 0;
 }
 
 /* Interest in a category or brand in one week: 1 a view or click, 3 an add or wish, 5 a line bought. */

@@ -108,6 +108,8 @@ static zh_err read_stated(reading *r, zh_arena *arena)
 static zh_err read_order(reading *r, zh_arena *arena)
 {
     const zh_event *event = r->event;
+    int64_t cost;
+    const bool is_costed = zh_event_cost(event, &cost);
     const bool is_payment = event->act == ZH_ACT_OTHER && (event->marks & ZH_MARK_PAID) != 0; /* it says nothing else of its order */
     r->has_order = r->rule.is_sale || event->act == ZH_ACT_REFUND || ((event->act == ZH_ACT_CANCEL || is_payment) && event->order_id.size > 0);
     if (!r->has_order) return ZH_OK;
@@ -125,11 +127,14 @@ static zh_err read_order(reading *r, zh_arena *arena)
         order->currency.code = 0;
     } else if (is_loose(event)) {
         order->loose_minor = event->revenue_minor;
+        order->loose_cost_minor = is_costed ? cost : 0;
+        order->uncosted = !is_costed;
         order->loose_lines = event->lines_count == 0 ? 1 : event->lines_count;
     } else {
         order->form = event->act == ZH_ACT_ORDER ? ZH_ORDER_STATED : ZH_ORDER_UPDATED;
         order->stated = r->rank;
         order->stated_minor = event->revenue_minor;
+        order->stated_cost_minor = is_costed && cost >= 0 ? cost : -1;
         order->stated_lines = (uint16_t)(event->lines_count < UINT16_MAX ? event->lines_count : UINT16_MAX);
         return read_stated(r, arena);
     }

@@ -22,7 +22,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define VERSION 7 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION 8 /* 2 had no additions to traits, 3 no activity: the log tells them again */
+#define VERSION_WITHOUT_COSTS 7 /* of orders: they are not known */
 #define VERSION_WITHOUT_DAYS 6 /* of purchases: none are known, and steps of them begin with what comes */
 #define VERSION_WITH_NAMES 5
 #define VERSION_WITHOUT_STAYS 4 /* events of that time say no cell, so there is nothing to tell again */
@@ -39,10 +40,13 @@ static void put_order(const zh_order *o, zh_buf *out)
     zh_buf_put_zig(out, o->loose_minor);
     zh_buf_put_var(out, o->refunds);
     zh_buf_put_zig(out, o->refunded_minor);
+    zh_buf_put_var(out, o->uncosted);
+    zh_buf_put_zig(out, o->loose_cost_minor);
     if (o->form == ZH_ORDER_UNSTATED) return;
     zh_buf_put_i64(out, o->stated.time_ms);
     zh_buf_put_u64(out, o->stated.tie);
     zh_buf_put_zig(out, o->stated_minor);
+    zh_buf_put_zig(out, o->stated_cost_minor);
     zh_buf_put_var(out, o->stated_lines);
 }
 
@@ -168,7 +172,7 @@ static zh_err open_list(zh_heap *heap, zh_reader *r, zh_heap_list *list, size_t 
     return ZH_OK;
 }
 
-static void read_order(zh_reader *r, zh_order *o)
+static void read_order(zh_reader *r, uint8_t version, zh_order *o)
 {
     o->id_hash = zh_read_u64(r);
     o->first_ms = zh_read_zig(r);
@@ -179,16 +183,21 @@ static void read_order(zh_reader *r, zh_order *o)
     o->loose_minor = zh_read_zig(r);
     const uint64_t refunds = zh_read_var(r);
     o->refunded_minor = zh_read_zig(r);
+    const uint64_t uncosted = version > VERSION_WITHOUT_COSTS ? zh_read_var(r) : loose;
+    o->loose_cost_minor = version > VERSION_WITHOUT_COSTS ? zh_read_zig(r) : 0;
     r->bad |= is_cancelled > 1 || o->form > ZH_ORDER_UPDATED;
-    r->bad |= marks > UINT32_MAX || loose > UINT32_MAX || refunds > UINT32_MAX;
+    r->bad |= marks > UINT32_MAX || loose > UINT32_MAX || refunds > UINT32_MAX || uncosted > UINT32_MAX;
     o->is_cancelled = is_cancelled == 1;
     o->marks = (uint32_t)marks;
     o->loose_lines = (uint32_t)loose;
     o->refunds = (uint32_t)refunds;
+    o->uncosted = (uint32_t)uncosted;
     if (o->form == ZH_ORDER_UNSTATED) return;
     o->stated.time_ms = zh_read_i64(r);
     o->stated.tie = zh_read_u64(r);
     o->stated_minor = zh_read_zig(r);
+    o->stated_cost_minor = version > VERSION_WITHOUT_COSTS ? zh_read_zig(r) : -1;
+    r->bad |= o->stated_cost_minor < -1;
     const uint64_t lines = zh_read_var(r);
     r->bad |= lines > UINT16_MAX;
     o->stated_lines = (uint16_t)lines;
@@ -248,7 +257,7 @@ static zh_err read_sales(zh_heap *heap, zh_reader *r, uint8_t version, zh_custom
         for (int d = 0; version > VERSION_WITHOUT_DAYS && d < 2; d++) bought->days[d] = zh_read_u16(r);
     }
     if ((e = open_list(heap, r, &s->orders, sizeof(zh_order), 20, ZH_PROFILE_ORDERS_MAX)) != ZH_OK) return e;
-    for (uint32_t i = 0; i < s->orders.count; i++) read_order(r, (zh_order *)s->orders.data + i);
+    for (uint32_t i = 0; i < s->orders.count; i++) read_order(r, version, (zh_order *)s->orders.data + i);
     e = open_list(heap, r, &s->stated, sizeof(zh_stated), 33, (size_t)ZH_PROFILE_ORDERS_MAX * ZH_PROFILE_STATED_MAX);
     if (e != ZH_OK) return e;
     for (uint32_t i = 0; i < s->stated.count; i++) {

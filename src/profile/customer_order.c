@@ -132,6 +132,8 @@ static void join(zh_order *into, const zh_order *more)
     if (more->first_ms < into->first_ms) into->first_ms = more->first_ms;
     into->loose_minor = zh_sum(into->loose_minor, more->loose_minor);
     into->loose_lines += more->loose_lines;
+    into->loose_cost_minor = zh_sum(into->loose_cost_minor, more->loose_cost_minor);
+    into->uncosted += more->uncosted;
     into->refunded_minor = zh_sum(into->refunded_minor, more->refunded_minor);
     into->refunds += more->refunds;
     into->marks |= more->marks;
@@ -154,6 +156,7 @@ void zh_customer_inner_order_add(zh_customer_state *s, const zh_order *order, co
         there->form = order->form;
         there->stated = order->stated;
         there->stated_minor = order->stated_minor;
+        there->stated_cost_minor = order->stated_cost_minor;
         there->stated_lines = order->stated_lines;
         there->currency = order->currency;
         give(s, there, stated, stated_count);

@@ -56,13 +56,14 @@ static void lines_come_from_both_shapes(void)
 {
     const zh_event many = read(ZH_ACT_ORDER,
         "{\"order_id\":1001,\"currency\":\"cny\",\"revenue\":28.05,\"products\":[{\"product_id\":\"85123A\",\"sku\":\"s\",\"name\":\"n\","
-        "\"category\":\"c\",\"brand\":\"b\",\"price\":2.55,\"quantity\":6},{\"product_id\":22423,\"price\":\"12.75\"},{\"sku\":\"only\"},"
+        "\"category\":\"c\",\"brand\":\"b\",\"price\":2.55,\"quantity\":6,\"cost\":1.1},{\"product_id\":22423,\"price\":\"12.75\",\"cost\":-1},{\"sku\":\"only\",\"cost\":\"0\"},"
         "{\"name\":\"no id\"},7]}", false);
     CHECK(many.lines_count == 3 && many.marks == 0);
     CHECK(zh_sv_equal(many.order_id, ZH_SV("1001")) && many.revenue_minor == 2805);
     CHECK(many.currency.code == zh_currency_of(ZH_SV("CNY")).code);
     CHECK(zh_sv_equal(many.lines[0].item_text, ZH_SV("85123A")) && zh_sv_equal(many.lines[0].brand, ZH_SV("b")));
     CHECK(many.lines[0].price_minor == 255 && many.lines[0].quantity == 6 && many.lines[0].total_minor == 1530);
+    CHECK(many.lines[0].has_cost && many.lines[0].cost_minor == 110 && !many.lines[1].has_cost && many.lines[2].has_cost && many.lines[2].cost_minor == 0);
     CHECK(many.lines[0].item.number == zh_item_id_of(ZH_SV("85123A")).number);
     CHECK(zh_sv_equal(many.lines[1].item_text, ZH_SV("22423")) && many.lines[1].total_minor == 1275);
     CHECK(zh_sv_equal(many.lines[2].item_text, ZH_SV("only")) && many.lines[2].price_minor == -1);

@@ -42,8 +42,29 @@ static zh_event random_event(uint64_t *seed, zh_arena *arena)
         line->price_minor = (int64_t)test_random(seed);
         line->quantity = (int64_t)test_random(seed);
         line->total_minor = (int64_t)(test_random(seed) % 1000);
+        line->has_cost = test_random(seed) % 4 == 0;
+        line->cost_minor = line->has_cost ? (int64_t)(test_random(seed) >> 2) : 0;
     }
     return e;
+}
+
+static void test_a_cost_is_of_all_pieces_or_not_known(void)
+{
+    static const struct { int64_t quantity[2], cost[2]; uint32_t lines, marks; int64_t sum; bool known; const char *why; } rows[] = {
+        { { 3, 1 }, { 200, 50 }, 2, 0, 650, true, "all pieces" },
+        { { 3, 1 }, { 0, 50 }, 2, 0, 50, true, "a gift" },
+        { { 3, 1 }, { 200, -1 }, 2, 0, 0, false, "one line without" },
+        { { 0, 0 }, { 0, 0 }, 0, 0, 0, false, "no lines" },
+        { { 3, 1 }, { -1, -1 }, 2, ZH_MARK_NON_PRODUCT, 0, true, "postage" },
+        { { INT64_MAX, 1 }, { 2, 1 }, 2, 0, 0, false, "more than there is" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_line lines[2];
+        int64_t sum;
+        for (int l = 0; l < 2; l++) lines[l] = (zh_line){ .quantity = rows[i].quantity[l], .has_cost = rows[i].cost[l] >= 0, .cost_minor = rows[i].cost[l] };
+        const zh_event e = { .lines = lines, .lines_count = rows[i].lines, .marks = rows[i].marks };
+        CHECK_ROW(zh_event_cost(&e, &sum) == rows[i].known && (!rows[i].known || sum == rows[i].sum), rows[i].why);
+    }
 }
 
 static void test_a_read_event_writes_the_same_bytes(uint64_t seed)
@@ -65,6 +86,7 @@ static void test_a_read_event_writes_the_same_bytes(uint64_t seed)
         CHECK(zh_event_customer(zh_buf_view(&first)).number == e.customer.number);
         CHECK(zh_event_customer(zh_sv_part(zh_buf_view(&first), 0, 9)).number == 0);
         CHECK(zh_sv_equal(back.personal, e.personal) && back.lines_count == e.lines_count);
+        for (uint32_t l = 0; l < e.lines_count; l++) CHECK(back.lines[l].has_cost == e.lines[l].has_cost && back.lines[l].cost_minor == e.lines[l].cost_minor);
         zh_buf_reset(&second);
         zh_event_put(&back, &second);
         CHECK(zh_sv_equal(zh_buf_view(&first), zh_buf_view(&second)));
@@ -103,6 +125,7 @@ static void test_order_is_time_then_message_then_body(void)
 int main(int argc, char **argv)
 {
     const uint64_t seed = test_seed(argc, argv);
+    test_a_cost_is_of_all_pieces_or_not_known();
     test_a_read_event_writes_the_same_bytes(seed);
     for (uint64_t i = 0; i < 20; i++) test_no_truncation_is_read(seed + i);
     test_order_is_time_then_message_then_body();

@@ -13,6 +13,7 @@ dice = random.Random(5)
 USERS = [f"u{n}" for n in range(90)]
 ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
 DAY = 86400000
+CATALOG_COST = 77
 made = 0
 
 
@@ -29,7 +30,7 @@ def an_event(user, name, ms, cents):
     made += 1
     properties = {"product_id": f"p{made % 7}", "category": "tea", "price": cents / 100, "quantity": 1, "value": cents / 100}
     if name == "Order Completed":
-        properties = {"order_id": f"o{made}", "status": "paid" if cents % 2 == 0 else "pending", "revenue": cents / 100, "currency": "CNY", "products": [{"product_id": "p1", "price": cents / 100, "quantity": 1}]}
+        properties = {"order_id": f"o{made}", "status": "paid" if cents % 2 == 0 else "pending", "revenue": cents / 100, "currency": "CNY", "products": [{"product_id": "costed" if cents % 3 == 2 else "p1", "price": cents / 100, "quantity": 1} | ({"cost": cents // 2 / 100} if cents % 3 == 0 else {})]}
     return {"type": "track", "event": name, "userId": user, "messageId": f"m{made}", "timestamp": text_of(ms), "properties": properties}
 
 
@@ -49,10 +50,17 @@ def near(got, want, what):
     check((got is None) == (want is None) and (want is None or abs(got - want) <= 1e-9 * max(1, abs(want))), what, f"{got} is not {want}")
 
 
+def cost_of(cents):
+    """What the goods of such an order cost: the event says it, the catalog does, or nobody."""
+    return (cents // 2, None, CATALOG_COST)[cents % 3]
+
+
 def of_one(metric, lived):
     """What one customer's number is, and what it is divided by where that is not everybody."""
     orders = [cents for _, name, cents in lived if name == "Order Completed"]
-    return {"conversion": (bool(orders), None), "orders": (len(orders), None), "revenue": (sum(orders), None), "average_order": (sum(orders), len(orders)),
+    costed = [cents for cents in orders if cost_of(cents) is not None]
+    margin = sum(cents - cost_of(cents) for cents in costed)
+    return {"conversion": (bool(orders), None), "margin": (margin, None), "margin_share": (margin, sum(costed)), "orders": (len(orders), None), "revenue": (sum(orders), None), "average_order": (sum(orders), len(orders)),
             "repurchase": (len(orders) > 1, bool(orders)), "item_views": (sum(name == "Product Viewed" for _, name, _ in lived), None),
             "add_to_cart": (any(name == "Product Added" for _, name, _ in lived), None), "videos": (any(name == "Video Watched" for _, name, _ in lived), None), "paid_revenue": (sum(cents for cents in orders if cents % 2 == 0), None),
             "dear": (sum(name == "Product Viewed" and cents > 40000 for _, name, cents in lived), sessions_of(lived)),
@@ -89,7 +97,9 @@ def a_shop(partitions):
     lives["u0"].append((now - 30000, "Product Viewed", 100))  # the newest event is today
     some = [an_event(user, name, ms, cents) for user, life in lives.items() for ms, name, cents in life]
     dice.shuffle(some)
+    equal(engine.admin("PUT", "/api/v1/items/costed", {"title": "Costed", "priceCents": 500, "costCents": CATALOG_COST, "currency": "CNY"}).status, 200, "an item with a cost")
     send(engine, some)
+    equal(engine.admin("PUT", "/api/v1/items/costed", {"title": "Costed", "priceCents": 500, "costCents": 499, "currency": "CNY"}).status, 200, "another cost, later: orders keep theirs")
     equal(engine.admin("PUT", "/api/v1/metrics/videos", {"kind": "did", "event": "Video Watched"}).status, 200, "one of the shop's own")
     dear = {"kind": "count", "event": "Product Viewed", "where": "e.price > 400.0 && e.category == \"tea\"", "unit": "session", "windowDays": 3, "better": "more", "title": {"en": "Dear views", "zh": "看高价"}}
     kept = engine.admin("PUT", "/api/v1/metrics/dear", dear)
@@ -97,7 +107,7 @@ def a_shop(partitions):
     equal(engine.admin("PUT", "/api/v1/metrics/spans", {"kind": "did", "event": "Video Watched", "unit": "day"}).status, 200, "the share of days")
 
     def look(how):
-        for metric in ("conversion", "orders", "revenue", "average_order", "repurchase", "item_views", "add_to_cart", "paid_revenue", "dear", "spans", "videos"):
+        for metric in ("conversion", "orders", "revenue", "average_order", "repurchase", "item_views", "add_to_cart", "paid_revenue", "margin", "margin_share", "dear", "spans", "videos"):
             got = ask(engine, metric)
             equal(len(got["days"]), 30, f"{how}: {metric}: a number a day")
             equal(got["days"][-1]["date"], day_of(now - 30000), f"{how}: {metric}: the last day is that of the newest event")

@@ -7,6 +7,7 @@
 
 #define T0 INT64_C(1700000000000)
 #define DAY_MS INT64_C(86400000)
+#define UNKNOWN (-1) /* cost */
 
 static zh_customers *customers;
 static zh_arena scratch;
@@ -25,6 +26,46 @@ static void pays(const char *order, int64_t day)
     const zh_event e = { .customer = { 1 }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_OTHER, .marks = ZH_MARK_PAID, .time_ms = T0 + day * DAY_MS, .key = { ++events, 1 }, .name = ZH_SV("Order Paid"), .order_id = zh_sv_of(order) };
     zh_effects effects = zh_effects_open(&scratch);
     CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
+}
+
+/* An order of two lines, three pieces of one and one of the other. */
+static void sells(const char *order, int64_t day, int64_t minor, int64_t cost_a, int64_t cost_b, uint32_t marks)
+{
+    zh_line lines[2] = { { .item = { 1 }, .item_text = ZH_SV("a"), .quantity = 3, .cost_minor = cost_a, .has_cost = cost_a != UNKNOWN },
+                         { .item = { 2 }, .item_text = ZH_SV("b"), .quantity = 1, .cost_minor = cost_b, .has_cost = cost_b != UNKNOWN } };
+    const zh_event e = { .customer = { 3 }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_ORDER, .marks = marks, .time_ms = T0 + day * DAY_MS, .key = { ++events, 1 }, .name = ZH_SV("Order Completed"), .revenue_minor = minor,
+                         .order_id = zh_sv_of(order), .currency = zh_currency_of(ZH_SV("CNY")), .lines = lines, .lines_count = 2 };
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
+}
+
+static void gives_back(const char *order, int64_t day, int64_t minor)
+{
+    const zh_event e = { .customer = { 3 }, .type = ZH_EVENT_TRACK, .act = ZH_ACT_REFUND, .time_ms = T0 + day * DAY_MS, .key = { ++events, 1 }, .name = ZH_SV("Order Refunded"), .revenue_minor = minor,
+                         .order_id = zh_sv_of(order), .currency = zh_currency_of(ZH_SV("CNY")) };
+    zh_effects effects = zh_effects_open(&scratch);
+    CHECK(zh_customers_fold(customers, e.customer, &e, &effects) == ZH_OK);
+}
+
+/* What the margin is, by hand. */
+static void margins(void)
+{
+    sells("whole", 1, 1000, 200, 100, 0);              /* 1000 - 700 */
+    sells("unknown", 2, 5000, 200, UNKNOWN, 0);        /* does not count */
+    sells("half back", 3, 2000, 300, 100, 0);          /* (2000 - 1000) - 1000 / 2 */
+    gives_back("half back", 9, 1000);
+    sells("lines", 4, 600, 100, 0, ZH_MARK_ORDER_LINE);/* 600 - 300, and … */
+    sells("lines", 4, 400, 100, 50, ZH_MARK_ORDER_LINE); /* 400 - 350 */
+    sells("lines", 4, 80, UNKNOWN, UNKNOWN, ZH_MARK_ORDER_LINE | ZH_MARK_NON_PRODUCT); /* postage costs nothing */
+    sells("one line unknown", 5, 600, 100, 0, ZH_MARK_ORDER_LINE);
+    sells("one line unknown", 5, 400, UNKNOWN, 50, ZH_MARK_ORDER_LINE);
+    const struct { int64_t from_day, to_day, margin, costed; } rows[] = { { 1, 2, 300, 1000 }, { 2, 3, 0, 0 }, { 3, 4, 500, 1000 }, { 4, 5, 430, 1080 }, { 5, 6, 0, 0 }, { 0, 100, 1230, 3080 } };
+    const zh_metric *m = zh_metric_builtin(ZH_SV("margin_share"));
+    const zh_outcome_look look = { zh_customers_get(customers, (zh_customer_id){ 3 }), NULL, zh_customers_terms(customers), { 3 }, zh_currency_of(ZH_SV("CNY")) };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK(zh_outcome_of(&look, m, T0 + rows[i].from_day * DAY_MS, T0 + rows[i].to_day * DAY_MS) == rows[i].margin);
+        CHECK(zh_outcome_per(&look, m, T0 + rows[i].from_day * DAY_MS, T0 + rows[i].to_day * DAY_MS) == rows[i].costed);
+    }
 }
 
 /* Another customer: two sessions on one day (minutes 0 and 20; 55) and one on the next. */
@@ -131,6 +172,7 @@ int main(void)
     CHECK(of("refund_share", 0, 100, NULL) == 4500 && of("item_views", 0, 1, NULL) == 1 && of("item_views", 1, 100, NULL) == 0 && of("add_to_cart", 0, 100, NULL) == 1);
     CHECK(of("active_days", 0, 100, NULL) == 8 && of("active_days", 8, 9, NULL) == 1 && of("opt_outs", 0, 100, NULL) == 0);
 
+    margins();
     const zh_metric *all;
     const size_t count = zh_metric_builtins(&all);
     for (size_t i = 0; i < count; i++) {

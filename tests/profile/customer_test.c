@@ -40,6 +40,8 @@ static void make_lines(sample *s, const world *w, uint64_t *seed)
         *line = (zh_line){ .item = { 1 + below(seed, w->items) }, .quantity = 1 + (int64_t)below(seed, 9) };
         line->price_minor = below(seed, 5) == 0 ? -1 : (int64_t)(100 + line->item.number);
         line->total_minor = line->price_minor < 0 ? 0 : line->quantity * line->price_minor;
+        line->has_cost = below(seed, 4) != 0;
+        line->cost_minor = line->has_cost ? (int64_t)below(seed, 90) : 0;
         snprintf(s->item[i], sizeof s->item[i], "item %llu", (unsigned long long)line->item.number);
         line->item_text = zh_sv_of(s->item[i]);
         s->event.revenue_minor += line->total_minor;

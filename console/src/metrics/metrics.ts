@@ -41,7 +41,7 @@ export function usesOf(name: string, experiments: readonly Experiment[]): Use[] 
 export const unitOf = (metric: Pick<Metric, 'type' | 'money'>): 'money' | 'share' | 'number' => (metric.money ? 'money' : metric.type === 'mean' ? 'number' : 'share')
 
 const builtin: Record<string, string> = {
-  conversion: 'customer.orders.count(DAYS) >= 1', orders: 'customer.orders.count(DAYS) >= 1', revenue: 'customer.orders.count(DAYS) >= 1', net_revenue: 'customer.orders.count(DAYS) >= 1', paid_revenue: 'customer.orders.count(DAYS) >= 1',
+  conversion: 'customer.orders.count(DAYS) >= 1', orders: 'customer.orders.count(DAYS) >= 1', revenue: 'customer.orders.count(DAYS) >= 1', net_revenue: 'customer.orders.count(DAYS) >= 1', margin: 'customer.orders.count(DAYS) >= 1', margin_share: 'customer.orders.count(DAYS) >= 1', paid_revenue: 'customer.orders.count(DAYS) >= 1',
   average_order: 'customer.orders.count(DAYS) >= 1', repurchase: 'customer.orders.count(DAYS) >= 2', refund_share: 'customer.did("Order Refunded", DAYS)', item_views: 'customer.did("Product Viewed", DAYS)',
   add_to_cart: 'customer.did("Product Added", DAYS)', active_days: 'customer.last_seen >= now - DAYS',
 }
