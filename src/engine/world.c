@@ -68,6 +68,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_experiments_open(&w->experiments, &(zh_experiments_desc){ w->customers, zh_world_look(w) });
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
     if (e == ZH_OK) e = zh_watch_open(&w->watch);
+    if (e == ZH_OK) e = zh_ledger_open(&w->ledger, ZH_WORLD_LEDGER_BYTES_MAX);
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -108,6 +109,7 @@ void zh_world_close(zh_world *w)
     zh_world_close_scene(w);
     zh_placements_close(w->placements);
     zh_watch_close(w->watch);
+    zh_ledger_close(w->ledger);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -245,6 +247,7 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_experiments_merge(w->experiments, merge.from, to);
     if (e == ZH_OK) e = zh_segments_merge(w->segments, merge.from, to, record->commit_ms);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
+    if (e == ZH_OK) e = zh_ledger_merge(w->ledger, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
     if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, to, first_ms);
     return e;
@@ -277,6 +280,13 @@ static zh_err fold_feedback(zh_world *w, const zh_world_record *record)
     if (zh_feedback_get(record->bytes, &said) != ZH_OK) return ZH_CORRUPT;
     said.customer = zh_absorbed_root(w->absorbed, said.customer);
     return zh_feedbacks_change(w->feedbacks, &said);
+}
+
+static zh_err fold_message(zh_world *w, const zh_world_record *record)
+{
+    const zh_customer_id customer = zh_absorbed_root(w->absorbed, zh_message_customer(record->bytes));
+    const zh_err e = tolerate(w, zh_ledger_fold(w->ledger, record->bytes, customer));
+    return e == ZH_FORMAT ? ZH_CORRUPT : e;
 }
 
 static zh_err fold_tag(zh_world *w, const zh_world_record *record)
@@ -444,6 +454,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_WATCH:
         e = zh_watch_fold(w->watch, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
+    case ZH_RECORD_MESSAGE: return fold_message(w, record);
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_FEEDBACK: return fold_feedback(w, record);
     case ZH_RECORD_TICK: return ZH_OK;
@@ -522,7 +533,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'M', "ledger" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -562,6 +573,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'l': return zh_scenes_save(w->scenes, all, keep);
     case 'h': return zh_exposure_save(w->exposure, all, keep);
     case 'W': return zh_watch_save(w->watch, all, keep);
+    case 'M': return zh_ledger_save(w->ledger, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -597,6 +609,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'l': return zh_scenes_load(w->scenes, key, value);
     case 'h': return zh_exposure_load(w->exposure, key, value);
     case 'W': return zh_watch_load(w->watch, key, value);
+    case 'M': return zh_ledger_load(w->ledger, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -825,7 +838,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "scenes";
     if (!zh_scenes_check(w->scenes, why)) return false;
     *view = "watch";
-    return zh_watch_check(w->watch, why);
+    if (!zh_watch_check(w->watch, why)) return false;
+    *view = "ledger";
+    return zh_ledger_check(w->ledger, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -857,6 +872,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'e': *bytes = zh_experiments_bytes(w->experiments); break;
     case 'l': *bytes = zh_scenes_bytes(w->scenes); break;
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
+    case 'M': *bytes = zh_ledger_bytes(w->ledger); break;
     case 'W': *bytes = zh_watch_bytes(w->watch); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }

@@ -31,7 +31,8 @@
  *     e       experiments              DECISION, DEFINITION, all that changes customers
  *     h       exposure                 DECISION, EVENT
  *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
- *     W       watch over variety       WATCH
+ *     W        watch over variety       WATCH
+ *     M        ledger of messages       MESSAGE, MERGE
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -75,6 +76,7 @@
 #include "quality/letters.h"
 #include "quality/plan.h"
 #include "quality/quality.h"
+#include "reach/ledger.h"
 #include "segment/boundaries.h"
 #include "segment/segments.h"
 #include "store/state.h"
@@ -84,6 +86,7 @@
 #define ZH_WORLD_CONSENT_BYTES_MAX ((size_t)4 << 30)   /* words and texts of all consents */
 #define ZH_WORLD_TAGS_BYTES_MAX ((size_t)8 << 30)      /* words of all tags; the same of all lists */
 #define ZH_WORLD_FEEDBACK_BYTES_MAX ((size_t)8 << 30)  /* words of all customers on what they are shown */
+#define ZH_WORLD_LEDGER_BYTES_MAX ((size_t)16 << 30)   /* all messages: 20,000,000 with texts of 600 bytes */
 #define ZH_WORLD_REGISTRY_BYTES_MAX ((size_t)256 << 20) /* all definitions */
 
 #define ZH_WORLD_SOURCES_MAX 1024 /* sources whose events are counted; numbers go up from 1, a shop has a dozen */
@@ -139,6 +142,7 @@ typedef struct zh_world {
     zh_placements *placements; /* what the registry defines, compiled: no entries of its own */
     zh_sales_desc clock;       /* the workspace's */
     zh_watch *watch;
+    zh_ledger *ledger;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */

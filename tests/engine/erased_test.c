@@ -8,6 +8,7 @@
 #include "profile/tags.h"
 #include "quality/letters.h"
 #include "quality/word.h"
+#include "reach/message.h"
 #include "check.h"
 
 static void put_event(uint64_t customer, zh_buf *out)
@@ -31,6 +32,7 @@ static bool put(zh_record_kind kind, uint64_t customer, zh_buf *out)
     case ZH_RECORD_TAG: zh_tag_put(&(zh_tag_change){ .customer = { customer }, .name = ZH_SV("t"), .said = ZH_TAG_SET, .source = ZH_TAG_BY_CUSTOMER, .at_ms = 1, .expires_ms = ZH_TAG_NO_END, .confidence = ZH_TAG_NO_CONFIDENCE }, out); break;
     case ZH_RECORD_LIST: zh_list_put(&(zh_list_change){ .name = ZH_SV("l"), .adds = true, .at_ms = 1, .actor_kind = 1, .count = 1, .customers = { customer } }, out); break;
     case ZH_RECORD_DECISION: zh_decision_put(&(zh_decision){ .id = { 4, customer }, .customer = { customer }, .placement = ZH_SV("home") }, out); break;
+    case ZH_RECORD_MESSAGE: zh_message_put(&(zh_message_record){ .customer = { customer }, .id = { 9 }, .word = ZH_MESSAGE_SAYS_SEEN, .at_ms = 1 }, out); break;
     case ZH_RECORD_DEADLETTER: zh_deadletter_put(&(zh_deadletter){ .id = customer, .why = ZH_REJECT_BAD_TYPE, .source = { 1 }, .raw = ZH_SV("sealed") }, out); break;
     case ZH_RECORD_OUTCOME: zh_letter_word_put(&(zh_letter_word){ .letter = customer, .outcome = ZH_LETTER_DISCARDED, .at_ms = 2, .actor_kind = 1 }, out); break;
     case ZH_RECORD_WORD:
