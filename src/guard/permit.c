@@ -61,6 +61,7 @@ static bool actor_may(const zh_actor *actor, zh_customer_id customer, zh_purpose
 {
     const bool person = actor->kind == ZH_ACTOR_USER;
     if (actor->kind == ZH_ACTOR_ENGINE) return true;
+    if (actor->kind == ZH_ACTOR_CUSTOMER) return purpose == ZH_PURPOSE_SERVE && customer.number == actor->number && customer.number != 0;
     if (!person && actor->kind != ZH_ACTOR_KEY) return false;
     switch (purpose) {
     case ZH_PURPOSE_SERVE:

@@ -20,7 +20,7 @@
  * The engine itself (ZH_ACTOR_ENGINE) needs no role. A program with a key needs one for SUPPORT and
  * OPERATE only: the key's scope has let it serve. A person is nobody's customer, so for SERVE,
  * PERSONALIZE and MARKETING (a preview) a person is also asked what SUPPORT asks, and VIEW_TOTALS for
- * ANALYTICS.
+ * ANALYTICS. A customer who comes by his own link (guard/link.h) is served what is his, and nothing else.
  *
  * Guarantees  a permit not made by zh_permit_ask(), or changed after, allows nothing.
  * Cost        one look-up in the consent fold.

@@ -53,12 +53,12 @@ zh_role zh_role_of(zh_sv text);         /* ZH_ROLE_NONE when unknown */
 uint32_t zh_role_rights(zh_role role);  /* mask of zh_right; 0 when unknown */
 bool zh_role_may(zh_role role, zh_right right);
 
-/* Who acts: the engine itself, a program with a key, or a person. Stored: append only. */
-typedef enum zh_actor_kind { ZH_ACTOR_ENGINE = 1, ZH_ACTOR_KEY, ZH_ACTOR_USER } zh_actor_kind;
+/* Who acts: the engine itself, a program with a key, a person who works here, or a customer by a link of his own. Stored: append only. */
+typedef enum zh_actor_kind { ZH_ACTOR_ENGINE = 1, ZH_ACTOR_KEY, ZH_ACTOR_USER, ZH_ACTOR_CUSTOMER } zh_actor_kind;
 
 typedef struct zh_actor {
     zh_actor_kind kind;
-    uint32_t number; /* of the key or user in the registry; 0 for the engine */
+    uint32_t number; /* of the key or user in the registry, or of the customer; 0 for the engine */
     zh_role role;    /* of a user, or lent to a key of administration; ZH_ROLE_NONE otherwise */
     zh_sv why;       /* the stated purpose of a person, for the audit; borrowed */
 } zh_actor;

@@ -1,6 +1,6 @@
 /* audit.c -- what people do is written down (store/audit_log.h), and can be read: GET /api/v1/audit, /api/v1/audit/head.
  *
- * Written down is what a person, an admin token or the command line changed or tried to, every look at one customer's data or at many customers'
+ * Written down is what a person, an admin token, the command line or a customer by his own link changed or tried to, every look at one customer's data or at many customers'
  * out of the engine, and each try to sign in. Not what a shop's program does with its key: events and consents stand in the log, decisions too.
  * A look that comes again within ten minutes is one line. A change waits until its line is on the disk; where the disk refuses, the line waits in memory,
  * and further changes are refused until it is there, but erasures go on. Customers and bodies are keyed hashes: what is erased is not kept alive here. */
@@ -73,7 +73,7 @@ static bool changes(const zh_call *call)
 static bool is_audited(const zh_call *call)
 {
     if (call->route == NULL) return false;
-    if (call->route->handler == zh_route_login) return true;
+    if (call->route->handler == zh_route_login || call->caller.kind == CALLER_CUSTOMER) return true;
     if (call->route->need != NEED_RIGHT || call->caller.kind == CALLER_NOBODY) return false;
     if (call->caller.kind == CALLER_KEY && (call->caller.scopes & ZH_SCOPE_ADMIN) == 0) return false;
     return changes(call) || (call->route->right & LOOKS_AT_PEOPLE) != 0;
@@ -92,6 +92,7 @@ static zh_sv who(const zh_call *call, char text[32])
     case CALLER_OWNER: return ZH_SV("command line");
     case CALLER_PERSON: return (zh_sv){ text, (size_t)snprintf(text, 32, "user %u", call->caller.session.user) };
     case CALLER_KEY: return (zh_sv){ text, (size_t)snprintf(text, 32, "key %u", call->caller.actor.number) };
+    case CALLER_CUSTOMER: return ZH_SV("customer");
     case CALLER_NOBODY: break;
     }
     return ZH_SV("nobody");

@@ -104,6 +104,7 @@ bool zh_call_has_right(const zh_call *call, zh_right right)
     case CALLER_OWNER: return true;
     case CALLER_KEY: return (call->caller.scopes & ZH_SCOPE_ADMIN) != 0;
     case CALLER_PERSON: return (unsigned)right == 0 || zh_role_may(call->caller.session.role, right); /* 0: being signed in is enough */
+    case CALLER_CUSTOMER:
     case CALLER_NOBODY: return false;
     }
     return false;

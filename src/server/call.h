@@ -47,7 +47,7 @@ struct zh_server {
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
     zh_sessions *sessions;
-    zh_throttle *by_user, *by_address;
+    zh_throttle *by_user, *by_address, *by_link;
     zh_sip_key throttle_key;
     uint8_t memo_random[16];
 
@@ -66,7 +66,7 @@ typedef struct zh_call_thread {
 } zh_call_thread;
 zh_call_thread *zh_call_thread_of(zh_server *server); /* NULL: no memory */
 
-typedef enum zh_caller_kind { CALLER_NOBODY, CALLER_KEY, CALLER_PERSON, CALLER_OWNER } zh_caller_kind;
+typedef enum zh_caller_kind { CALLER_NOBODY, CALLER_KEY, CALLER_PERSON, CALLER_OWNER, CALLER_CUSTOMER } zh_caller_kind; /* CUSTOMER: by a link (links.h) */
 typedef struct zh_call_caller {
     zh_caller_kind kind;
     uint32_t scopes;        /* of a key */
@@ -199,6 +199,7 @@ zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_o
     zh_route_decision, zh_route_experiment_arm;
 zh_call_handler zh_route_consents_get, zh_route_consents_put, zh_route_consents_ledger, zh_route_consents_may_ask, zh_route_consents_ask, zh_route_customer_consents;
 void zh_consents_gauges(zh_call *call); /* of /metrics; under the world's lock */
+zh_call_handler zh_route_link_of_user, zh_route_link_of_customer, zh_route_unsubscribe_page, zh_route_unsubscribe;
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,

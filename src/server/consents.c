@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "guard/digest.h"
 #include "server/answer.h"
+#include "server/links.h"
 
 #define SKEW_MS INT64_C(300000) /* clocks of a shop and its customers differ; more than this is the future */
 _Static_assert(ZH_CONSENT_PROOF_BYTES == ZH_DIGEST_BYTES, "a proof is written as a digest is");
@@ -195,6 +196,31 @@ static zh_err keep(zh_call *call, zh_sv user, zh_consent_change *change, zh_cust
     zh_work work = { .consents = change, .consents_count = 1, .consent_user = user, .consent_ids = &ids, .vital = change->said != 0 };
     const zh_err e = zh_engine_do(call->engine, &work);
     *customer = work.customer;
+    return e;
+}
+
+/* Words of one millisecond end in the stricter one, and clocks of shops run a little ahead: his word now is later than all of them. */
+static void come_after(zh_call *call, zh_customer_id customer, zh_consent_change *change)
+{
+    zh_world *w = zh_engine_world(call->engine);
+    change->at_ms = call->now_ms;
+    zh_world_lock_read(w);
+    const zh_consent now = zh_consents_get(w->consents, customer);
+    zh_world_unlock(w);
+    for (int field = 0; field < ZH_CONSENT_FIELDS; field++)
+        if ((change->said & ZH_CONSENT_BIT(field)) != 0 && now.words[field].choice != ZH_CHOICE_UNKNOWN && now.words[field].at_ms >= change->at_ms) change->at_ms = now.words[field].at_ms + 1;
+}
+
+zh_err zh_consents_say(zh_call *call, zh_customer_id customer, zh_consent_change *change)
+{
+    zh_buf record = zh_buf_open(1024);
+    change->customer = customer;
+    come_after(call, customer, change);
+    zh_consent_put(change, &record);
+    zh_work work = { .customer_record = zh_buf_view(&record), .customer_owner = customer, .vital = true };
+    zh_err e = zh_buf_err(&record);
+    if (e == ZH_OK) e = zh_engine_do(call->engine, &work);
+    zh_buf_close(&record);
     return e;
 }
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define SESSION_ARENA_BYTES (4u << 20) /* 1,024 sessions and two tables of throttles */
+#define SESSION_ARENA_BYTES (4u << 20) /* 1,024 sessions and three tables of throttles */
 
 const zh_call_route zh_call_routes[] = {
     /* the hot ones first */
@@ -59,6 +59,9 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_PUT, "/v1/consents/{}", zh_route_consents_put, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/v1/consents/{}/ledger", zh_route_consents_ledger, NEED_SERVE, 0, false, false },
     { ZH_HTTP_GET, "/v1/consents/{}/ask", zh_route_consents_may_ask, NEED_SERVE, 0, false, false },
+    { ZH_HTTP_POST, "/v1/preferences/{}/link", zh_route_link_of_user, NEED_SERVE, 0, true, false },
+    { ZH_HTTP_GET, "/u/{}", zh_route_unsubscribe_page, NEED_NOTHING, 0, false, false },
+    { ZH_HTTP_POST, "/u/{}", zh_route_unsubscribe, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_POST, "/v1/consents/{}/ask", zh_route_consents_ask, NEED_SERVE, 0, true, false },
     { ZH_HTTP_POST, "/v1/feedback", zh_route_feedback, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_GET, "/v1/feedback/{}", zh_route_feedback_of, NEED_SERVE, 0, false, false },
@@ -106,6 +109,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/api/v1/preview", zh_route_preview, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}/segments", zh_route_customer_segments, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}/consents", zh_route_customer_consents, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_POST, "/api/v1/customers/{}/link", zh_route_link_of_customer, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_GET, "/api/v1/customers/{}/feedback", zh_route_customer_feedback, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_DELETE, "/api/v1/customers/{}/feedback", zh_route_customer_feedback_drop, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_DELETE, "/api/v1/customers/{}/feedback/{}/{}", zh_route_customer_feedback_drop, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
@@ -342,6 +346,7 @@ static zh_err open_guards(zh_server *s)
     if (e == ZH_OK) e = zh_sessions_open(&s->sessions, &s->session_arena, &(zh_sessions_desc){ 0 });
     if (e == ZH_OK) e = zh_throttle_open(&s->by_user, &s->session_arena, &(zh_throttle_desc){ 0 });
     if (e == ZH_OK) e = zh_throttle_open(&s->by_address, &s->session_arena, &(zh_throttle_desc){ .free = 20 });
+    if (e == ZH_OK) e = zh_throttle_open(&s->by_link, &s->session_arena, &(zh_throttle_desc){ .free = 20 });
     return e;
 }
 

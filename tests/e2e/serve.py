@@ -1124,6 +1124,24 @@ def identities_of_one():
     check(False, "it is undone")
 
 
+def preferences():
+    """A customer's links; tests/e2e/check_12_one_click.py and preferences.py look into what they open."""
+    path = "/v1/preferences/c2/link"
+    made = engine.serve("POST", path, {"purpose": "unsubscribe", "channel": "sms", "campaign": "autumn"}).json
+    customer = engine.admin("GET", "/api/v1/customers?q=c2").json["items"][0]["id"]
+    refused(engine.serve("POST", path, {"purpose": "unsubscribe"}), 400, "to unsubscribe from nothing", "channel")
+    refused(engine.serve("POST", path, {"purpose": "everything"}), 400, "a link for what is no purpose", "purpose")
+    refused(engine.serve("POST", path, {"days": 31}), 400, "personal data for longer than a month", "days")
+    refused(engine.serve("POST", path, {"campaign": "x" * 65}), 400, "a long campaign", "campaign")
+    refused(engine.serve("POST", "/v1/preferences/nobody-knows/link", {}), 404, "a link for nobody")
+    equal(engine.ask("GET", made["path"]).status, 200, "the page of a letter's link")
+    equal(engine.ask("POST", made["path"], "List-Unsubscribe=One-Click").status, 200, "one click")
+    equal(engine.serve("GET", "/v1/consents/c2").json["marketing"], {"sms": False}, "says no")
+    equal(engine.ask("POST", made["path"], "").status, 400, "without the words nothing")
+    equal(engine.ask("GET", "/u/AAAA").status, 404, "a link that is none")
+    equal(engine.admin("POST", f"/api/v1/customers/{customer}/link", {}).json["path"][:3], "/p/", "a person may give him one too")
+
+
 def erasures():
     """A customer is forgotten at once; what follows in the background tests/e2e/erase.py looks into."""
     engine.collect("track", {"userId": "forgotten", "event": "Product Viewed", "messageId": "forgotten-1", "properties": {"product_id": "p00", "price": 10}})
@@ -1164,7 +1182,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, variety, erasures, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, variety, preferences, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

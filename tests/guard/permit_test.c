@@ -64,6 +64,10 @@ static void test_who_asks_decides_too(void)
 {
     const struct { const char *name; zh_actor actor; uint64_t customer; zh_purpose purpose; bool want; } rows[] = {
         { "a key serves",                   { ZH_ACTOR_KEY, 3, 0, { 0 } }, 1, ZH_PURPOSE_SERVE, true },
+        { "a customer sees what is his",    { ZH_ACTOR_CUSTOMER, 1, 0, { 0 } }, 1, ZH_PURPOSE_SERVE, true },
+        { "and not another's",              { ZH_ACTOR_CUSTOMER, 2, 0, { 0 } }, 1, ZH_PURPOSE_SERVE, false },
+        { "nobody's is nobody's",           { ZH_ACTOR_CUSTOMER, 0, 0, { 0 } }, 0, ZH_PURPOSE_SERVE, false },
+        { "he operates nothing",            { ZH_ACTOR_CUSTOMER, 1, ZH_ROLE_OWNER, ZH_SV("x") }, 1, ZH_PURPOSE_OPERATE, false },
         { "a key does not look",            { ZH_ACTOR_KEY, 3, 0, ZH_SV("audit") }, 1, ZH_PURPOSE_SUPPORT, false },
         { "a key does not operate",         { ZH_ACTOR_KEY, 3, 0, { 0 } }, 1, ZH_PURPOSE_OPERATE, false },
         { "a key with a role operates",     { ZH_ACTOR_KEY, 3, ZH_ROLE_OWNER, { 0 } }, 1, ZH_PURPOSE_OPERATE, true },
