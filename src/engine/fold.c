@@ -175,7 +175,7 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
         if (!is_replay) remember_live(f, partition, it->sequence, commit_ms);
     } else if (record.kind == ZH_RECORD_DEADLETTER) {
         e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
-    } else if (record.kind == ZH_RECORD_DECISION) {
+    } else if (record.kind == ZH_RECORD_DECISION || record.kind == ZH_RECORD_QUOTE) {
         e = zh_timeline_put_decision(f->d.timeline, record.decision_id, partition, it->sequence);
     }
     return e;

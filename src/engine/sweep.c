@@ -2,6 +2,7 @@
 #include "base/map.h"
 #include "engine/base_build.h"
 #include "engine/timeline.h"
+#include "offer/quote.h"
 
 #include <stdlib.h>
 
@@ -110,6 +111,10 @@ static zh_err sweep_record(sweeper *s, const zh_log_records *it, int64_t commit_
     } else if (kind == ZH_RECORD_DECISION) {
         zh_arena_reset(&s->arena);
         if (zh_decision_get(it->record, &s->arena, &decision) != ZH_OK) return ZH_CORRUPT;
+        drop *one = next_drop(s);
+        one->bytes = (uint8_t)zh_timeline_decision_key(decision.id, one->key);
+    } else if (kind == ZH_RECORD_QUOTE) {
+        if (zh_quote_id_of(it->record, &decision.id.high, &decision.id.low) != ZH_OK) return ZH_CORRUPT;
         drop *one = next_drop(s);
         one->bytes = (uint8_t)zh_timeline_decision_key(decision.id, one->key);
     }

@@ -2,6 +2,7 @@
 #include "engine/erased.h"
 #include "engine/world_erasures.h"
 #include "engine/world_experiments.h"
+#include "engine/world_offers.h"
 #include "engine/world_placements.h"
 #include "engine/world_scene.h"
 #include "engine/world_segments.h"
@@ -69,6 +70,8 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
     if (e == ZH_OK) e = zh_watch_open(&w->watch);
     if (e == ZH_OK) e = zh_ledger_open(&w->ledger, ZH_WORLD_LEDGER_BYTES_MAX);
+    if (e == ZH_OK) e = zh_offers_open(&w->offers);
+    if (e == ZH_OK) e = zh_coupons_open(&w->coupons);
     if (e != ZH_OK) {
         zh_world_close(w);
         return e;
@@ -110,6 +113,8 @@ void zh_world_close(zh_world *w)
     zh_placements_close(w->placements);
     zh_watch_close(w->watch);
     zh_ledger_close(w->ledger);
+    zh_offers_close(w->offers);
+    zh_coupons_close(w->coupons);
     pthread_rwlock_destroy(&w->lock);
     pthread_rwlock_destroy(&w->identity_lock);
     free(w);
@@ -246,6 +251,7 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_tags_merge(w->lists, merge.from, to);
     if (e == ZH_OK) e = zh_experiments_merge(w->experiments, merge.from, to);
     if (e == ZH_OK) e = zh_segments_merge(w->segments, merge.from, to, record->commit_ms);
+    if (e == ZH_OK) e = zh_coupons_merge(w->coupons, merge.from, to);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
     if (e == ZH_OK) e = zh_ledger_merge(w->ledger, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
@@ -426,6 +432,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         if (e == ZH_OK) e = zh_world_define_experiment(w, record);
         if (e == ZH_OK) e = zh_world_define_scene(w, record);
         if (e == ZH_OK) e = zh_world_define_placement(w, record);
+        if (e == ZH_OK) e = zh_world_define_offer(w, record);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_DEADLETTER: return fold_letter(w, record);
     case ZH_RECORD_DECISION: return fold_decision(w, record, scratch);
@@ -458,6 +465,8 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_FEEDBACK: return fold_feedback(w, record);
     case ZH_RECORD_TICK: return ZH_OK;
+    case ZH_RECORD_OFFER: return zh_world_fold_offer(w, record);
+    case ZH_RECORD_QUOTE: return zh_world_fold_quote(record);
     }
     return ZH_CORRUPT; /* empty, or of a kind this version does not know */
 }
@@ -533,7 +542,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'M', "ledger" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'M', "ledger" }, { 'O', "offers" }, { 'C', "coupons" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -574,6 +583,8 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'h': return zh_exposure_save(w->exposure, all, keep);
     case 'W': return zh_watch_save(w->watch, all, keep);
     case 'M': return zh_ledger_save(w->ledger, all, keep);
+    case 'O': return zh_offers_save(w->offers, all, keep);
+    case 'C': return zh_coupons_save(w->coupons, all, keep);
     default: return save_counts(w, keep);
     }
 }
@@ -610,6 +621,8 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'h': return zh_exposure_load(w->exposure, key, value);
     case 'W': return zh_watch_load(w->watch, key, value);
     case 'M': return zh_ledger_load(w->ledger, key, value);
+    case 'O': return zh_offers_load(w->offers, key, value);
+    case 'C': return zh_coupons_load(w->coupons, key, value);
     case 'w': return counts_load(w, value);
     default: return ZH_FORMAT;
     }
@@ -837,6 +850,10 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     if (!zh_exposure_check(w->exposure, why)) return false;
     *view = "scenes";
     if (!zh_scenes_check(w->scenes, why)) return false;
+    *view = "offers";
+    if (!zh_offers_check(w->offers, why)) return false;
+    *view = "coupons";
+    if (!zh_coupons_check(w->coupons, why)) return false;
     *view = "watch";
     if (!zh_watch_check(w->watch, why)) return false;
     *view = "ledger";
@@ -874,6 +891,8 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
     case 'M': *bytes = zh_ledger_bytes(w->ledger); break;
     case 'W': *bytes = zh_watch_bytes(w->watch); break;
+    case 'O': *bytes = zh_offers_bytes(w->offers); break;
+    case 'C': *bytes = zh_coupons_bytes(w->coupons); break;
     default: *bytes = 0; /* consents and registry hold what people wrote; the counts are a few numbers */
     }
     return true;

@@ -33,6 +33,9 @@
  *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
  *     W        watch over variety       WATCH
  *     M        ledger of messages       MESSAGE, MERGE
+ *     W       watch over variety       WATCH
+ *     O       offers                   DEFINITION
+ *     C       coupons                  OFFER, MERGE
  *     w       the world's own numbers  all
  *
  * Records carry the number that the customer's id was linked to when they were committed. Who that is at this place of
@@ -67,6 +70,7 @@
 #include "model/popularity.h"
 #include "model/scene.h"
 #include "model/sequel.h"
+#include "offer/coupons.h"
 #include "profile/absorbed.h"
 #include "profile/activity.h"
 #include "profile/erasures.h"
@@ -143,6 +147,8 @@ typedef struct zh_world {
     zh_sales_desc clock;       /* the workspace's */
     zh_watch *watch;
     zh_ledger *ledger;
+    zh_offers *offers;
+    zh_coupons *coupons;
     zh_world_counts counts;
     zh_world_source sources[ZH_WORLD_SOURCES_MAX]; /* of number 1, 2 …; kept with the counts */
     zh_world_saving saving_customers; /* of the save under way */
@@ -185,7 +191,7 @@ typedef struct zh_world_record {
     bool fold_identity;         /* nobody folded it into identity yet: recovery, rebuild */
     zh_record_kind kind;        /* out; 0: of an import that is undone, of an erased customer, or a kind of a newer version: passed over */
     zh_event event;             /* out, where kind is EVENT; valid as long as bytes and scratch */
-    zh_decision_id decision_id; /* out, where kind is DECISION; an erased customer's is not counted */
+    zh_decision_id decision_id; /* out, where kind is DECISION or QUOTE; an erased customer's is not counted */
 } zh_world_record;
 
 /* Fold it; `scratch` is the caller's to reset. Holds no lock: the caller has the write lock.

@@ -40,7 +40,7 @@ static bool put(zh_record_kind kind, uint64_t customer, zh_buf *out)
         zh_word_put(&(zh_word){ .what = ZH_WORD_EVENT, .at_ms = 1, .actor_kind = 1, .event = zh_buf_view(&event) }, out);
         break;
     case ZH_RECORD_ITEM: case ZH_RECORD_DEFINITION: case ZH_RECORD_TICK: case ZH_RECORD_POLICIES: case ZH_RECORD_IMPORT: case ZH_RECORD_BOUNDARIES: /* of nobody */
-    case ZH_RECORD_PREDICTIONS: case ZH_RECORD_ALLOCATION: case ZH_RECORD_WATCH: case ZH_RECORD_ERASURE: case ZH_RECORD_GONE:
+    case ZH_RECORD_PREDICTIONS: case ZH_RECORD_ALLOCATION: case ZH_RECORD_WATCH: case ZH_RECORD_OFFER: case ZH_RECORD_QUOTE: case ZH_RECORD_ERASURE: case ZH_RECORD_GONE:
         names = false;
         break;
     }
