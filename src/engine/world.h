@@ -33,7 +33,6 @@
  *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
  *     W        watch over variety       WATCH
  *     M        ledger of messages       MESSAGE, MERGE
- *     W       watch over variety       WATCH
  *     O       offers                   DEFINITION
  *     C       coupons                  OFFER, MERGE
  *     w       the world's own numbers  all
