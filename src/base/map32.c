@@ -64,6 +64,11 @@ int32_t *zh_map32_get(const zh_map32 *map, uint32_t key)
     return slot->key == key && key != FREE ? &slot->value : NULL;
 }
 
+void zh_map32_prefetch(const zh_map32 *map, uint32_t key)
+{
+    if (map->cap_ > 0) __builtin_prefetch(&map->slots_[home(map, key)], 1);
+}
+
 bool zh_map32_drop(zh_map32 *map, uint32_t key)
 {
     if (zh_map32_get(map, key) == NULL) return false;

@@ -28,6 +28,7 @@ void zh_map32_close(zh_map32 *map);
 int32_t *zh_map32_at(zh_map32 *map, uint32_t key);
 /* The value's place or NULL; valid as above. */
 int32_t *zh_map32_get(const zh_map32 *map, uint32_t key);
+void zh_map32_prefetch(const zh_map32 *map, uint32_t key); /* this key will be asked for soon */
 bool zh_map32_drop(zh_map32 *map, uint32_t key); /* was it there? */
 size_t zh_map32_bytes(const zh_map32 *map);      /* memory held */
 

@@ -71,11 +71,27 @@ static bool rest_ms(zh_watch_clock *c, int64_t ms)
 }
 
 /* The week that ended with the last day that is over, and the gaps of its last days. */
+/* Was any list shown in the kept days? While a history is brought in a day ends every moment, and there is nothing to gather. */
+static bool was_shown(zh_world *w)
+{
+    bool is = false;
+    zh_exposure_row row;
+    zh_world_lock_read(w);
+    const int64_t newest = zh_exposure_newest(w->exposure);
+    for (int64_t back = 0; newest != INT64_MIN && !is && back < ZH_EXPOSURE_DAYS; back++) {
+        size_t at = 0;
+        is = zh_exposure_next(w->exposure, newest - back, ZH_EXPOSURE_EVERYBODY, &at, &row);
+    }
+    zh_world_unlock(w);
+    return is;
+}
+
 static zh_err see(zh_world *w, zh_sv placement, zh_watch_seen *out)
 {
     zh_exposed x;
     zh_bubble days = { 0 }, week = { 0 };
     *out = (zh_watch_seen){ 0 };
+    if (!was_shown(w)) return ZH_OK;
     zh_err e = zh_exposed_open(&x, w, &(zh_exposed_ask){ placement, WEEK + ZH_WATCH_GAP_DAYS - 1, true });
     if (e == ZH_OK && !x.is_empty && x.input.cells_count > 0) {
         e = zh_bubble_of(&x.input, &x.arena, &days);

@@ -19,6 +19,7 @@
 #include "model/cocount.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/ranks.h"
 #include "base/top.h"
 #include "model/head.h"
 
@@ -69,6 +70,7 @@ struct zh_cocount {
     zh_buf roots[ZH_COCOUNT_KINDS];  /* float[width]: sqrt(n), 1 where n <= 0 so that nothing divides by 0 */
     zh_buf floors[ZH_COCOUNT_KINDS]; /* float[width]: at most the root */
     zh_map over[ZH_COCOUNT_KINDS];   /* row index << 32 | index -> true count */
+    zh_ranks ranks;                  /* of items; for saving */
 };
 
 static known *known_of(const zh_cocount *c, uint32_t index)
@@ -115,6 +117,7 @@ void zh_cocount_close(zh_cocount *c)
     for (uint32_t i = 0; i < c->count; i++)
         for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&known_of(c, i)->rows[k].memory), free(known_of(c, i)->rows[k].head);
     zh_map_close(&c->index);
+    zh_ranks_close(&c->ranks);
     zh_buf_close(&c->known);
     zh_buf_close(&c->numbers);
     for (int k = 0; k < ZH_COCOUNT_KINDS; k++) zh_buf_close(&c->roots[k]), zh_buf_close(&c->floors[k]), zh_map_close(&c->over[k]);
@@ -632,47 +635,35 @@ size_t zh_cocount_neighbours(const zh_cocount *c, zh_cocount_kind kind, zh_item_
  * An entry: key = item number, u64 big-endian. Value: u8 version=1, zig n bought, zig n viewed, then
  * for bought and viewed: var pairs, each var (number - number before, the item's own at first), zig count. */
 
-typedef struct kept { uint64_t number; int64_t count; } kept;
-
-static int by_number(const void *a, const void *b)
-{
-    const uint64_t x = ((const kept *)a)->number, y = ((const kept *)b)->number;
-    return x < y ? -1 : x > y;
-}
-
-static void put_row(const zh_cocount *c, zh_cocount_kind kind, uint32_t i, zh_buf *pairs, zh_buf *value)
+static void put_row(zh_cocount *c, zh_cocount_kind kind, uint32_t i, zh_buf *value)
 {
     const uint64_t *numbers = numbers_of(c);
     uint32_t at = 0, j = 0;
     int64_t count = 0;
-    zh_buf_reset(pairs);
+    uint64_t n = 0, before = numbers[i];
     while (row_next(c, kind, i, &at, &j, &count)) {
-        const kept one = { numbers[j], count };
-        if (numbers[j] > numbers[i]) zh_buf_put(pairs, (zh_sv){ (const char *)&one, sizeof one });
+        if (numbers[j] <= numbers[i]) continue;
+        zh_ranks_put(&c->ranks, j, count);
+        n++;
     }
-    const size_t n = pairs->size / sizeof(kept);
-    const kept *list = (const kept *)(const void *)pairs->data;
-    if (n > 1) qsort(pairs->data, n, sizeof(kept), by_number);
     zh_buf_put_var(value, n);
-    uint64_t before = numbers[i];
-    for (size_t p = 0; p < n; p++) {
-        zh_buf_put_var(value, list[p].number - before);
-        zh_buf_put_zig(value, list[p].count);
-        before = list[p].number;
+    for (size_t rank = 0; zh_ranks_next(&c->ranks, &rank, &j, &count);) {
+        zh_buf_put_var(value, numbers[j] - before);
+        zh_buf_put_zig(value, count);
+        before = numbers[j];
     }
 }
 
-static zh_err save_one(zh_cocount *c, uint32_t i, bool all, zh_keep keep, zh_buf *pairs, zh_buf *value)
+static zh_err save_one(zh_cocount *c, uint32_t i, bool all, zh_keep keep, zh_buf *value)
 {
     const known *k = known_of(c, i);
     zh_buf_reset(value);
     zh_buf_put_u8(value, VERSION);
     zh_buf_put_zig(value, k->one[ZH_COCOUNT_BOUGHT]);
     zh_buf_put_zig(value, k->one[ZH_COCOUNT_VIEWED]);
-    put_row(c, ZH_COCOUNT_BOUGHT, i, pairs, value);
-    put_row(c, ZH_COCOUNT_VIEWED, i, pairs, value);
-    zh_err e = zh_buf_err(pairs);
-    if (e == ZH_OK) e = zh_buf_err(value);
+    put_row(c, ZH_COCOUNT_BOUGHT, i, value);
+    put_row(c, ZH_COCOUNT_VIEWED, i, value);
+    const zh_err e = zh_buf_err(value);
     if (e != ZH_OK) return e;
     static const char nothing[] = { VERSION, 0, 0, 0, 0 };
     const bool gone = value->size == sizeof nothing && memcmp(value->data, nothing, sizeof nothing) == 0;
@@ -684,14 +675,13 @@ static zh_err save_one(zh_cocount *c, uint32_t i, bool all, zh_keep keep, zh_buf
 
 zh_err zh_cocount_save(zh_cocount *c, bool all, zh_keep keep)
 {
-    zh_err e = ZH_OK;
-    zh_buf pairs = zh_buf_open(c->items_max * sizeof(kept)), value = zh_buf_open(c->items_max * 48ull + 64);
+    zh_buf value = zh_buf_open(c->items_max * 48ull + 64);
+    zh_err e = zh_ranks_update(&c->ranks, numbers_of(c), sizeof(uint64_t), c->count);
     for (uint32_t i = 0; i < c->count && e == ZH_OK; i++) {
         if (!all && !known_of(c, i)->dirty) continue;
-        e = save_one(c, i, all, keep, &pairs, &value);
+        e = save_one(c, i, all, keep, &value);
         if (e == ZH_OK && !all) known_of(c, i)->dirty = false;
     }
-    zh_buf_close(&pairs);
     zh_buf_close(&value);
     return e;
 }
@@ -790,7 +780,7 @@ bool zh_cocount_check(const zh_cocount *c, const char **why)
 
 size_t zh_cocount_bytes(const zh_cocount *c)
 {
-    size_t bytes = zh_arena_held(&c->self) + zh_map_bytes(&c->index) + c->known.cap_ + c->numbers.cap_;
+    size_t bytes = zh_arena_held(&c->self) + zh_map_bytes(&c->index) + zh_ranks_bytes(&c->ranks) + c->known.cap_ + c->numbers.cap_;
     for (int k = 0; k < ZH_COCOUNT_KINDS; k++) bytes += c->roots[k].cap_ + c->floors[k].cap_ + zh_map_bytes(&c->over[k]);
     for (uint32_t i = 0; i < c->count; i++)
         for (int k = 0; k < ZH_COCOUNT_KINDS; k++) {

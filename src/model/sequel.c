@@ -5,12 +5,13 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/map32.h"
+#include "base/ranks.h"
 #include "base/top.h"
-
-#include <stdlib.h>
 
 #define VERSION 1
 #define NO_KIND 0u /* the place of category 0 */
+#define NOWHERE UINT32_MAX
+#define STEPS_AHEAD 32u /* steps whose rows are asked for before the first is changed: hides the wait for memory */
 
 static const uint32_t first_day[ZH_SEQUEL_GAPS + 1] = { 0, 2, 3, 4, 5, 7, 10, 14, 20, 29, 43, 64, 95, 142, 212, 317, 476 }; /* width g: [g] .. [g + 1] - 1; the last is open */
 
@@ -36,6 +37,7 @@ struct zh_sequel {
     zh_buf things, kinds;
     zh_map thing_of, kind_of;
     int64_t all;
+    zh_ranks ranks; /* of things; for saving */
 };
 
 static thing *things(const zh_sequel *s) { return (thing *)(void *)s->things.data; }
@@ -86,6 +88,7 @@ void zh_sequel_close(zh_sequel *s)
     zh_buf_close(&s->kinds);
     zh_map_close(&s->thing_of);
     zh_map_close(&s->kind_of);
+    zh_ranks_close(&s->ranks);
     zh_arena self = s->self;
     zh_arena_close(&self);
 }
@@ -153,29 +156,59 @@ static zh_err add_after(zh_sequel *s, uint32_t a, uint32_t b, int64_t by)
     return e != ZH_OK ? e : add_kinds(s, things(s)[a].kind, things(s)[b].kind, by);
 }
 
+/* The places of some steps; a[i] is NOWHERE for a step left out. Rows that they will change are asked for. */
+static zh_err find_things(zh_sequel *s, const zh_step *steps, size_t n, uint32_t *a, uint32_t *b)
+{
+    zh_err worst = ZH_OK;
+    for (size_t i = 0; i < n; i++) {
+        const zh_step_kind does = steps[i].kind;
+        a[i] = b[i] = NOWHERE;
+        if (does != ZH_STEP_AFTER && does != ZH_STEP_GAP && does != ZH_STEP_BUYER) continue;
+        zh_err e = thing_index(s, steps[i].a, &a[i]);
+        if (e == ZH_OK && does == ZH_STEP_AFTER) e = thing_index(s, steps[i].b, &b[i]);
+        if (e == ZH_NOMEM) return e;
+        if (e != ZH_OK) worst = e, a[i] = NOWHERE;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] == NOWHERE || b[i] == NOWHERE) continue;
+        zh_map32_prefetch(&things(s)[a[i]].others, b[i]);
+        zh_map32_prefetch(&things(s)[b[i]].others, a[i]);
+    }
+    return worst;
+}
+
+static zh_err apply_one(zh_sequel *s, const zh_step *step, uint32_t a, uint32_t b)
+{
+    if (step->kind == ZH_STEP_AFTER) return add_after(s, a, b, step->by);
+    thing *t = &things(s)[a];
+    kind *k = &kinds(s)[t->kind];
+    t->dirty = true;
+    if (step->kind == ZH_STEP_BUYER) {
+        t->buyers += step->by;
+        k->buyers += step->by;
+        return ZH_OK;
+    }
+    const uint32_t gap = zh_sequel_gap_of((uint32_t)step->b.number);
+    t->gaps[gap] += step->by;
+    k->gaps[gap] += step->by;
+    return ZH_OK;
+}
+
 zh_err zh_sequel_apply(zh_sequel *s, const zh_step *steps, size_t count)
 {
     zh_err worst = ZH_OK;
-    for (size_t i = 0; i < count; i++) {
-        const zh_step *step = &steps[i];
-        if (step->kind != ZH_STEP_AFTER && step->kind != ZH_STEP_GAP && step->kind != ZH_STEP_BUYER) continue;
-        uint32_t a = 0, b = 0;
-        zh_err e = thing_index(s, step->a, &a);
-        if (e == ZH_OK && step->kind == ZH_STEP_BUYER) {
-            things(s)[a].buyers += step->by;
-            things(s)[a].dirty = true;
-            kinds(s)[things(s)[a].kind].buyers += step->by;
-        } else if (e == ZH_OK && step->kind == ZH_STEP_GAP) {
-            const uint32_t gap = zh_sequel_gap_of((uint32_t)step->b.number);
-            things(s)[a].gaps[gap] += step->by;
-            things(s)[a].dirty = true;
-            kinds(s)[things(s)[a].kind].gaps[gap] += step->by;
-        } else {
-            if (e == ZH_OK) e = thing_index(s, step->b, &b);
-            if (e == ZH_OK) e = add_after(s, a, b, step->by);
-        }
+    for (size_t from = 0; from < count; from += STEPS_AHEAD) {
+        const size_t n = count - from < STEPS_AHEAD ? count - from : STEPS_AHEAD;
+        uint32_t a[STEPS_AHEAD], b[STEPS_AHEAD];
+        zh_err e = find_things(s, steps + from, n, a, b);
         if (e == ZH_NOMEM) return e;
         if (e != ZH_OK) worst = e;
+        for (size_t i = 0; i < n; i++) {
+            if (a[i] == NOWHERE) continue;
+            e = apply_one(s, &steps[from + i], a[i], b[i]);
+            if (e == ZH_NOMEM) return e;
+            if (e != ZH_OK) worst = e;
+        }
     }
     return worst;
 }
@@ -324,83 +357,26 @@ double zh_sequel_gap_share(const int64_t gaps[ZH_SEQUEL_GAPS], double share)
 
 /* ---- keeping ---- */
 
-#define THICK 16u /* a row with more than one in so many items is put by looking at all items: sorting costs more */
-
-typedef struct kept { uint64_t number; int32_t weight; } kept;
-
-typedef struct saving {
-    zh_buf pairs, value;
-    uint32_t *order;  /* indexes by number; NULL until a thick row asks */
-    int32_t *weights; /* by index; all 0 between rows */
-} saving;
-
-static int by_number(const void *a, const void *b)
-{
-    const uint64_t x = ((const kept *)a)->number, y = ((const kept *)b)->number;
-    return x < y ? -1 : x > y;
-}
-
-/* All items by number, once a save. */
-static zh_err make_order(const zh_sequel *s, saving *v)
-{
-    const uint32_t count = things_count(s);
-    if (v->order != NULL) return ZH_OK;
-    kept *list = malloc(count * sizeof *list);
-    v->order = malloc(count * sizeof *v->order);
-    v->weights = calloc(count, sizeof *v->weights);
-    const bool is_there = list != NULL && v->order != NULL && v->weights != NULL;
-    for (uint32_t i = 0; i < count && is_there; i++) list[i] = (kept){ things(s)[i].number, (int32_t)i };
-    if (is_there) qsort(list, count, sizeof *list, by_number);
-    for (uint32_t i = 0; i < count && is_there; i++) v->order[i] = (uint32_t)list[i].weight;
-    free(list);
-    return is_there ? ZH_OK : ZH_NOMEM;
-}
-
-static zh_err put_pair(zh_buf *pairs, uint64_t number, int32_t weight)
-{
-    kept *one = (kept *)(void *)zh_buf_room(pairs, sizeof *one);
-    if (one == NULL) return ZH_NOMEM;
-    *one = (kept){ number, weight };
-    return ZH_OK;
-}
-
-/* What follows an item, by number. */
-static zh_err sorted_pairs(const zh_sequel *s, const thing *t, saving *v)
+/* u8 version, var n, n x [item as var beyond the one before, weight zig], ZH_SEQUEL_GAPS x zig, buyers zig. */
+static zh_err put_thing(zh_sequel *s, const thing *t, zh_buf *value, bool *empty)
 {
     uint32_t b;
     int32_t weight;
-    zh_err e = ZH_OK;
-    zh_buf_reset(&v->pairs);
-    if (t->others.count <= things_count(s) / THICK) {
-        for (size_t at = 0; e == ZH_OK && zh_map32_next(&t->others, &at, &b, &weight);)
-            if (weight != 0) e = put_pair(&v->pairs, things(s)[b].number, weight);
-        if (v->pairs.size > sizeof(kept)) qsort(v->pairs.data, v->pairs.size / sizeof(kept), sizeof(kept), by_number);
-        return e;
+    uint64_t n = 0, before = 0;
+    for (size_t at = 0; zh_map32_next(&t->others, &at, &b, &weight);) {
+        if (weight == 0) continue;
+        zh_ranks_put(&s->ranks, b, weight);
+        n++;
     }
-    if ((e = make_order(s, v)) != ZH_OK) return e;
-    for (size_t at = 0; zh_map32_next(&t->others, &at, &b, &weight);) v->weights[b] = weight;
-    for (uint32_t i = 0; i < things_count(s); i++) {
-        int32_t *there = &v->weights[v->order[i]];
-        if (*there != 0 && e == ZH_OK) e = put_pair(&v->pairs, things(s)[v->order[i]].number, *there);
-        *there = 0;
-    }
-    return e;
-}
-
-/* u8 version, var n, n x [item as var beyond the one before, weight zig], ZH_SEQUEL_GAPS x zig, buyers zig. */
-static zh_err put_thing(const zh_sequel *s, const thing *t, saving *v, bool *empty)
-{
-    const zh_err e = sorted_pairs(s, t, v);
-    if (e != ZH_OK) return e;
-    const size_t n = v->pairs.size / sizeof(kept);
-    const kept *list = (const kept *)(const void *)v->pairs.data;
-    zh_buf *value = &v->value;
     zh_buf_reset(value);
     zh_buf_put_u8(value, VERSION);
     zh_buf_put_var(value, n);
-    for (size_t p = 0; p < n; p++) {
-        zh_buf_put_var(value, list[p].number - (p == 0 ? 0 : list[p - 1].number));
-        zh_buf_put_zig(value, list[p].weight);
+    int64_t by_rank;
+    for (size_t at = 0; zh_ranks_next(&s->ranks, &at, &b, &by_rank);) {
+        const uint64_t number = things(s)[b].number;
+        zh_buf_put_var(value, number - before);
+        zh_buf_put_zig(value, by_rank);
+        before = number;
     }
     *empty = n == 0;
     for (uint32_t g = 0; g < ZH_SEQUEL_GAPS; g++) {
@@ -414,22 +390,19 @@ static zh_err put_thing(const zh_sequel *s, const thing *t, saving *v, bool *emp
 
 zh_err zh_sequel_save(zh_sequel *s, bool all, zh_keep keep)
 {
-    zh_err e = ZH_OK;
-    saving v = { .pairs = zh_buf_open(s->items_max * sizeof(kept)), .value = zh_buf_open(s->items_max * 20ull + 256) };
+    zh_buf value = zh_buf_open(s->items_max * 20ull + 256);
+    zh_err e = zh_ranks_update(&s->ranks, things(s), sizeof(thing), things_count(s)); /* a thing begins with its number */
     for (uint32_t i = 0; i < things_count(s) && e == ZH_OK; i++) {
         thing *t = &things(s)[i];
         bool empty;
         if (!all && !t->dirty) continue;
-        e = put_thing(s, t, &v, &empty);
+        e = put_thing(s, t, &value, &empty);
         char key[8];
         for (int byte = 0; byte < 8; byte++) key[byte] = (char)(t->number >> (56 - 8 * byte));
-        if (e == ZH_OK && !(all && empty)) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, empty ? (zh_sv){ 0 } : zh_buf_view(&v.value));
+        if (e == ZH_OK && !(all && empty)) e = keep.put(keep.context, (zh_sv){ key, sizeof key }, empty ? (zh_sv){ 0 } : zh_buf_view(&value));
         if (e == ZH_OK && !all) t->dirty = false;
     }
-    zh_buf_close(&v.pairs);
-    zh_buf_close(&v.value);
-    free(v.order);
-    free(v.weights);
+    zh_buf_close(&value);
     return e;
 }
 
@@ -509,7 +482,7 @@ bool zh_sequel_check(const zh_sequel *s, const char **why)
 
 size_t zh_sequel_bytes(const zh_sequel *s)
 {
-    size_t bytes = zh_arena_held(&s->self) + s->things.cap_ + s->kinds.cap_ + zh_map_bytes(&s->thing_of) + zh_map_bytes(&s->kind_of);
+    size_t bytes = zh_arena_held(&s->self) + s->things.cap_ + s->kinds.cap_ + zh_map_bytes(&s->thing_of) + zh_map_bytes(&s->kind_of) + zh_ranks_bytes(&s->ranks);
     for (uint32_t i = 0; i < things_count(s); i++) bytes += zh_map32_bytes(&things(s)[i].others);
     for (uint32_t k = 0; k < kinds_count(s); k++) bytes += zh_map_bytes(&kinds(s)[k].after);
     return bytes;
