@@ -65,7 +65,9 @@ typedef struct zh_placement {
     const char *title_en, *title_zh; /* for the console */
     const struct zh_rules *rules;    /* rules.h; NULL: none */
     zh_dials dials;
-    uint32_t explore_micro;   /* share of lists whose last slot is drawn, where no experiment says one */
+    uint32_t explore_micro;   /* chance that a slot is drawn, where no experiment says one */
+    uint32_t explore_slots;   /* so many last ones; 0 as 1 */
+    double explore_temperature; /* drawn by place: e times rarer for so many places further behind; 0: evenly */
     bool is_public;           /* a write key may read it */
     uint64_t hash;            /* of the definition; 0: built in */
 } zh_placement;

@@ -255,13 +255,17 @@ static zh_err read_titles(reading *r, zh_json_value root, zh_placement *out)
 /* The rest: plain numbers and a switch. */
 static zh_err read_settings(reading *r, zh_json_value root, zh_placement *out)
 {
-    int64_t days = ZH_PLACEMENT_HIDE_DEFAULT;
-    double explore = 0;
+    int64_t days = ZH_PLACEMENT_HIDE_DEFAULT, slots = 1;
+    double explore = 0, temperature = 0;
     zh_err e = read_int(r, root, "hideBoughtDays", -1, ZH_PLACEMENT_DAYS_MAX, &days);
     if (e == ZH_OK) e = read_real(r, root, "explore", 0, ZH_PLACEMENT_EXPLORE_MAX, &explore);
+    if (e == ZH_OK) e = read_int(r, root, "exploreSlots", 1, ZH_PLACEMENT_EXPLORE_SLOTS_MAX, &slots);
+    if (e == ZH_OK) e = read_real(r, root, "exploreTemperature", 0, ZH_PLACEMENT_TEMPERATURE_MAX, &temperature);
     if (e != ZH_OK) return e;
     out->hide_bought_days = days < 0 ? ZH_HIDE_ALWAYS : (int32_t)days;
     out->explore_micro = (uint32_t)(explore * ZH_DECISION_MICRO + 0.5);
+    out->explore_slots = (uint32_t)slots;
+    out->explore_temperature = temperature;
     return is_said(root, "public") && !zh_json_bool(zh_json_get(root, ZH_SV("public")), &out->is_public) ? refuse(r, "public", "must be true or false") : ZH_OK;
 }
 
@@ -290,7 +294,7 @@ zh_err zh_placement_read(zh_json_value root, zh_sv name, zh_arena *arena, zh_pla
     *out = (zh_placement){ .name = zh_arena_copy(arena, name) };
     if (out->name.data == NULL) return ZH_NOMEM;
     if (!zh_json_is(root, ZH_JSON_OBJECT)) return refuse(&r, "definition", "must be an object");
-    zh_err e = knows(&r, root, "title,strategy,stages,hideBoughtDays,public,explore,dials,rules");
+    zh_err e = knows(&r, root, "title,strategy,stages,hideBoughtDays,public,explore,exploreSlots,exploreTemperature,dials,rules");
     if (e == ZH_OK && !zh_strategy_of(zh_json_text_or_empty(zh_json_get(root, ZH_SV("strategy"))), &out->strategy))
         e = refuse(&r, "strategy", "there is no such strategy: GET /api/v1/placements names them");
     if (e == ZH_OK) e = hash_of(root, &r, &out->hash);

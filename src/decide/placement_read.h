@@ -1,7 +1,7 @@
 /* placement_read.h -- a placement as a marketer defines it: JSON text in, what deciding uses out.
  *
  *     { "title": { "en": "For you", "zh": "猜你喜欢" }, "strategy": "personal", "stages": ["history", "popular"],
- *       "hideBoughtDays": 7, "public": false, "explore": 0.05,
+ *       "hideBoughtDays": 7, "public": false, "explore": 0.05, "exploreSlots": 3, "exploreTemperature": 4,
  *       "dials": { "diversity": 0.3, "popularity": -0.1, "calibration": 0.2, "margin": 0 },
  *       "rules": [ { "kind": "exclude", "name": "no tobacco", "when": "context.hour < 6", "item": "item.category == \"tobacco\"" },
  *                  { "kind": "boost", "item": "item.age_days < 14", "factor": 1.5 },
@@ -29,6 +29,8 @@
 #define ZH_PLACEMENT_TITLE_BYTES_MAX 200
 #define ZH_PLACEMENT_DAYS_MAX 3650
 #define ZH_PLACEMENT_EXPLORE_MAX 0.5       /* more is no list any more */
+#define ZH_PLACEMENT_EXPLORE_SLOTS_MAX 10
+#define ZH_PLACEMENT_TEMPERATURE_MAX 100
 #define ZH_PLACEMENT_HIDE_DEFAULT 30
 
 typedef struct zh_placement_fault {

@@ -129,9 +129,9 @@ zh_err zh_recommend(const zh_recommend_world *world, const zh_recommend_ask *ask
     zh_err e = zh_recommend_rules_open(l);
     if (e == ZH_OK) e = zh_recommend_judge_open(l);
     if (e == ZH_OK) e = fill_list(l);
-    l->pool = l->count;
     if (e == ZH_OK && arranges) e = zh_recommend_arrange(l, explores ? ZH_RECOMMEND_POOL_MAX - 1 : 0);
-    else if (e == ZH_OK) e = zh_recommend_widen_open(l); /* what dials, caps and pins have put together is not taken apart */
+    l->pool = l->count; /* what arranging left out may not be drawn */
+    if (e == ZH_OK && !arranges) e = zh_recommend_widen_open(l); /* what dials, caps and pins have put together is not taken apart */
     if (e == ZH_OK && ask->marks != NULL) zh_recommend_mark(l);
     zh_recommend_rules_close(l);
     if (e == ZH_OK) e = fill_decision(l, out);

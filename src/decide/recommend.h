@@ -50,7 +50,7 @@
 #define ZH_RECOMMEND_HISTORY_MAX 200 /* items scored with: the newest bought, and all touches */
 #define ZH_RECOMMEND_POOL_MAX 50     /* items exploration draws from */
 #define ZH_RECOMMEND_WIDER_MAX 50    /* what many buy, looked at for other categories */
-#define ZH_POLICY_VERSION 4          /* of the rules in this folder; goes into every decision */
+#define ZH_POLICY_VERSION 5          /* of the rules in this folder; goes into every decision */
 
 typedef struct zh_policy { /* 0 means the default, everywhere */
     float shrink;                 /* of the cosine, customers; default 10 */
@@ -61,7 +61,7 @@ typedef struct zh_policy { /* 0 means the default, everywhere */
     float viewed_weight;          /* of a viewed item, default 0.4; sim_viewed */
     float page_viewed_weight;     /* of look-alikes beside complements on the product page, default 0.3 */
     float learnt_weight;          /* of what the served table says beside the counts, default 1; below 0: none */
-    uint32_t epsilon_micro;       /* chance that the last slot is drawn from the pool; default 0: never */
+    uint32_t epsilon_micro;       /* chance that a last slot is drawn from the pool; default 0: never */
     uint32_t widen_micro;         /* chance that each of the last third of the slots is drawn from other categories, in place of epsilon; default 0: never */
     uint32_t repeat_times;        /* bought so often: damped, not hidden; default 3 */
     float tired_weight;           /* of one time shown in vain; default 0.15; below 0: none */

@@ -1,10 +1,14 @@
 /* Slots that are drawn, to learn what is not shown by itself. Each drawn slot has its own candidates, so its chance is exact whatever the others drew.
  *
- *     last slot      (epsilon)  the greedy last item and those behind it, evenly; the rest of the division goes to the greedy one
+ *     last slots     (epsilon)  one, or as many as the placement says: with that chance its slot's share of what stands behind the list and its own item
+ *                               are drawn from: evenly, or by softmax over their places (e times rarer for `temperature` places further behind).
+ *                               The rest of the division goes to the slot's own item. Under a cap only the last one: two drawn could exceed it together
  *     wider slots    (widen)    the last third of the list, one at least: with that chance a slot is drawn from its share of what stands behind the list
  *                               and is of no category that the list before these slots shows, one item of each such category, in turns
  */
 #include "decide/recommend_inside.h"
+
+#include <math.h>
 
 static uint64_t category_at(const zh_list *l, uint32_t i) { return l->picks[i].item->category_hash; }
 
@@ -31,13 +35,36 @@ zh_err zh_recommend_widen_open(zh_list *l)
     return e;
 }
 
-static uint32_t draw_last(const zh_list *l, uint32_t n, zh_rng *rng, uint32_t *propensity_micro)
+static uint32_t drawn_slots(const zh_list *l)
 {
-    const uint32_t pool = l->pool - (n - 1), each = l->policy.epsilon_micro / pool;
-    const uint32_t greedy = ZH_DECISION_MICRO - each * (pool - 1);
-    const uint64_t drawn = zh_rng_below(rng, ZH_DECISION_MICRO);
-    *propensity_micro = drawn < greedy ? greedy : each;
-    return n - 1 + (drawn < greedy ? 0 : 1 + (uint32_t)(drawn - greedy) / each);
+    const zh_placement *p = l->ask->placement;
+    const uint32_t slots = p->explore_slots < 1 ? 1 : p->explore_slots;
+    bool capped = false;
+    for (uint32_t r = 0; l->ask->placement->rules != NULL && r < p->rules->count; r++) capped |= p->rules->list[r].kind == ZH_SLOT_RULE_CAP;
+    return capped ? 1 : slots < l->ask->n ? slots : l->ask->n;
+}
+
+/* Its own item is place 0, its share behind the list 1 .. others: every drawn_slots-th from its own place on. */
+static uint32_t draw_slot(const zh_list *l, uint32_t slot, uint32_t slots, zh_rng *rng, uint32_t *propensity_micro)
+{
+    const uint32_t n = l->ask->n, at = slot - (n - slots), behind = l->pool - n;
+    const uint32_t others = behind > at ? (behind - at + slots - 1) / slots : 0;
+    const double temperature = l->ask->placement->explore_temperature;
+    uint32_t each[ZH_RECOMMEND_POOL_MAX], own = ZH_DECISION_MICRO;
+    double all = 0;
+    if (others == 0 || l->picks[slot].stage == ZH_STAGE_END) return slot; /* a pinned one stays */
+    for (uint32_t k = 0; k <= others; k++) all += temperature > 0 ? exp(-(double)k / temperature) : 1;
+    for (uint32_t k = 1; k <= others; k++) {
+        each[k] = temperature > 0 ? (uint32_t)(l->policy.epsilon_micro * exp(-(double)k / temperature) / all) : l->policy.epsilon_micro / (others + 1);
+        own -= each[k];
+    }
+    uint64_t drawn = zh_rng_below(rng, ZH_DECISION_MICRO);
+    *propensity_micro = own;
+    if (drawn < own) return slot;
+    uint32_t k = 1;
+    for (drawn -= own; drawn >= each[k]; k++) drawn -= each[k];
+    *propensity_micro = each[k];
+    return n + at + slots * (k - 1);
 }
 
 /* Of the slot's share: every wide_slots-th one from its own place on. */
@@ -57,6 +84,7 @@ uint32_t zh_recommend_explore(const zh_list *l, uint32_t slot, zh_rng *rng, uint
     const uint32_t n = l->ask->n;
     *propensity_micro = ZH_DECISION_MICRO;
     if (l->wide_slots > 0 && slot >= n - l->wide_slots && slot < n) return draw_wide(l, slot, rng, propensity_micro);
-    if (l->wide_slots == 0 && l->personal && l->policy.epsilon_micro > 0 && slot == n - 1 && l->pool > n) return draw_last(l, n, rng, propensity_micro);
-    return slot;
+    if (l->wide_slots > 0 || !l->personal || l->policy.epsilon_micro == 0 || l->pool <= n) return slot;
+    const uint32_t slots = drawn_slots(l);
+    return slot + slots >= n ? draw_slot(l, slot, slots, rng, propensity_micro) : slot;
 }

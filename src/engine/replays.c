@@ -39,10 +39,12 @@ static float list_weight(const zh_replay_ask *ask, const zh_decision *d, uint32_
     const double rate = ask->explores[arm];
     if (ask->explore < 0 || !d->personalized || d->shown_count == 0) return 1;
     if (!(rate > 0)) return ask->explore > 0 ? -1 : 1;
-    const zh_shown *last = &d->shown[d->shown_count - 1];
-    const double p = (double)last->propensity_micro / ZH_DECISION_MICRO;
-    if (last->reason == ZH_REASON_EXPLORATION) return (float)(ask->explore / rate);
-    return (float)((1 - (1 - p) * ask->explore / rate) / p);
+    double weight = 1; /* slots are drawn each by itself */
+    for (uint32_t i = 0; i < d->shown_count; i++) {
+        const double p = (double)d->shown[i].propensity_micro / ZH_DECISION_MICRO;
+        weight *= d->shown[i].reason == ZH_REASON_EXPLORATION ? ask->explore / rate : (1 - (1 - p) * ask->explore / rate) / p;
+    }
+    return (float)weight;
 }
 
 static zh_err keep(reading *r, const row *next)

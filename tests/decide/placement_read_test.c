@@ -17,7 +17,7 @@ static void test_what_is_said_is_read(void)
     zh_arena arena = zh_arena_open(32 << 20);
     zh_placement p, again;
     zh_placement_fault why = { .field = "" };
-    const char *text = "{\"title\":{\"zh\":\"猜你喜欢\"},\"strategy\":\"basket\",\"stages\":[\"cart\",\"trending\"],\"hideBoughtDays\":-1,\"public\":true,\"explore\":0.05,"
+    const char *text = "{\"title\":{\"zh\":\"猜你喜欢\"},\"strategy\":\"basket\",\"stages\":[\"cart\",\"trending\"],\"hideBoughtDays\":-1,\"public\":true,\"explore\":0.05,\"exploreSlots\":3,\"exploreTemperature\":2.5,"
         "\"dials\":{\"diversity\":0.25,\"popularity\":-1,\"calibration\":1,\"margin\":0.5},\"rules\":["
         "{\"kind\":\"include\",\"name\":\"tea\",\"when\":\"context.hour < 6\",\"item\":\"item.category == 'tea'\"},"
         "{\"kind\":\"exclude\",\"item\":\"item.brand in customer.traits.disliked\"},"
@@ -28,7 +28,7 @@ static void test_what_is_said_is_read(void)
     CHECK(read(text, &arena, &p, &why) == ZH_OK);
     CHECK(zh_sv_equal(p.name, ZH_SV("mine")) && strcmp(p.title_zh, "猜你喜欢") == 0 && strcmp(p.title_en, "猜你喜欢") == 0);
     CHECK(p.strategy == ZH_STRATEGY_BASKET && p.stages[0] == ZH_STAGE_CART && p.stages[1] == ZH_STAGE_TRENDING && p.stages[2] == ZH_STAGE_END);
-    CHECK(p.hide_bought_days == ZH_HIDE_ALWAYS && p.is_public && p.explore_micro == 50000 && p.hash != 0);
+    CHECK(p.hide_bought_days == ZH_HIDE_ALWAYS && p.is_public && p.explore_micro == 50000 && p.explore_slots == 3 && p.explore_temperature == 2.5 && p.hash != 0);
     CHECK(p.dials.diversity == 0.25 && p.dials.popularity == -1 && p.dials.calibration == 1 && p.dials.margin == 0.5);
     const zh_slot_rule *r = p.rules->list;
     CHECK(p.rules->count == 9 && p.rules->reads_customer && p.rules->reorders);
@@ -54,6 +54,8 @@ static void test_what_is_wrong_is_named(void)
         { "{\"strategy\":\"popular\",\"title\":{\"fr\":\"x\"}}", "title.fr", "not known" },
         { "{\"strategy\":\"popular\",\"hideBoughtDays\":1.5}", "hideBoughtDays", "whole number" },
         { "{\"strategy\":\"popular\",\"explore\":0.9}", "explore", "0 to 0.5" },
+        { "{\"strategy\":\"popular\",\"exploreSlots\":0}", "exploreSlots", "1 to 10" },
+        { "{\"strategy\":\"popular\",\"exploreTemperature\":-1}", "exploreTemperature", "0 to 100" },
         { "{\"strategy\":\"popular\",\"public\":1}", "public", "true or false" },
         { "{\"strategy\":\"popular\",\"dials\":{\"diversity\":2}}", "dials.diversity", "0 to 1" },
         { "{\"strategy\":\"popular\",\"dials\":{\"speed\":2}}", "dials.speed", "not known" },

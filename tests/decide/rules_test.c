@@ -3,6 +3,8 @@
 #include "decide/placement_read.h"
 #include "shop.h"
 
+#include <math.h>
+
 static zh_decision d;
 static zh_reason *why;
 static zh_json *json;
@@ -159,6 +161,62 @@ static void test_propensities_are_exact(void)
     shop_close(&s);
 }
 
+/* Lists of `n` of a shop of 30 under many seeds: nothing stands in a list twice, what a slot shows comes as often as its chance says, and those chances add up to
+ * one. `drawn`: the slots (bits, from the first) that show more than one item. */
+enum { LISTS = 3000, THINGS = 30 };
+static uint32_t seen[8][THINGS], chance[8][THINGS]; /* by slot and item */
+
+static void exact(const char *rest, uint32_t n, uint32_t drawn, uint32_t alike_max)
+{
+    shop s = open_shop(THINGS);
+    const zh_permit permit = shop_permit(&s, 7);
+    const zh_item_id cart[] = { shop_item(29) };
+    const zh_placement p = placement_of(&s, rest);
+    memset(seen, 0, sizeof seen);
+    memset(chance, 0, sizeof chance);
+    for (uint64_t seed = 1; seed <= LISTS; seed++) {
+        zh_arena arena = zh_arena_open(8 << 20);
+        zh_rng rng = { seed, 0, 0 };
+        const zh_recommend_ask with = { .placement = &p, .n = n, .now_ms = NOW, .customer = { 7 }, .permit = &permit, .cart = cart, .cart_count = 1 };
+        CHECK(zh_recommend(&s.world, &with, &rng, &arena, &d, &why) == ZH_OK && d.shown_count == n);
+        uint32_t teas = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t k = 0;
+            while (shop_item(k).number != d.shown[i].item.number) k++;
+            for (uint32_t j = 0; j < i; j++) CHECK(d.shown[j].item.number != d.shown[i].item.number);
+            teas += zh_sv_equal(zh_catalog_get(s.catalog, d.shown[i].item)->category, ZH_SV("tea"));
+            seen[i][k]++, chance[i][k] = d.shown[i].propensity_micro;
+        }
+        CHECK(teas <= alike_max);
+        zh_arena_close(&arena);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t all = 0, items = 0;
+        for (uint32_t k = 0; k < THINGS; k++) {
+            const double expected = (double)LISTS * chance[i][k] / ZH_DECISION_MICRO;
+            CHECK_ROW(seen[i][k] > expected - 5 * __builtin_sqrt(expected) - 2 && seen[i][k] < expected + 5 * __builtin_sqrt(expected) + 2, rest);
+            all += chance[i][k];
+            items += seen[i][k] > 0;
+        }
+        CHECK_ROW((items > 1) == (drawn >> i & 1) && (all == ZH_DECISION_MICRO || (drawn >> i & 1)) && all <= ZH_DECISION_MICRO, rest);
+    }
+    shop_close(&s);
+}
+
+static void test_slots_are_drawn_each_by_itself(void)
+{
+    exact(",\"explore\":0.5", 4, 8, 30);
+    CHECK(chance[3][4] == chance[3][28] && chance[3][4] > 0);
+    exact(",\"explore\":0.5,\"exploreTemperature\":2", 4, 8, 30);
+    CHECK(chance[3][4] > 100 && __builtin_fabs(log((double)chance[3][4] / chance[3][6]) - 1) < 1e-3); /* two places behind: e times */
+    exact(",\"explore\":0.5,\"exploreSlots\":3", 4, 2 + 4 + 8, 30);
+    exact(",\"explore\":0.5,\"exploreSlots\":9,\"exploreTemperature\":1.5", 4, 1 + 2 + 4 + 8, 30);
+    exact(",\"explore\":0.5,\"exploreSlots\":3,\"exploreTemperature\":2,\"dials\":{\"diversity\":0.4}", 4, 2 + 4 + 8, 30);
+    exact(",\"explore\":0.5,\"exploreSlots\":3,\"rules\":[{\"kind\":\"pin\",\"slot\":3,\"itemId\":\"i007\"}]", 4, 2 + 8, 30); /* a pinned slot stays */
+    exact(",\"explore\":0.5,\"exploreSlots\":3,\"rules\":[{\"kind\":\"pin\",\"slot\":4,\"itemId\":\"i007\"}]", 4, 0, 30);     /* nothing was put behind */
+    exact(",\"explore\":0.5,\"exploreSlots\":3,\"rules\":[{\"kind\":\"cap\",\"by\":\"category\",\"most\":1}]", 3, 4, 1);     /* under a cap the last alone, and within it */
+}
+
 /* Random rules that hide against every item judged by hand. */
 static void test_hiding_equals_the_slow_model(uint64_t seed)
 {
@@ -204,6 +262,7 @@ int main(void)
     test_a_rule_is_in_force_while_its_moment_lasts();
     test_without_a_permit_nobody_is_looked_at();
     test_propensities_are_exact();
+    test_slots_are_drawn_each_by_itself();
     for (uint64_t seed = 1; seed <= 30; seed++) test_hiding_equals_the_slow_model(seed);
     test_a_small_arena_is_an_error_never_a_crash();
     zh_json_close(json);

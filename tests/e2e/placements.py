@@ -121,6 +121,13 @@ for _ in range(60):
     last.add((answer[2]["itemId"], answer[2]["propensity"]))
     equal((answer[0]["itemId"], answer[0]["propensity"], answer[1]["propensity"]), ("i09", 1, 1), "the other slots are as they were")
 check(len(last) > 3 and all(0 < chance < 1 for _, chance in last), "the last slot is drawn, with its chance")
+define("side", explore=0.5, exploreSlots=2, exploreTemperature=3)
+last = set()
+for _ in range(60):
+    answer = shown("side", n=3, user="ann", whole=True)["items"]
+    equal((answer[0]["propensity"], len({one["itemId"] for one in answer})), (1, 3), "two slots drawn, and nothing twice")
+    last.add((answer[1]["itemId"], answer[1]["propensity"], answer[2]["itemId"], answer[2]["propensity"]))
+check(len({one[0] for one in last}) > 1 and len({one[2] for one in last}) > 1 and all(0 < one[1] < 1 and 0 < one[3] < 1 for one in last), "each by itself, with its chance", last)
 
 # ---- contradictions ----
 

@@ -7,7 +7,7 @@ import { CrossIcon } from '../shared/icons'
 import { Card } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Arrows } from './Arrows'
-import { dialNames, dials, EXPLORE_MAX, HIDE_DAYS, moved, stagesOf, STAGES_MAX, withStrategy, type Definition, type Dial, type Strategy } from './draft'
+import { dialNames, dials, EXPLORE_MAX, EXPLORE_SLOTS_MAX, HIDE_DAYS, moved, stagesOf, STAGES_MAX, withStrategy, type Definition, type Dial, type Strategy } from './draft'
 
 interface Part {
   draft: Definition
@@ -72,6 +72,16 @@ export function Basics(props: Part & { all: readonly string[]; strategies: reado
         <Field label={t('placements.explore.label', { share: format.percent(draft.explore ?? 0, language) })} hint={wrong('explore', t('placements.explore.text'))}>
           <input type="range" min={0} max={EXPLORE_MAX} step={0.01} value={draft.explore ?? 0} onChange={(event) => put({ explore: Number(event.target.value) })} />
         </Field>
+        {(draft.explore ?? 0) > 0 && (
+          <div className="placement-pair">
+            <Field label={t('placements.explore.slots')} hint={wrong('exploreSlots', t('placements.explore.slotsText'))}>
+              <input className="input" type="number" min={1} max={EXPLORE_SLOTS_MAX} step={1} value={draft.exploreSlots ?? 1} onChange={(event) => put({ exploreSlots: Math.min(EXPLORE_SLOTS_MAX, Math.max(1, Math.round(Number(event.target.value)))) })} />
+            </Field>
+            <Field label={t('placements.explore.temperature', { value: (draft.exploreTemperature ?? 0) === 0 ? t('placements.explore.evenly') : format.amount(draft.exploreTemperature ?? 0, language) })} hint={wrong('exploreTemperature', t('placements.explore.temperatureText'))}>
+              <input type="range" min={0} max={20} step={0.5} value={draft.exploreTemperature ?? 0} onChange={(event) => put({ exploreTemperature: Number(event.target.value) })} />
+            </Field>
+          </div>
+        )}
         <div className="field-in">
           <label className="placement-check"><input type="checkbox" checked={draft.public ?? false} onChange={(event) => put({ public: event.target.checked })} /> {t('placements.publicLabel')}</label>
           <span className="field-hint">{t('placements.publicText')}</span>

@@ -21,6 +21,7 @@ function useChangeText(): (one: Change) => string {
       case 'stages': return t('placements.changes.stages', { from: stages(one.from), to: stages(one.to) })
       case 'hideBoughtDays': return t('placements.changes.hideBoughtDays', { from: days(one.from), to: days(one.to) })
       case 'explore': return t('placements.changes.explore', { from: format.percent(one.from, language), to: format.percent(one.to, language) })
+      case 'exploreSlots': case 'exploreTemperature': return t(`placements.changes.${one.part}`, { from: format.amount(one.from, language), to: format.amount(one.to, language) })
       case 'public': return t(one.to ? 'placements.changes.public' : 'placements.changes.notPublic')
       case 'ruleAdded': case 'ruleGone': case 'ruleChanged': return t(`placements.changes.${one.part}`, { rule: ruleName(one.rule, one.at) })
       case 'rulesMoved': return t('placements.changes.rulesMoved')

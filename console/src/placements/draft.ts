@@ -11,6 +11,7 @@ export const RULES_MAX = 50 // as the interface allows
 export const STAGES_MAX = 5
 export const HIDE_DAYS = 30 // where a definition says none
 export const EXPLORE_MAX = 0.5
+export const EXPLORE_SLOTS_MAX = 10
 
 export const kinds = ['include', 'exclude', 'boost', 'pin', 'cap', 'stock', 'margin', 'price'] as const satisfies readonly Kind[]
 export const dials = { diversity: [0, 1], popularity: [-1, 1], calibration: [0, 1], margin: [0, 1] } as const satisfies Record<string, readonly [number, number]>
@@ -79,7 +80,7 @@ export function sent(one: Definition): Definition {
     strategy: one.strategy,
     ...(one.stages === undefined ? {} : { stages: one.stages }),
     ...(one.hideBoughtDays === undefined ? {} : { hideBoughtDays: one.hideBoughtDays }),
-    ...((one.explore ?? 0) > 0 ? { explore: one.explore } : {}),
+    ...((one.explore ?? 0) > 0 ? { explore: one.explore, ...((one.exploreSlots ?? 1) > 1 ? { exploreSlots: one.exploreSlots } : {}), ...((one.exploreTemperature ?? 0) > 0 ? { exploreTemperature: one.exploreTemperature } : {}) } : {}),
     ...(one.public === true ? { public: true } : {}),
     ...(Object.keys(turned).length > 0 ? { dials: turned } : {}),
     ...(rules.length > 0 ? { rules } : {}),
@@ -90,7 +91,7 @@ export function sent(one: Definition): Definition {
 export type Change =
   | { part: 'titleZh' | 'titleEn' | 'strategy'; from: string; to: string }
   | { part: 'stages'; from: readonly string[]; to: readonly string[] }
-  | { part: 'hideBoughtDays' | 'explore' | Dial; from: number; to: number }
+  | { part: 'hideBoughtDays' | 'explore' | 'exploreSlots' | 'exploreTemperature' | Dial; from: number; to: number }
   | { part: 'public'; to: boolean }
   | { part: 'ruleAdded' | 'ruleGone' | 'ruleChanged'; at: number; rule: Rule }
   | { part: 'rulesMoved' }
@@ -119,7 +120,7 @@ export function changesOf(from: Definition, to: Definition, strategies: readonly
   const [a, b] = [sent(from), sent(to)]
   const out: Change[] = []
   const text = (part: 'titleZh' | 'titleEn' | 'strategy', old = '', now = '') => { if (old !== now) out.push({ part, from: old, to: now }) }
-  const number = (part: 'hideBoughtDays' | 'explore' | Dial, old: number, now: number) => { if (old !== now) out.push({ part, from: old, to: now }) }
+  const number = (part: 'hideBoughtDays' | 'explore' | 'exploreSlots' | 'exploreTemperature' | Dial, old: number, now: number) => { if (old !== now) out.push({ part, from: old, to: now }) }
   text('titleZh', a.title?.zh, b.title?.zh)
   text('titleEn', a.title?.en, b.title?.en)
   text('strategy', a.strategy, b.strategy)
@@ -127,6 +128,8 @@ export function changesOf(from: Definition, to: Definition, strategies: readonly
   if (!same(before, after)) out.push({ part: 'stages', from: before, to: after })
   number('hideBoughtDays', a.hideBoughtDays ?? HIDE_DAYS, b.hideBoughtDays ?? HIDE_DAYS)
   number('explore', a.explore ?? 0, b.explore ?? 0)
+  number('exploreSlots', a.exploreSlots ?? 1, b.exploreSlots ?? 1)
+  number('exploreTemperature', a.exploreTemperature ?? 0, b.exploreTemperature ?? 0)
   if ((a.public ?? false) !== (b.public ?? false)) out.push({ part: 'public', to: b.public ?? false })
   for (const name of dialNames) number(name, a.dials?.[name] ?? 0, b.dials?.[name] ?? 0)
   return [...out, ...ruleChanges(a.rules ?? [], b.rules ?? [])]

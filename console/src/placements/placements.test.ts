@@ -27,6 +27,10 @@ describe('stages', () => {
 describe('changes', () => {
   const of = (from: Partial<Definition>, to: Partial<Definition>) => changesOf({ strategy: 'personal', ...from }, { strategy: 'personal', ...to }, strategies)
   it('are none where both mean the same', () => expect(of({}, { stages: ['history', 'popular'], hideBoughtDays: 30, explore: 0, public: false, dials: { margin: 0 }, rules: [], title: { zh: ' ' } })).toEqual([]))
+  it('name how slots are drawn, where one is', () => {
+    expect(of({ explore: 0.1 }, { explore: 0.1, exploreSlots: 3, exploreTemperature: 2 })).toEqual([{ part: 'exploreSlots', from: 1, to: 3 }, { part: 'exploreTemperature', from: 0, to: 2 }])
+    expect(of({}, { exploreSlots: 3, exploreTemperature: 2 })).toEqual([])
+  })
   it('name every part', () =>
     expect(of({ title: { en: 'A' } }, { strategy: 'popular', hideBoughtDays: -1, explore: 0.1, public: true, dials: { popularity: -0.5 } })).toEqual([
       { part: 'titleEn', from: 'A', to: '' }, { part: 'strategy', from: 'personal', to: 'popular' }, { part: 'stages', from: ['history', 'popular'], to: ['popular'] }, { part: 'hideBoughtDays', from: 30, to: -1 },
