@@ -26,6 +26,17 @@ export async function placements({ enter, check, mock }, language) {
   await page.locator('#placement-dials').locator('xpath=ancestor::section').getByRole('slider').first().fill('0.5')
   check(await state(fill(p.save.unsaved_one ?? p.save.unsaved_other, { count: 1 })), says('a dial is a change'))
 
+  // A chance to be drawn opens how it is drawn.
+  const explore = page.locator('#placement-basics').locator('xpath=ancestor::section')
+  check((await explore.getByLabel(p.explore.slots).count()) === 0, says('without a chance nothing is said of slots'))
+  await explore.getByRole('slider').first().fill('0.1')
+  await explore.getByLabel(p.explore.slots).fill('3')
+  await explore.getByRole('slider').nth(1).fill('4')
+  check(await state(fill(p.save.unsaved_other, { count: 4 })), says('chance, slots and temperature are changes'))
+  await look(`placement-explore-${language}`, { full: true })
+  await explore.getByRole('slider').first().fill('0')
+  check((await explore.getByLabel(p.explore.slots).count()) === 0, says('and it can be taken back'))
+
   // Leaving asks first; staying keeps the draft; the browser's own way back keeps it, too.
   await page.getByRole('link', { name: w.shell.nav.items, exact: true }).click()
   await page.getByRole('dialog').getByText(p.save.leaveTitle).waitFor()
