@@ -343,3 +343,27 @@ zh_err zh_personal_join(zh_json *parser, zh_buf *scratch, zh_personal_part part,
     merge(objects[0], zh_json_get(objects[1], part_names[part]), out);
     return zh_buf_err(out);
 }
+
+static size_t first_character(zh_sv text)
+{
+    size_t size = 1;
+    while (size < text.size && ((unsigned char)text.data[size] & 0xC0) == 0x80) size++;
+    return size;
+}
+
+void zh_personal_mask(zh_sv text, zh_buf *out)
+{
+    char last[2] = { 0 };
+    size_t digits = 0;
+    if (text.size == 0) return;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') continue;
+        last[0] = last[1], last[1] = text.data[i];
+        digits++;
+    }
+    const char *at = memchr(text.data, '@', text.size);
+    if (digits < 7 || at != NULL) zh_buf_put(out, zh_sv_part(text, 0, at == text.data ? 0 : first_character(text)));
+    zh_buf_put(out, ZH_SV("***"));
+    if (at != NULL) zh_buf_put(out, zh_sv_part(text, (size_t)(at - text.data), SIZE_MAX));
+    else if (digits >= 7) zh_buf_put(out, (zh_sv){ last, sizeof last });
+}

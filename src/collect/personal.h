@@ -30,4 +30,8 @@ size_t zh_personal_take(zh_personal_part part, zh_json_value object, zh_buf *out
 ZH_MUST zh_err zh_personal_join(zh_json *parser, zh_buf *scratch, zh_personal_part part, zh_sv left,
                                 zh_sv personal, zh_buf *out);
 
+/* Append a personal text as it may be shown to who should know it already: the first character, of an e-mail address its domain, of seven
+ * digits and more the last two. Nothing for the empty text. */
+void zh_personal_mask(zh_sv text, zh_buf *out);
+
 #endif

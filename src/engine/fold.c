@@ -177,6 +177,8 @@ static zh_err fold_record(zh_fold *f, uint32_t partition, int64_t commit_ms, con
         e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_EVENTS, &(zh_timeline_at){ { 0 }, commit_ms, partition, it->sequence });
     } else if (record.kind == ZH_RECORD_DECISION || record.kind == ZH_RECORD_QUOTE) {
         e = zh_timeline_put_decision(f->d.timeline, record.decision_id, partition, it->sequence);
+        if (e == ZH_OK && record.shown_to.number != 0)
+            e = zh_timeline_put(f->d.timeline, ZH_TIMELINE_SHOWN, &(zh_timeline_at){ record.shown_to, record.shown_ms, partition, it->sequence });
     }
     return e;
 }

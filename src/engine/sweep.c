@@ -67,15 +67,15 @@ static bool is_undone(const sweeper *s, zh_sv record)
     return undone;
 }
 
-/* Rows stand under the number that the event's own had become when it was folded: itself, or one on its way to who it is now. The row
+/* Rows stand under the number that the record's own had become when it was folded: itself, or one on its way to who it is now. The row
  * of traits under its own number is written anew, not dropped. */
-static void drop_rows(sweeper *s, const zh_timeline_at *own, bool has_traits)
+static void drop_rows(sweeper *s, zh_timeline_kind kind, const zh_timeline_at *own, bool has_traits)
 {
     zh_timeline_at at = *own;
     zh_world_lock_read(s->d->world);
     for (int i = 0; i < MERGES_MAX && at.customer.number != 0; i++) {
         drop *one = next_drop(s);
-        one->bytes = (uint8_t)zh_timeline_key(ZH_TIMELINE_EVENTS, &at, one->key);
+        one->bytes = (uint8_t)zh_timeline_key(kind, &at, one->key);
         if (has_traits && i > 0) {
             one = next_drop(s);
             one->bytes = (uint8_t)zh_timeline_key(ZH_TIMELINE_TRAITS, &at, one->key);
@@ -93,7 +93,7 @@ static zh_err sweep_event(sweeper *s, const zh_log_records *it)
     if (e != ZH_OK || is_undone(s, it->record)) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     const zh_timeline_at at = { event.customer, event.time_ms, s->d->partition, it->sequence };
     const bool has_traits = event.type == ZH_EVENT_IDENTIFY && event.personal.size > 0;
-    drop_rows(s, &at, has_traits);
+    drop_rows(s, ZH_TIMELINE_EVENTS, &at, has_traits);
     if (!has_traits) return ZH_OK;
     e = zh_base_trait_record(&event, &s->record);
     if (e == ZH_OK) zh_timeline_keep(s->batch, &at, zh_buf_view(&s->record));
@@ -113,6 +113,7 @@ static zh_err sweep_record(sweeper *s, const zh_log_records *it, int64_t commit_
         if (zh_decision_get(it->record, &s->arena, &decision) != ZH_OK) return ZH_CORRUPT;
         drop *one = next_drop(s);
         one->bytes = (uint8_t)zh_timeline_decision_key(decision.id, one->key);
+        drop_rows(s, ZH_TIMELINE_SHOWN, &(zh_timeline_at){ decision.customer, decision.time_ms, s->d->partition, it->sequence }, false);
     } else if (kind == ZH_RECORD_QUOTE) {
         if (zh_quote_id_of(it->record, &decision.id.high, &decision.id.low) != ZH_OK) return ZH_CORRUPT;
         drop *one = next_drop(s);

@@ -35,7 +35,7 @@ struct zh_timeline {
 /* Customer numbers are dense and small; the halves of decision ids fill all 64 bits, so they get a map of their own. */
 static uint64_t chain_of(char kind, uint64_t number)
 {
-    return number * 2 + (kind == 't');
+    return number * 4 + (kind == 't' ? 2 : kind == 's');
 }
 
 static void generation_close(generation *g)
@@ -206,7 +206,7 @@ static zh_err pack_kind(const generation *g, char kind, zh_ordered *chains, zh_t
     uint64_t key, newest;
     for (size_t at = 0; kind == 'd' && zh_map_next(&g->decisions, &at, &key, &newest);) chains[count++] = (zh_ordered){ key, newest };
     for (size_t at = 0; kind != 'd' && zh_map_next(&g->chains, &at, &key, &newest);)
-        if (key == chain_of(kind, key / 2)) chains[count++] = (zh_ordered){ key / 2, newest };
+        if (key == chain_of(kind, key / 4)) chains[count++] = (zh_ordered){ key / 4, newest };
     const zh_err e = zh_order(chains, count);
     for (size_t i = 0; e == ZH_OK && i < count; i++) *used += pack_chain(g, kind, (uint32_t)chains[i].at, scratch, rows + *used);
     return e;
@@ -214,7 +214,7 @@ static zh_err pack_kind(const generation *g, char kind, zh_ordered *chains, zh_t
 
 static zh_err write_generation(zh_timeline *t, const generation *g)
 {
-    static const char kinds[] = { 'd', ZH_TIMELINE_EVENTS, ZH_TIMELINE_TRAITS }; /* in the order of keys */
+    static const char kinds[] = { 'd', ZH_TIMELINE_EVENTS, ZH_TIMELINE_SHOWN, ZH_TIMELINE_TRAITS }; /* in the order of keys */
     zh_ordered *chains = malloc((g->count + 1) * sizeof *chains);
     packed *rows = malloc((g->count + 1) * sizeof *rows);
     zh_state_row *out = malloc((g->count + 1) * sizeof *out);

@@ -5,6 +5,7 @@
  * would cost more than all views together. Keys of the state sort as they are read:
  *
  *     'e' customer (8, big-endian) ~time (8) ~sequence (8) partition (4)     no value: an event
+ *     's' the same                                                           a list that was decided for him: a decision
  *     't' the same                                                           an event with sealed traits; its record as
  *                                                                            value where the log dropped it
  *     'd' decision id (16)                                                   partition (4) sequence (8)
@@ -25,7 +26,7 @@
 #define ZH_TIMELINE_PAGE_MAX 1000  /* rows of one page */
 #define ZH_TIMELINE_NUMBERS_MAX 64 /* absorbed numbers read for one page; more belong to no person */
 
-typedef enum zh_timeline_kind { ZH_TIMELINE_EVENTS = 'e', ZH_TIMELINE_TRAITS = 't' } zh_timeline_kind;
+typedef enum zh_timeline_kind { ZH_TIMELINE_EVENTS = 'e', ZH_TIMELINE_SHOWN = 's', ZH_TIMELINE_TRAITS = 't' } zh_timeline_kind;
 
 typedef struct zh_timeline_at {
     zh_customer_id customer;

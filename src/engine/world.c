@@ -346,9 +346,11 @@ static zh_err fold_decision(zh_world *w, zh_world_record *record, zh_arena *scra
     zh_err e = zh_decision_get(record->bytes, scratch, &decision);
     if (e != ZH_OK) return e == ZH_FORMAT ? ZH_CORRUPT : e;
     record->decision_id = decision.id;
+    record->shown_to = zh_absorbed_root(w->absorbed, decision.customer);
+    record->shown_ms = decision.time_ms;
     w->counts.decisions++;
     if ((e = zh_exposure_decided(w->exposure, &decision, record->commit_ms)) != ZH_OK) return e;
-    return zh_experiments_decided(w->experiments, &decision, zh_absorbed_root(w->absorbed, decision.customer), record->commit_ms);
+    return zh_experiments_decided(w->experiments, &decision, record->shown_to, record->commit_ms);
 }
 
 /* An event that a person says is true teaches what it would have taught. */

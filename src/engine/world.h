@@ -191,6 +191,8 @@ typedef struct zh_world_record {
     zh_record_kind kind;        /* out; 0: of an import that is undone, of an erased customer, or a kind of a newer version: passed over */
     zh_event event;             /* out, where kind is EVENT; valid as long as bytes and scratch */
     zh_decision_id decision_id; /* out, where kind is DECISION or QUOTE; an erased customer's is not counted */
+    zh_customer_id shown_to;    /* out, where kind is DECISION: who he is now; 0: nobody known */
+    int64_t shown_ms;           /* out, likewise */
 } zh_world_record;
 
 /* Fold it; `scratch` is the caller's to reset. Holds no lock: the caller has the write lock.

@@ -36,6 +36,8 @@ zh_sv zh_answer_user_id(zh_call *call, zh_customer_id customer, const zh_permit 
 void zh_answer_segment_names(zh_call *call, zh_customer_id customer, zh_json_out *out);
 /* The member `tags`: those he has; and `deleted`: those he does not want. Under the world's lock. */
 void zh_answer_tags(zh_call *call, zh_customer_id customer, bool with_deleted, zh_json_out *out);
+/* He deletes a tag himself: it does not come back. Errors: ZH_FORMAT no name of a tag, ZH_RANGE too many, those of zh_engine_do. */
+ZH_MUST zh_err zh_tags_delete_own(zh_call *call, zh_customer_id customer, zh_sv name);
 void zh_answer_tag(const zh_tag *tag, zh_json_out *out); /* members of an open object */
 /* The expression of a static list of this name; is it one? */
 zh_sv zh_answer_list_expression(zh_sv name, char out[ZH_SEGMENT_NAME_BYTES_MAX + 40]);
@@ -47,6 +49,8 @@ ZH_MUST zh_err zh_answer_list_add(zh_call *call, zh_sv name, const zh_customer_i
 /* The answer that lists his segments with the reasons; `all`: those he is not in too, with every clause. */
 void zh_answer_segments(zh_call *call, zh_customer_id customer, bool all);
 
+/* What holds and the lines of the ledger, newest first, as an object. Takes the world's read lock. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_answer_ledger(zh_call *call, zh_customer_id customer, zh_json_out *out);
 /* A whole object. Takes the world's read lock. */
 void zh_answer_consents(zh_call *call, zh_customer_id customer, zh_json_out *out);
 /* Is this record, a decision, of a customer who was erased, or what was left in the place of one? */
@@ -55,7 +59,9 @@ bool zh_answer_is_erased(zh_call *call, zh_sv record);
 void zh_answer_expired(zh_call *call, const char *field);
 /* The member `expiredBefore` at the end of a customer's events, where earlier ones were dropped. */
 void zh_answer_expired_before(zh_call *call, zh_customer_id customer, zh_json_out *out);
-/* The whole answer: the portrait of a customer. */
+/* The portrait of a customer as an object; after an error it is not whole. ZH_ABSENT: nothing is known to make one of. Holds no lock at the call. */
+ZH_MUST zh_err zh_answer_portrait_of(zh_call *call, zh_customer_id customer, zh_json_out *out);
+/* The whole answer: the same. */
 void zh_answer_portrait(zh_call *call, zh_customer_id customer);
 void zh_answer_decision(zh_call *call, const zh_decision *decision, zh_json_out *out);
 

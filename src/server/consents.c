@@ -78,32 +78,35 @@ static void put_line(const zh_consent_change *line, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-/* What holds, and the lines that say since when and why: newest first. */
-static void answer_ledger(zh_call *call, zh_customer_id customer)
+zh_err zh_answer_ledger(zh_call *call, zh_customer_id customer, zh_json_out *out)
 {
     zh_world *w = zh_engine_world(call->engine);
     zh_consent_change *lines = ZH_TAKE(call->arena, zh_consent_change, ZH_CONSENT_LINES_MAX);
-    if (lines == NULL) {
-        zh_call_failed(call, ZH_NOMEM, "the ledger could not be read");
-        return;
-    }
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
+    if (lines == NULL) return ZH_NOMEM;
+    zh_json_out_object(out);
     zh_world_lock_read(w);
     const zh_consent c = zh_consents_get(w->consents, customer);
     const uint32_t count = zh_consents_ledger(w->consents, customer, lines);
-    zh_json_out_key(&out, ZH_SV("consents"));
-    zh_json_out_object(&out);
-    put_consents(&c, &out);
-    zh_json_out_end(&out);
-    zh_json_out_key(&out, ZH_SV("items"));
-    zh_json_out_array(&out);
-    for (uint32_t i = 0; i < count; i++) put_line(&lines[i], &out);
+    zh_json_out_key(out, ZH_SV("consents"));
+    zh_json_out_object(out);
+    put_consents(&c, out);
+    zh_json_out_end(out);
+    zh_json_out_key(out, ZH_SV("items"));
+    zh_json_out_array(out);
+    for (uint32_t i = 0; i < count; i++) put_line(&lines[i], out);
     zh_world_unlock(w);
-    zh_json_out_end(&out);
-    zh_json_out_key_int(&out, ZH_SV("limit"), ZH_CONSENT_LINES_MAX);
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
+    zh_json_out_end(out);
+    zh_json_out_key_int(out, ZH_SV("limit"), ZH_CONSENT_LINES_MAX);
+    zh_json_out_end(out);
+    return ZH_OK;
+}
+
+static void answer_ledger(zh_call *call, zh_customer_id customer)
+{
+    zh_json_out out = zh_call_begin(call);
+    const zh_err e = zh_answer_ledger(call, customer, &out);
+    if (e == ZH_OK) zh_call_json(call, 200, &out);
+    else zh_call_failed(call, e, "the ledger could not be read");
 }
 
 void zh_consents_gauges(zh_call *call)

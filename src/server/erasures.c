@@ -5,6 +5,7 @@
 #include "engine/undo.h"
 #include "guard/receipt.h"
 #include "server/answer.h"
+#include "server/erasure_answer.h"
 
 #include <stdio.h>
 
@@ -31,6 +32,7 @@ static bool copy_of(zh_call *call, uint32_t number, shown *out)
         out->entry = *entry;
         if (entry->asked.actor_kind == ZH_ACTOR_USER && zh_registry_user(w->registry, entry->asked.actor_number, &user) == ZH_OK) by = user.name;
         if (entry->asked.actor_kind == ZH_ACTOR_KEY && zh_registry_key(w->registry, entry->asked.actor_number, &key) == ZH_OK) by = key.name;
+        if (entry->asked.actor_kind == ZH_ACTOR_CUSTOMER) by = ZH_SV("customer");
         out->by = zh_arena_copy(call->arena, by);
         out->reason = zh_arena_copy(call->arena, entry->asked.reason);
     }
@@ -165,19 +167,23 @@ static zh_err put_receipt(zh_call *call, const shown *s, zh_json_out *out)
     return e;
 }
 
-static void answer_one(zh_call *call, unsigned status, uint32_t number)
+zh_err zh_answer_receipt(zh_call *call, uint32_t number, zh_json_out *out)
 {
     shown s;
-    if (!copy_of(call, number, &s)) {
-        zh_call_problem(call, 404, "not_found", "id", "no erasure has this number");
-        return;
-    }
+    if (!copy_of(call, number, &s)) return ZH_ABSENT;
+    zh_json_out_object(out);
+    put_members(call, &s, out);
+    const zh_err e = put_receipt(call, &s, out);
+    zh_json_out_end(out);
+    return e;
+}
+
+static void answer_one(zh_call *call, unsigned status, uint32_t number)
+{
     zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    put_members(call, &s, &out);
-    const zh_err e = put_receipt(call, &s, &out);
-    zh_json_out_end(&out);
+    const zh_err e = zh_answer_receipt(call, number, &out);
     if (e == ZH_OK) zh_call_json(call, status, &out);
+    else if (e == ZH_ABSENT) zh_call_problem(call, 404, "not_found", "id", "no erasure has this number");
     else zh_call_failed(call, e, "the receipt cannot be written");
 }
 

@@ -378,25 +378,28 @@ static void answer_all(zh_call *call, zh_customer_id customer)
     zh_call_json(call, 200, &out);
 }
 
+zh_err zh_feedback_take_back(zh_call *call, zh_customer_id customer, zh_feedback_scope scope, zh_sv thing)
+{
+    asked a = { .customer = customer, .word = { .scope = scope, .text = thing, .at_ms = call->now_ms } };
+    zh_feedback *said;
+    const uint32_t taken = take_back(call, &a, scope == 0, &said);
+    const zh_err e = taken == 0 ? ZH_OK : keep_of(call, customer, said, taken);
+    for (uint32_t i = 0; e == ZH_OK && i < taken; i++) count(call, "undo");
+    return e;
+}
+
 /* Parts of the path behind the customer: a scope and a thing, or nothing: everything. */
 static void drop(zh_call *call, zh_customer_id customer, size_t part)
 {
-    asked a = { .customer = customer, .word.at_ms = call->now_ms };
+    zh_feedback_scope kind = 0;
     const zh_sv scope = zh_http_path_part(call->request, part);
-    if (scope.size > 0 && !zh_feedback_scope_of(scope, &a.word.scope)) {
+    if (scope.size > 0 && !zh_feedback_scope_of(scope, &kind)) {
         zh_call_problem(call, 400, "bad_field", "scope", "must be item, brand or category");
         return;
     }
-    zh_feedback *said;
-    a.word.text = zh_http_path_part(call->request, part + 1);
-    const uint32_t taken = take_back(call, &a, scope.size == 0, &said);
-    const zh_err e = taken == 0 ? ZH_OK : keep_of(call, customer, said, taken);
-    if (e != ZH_OK) {
-        failed(call, e);
-        return;
-    }
-    for (uint32_t i = 0; i < taken; i++) count(call, "undo");
-    answer_all(call, customer);
+    const zh_err e = zh_feedback_take_back(call, customer, kind, zh_http_path_part(call->request, part + 1));
+    if (e == ZH_OK) answer_all(call, customer);
+    else failed(call, e);
 }
 
 void zh_route_feedback_of(zh_call *call)

@@ -17,4 +17,7 @@ zh_sv zh_answer_feedback_title(const zh_world *world, zh_feedback_scope scope, z
 /* The members `personalization`, `items` and `counts`: what stands, the newest first. Takes the world's read lock. */
 void zh_answer_feedback(zh_call *call, zh_customer_id customer, zh_json_out *out);
 
+/* His words on a thing, or all where the scope is 0, are taken back: kept and obeyed before it returns. Errors: those of zh_engine_do. */
+ZH_MUST zh_err zh_feedback_take_back(zh_call *call, zh_customer_id customer, zh_feedback_scope scope, zh_sv thing);
+
 #endif

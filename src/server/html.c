@@ -23,8 +23,10 @@ static const char style[] =
     "form{display:inline}button,a.button{display:inline-block;font:inherit;padding:.45rem 1rem;min-height:2.75rem;border-radius:.5rem;border:1px solid var(--act);background:transparent;color:var(--act);cursor:pointer;text-decoration:none}"
     "button.main{background:var(--act);color:var(--on-act)}button.bad{border-color:var(--bad);color:var(--bad)}"
     "a{color:var(--act)}:focus-visible{outline:3px solid var(--act);outline-offset:2px}"
-    "nav{display:flex;justify-content:flex-end;gap:1rem}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font-size:13px}"
-    "svg .box{fill:var(--back);stroke:var(--line)}svg .way{stroke:var(--soft);fill:none;stroke-width:1.5}svg .tip{fill:var(--soft)}svg .off{fill:none;stroke:var(--act);stroke-dasharray:4 3}"
+    "nav{display:flex;justify-content:flex-end;gap:1rem}svg{width:100%;max-width:26rem;height:auto;display:block}svg text{fill:var(--ink);font-size:15px}svg text.cut{fill:var(--act);font-size:13px}"
+    "svg .box{fill:var(--back);stroke:var(--line)}svg .way{stroke:var(--soft);fill:none;stroke-width:1.5}svg .tip{fill:var(--soft)}svg .off{fill:none;stroke:var(--act);stroke-width:3}"
+    "textarea{width:100%;font:12px/1.4 ui-monospace,monospace;background:var(--back);color:var(--ink);border:1px solid var(--line);border-radius:.4rem;padding:.5rem}"
+    "td.share{white-space:nowrap;text-align:right}td:first-child{min-width:6rem}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .5rem .3rem 0;border-top:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}";
 
 /* The first of zh and en that is asked for; what is said to be 0 is not. */

@@ -4,7 +4,10 @@
  * path below this engine, because only the shop knows under what address it is reached. */
 #include "server/links.h"
 #include "base/hash.h"
+#include "guard/rate.h"
 #include "server/answer.h"
+
+#include <stdlib.h>
 
 #define DAY_MS INT64_C(86400000)
 #define DAYS_MAX 3650
@@ -71,6 +74,45 @@ bool zh_link_call_open(zh_call *call, zh_link_purpose purpose, zh_link_call *out
     call->audited = purpose == ZH_LINK_PREFERENCES ? ZH_SV("preference page") : ZH_SV("unsubscribe link"); /* never the token */
     count_opened(call, purpose, "opened");
     return true;
+}
+
+/* ---- how much ---- */
+
+/* A page costs some hundred microseconds and a change a synced record, so a link that got around must not be a way to fill the log. Buckets are
+ * shared by who falls into the same one, under the key of the process: with 1,024 of them two of a hundred at once do. */
+#define BUCKETS 1024
+static const zh_rate_limit pace = { .per_s = 2, .burst = 200 };
+
+struct zh_link_rates {
+    pthread_mutex_t lock;
+    zh_rate rates[BUCKETS];
+};
+
+zh_err zh_link_rates_open(zh_link_rates **out)
+{
+    zh_link_rates *r = calloc(1, sizeof *r);
+    if (r == NULL) return ZH_NOMEM;
+    pthread_mutex_init(&r->lock, NULL);
+    for (size_t i = 0; i < BUCKETS; i++) r->rates[i] = zh_rate_open(&pace, zh_clock_mono_us(NULL));
+    *out = r;
+    return ZH_OK;
+}
+
+void zh_link_rates_close(zh_link_rates *r)
+{
+    if (r == NULL) return;
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+uint32_t zh_link_rates_take(zh_call *call, zh_customer_id customer, uint32_t cost)
+{
+    zh_link_rates *r = call->server->link_rates;
+    const uint64_t hash = zh_sip64(&call->server->throttle_key, (zh_sv){ (const char *)&customer.number, sizeof customer.number });
+    pthread_mutex_lock(&r->lock);
+    const int64_t wait_us = zh_rate_take(&r->rates[hash % BUCKETS], &pace, cost, zh_clock_mono_us(NULL));
+    pthread_mutex_unlock(&r->lock);
+    return (uint32_t)((wait_us + 999999) / 1000000);
 }
 
 /* ---- making ---- */

@@ -278,7 +278,7 @@ static zh_err put_all(zh_call *call, zh_customer_id customer, const zh_computed_
     return zh_computed_values(call, ones, ones_count, &look, out);
 }
 
-void zh_answer_portrait(zh_call *call, zh_customer_id customer)
+zh_err zh_answer_portrait_of(zh_call *call, zh_customer_id customer, zh_json_out *out)
 {
     char number[24];
     zh_computed_one *ones;
@@ -288,26 +288,30 @@ void zh_answer_portrait(zh_call *call, zh_customer_id customer)
     zh_err e = zh_computed_all(call, true, &ones, &ones_count);
     if (e == ZH_OK) e = read_context(call, customer, &context);
     zh_answer_customer_text(customer, number);
-    zh_json_out out = zh_call_begin(call);
-    zh_json_out_object(&out);
-    zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(number));
-    zh_call_time(&out, ZH_SV("at"), call->now_ms);
-    zh_json_out_key_text(&out, ZH_SV("zone"), zh_engine_time_zone(call->engine));
+    zh_json_out_object(out);
+    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(number));
+    zh_call_time(out, ZH_SV("at"), call->now_ms);
+    zh_json_out_key_text(out, ZH_SV("zone"), zh_engine_time_zone(call->engine));
     if (e == ZH_OK) {
         zh_band_look look;
         const zh_portrait_shop shop = zh_bands_take(call, &look);
         zh_world_lock_read(w);
-        e = put_all(call, customer, ones, ones_count, &shop, &out);
+        e = put_all(call, customer, ones, ones_count, &shop, out);
         zh_world_unlock(w);
         zh_bands_give(call);
     }
-    if (e != ZH_OK) {
-        zh_call_failed(call, e, "no such customer");
-        return;
-    }
-    put_context(&out, &context);
-    zh_json_out_end(&out);
-    zh_call_json(call, 200, &out);
+    if (e != ZH_OK) return e;
+    put_context(out, &context);
+    zh_json_out_end(out);
+    return ZH_OK;
+}
+
+void zh_answer_portrait(zh_call *call, zh_customer_id customer)
+{
+    zh_json_out out = zh_call_begin(call);
+    const zh_err e = zh_answer_portrait_of(call, customer, &out);
+    if (e == ZH_OK) zh_call_json(call, 200, &out);
+    else zh_call_failed(call, e, "no such customer");
 }
 
 void zh_route_customer_portrait(zh_call *call)

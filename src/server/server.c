@@ -1,4 +1,5 @@
 #include "server/debug.h"
+#include "server/links.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -62,6 +63,9 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/v1/preferences/{}/link", zh_route_link_of_user, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/u/{}", zh_route_unsubscribe_page, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_POST, "/u/{}", zh_route_unsubscribe, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_GET, "/p/{}", zh_route_own_page, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_GET, "/p/{}/{}", zh_route_own_part, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_POST, "/p/{}/{}", zh_route_own_act, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_POST, "/v1/consents/{}/ask", zh_route_consents_ask, NEED_SERVE, 0, true, false },
     { ZH_HTTP_POST, "/v1/feedback", zh_route_feedback, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_GET, "/v1/feedback/{}", zh_route_feedback_of, NEED_SERVE, 0, false, false },
@@ -377,6 +381,7 @@ zh_err zh_server_open(zh_server **out, const zh_server_desc *desc, zh_note *why)
     if (e == ZH_OK) e = zh_joining_load(s);
     if (e == ZH_OK) e = zh_uploads_open(&s->uploads, zh_engine_dir(desc->engine), desc->importer);
     if (e == ZH_OK) e = zh_debug_open(&s->debug);
+    if (e == ZH_OK) e = zh_link_rates_open(&s->link_rates);
     const char *text = NULL;
     if (e == ZH_OK && (e = zh_audit_open(&s->audit, desc->engine, why)) != ZH_OK) text = why->text;
     if (e == ZH_OK) {
@@ -409,6 +414,7 @@ void zh_server_close(zh_server *s)
     zh_limits_close(s->limits);
     zh_bands_close(s->bands);
     zh_debug_close(s->debug);
+    zh_link_rates_close(s->link_rates);
     zh_sessions_close(s->sessions);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);

@@ -252,6 +252,18 @@ static void remove_tag(zh_call *call, zh_customer_id customer, zh_sv name)
     else answer_all(call, customer);
 }
 
+zh_err zh_tags_delete_own(zh_call *call, zh_customer_id customer, zh_sv name)
+{
+    zh_tag_change change = change_of(call, customer, name);
+    if (!zh_tag_name_is_good(name)) return ZH_FORMAT;
+    change.source = ZH_TAG_BY_CUSTOMER;
+    change.said = ZH_TAG_DELETE;
+    const standing before = look_up(call, customer, name);
+    if (before.is_full) return ZH_RANGE;
+    come_after(&change, &before);
+    return keep(call, &change);
+}
+
 /* ---- routes: by the shop's own id, and by number for the console ---- */
 
 void zh_route_profile_tags(zh_call *call)

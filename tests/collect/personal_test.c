@@ -127,6 +127,19 @@ static void what_is_gone_stays_gone(void)
     CHECK(zh_personal_join(json, &scratch, ZH_PERSONAL_TRAITS, ZH_SV("{"), (zh_sv){ 0 }, &joined) == ZH_FORMAT);
 }
 
+static void a_mask_tells_who_knows_it_already(void)
+{
+    static const struct { const char *text, *masked; } rows[] = {
+        { "", "" }, { "mei@example.com", "m***@example.com" }, { "@x", "***@x" }, { "Mei", "M***" }, { "张三", "张***" }, { "+86 138 0000 1234", "***34" },
+        { "1990-05-01", "***01" }, { "12345", "1***" }, { "1234567@qq.com", "1***@qq.com" }, { "é", "é***" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_buf_reset(&joined);
+        zh_personal_mask(zh_sv_of(rows[i].text), &joined);
+        CHECK_ROW(zh_sv_equal(zh_buf_view(&joined), zh_sv_of(rows[i].masked)), rows[i].text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed = test_seed(argc, argv);
@@ -135,6 +148,7 @@ int main(int argc, char **argv)
     members_go_to_their_side();
     joined_is_what_was_sent(&seed);
     what_is_gone_stays_gone();
+    a_mask_tells_who_knows_it_already();
     zh_buf_close(&left), zh_buf_close(&taken), zh_buf_close(&scratch), zh_buf_close(&joined), zh_buf_close(&whole);
     zh_json_close(json);
     return 0;

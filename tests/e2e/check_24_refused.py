@@ -30,7 +30,7 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     (OPEN, r"\w+ /(healthz|readyz|metrics|openapi\.json|zhun\.js|api/v1/login)$"),
     (OPEN, r"\w+ /(sa|sa\.gif|debug|hooks/.*|beacon/.*|sourceConfig/?)$"),
     (OPEN, r"\w+ /v1/(track|identify|page|screen|group|alias|batch|import|import/sensors|[tipsgabm]|pixel/.*|projects/.*|imports.*|recommend.*)$|POST /v1/feedback$"),
-    (OPEN, r"\w+ /u/\{token\}$"),  # the link itself says who: check 12
+    (OPEN, r"\w+ /[pu]/\{token\}"),  # the link itself says who: check 12, preferences.py
     (SERVE, r"\w+ /v1/"),
     (SIGNED, r"\w+ /api/v1/(logout|session|views.*)$"),
     ("audit", r"GET /api/v1/audit|POST /api/v1/(backups|check|decisions/replay)$"),

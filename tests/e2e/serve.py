@@ -1140,6 +1140,12 @@ def preferences():
     equal(engine.ask("POST", made["path"], "").status, 400, "without the words nothing")
     equal(engine.ask("GET", "/u/AAAA").status, 404, "a link that is none")
     equal(engine.admin("POST", f"/api/v1/customers/{customer}/link", {}).json["path"][:3], "/p/", "a person may give him one too")
+    own = engine.serve("POST", "/v1/preferences/c38/link", {}).json["path"]
+    equal([engine.ask("GET", own + part).status for part in ("", "/data.json", "/data.csv", "/erase", "/nothing")], [200, 200, 200, 200, 404], "his page and its parts")
+    equal(engine.ask("POST", own + "/consent", "form=x").status, 403, "a form from elsewhere")
+    form = re.search(r'name="form" value="([^"]*)"', engine.ask("GET", own + "/erase").body.decode()).group(1)
+    equal(engine.ask("POST", own + "/erase", "form=" + form).status, 200, "he erases himself")
+    equal(engine.ask("GET", own).status, 410, "then there is no page of his")
 
 
 def erasures():
@@ -1156,7 +1162,7 @@ def erasures():
     equal((told.status, told.json["receipt"]["customers"], told.json["receipt"]["reason"]), (202, 1, "asked"), "he is erased")
     number = told.json["id"]
     equal(engine.admin("GET", f"/api/v1/erasures/{number}").json["subject"], told.json["subject"], "the receipt")
-    equal([one["id"] for one in engine.admin("GET", "/api/v1/erasures").json["items"]], [number], "the list")
+    equal([one["id"] for one in engine.admin("GET", "/api/v1/erasures").json["items"]][:1], [number], "the list, newest first")
     refused(engine.serve("GET", "/v1/profiles/forgotten"), 404, "his profile", "userId")
     end = time.monotonic() + 5
     while (gone := engine.serve("GET", f"/v1/decisions/{decision}")).status == 404 and time.monotonic() < end:

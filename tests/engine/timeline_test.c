@@ -23,7 +23,8 @@ static void test_pages_are_complete_and_ordered(zh_timeline *timeline, uint64_t 
         slow[i] = (zh_timeline_at){ { first + test_random(&seed) % NUMBERS }, (int64_t)(test_random(&seed) % 9) - 4,
                                     (uint32_t)(test_random(&seed) % 2), (uint64_t)i };
         CHECK(zh_timeline_put(timeline, ZH_TIMELINE_EVENTS, &slow[i]) == ZH_OK);
-        if (i % 3 == 0) CHECK(zh_timeline_put(timeline, ZH_TIMELINE_TRAITS, &slow[i]) == ZH_OK); /* another kind, not to be seen */
+        if (i % 3 == 0) CHECK(zh_timeline_put(timeline, ZH_TIMELINE_TRAITS, &slow[i]) == ZH_OK); /* other kinds, not to be seen */
+        if (i % 5 == 0) CHECK(zh_timeline_put(timeline, ZH_TIMELINE_SHOWN, &slow[i]) == ZH_OK);
         if (i == ROWS / 2) CHECK(zh_timeline_flush(timeline) == ZH_OK); /* half in the state, half in memory */
     }
     qsort(slow, ROWS, sizeof *slow, order);
@@ -38,6 +39,8 @@ static void test_pages_are_complete_and_ordered(zh_timeline *timeline, uint64_t 
         if (some > 0) CHECK(zh_timeline_cursor_parse((zh_sv){ text, zh_timeline_cursor(&got[some - 1], text) }, &after) == ZH_OK);
     } while (some > 0);
     CHECK(all == ROWS);
+    CHECK(zh_timeline_read(timeline, ZH_TIMELINE_SHOWN, numbers, NUMBERS, NULL, ROWS, got, &some) == ZH_OK && some == ROWS / 5);
+    CHECK(zh_timeline_read(timeline, ZH_TIMELINE_TRAITS, numbers, NUMBERS, NULL, ROWS, got, &some) == ZH_OK && some == (ROWS + 2) / 3);
 }
 
 static void test_a_foreign_cursor_is_refused(void)
