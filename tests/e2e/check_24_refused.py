@@ -150,8 +150,10 @@ def tables(engine):
     now = kit.now_ms()
     span = {"from": kit.iso(now - 7 * 86400000), "to": kit.iso(now + 86400000)}
     engine.admin("PUT", "/api/v1/segments/everybody", {"expression": "customer.orders.count() >= 1"})
+    own = engine.serve("POST", f"/v1/preferences/{urllib.parse.quote(FORMULAS[0] + '0', safe='')}/link", {}).json["path"]
     paths = {**span, "start": "Product Viewed", "depth": 3, "format": "csv"}
     return {
+        "GET /p/{token}/{part}": (own + "/data.csv", None),
         "GET /api/v1/scene": ("/api/v1/scene?format=csv", None),
         "GET /api/v1/reports/fairness": ("/api/v1/reports/fairness?format=csv", None),
         "GET /api/v1/reports/bubble": ("/api/v1/reports/bubble?format=csv", None),
