@@ -5,6 +5,7 @@
 #include "engine/erase.h"
 #include "engine/eraser.h"
 #include "engine/joining.h"
+#include "engine/offer_desk.h"
 #include "engine/deploy.h"
 #include "engine/trainer.h"
 #include "engine/upkeep.h"
@@ -43,6 +44,7 @@ struct zh_engine {
     zh_deployer *deployer;
     zh_bandit_clock *bandit_clock;
     zh_watch_clock *watch_clock;
+    zh_offer_desk *offer_desk;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
     zh_undo *undo;
@@ -454,6 +456,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_erase_reconcile(g, why);
     if (e == ZH_OK) e = zh_eraser_open(&g->eraser, g, g->d.erase_wait_ms);
     if (e == ZH_OK) e = zh_watch_clock_open(&g->watch_clock, g);
+    if (e == ZH_OK) e = zh_offer_desk_open(&g->offer_desk, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -488,6 +491,7 @@ void zh_engine_close(zh_engine *g)
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
     zh_watch_clock_close(g->watch_clock);
+    zh_offer_desk_close(g->offer_desk);
     zh_boundary_clock_close(g->boundary_clock);
     zh_backups_close(g->backups);
     zh_undo_stop(g->undo);
@@ -519,6 +523,7 @@ zh_backups *zh_engine_backups(zh_engine *g) { return g->backups; }
 zh_retention *zh_engine_retention(zh_engine *g) { return g->retention; }
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *g) { return g->boundary_clock; }
 struct zh_trainer *zh_engine_trainer(zh_engine *g) { return g->trainer; }
+struct zh_offer_desk *zh_engine_offer_desk(zh_engine *g) { return g->offer_desk; }
 struct zh_deployer *zh_engine_deployer(zh_engine *g) { return g->deployer; }
 const zh_blas *zh_engine_blas(const zh_engine *g) { return g->d.blas; }
 const zh_sealer *zh_engine_sealer(const zh_engine *g) { return &g->sealer; }

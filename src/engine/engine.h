@@ -65,6 +65,7 @@ zh_backups *zh_engine_backups(zh_engine *engine);
 zh_retention *zh_engine_retention(zh_engine *engine);
 struct zh_boundary_clock *zh_engine_boundary_clock(zh_engine *engine); /* boundary_clock.h */
 struct zh_trainer *zh_engine_trainer(zh_engine *engine);                 /* trainer.h */
+struct zh_offer_desk *zh_engine_offer_desk(zh_engine *engine);            /* offer_desk.h */
 struct zh_deployer *zh_engine_deployer(zh_engine *engine);               /* deploy.h */
 const zh_blas *zh_engine_blas(const zh_engine *engine);                   /* NULL: none */
 const zh_sealer *zh_engine_sealer(const zh_engine *engine);

@@ -34,7 +34,7 @@
     X(NOT_CLAIMABLE,  "not_claimable",    "the offer is given without a claim", "无需领取，下单即享")                              \
     X(WHO,            "customer_needed",  "the offer is limited for each customer: say who it is", "此活动按客户限量，请先登录")       \
     X(OTHER_ORDER,    "other_order",      "this order was priced otherwise: release it first", "此订单已按另一报价占用，请先释放")    \
-    X(PRICE_CHANGED,  "price_changed",    "the price is another now: ask for a new one", "价格已变动，请重新询价")                 \
+    X(QUOTE_OLD,      "quote_old",        "the price is older than half an hour: ask for a new one", "报价已超过半小时，请重新询价")               \
     X(FULL,           "full",             "the ledger is full", "优惠台账已满")
 typedef enum zh_refusal {
 #define X(name, code, en, zh) ZH_REFUSAL_##name,

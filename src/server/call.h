@@ -196,6 +196,9 @@ struct zh_ask;
 /* What a body asks for, but whom a person looks at: the first field that is wrong and what is right, or NULL. */
 const char *zh_call_read_ask(zh_call *call, zh_json_value root, struct zh_ask *ask, const char **detail);
 zh_call_handler zh_route_placements, zh_route_placement, zh_route_placement_put, zh_route_placement_delete, zh_route_placements_preview;
+zh_call_handler zh_route_offers_public, zh_route_offers, zh_route_offer, zh_route_offer_put, zh_route_offer_delete, zh_route_offer_ledger;
+zh_call_handler zh_route_quote, zh_route_quote_of, zh_route_quote_reserve, zh_route_quote_commit, zh_route_quote_release, zh_route_offer_claim, zh_route_coupons_of;
+void zh_offers_gauges(zh_call *call); /* under the world's read lock */
 void zh_placements_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_decision, zh_route_experiment_arm;
