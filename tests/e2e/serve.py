@@ -665,6 +665,54 @@ def tags(engine, member):
     equal(engine.admin("DELETE", "/api/v1/segments/guests").status, 204, "the list is dropped")
 
 
+def offers():
+    """Prices and coupons, as they are described; what they promise is proved by the checks 10, 15, 16 and 17."""
+    equal(engine.collect("identify", {"userId": "otto", "messageId": "otto", "traits": {}}).status, 200, "a customer")
+    equal(engine.admin("PUT", "/api/v1/items/otto-tea", {"title": "Tea", "priceCents": 1000, "currency": "CNY", "available": True}).status, 200, "an item with a price")
+    engine.sync()
+    claimed = {"kind": "percent", "percent": 10, "currency": "CNY", "give": "claim", "stock": 5, "perCustomer": 1, "title": {"en": "Ten", "zh": "九折"}}
+    equal(engine.admin("PUT", "/api/v1/offers/ten", claimed).json["definition"], claimed, "an offer is defined")
+    refused(engine.admin("PUT", "/api/v1/offers/ten", {**claimed, "conditions": {"age": 30}}), 400, "one that names the customer", "conditions.age", "unfair")
+    refused(engine.admin("PUT", "/api/v1/offers/ten", {**claimed, "stock": None}), 400, "one without what it needs", "stock")
+    refused(engine.admin("PUT", "/api/v1/offers/Ten", claimed), 400, "a name that is none", "name")
+    equal(engine.admin("PUT", "/api/v1/offers/word", {"kind": "fixed", "offCents": 5, "currency": "CNY", "give": "code", "code": "FIVE"}).status, 200, "an offer with a code")
+    refused(engine.admin("PUT", "/api/v1/offers/word2", {"kind": "fixed", "offCents": 5, "currency": "CNY", "give": "code", "code": "five"}), 409, "a code twice", "code")
+    got = engine.serve("POST", "/v1/offers/ten/claim", {"userId": "otto", "claimId": "c1"})
+    equal((got.status, got.json["state"]), (201, "free"), "a coupon is claimed")
+    equal(engine.serve("POST", "/v1/offers/ten/claim", {"userId": "otto", "claimId": "c1"}).json["code"], got.json["code"], "and once")
+    refused(engine.serve("POST", "/v1/offers/ten/claim", {"userId": "otto"}), 409, "a second one", code="limit_reached")
+    refused(engine.serve("POST", "/v1/offers/none/claim", {"userId": "otto"}), 404, "an offer that is not there")
+    refused(engine.serve("POST", "/v1/offers/ten/claim", {}), 404, "a claim of nobody")
+    equal([one["code"] for one in engine.serve("GET", "/v1/coupons/otto").json["items"]], [got.json["code"]], "a customer's coupons")
+    refused(engine.serve("GET", "/v1/coupons/nobody-at-all"), 404, "of a customer who is not there")
+    refused(engine.serve("POST", "/v1/quote", {"lines": []}), 400, "a price of nothing", "lines")
+    refused(engine.serve("POST", "/v1/quote", {"lines": [{"itemId": "otto-tea"}], "channel": "moon"}), 400, "a channel that is none", "channel")
+    refused(engine.serve("POST", "/v1/quote", {"lines": [{"itemId": "nowhere"}]}), 404, "an item without a price", "lines[0].itemId")
+    quote = engine.serve("POST", "/v1/quote", {"lines": [{"itemId": "otto-tea", "quantity": 2}], "userId": "otto", "codes": ["five", "none"]}).json
+    equal((quote["listedCents"], quote["totalCents"], [one["reason"]["code"] for one in quote["codes"]]), (2000, 1800, ["other_better", "unknown_code"]), "a price is told")
+    path = "/v1/quotes/" + quote["quoteId"]
+    equal(engine.serve("GET", path).json["replay"], "same", "and is the same when worked out again")
+    refused(engine.serve("GET", "/v1/quotes/none"), 404, "a quote that is not there")
+    refused(engine.serve("POST", path + "/reserve", {}), 400, "an order without a number", "orderId")
+    refused(engine.serve("POST", "/v1/quotes/none/reserve", {"orderId": "o"}), 404, "a quote that is not there")
+    equal(engine.serve("POST", path + "/reserve", {"orderId": "o", "userId": "otto"}).json["state"], "held", "an order holds")
+    equal(engine.admin("GET", "/api/v1/offers/ten/ledger").json["items"][0]["state"], "held", "in the ledger")
+    equal(engine.serve("POST", path + "/commit", {"orderId": "o"}).json["state"], "used", "and uses")
+    equal(engine.serve("POST", path + "/release", {"orderId": "o"}).json["state"], "cancelled", "and gives back")
+    refused(engine.serve("POST", path + "/commit", {"orderId": "o"}), 409, "an order that holds nothing", code="no_hold")
+    refused(engine.serve("POST", path + "/release", {"orderId": "o"}), 409, "nothing to give back", code="no_hold")
+    equal([one["id"] for one in engine.admin("GET", "/api/v1/offers").json["items"]], ["ten", "word"], "offers are listed")
+    equal(engine.admin("GET", "/api/v1/offers/ten").json["claimed"], 1, "with what they gave")
+    refused(engine.admin("GET", "/api/v1/offers/none"), 404, "an offer that is not there")
+    refused(engine.admin("DELETE", "/api/v1/offers/ten"), 409, "an offer that somebody holds", "name", "in_use")
+    equal(engine.admin("DELETE", "/api/v1/offers/word").status, 204, "one that nobody holds is deleted")
+    refused(engine.admin("DELETE", "/api/v1/offers/word"), 404, "and is gone")
+    public = engine.ask("GET", f"/v1/offers?writeKey={WRITE}").json["items"]
+    equal([(one["id"], one["ended"], len(one["history"])) for one in public], [("ten", False, 1), ("word", True, 2)], "the register tells everybody, what ended, too")
+    check("FIVE" not in json.dumps(public), "and no codes")
+    refused(engine.ask("GET", "/v1/offers"), 401, "without any key")
+
+
 def reports():
     engine.sync()
     overview = engine.admin("GET", "/api/v1/overview").json
@@ -788,6 +836,7 @@ def reports():
     refused(engine.admin("PUT", "/api/v1/placements/side", {**defined, "rules": [{"kind": "exclude", "item": "item.colour == 1"}]}), 400, "a condition that is wrong", "rules[0].item")
     equal(engine.admin("DELETE", "/api/v1/placements/side").status, 204, "and deleted")
     refused(engine.admin("GET", "/api/v1/placements/side"), 404, "a placement that is not there")
+    offers()
     check(engine.admin("GET", "/api/v1/sources").json["items"], "a source from the start")
     for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200)):
         equal(engine.ask("GET", path).status, status, f"GET {path}")
