@@ -30,6 +30,7 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     (OPEN, r"\w+ /(healthz|readyz|metrics|openapi\.json|zhun\.js|api/v1/login)$"),
     (OPEN, r"\w+ /(sa|sa\.gif|debug|hooks/.*|beacon/.*|sourceConfig/?)$"),
     (OPEN, r"\w+ /v1/(track|identify|page|screen|group|alias|batch|import|import/sensors|[tipsgabm]|pixel/.*|projects/.*|imports.*|recommend.*)$|POST /v1/feedback$"),
+    (OPEN, r"GET /v1/offers$"),  # the public register: any key, a write key too; serve.py proves that nobody is refused
     (OPEN, r"\w+ /[pu]/\{token\}"),  # the link itself says who: check 12, preferences.py
     (SERVE, r"\w+ /v1/"),
     (SIGNED, r"\w+ /api/v1/(logout|session|views.*)$"),
