@@ -13,6 +13,7 @@
 #include "app/cmd_import.h"
 #include "app/cmd_letters.h"
 #include "app/cmd_render.h"
+#include "app/cmd_offer.h"
 #include "app/cmd_placement.h"
 #include "app/cmd_replay.h"
 #include "app/cmd_report.h"
@@ -41,6 +42,7 @@ static const zh_command *const commands[] = {
     &zh_cmd_letters,
     &zh_cmd_expr,
     &zh_cmd_render,
+    &zh_cmd_offer,
     &zh_cmd_placement,
     &zh_cmd_segment,
     &zh_cmd_experiment,
