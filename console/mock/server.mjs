@@ -25,6 +25,7 @@ import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerConsents } from './consents.mjs'
 import { answerFeedback } from './feedback.mjs'
+import { answerOffers } from './offers.mjs'
 import { answerPlacements } from './placements.mjs'
 import { answerPrivacy } from './privacy.mjs'
 import { answerTags } from './tags.mjs'
@@ -136,6 +137,8 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/system') return shop.system(empty)
   const placed = answerPlacements(method, path, body, { empty, problem })
   if (placed !== undefined) return placed
+  const offered = answerOffers(method, path, body, { empty, problem })
+  if (offered !== undefined) return offered
   if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category'), brand: query.get('brand'), standing: query.get('standing') }), query)
   const item = /^\/api\/v1\/items\/([^/]+)$/.exec(path)
   if (item) return (empty ? undefined : shop.itemPage(decodeURIComponent(item[1]))) ?? problem(404, 'not_found', 'no such item')

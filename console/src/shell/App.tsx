@@ -28,6 +28,7 @@ const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
 const MetricsPage = lazy(() => import('../metrics/MetricsPage'))
 const PathsPage = lazy(() => import('../paths/PathsPage'))
 const PlacementPage = lazy(() => import('../placements/PlacementPage'))
+const OffersPage = lazy(() => import('../offers/OffersPage'))
 const PlacementsPage = lazy(() => import('../placements/PlacementsPage'))
 const PreviewPage = lazy(() => import('../recommend/PreviewPage'))
 const RetentionPage = lazy(() => import('../retention/RetentionPage'))
@@ -94,6 +95,7 @@ export function App() {
                   <Route path="/standing" element={<StandingPage />} />
                   <Route path="/items" element={<ItemsPage />} />
                   <Route path="/items/:id" element={<ItemPage />} />
+                  <Route path="/offers" element={<OffersPage />} />
                   <Route path="/placements" element={<PlacementsPage />} />
                   <Route path="/placements/new" element={<PlacementPage />} />
                   <Route path="/placements/:name" element={<PlacementPage />} />
