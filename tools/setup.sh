@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(build-essential meson ninja-build pkg-config librocksdb-dev libmicrohttpd-dev libsimdjson-dev liblz4-dev
-       libzstd-dev zlib1g-dev libexpat1-dev libsodium-dev libcurl4-openssl-dev libyaml-dev libxxhash-dev libroaring-dev libopenblas0-pthread tzdata ca-certificates curl git gawk)
+       libzstd-dev zlib1g-dev libexpat1-dev libsodium-dev libcurl4-openssl-dev libssl-dev libyaml-dev libxxhash-dev libroaring-dev libopenblas0-pthread tzdata ca-certificates curl git gawk)
 tests=(chromium fonts-noto-cjk python3 strace clang-format)
 want=("${build[@]}")
 [ "${1:-}" != --test ] || want+=("${tests[@]}")

@@ -39,6 +39,7 @@ import { sources } from './sources.mjs'
 import { predictions } from './predictions.mjs'
 import { attribution } from './attribution.mjs'
 import { standing } from './standing.mjs'
+import { account } from './account.mjs'
 import { system } from './system.mjs'
 import { consents } from './consents.mjs'
 import { feedback } from './feedback.mjs'
@@ -50,7 +51,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, feedback, consents, views, standing, predictions, items, placements, offers, preview, models, scene, experiments, fairness, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, audit, system, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, feedback, consents, views, standing, predictions, items, placements, offers, preview, models, scene, experiments, fairness, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, audit, system, account, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

@@ -41,6 +41,7 @@ const pages = (mock) => [
   { name: 'privacy', path: '/privacy', full: '.privacy-table tbody tr, .state' },
   { name: 'audit', path: '/audit', full: '.audit-table tbody tr, .state' },
   { name: 'system', path: '/system', full: '.health-facts' },
+  { name: 'account', path: '/account', full: '.account-do' },
 ]
 
 const sizes = [

@@ -23,7 +23,7 @@ const lines = Array.from({ length: LINES }, (_, i) => {
 /** The answer of a path, or undefined. */
 export function answerAudit(method, path, query, { empty, paged, problem }) {
   if (method !== 'GET') return undefined
-  if (path === '/api/v1/users') return { items: people.map((one) => ({ ...one, createdAt: '2026-01-05T08:00:00.000Z' })), next: null }
+  if (path === '/api/v1/users') return { items: people.map((one) => ({ ...one, createdAt: '2026-01-05T08:00:00.000Z', secondFactor: one.id === '3' })), next: null }
   if (path === '/api/v1/audit/head') return { size: LINES, root: hash(9).repeat(2), at: '2026-11-23T09:00:30.000Z', key: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', signature: 'AA' }
   if (path !== '/api/v1/audit') return undefined
   const [by, did, customer] = ['by', 'did', 'customer'].map((name) => query.get(name) ?? '')

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { answerAttribution } from './attribution.mjs'
 import { answerExperiments } from './experiments.mjs'
 import { answerFairness } from './fairness.mjs'
+import { answerAccount, wantsCode } from './account.mjs'
 import { answerAudit } from './audit.mjs'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
@@ -279,6 +280,8 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
       const cookie = /zhun=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
       if (url.pathname === '/api/v1/login') {
         if (body?.user !== 'admin' || body?.password !== password) return send(response, problem(401, 'unauthorized', 'user or password is wrong'))
+        const refused = wantsCode(body?.code ?? '')
+        if (refused !== undefined) return send(response, problem(401, refused, 'a code is wanted', 'code'))
         const id = randomBytes(16).toString('hex')
         sessions.set(id, randomBytes(16).toString('hex'))
         return send(response, { user: 'admin', role: 'owner', csrf: sessions.get(id) }, { 'Set-Cookie': `zhun=${id}; Path=/; HttpOnly; SameSite=Strict` })
@@ -292,6 +295,9 @@ export function start(port = 0, { mode = process.env.MOCK_MODE ?? 'full', passwo
         response.writeHead(204, { 'Set-Cookie': 'zhun=; Path=/; Max-Age=0' })
         return response.end()
       }
+      const own = answerAccount(request.method, url.pathname, body, password, problem)
+      if (own === null) return void response.writeHead(204).end()
+      if (own !== undefined && mode !== 'error') return send(response, own)
       if (mode === 'error' && url.pathname !== '/api/v1/system') return send(response, problem(403, 'forbidden', 'not for you'))
       if (url.pathname === '/api/v1/live') return live(response)
       if (url.pathname === '/api/v1/check') return void setTimeout(() => send(response, shop.checkReport), 1_200) // long enough to see it run

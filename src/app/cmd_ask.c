@@ -509,18 +509,30 @@ static int put_user(const zh_options *given, bool is_new)
     return status;
 }
 
+static int drop_factor(const zh_options *given)
+{
+    char path[512];
+    zh_buf where = zh_buf_open(512);
+    escape(zh_sv_of(given->arguments[1]), &where);
+    snprintf(path, sizeof path, "/api/v1/users/%.*s/second-factor/off", ZH_SV_ARG(zh_buf_view(&where)));
+    const int status = zh_ask_and_print(given, ZH_SV("POST"), zh_sv_of(path), (zh_sv){ 0 }, true);
+    zh_buf_close(&where);
+    return status;
+}
+
 static int run_user(const zh_options *given)
 {
     const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
     if (strcmp(verb, "list") == 0) return zh_ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/users"), (zh_sv){ 0 }, true);
     if (strcmp(verb, "add") == 0 && given->arguments_count == 2) return put_user(given, true);
     if (strcmp(verb, "passwd") == 0 && given->arguments_count == 2) return put_user(given, false);
-    zh_complain("user knows add NAME, list and passwd NAME: see zhun user --help");
+    if (strcmp(verb, "second-factor-off") == 0 && given->arguments_count == 2) return drop_factor(given);
+    zh_complain("user knows add NAME, list, passwd NAME and second-factor-off NAME: see zhun user --help");
     return ZH_EXIT_USAGE;
 }
 
 const zh_command zh_cmd_user = {
-    .name = "user", .usage = "add NAME|list|passwd NAME --data DIR", .summary = "Add, list people, change a password (read from standard input).",
+    .name = "user", .usage = "add NAME|list|passwd NAME|second-factor-off NAME --data DIR", .summary = "Add, list people, change a password (read from standard input), take a second factor away.",
     .example = "  zhun user add lin --role marketer --data ./zhun-data",
     .options = user_options, .options_count = sizeof user_options / sizeof *user_options, .run = run_user,
 };

@@ -134,7 +134,8 @@ static zh_sv thing(zh_call *call, char text[ZH_AUDIT_TEXT_BYTES_MAX + HASH_TEXT_
 
 static bool has_secret(const zh_call *call)
 {
-    return call->route->handler == zh_route_login || call->route->handler == zh_route_user_password || call->route->handler == zh_route_user_create || call->route->handler == zh_route_source_secret;
+    return call->route->handler == zh_route_login || call->route->handler == zh_route_user_password || call->route->handler == zh_route_user_create || call->route->handler == zh_route_source_secret ||
+           call->route->handler == zh_route_second_factor_on || call->route->handler == zh_route_second_factor_off;
 }
 
 static zh_sv body_text(const zh_call *call, char text[BODY_TEXT_BYTES])

@@ -50,6 +50,7 @@ struct zh_server {
     zh_sessions *sessions;
     zh_throttle *by_user, *by_address, *by_link;
     zh_link_rates *link_rates;
+    zh_map factor_steps;     /* user -> step of the code of an authenticator app that was taken last */
     zh_sip_key throttle_key;
     uint8_t memo_random[16];
 
@@ -205,6 +206,10 @@ zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_o
 zh_call_handler zh_route_consents_get, zh_route_consents_put, zh_route_consents_ledger, zh_route_consents_may_ask, zh_route_consents_ask, zh_route_customer_consents;
 void zh_consents_gauges(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_link_of_user, zh_route_link_of_customer, zh_route_unsubscribe_page, zh_route_unsubscribe, zh_route_own_page, zh_route_own_part, zh_route_own_act;
+zh_call_handler zh_route_second_factor, zh_route_second_factor_begin, zh_route_second_factor_on, zh_route_second_factor_off, zh_route_user_second_factor_off;
+bool zh_second_factor_is_on(const zh_registry *registry, uint32_t user); /* under the world's read lock */
+/* Who has the password: has he the second factor, too? Errors: ZH_ABSENT it is wanted and no code came, ZH_LOGIN it is another one; else what failed. */
+ZH_MUST zh_err zh_second_factor_ask(zh_call *call, uint32_t user, zh_sv code);
 zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
     zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,

@@ -82,6 +82,7 @@ void zh_route_login(zh_call *call)
     if (!zh_call_body_json(call, &root)) return;
     const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("user"))));
     const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
+    const zh_sv code = zh_arena_copy(call->arena, zh_sv_trim(zh_json_text_or_empty(zh_json_get(root, ZH_SV("code")))));
     const zh_sv address = zh_http_peer(call->request);
     if (must_wait(call, name, address)) return;
     zh_role role = ZH_ROLE_NONE;
@@ -90,9 +91,13 @@ void zh_route_login(zh_call *call)
     if (number != 0) call->audited = name; /* another word may be a password, typed into the wrong field */
     zh_err e = zh_password_verify(hash, password);
     if (number == 0) e = ZH_LOGIN;
+    const bool knows = e == ZH_OK;
+    if (knows) e = zh_second_factor_ask(call, number, code);
     if (e == ZH_OK) tries_passed(call, name, address);
     if (e != ZH_OK) {
-        if (e == ZH_LOGIN) zh_call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
+        if (knows && e == ZH_ABSENT) zh_call_problem(call, 401, "second_factor_needed", "code", "send the six digits of the authenticator app, or a recovery code, as code");
+        else if (knows && e == ZH_LOGIN) zh_call_problem(call, 401, "second_factor_wrong", "code", "this code is not the one the app shows now, or was used already");
+        else if (e == ZH_LOGIN) zh_call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
         else zh_call_failed(call, e, NULL);
         return;
     }
@@ -319,7 +324,7 @@ void zh_route_key_revoke(zh_call *call)
 
 /* ---- users ---- */
 
-static void put_user(const zh_user *user, zh_json_out *out)
+static void put_user(const zh_user *user, bool second_factor, zh_json_out *out)
 {
     char id[24];
     snprintf(id, sizeof id, "%u", user->number);
@@ -328,6 +333,7 @@ static void put_user(const zh_user *user, zh_json_out *out)
     zh_json_out_key_text(out, ZH_SV("name"), user->name);
     zh_json_out_key_text(out, ZH_SV("role"), zh_sv_of(zh_role_text(user->role)));
     zh_call_time(out, ZH_SV("createdAt"), user->created_ms);
+    zh_json_out_key_bool(out, ZH_SV("secondFactor"), second_factor);
     zh_json_out_end(out);
 }
 
@@ -337,7 +343,7 @@ void zh_route_users(zh_call *call)
     zh_json_out out = zh_call_begin(call);
     begin_list(&out);
     zh_world_lock_read(w);
-    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_USER); zh_registry_next(&it);) put_user(&it.at->user, &out);
+    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_USER); zh_registry_next(&it);) put_user(&it.at->user, zh_second_factor_is_on(w->registry, it.at->user.number), &out);
     zh_world_unlock(w);
     end_list(&out);
     zh_call_json(call, 200, &out);
@@ -383,7 +389,7 @@ void zh_route_user_create(zh_call *call)
         return;
     }
     zh_json_out out = zh_call_begin(call);
-    put_user(&d.user, &out);
+    put_user(&d.user, false, &out);
     zh_call_json(call, 201, &out);
 }
 

@@ -166,6 +166,11 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_DELETE, "/api/v1/keys/{}", zh_route_key_revoke, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_GET, "/api/v1/users", zh_route_users, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, false, false },
     { ZH_HTTP_POST, "/api/v1/users", zh_route_user_create, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
+    { ZH_HTTP_POST, "/api/v1/users/{}/second-factor/off", zh_route_user_second_factor_off, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
+    { ZH_HTTP_GET, "/api/v1/second-factor", zh_route_second_factor, NEED_RIGHT, 0, true, false },
+    { ZH_HTTP_POST, "/api/v1/second-factor", zh_route_second_factor_begin, NEED_RIGHT, 0, true, false },
+    { ZH_HTTP_PUT, "/api/v1/second-factor", zh_route_second_factor_on, NEED_RIGHT, 0, true, false },
+    { ZH_HTTP_POST, "/api/v1/second-factor/off", zh_route_second_factor_off, NEED_RIGHT, 0, true, false },
     { ZH_HTTP_PUT, "/api/v1/users/{}/password", zh_route_user_password, NEED_RIGHT, 0, true, false },
     { ZH_HTTP_GET, "/api/v1/sources", zh_route_sources, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_POST, "/api/v1/sources", zh_route_source_create, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
@@ -429,6 +434,7 @@ void zh_server_close(zh_server *s)
     zh_debug_close(s->debug);
     zh_link_rates_close(s->link_rates);
     zh_sessions_close(s->sessions);
+    zh_map_close(&s->factor_steps);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
     pthread_rwlock_destroy(&s->blocked_lock);

@@ -33,7 +33,7 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     (OPEN, r"GET /v1/offers$"),  # the public register: any key, a write key too; serve.py proves that nobody is refused
     (OPEN, r"\w+ /[pu]/\{token\}"),  # the link itself says who: check 12, preferences.py
     (SERVE, r"\w+ /v1/"),
-    (SIGNED, r"\w+ /api/v1/(logout|session|views.*)$"),
+    (SIGNED, r"\w+ /api/v1/(logout|session|views.*|second-factor.*)$"),
     ("audit", r"GET /api/v1/audit|POST /api/v1/(backups|check|decisions/replay)$"),
     ("erase", r"\w+ /api/v1/erasures"),
     ("export", r"GET /api/v1/export/(events|interactions)$"),

@@ -603,9 +603,19 @@ def passwords(admin):
     equal(admin.ask("PUT", path, {"password": "given by the admin"}).status, 204, "an owner sets another's password")
     equal(Person("a viewer", "given by the admin").answer.status, 200, "and it works")
     refused(admin.ask("PUT", "/api/v1/users/nobody/password", {"password": "long enough"}), 404, "the password of nobody")
+    equal(lowly_factor(Person("a viewer", "given by the admin")), ["200", "400", "400", "200", "204"], "one's own second factor is asked, refused without a code or password, turned on and taken away")
+    equal(engine.admin("POST", "/api/v1/users/a%20viewer/second-factor/off").status, 204, "another's is taken away")
+    refused(engine.admin("POST", "/api/v1/users/nobody/second-factor/off"), 404, "the second factor of nobody")
     names = [user["name"] for user in engine.admin("GET", "/api/v1/users").json["items"]]
     check("admin" in names and "a viewer" in names, "users are listed", names)
     check(b"argon" not in engine.admin("GET", "/api/v1/users").body, "no hash of a password is shown")
+
+
+def lowly_factor(person):
+    """Turned on and used in second_factor.py."""
+    path, mine = "/api/v1/second-factor", {"current": "given by the admin"}
+    secret = person.ask("POST", path).json["secret"]
+    return [str(answer.status) for answer in (person.ask("GET", path), person.ask("PUT", path, {**mine, "secret": secret, "code": "none  "}), person.ask("PUT", path, {"current": "wrong", "secret": secret, "code": "000000"}), person.ask("PUT", path, {**mine, "secret": secret, "code": kit.code_at(secret, int(time.time()) // 30)}), person.ask("POST", path + "/off", mine))]
 
 
 def throttle():

@@ -391,6 +391,7 @@ static void test_a_secret_opens_for_its_source_only(void)
     CHECK(memmem(bytes.data, bytes.size, "whsec", 5) == NULL);
     CHECK(zh_unseal_secret(&sealer, shop, bytes, &arena, &plain) == ZH_OK && zh_sv_equal(plain, ZH_SV("whsec")));
     CHECK(zh_unseal_secret(&sealer, (zh_source_id){ 8 }, bytes, &arena, &plain) == ZH_CORRUPT);
+    CHECK(zh_unseal_factor(&sealer, shop.number, bytes, &arena, &plain) == ZH_CORRUPT); /* a source's secret is no user's */
     CHECK(zh_unseal_secret(&other, shop, bytes, &arena, &plain) == ZH_CORRUPT);
     CHECK(zh_unseal_secret(&rotated, shop, bytes, &arena, &plain) == ZH_ABSENT);
     CHECK(zh_unseal_secret(&sealer, shop, (zh_sv){ bytes.data, ZH_SEALED_EXTRA_BYTES - 1 }, &arena, &plain) == ZH_FORMAT);

@@ -13,6 +13,8 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
   const signIn = useSignIn()
   const [user, setUser] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [asksCode, setAsksCode] = useState(false)
   const [missing, setMissing] = useState(false)
   const title = t('session.title')
   const brand = t('shell.brand')
@@ -22,13 +24,16 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const empty = user.trim() === '' || password === ''
+    const empty = user.trim() === '' || password === '' || (asksCode && code.trim() === '')
     setMissing(empty)
-    if (!empty) signIn.mutate({ user: user.trim(), password })
+    if (!empty) signIn.mutate({ user: user.trim(), password, ...(asksCode ? { code: code.trim() } : {}) }, { onError: (error) => setAsksCode((was) => was || (error instanceof CallError && error.code === 'second_factor_needed')) })
   }
   const error = signIn.error
   let problem: string | undefined
-  if (missing) problem = t('session.errors.required')
+  const code401 = error instanceof CallError && error.status === 401 ? error.code : undefined
+  if (missing) problem = t(asksCode ? 'session.errors.requiredCode' : 'session.errors.required')
+  else if (code401 === 'second_factor_needed') problem = undefined // the field for it has come
+  else if (code401 === 'second_factor_wrong') problem = t('session.errors.wrongCode')
   else if (error instanceof CallError && error.status === 401) problem = t('session.errors.wrong')
   else if (error instanceof CallError && error.status === 429) problem = t('session.errors.overloaded', { seconds: error.retryAfterSeconds ?? 60 })
   else if (error !== null) problem = errorText(error)
@@ -56,6 +61,13 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
             <span>{t('session.password')}</span>
             <TextInput type="password" size="large" name="password" autoComplete="current-password" value={password} onText={setPassword} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
           </label>
+          {asksCode && (<>
+            <label className="field">
+              <span>{t('session.code')}</span>
+              <TextInput size="large" name="code" autoComplete="one-time-code" inputMode="numeric" autoFocus maxLength={24} value={code} onText={setCode} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
+            </label>
+            <p className="signin-hint">{t('session.codeHint')}</p>
+          </>)}
           <p id="signin-problem" className="signin-problem" role="alert">
             {problem}
           </p>

@@ -10,6 +10,7 @@ import { NotFound } from './NotFound'
 import { Shell } from './Shell'
 import { useAppearance } from './theme'
 
+const AccountPage = lazy(() => import('../account/AccountPage'))
 const OverviewPage = lazy(() => import('../overview/OverviewPage'))
 const CustomersPage = lazy(() => import('../customers/CustomersPage'))
 const CustomerPage = lazy(() => import('../customers/CustomerPage'))
@@ -83,6 +84,7 @@ export function App() {
               <Suspense fallback={<Loading lines={8} />}>
                 <Routes>
                   <Route path="/" element={<OverviewPage />} />
+                  <Route path="/account" element={<AccountPage />} />
                   <Route path="/live" element={<LivePage />} />
                   <Route path="/customers" element={<CustomersPage />} />
                   <Route path="/customers/:id" element={<CustomerPage />} />

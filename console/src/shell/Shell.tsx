@@ -118,13 +118,15 @@ export function Shell({ appearance, children }: { appearance: Appearance; childr
               <Switches appearance={appearance} />
               {session && (
                 <div className="account">
-                  <span className="account-mark" aria-hidden="true">
-                    {session.user.slice(0, 1).toUpperCase()}
-                  </span>
-                  <span className="account-who" title={t('shell.account.signedIn', { user: session.user })}>
-                    <b>{session.user}</b>
-                    <small>{t(`shell.roles.${session.role}`)}</small>
-                  </span>
+                  <NavLink to="/account" className="account-link" title={t('shell.account.signedIn', { user: session.user })} onClick={() => setMenu(false)}>
+                    <span className="account-mark" aria-hidden="true">
+                      {session.user.slice(0, 1).toUpperCase()}
+                    </span>
+                    <span className="account-who">
+                      <b>{session.user}</b>
+                      <small>{t(`shell.roles.${session.role}`)}</small>
+                    </span>
+                  </NavLink>
                   <button type="button" className="icon-button" aria-label={t('shell.account.signOut')} title={t('shell.account.signOut')} onClick={() => signOut.mutate()}>
                     <SignOutIcon />
                   </button>
