@@ -10,7 +10,8 @@ const items = [
 const silent = { personalization: true, analytics: true, sharing: false, minor: false, marketing: {}, times: {} }
 
 /** The answer of a path, or undefined. */
-export function answerConsents(path, { empty }) {
+export function answerConsents(method, path, { empty }) {
+  if (method === 'POST' && /^\/api\/v1\/customers\/\d+\/link$/.test(path)) return { purpose: 'preferences', path: `/p/${'AbCdEf12_-'.repeat(7)}`, until: ago(-30) }
   if (!/^\/api\/v1\/customers\/\d+\/consents$/.test(path)) return undefined
   if (empty) return { consents: silent, items: [], limit: 64 }
   const consents = { ...silent, personalization: false, sharing: true, minor: true, marketing: Object.fromEntries(channels.map((one) => [one, false])), version: '2026-11', source: 'settings page' }

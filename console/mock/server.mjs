@@ -177,7 +177,7 @@ function answer(method, path, query, body, empty) {
   if (drawn !== undefined) return drawn
   const tagged = answerTags(method, path, query, body, { empty, problem })
   if (tagged !== undefined) return tagged
-  const allowed = answerConsents(path, { empty })
+  const allowed = answerConsents(method, path, { empty })
   if (allowed !== undefined) return allowed
   const refused = answerFeedback(method, path, { empty })
   if (refused !== undefined) return refused

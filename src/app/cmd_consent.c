@@ -95,6 +95,34 @@ static zh_err put_body(const zh_options *given, zh_buf *body)
     return zh_json_out_done(&out);
 }
 
+/* USER link, USER link CHANNEL: an address of his own page, or to stop a channel, as the body of POST /v1/preferences/{userId}/link. */
+static bool is_link(const zh_options *given)
+{
+    return (given->arguments_count == 2 || given->arguments_count == 3) && strcmp(given->arguments[1], "link") == 0;
+}
+
+static zh_err make_link(zh_door *door, zh_json *json, const zh_options *given, zh_note *why)
+{
+    char path[PATH_BYTES] = "/v1/preferences/";
+    zh_buf body = zh_buf_open(BODY_BYTES_MAX);
+    zh_json_out out = zh_json_out_on(&body);
+    zh_client_answer answer;
+    zh_json_value root;
+    put_encoded(path, given->arguments[0]);
+    strcat(path, "/link");
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, ZH_SV("purpose"), given->arguments_count == 3 ? ZH_SV("unsubscribe") : ZH_SV("preferences"));
+    if (given->arguments_count == 3) zh_json_out_key_text(&out, ZH_SV("channel"), zh_sv_of(given->arguments[2]));
+    zh_json_out_end(&out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_OK) e = zh_door_ask(door, ZH_SV("POST"), zh_sv_of(path), zh_buf_view(&body), &answer, why);
+    if (e == ZH_OK && (e = zh_json_parse(json, answer.body, &root, NULL)) != ZH_OK) zh_note_set(why, "the answer cannot be read");
+    if (e == ZH_OK && zh_options_flag(given, "json")) printf("%.*s\n", ZH_SV_ARG(answer.body));
+    else if (e == ZH_OK) printf("%.*s\nuntil %.*s\n", ZH_SV_ARG(text_in(root, "path")), ZH_SV_ARG(text_in(root, "until")));
+    zh_buf_close(&body);
+    return e;
+}
+
 static zh_err ask(zh_door *door, zh_json *json, const zh_options *given, zh_note *why)
 {
     char path[PATH_BYTES] = "/v1/consents/";
@@ -118,7 +146,7 @@ static zh_err ask(zh_door *door, zh_json *json, const zh_options *given, zh_note
 
 static bool is_question(const zh_options *given)
 {
-    if (given->arguments_count == 1) return true;
+    if (given->arguments_count == 1 || is_link(given)) return true;
     if (given->arguments_count != 3) return false;
     const char *last = given->arguments[2];
     return strcmp(last, "yes") == 0 || strcmp(last, "no") == 0 || strcmp(last, "ask") == 0;
@@ -127,7 +155,7 @@ static bool is_question(const zh_options *given)
 static int run_consent(const zh_options *given)
 {
     if (!is_question(given)) {
-        zh_complain("consent knows USER and USER PURPOSE yes|no|ask: see zhun consent --help");
+        zh_complain("consent knows USER, USER PURPOSE yes|no|ask and USER link [CHANNEL]: see zhun consent --help");
         return ZH_EXIT_USAGE;
     }
     int status;
@@ -137,7 +165,7 @@ static int run_consent(const zh_options *given)
     zh_note why = { 0 };
     zh_err e = zh_json_open(&json, ANSWER_BYTES_MAX);
     if (e == ZH_OK) {
-        e = ask(door, json, given, &why);
+        e = is_link(given) ? make_link(door, json, given, &why) : ask(door, json, given, &why);
         zh_json_close(json);
     }
     if (e != ZH_OK) zh_complain("consent: %s", why.text[0] != '\0' ? why.text : zh_err_text(e));
@@ -146,10 +174,11 @@ static int run_consent(const zh_options *given)
 }
 
 const zh_command zh_cmd_consent = {
-    .name = "consent", .usage = "--data DIR USER [PURPOSE yes|no|ask]",
+    .name = "consent", .usage = "--data DIR USER [PURPOSE yes|no|ask | link [CHANNEL]]",
     .summary = "What a customer allowed and refused: the ledger, a word said for him, whether one may ask him.\n"
                "USER alone prints what holds and each line, newest first. PURPOSE: personalization, analytics, sharing, minor, marketing.CHANNEL\n"
-               "(email, sms, push, wechat …), or marketing with no: all channels. ask: may the customer be asked now? It changes nothing.",
-    .example = "  zhun consent --data ./zhun-data u1\n  zhun consent --data ./zhun-data u1 marketing.sms no --source 'call of 3 May'\n  zhun consent --data ./zhun-data u1 marketing.email ask",
+               "(email, sms, push, wechat …), or marketing with no: all channels. ask: may the customer be asked now? It changes nothing.\n"
+               "link: the path of a link to his own page; with a CHANNEL, of one that stops it. Your address under which customers reach the engine goes before it.",
+    .example = "  zhun consent --data ./zhun-data u1\n  zhun consent --data ./zhun-data u1 marketing.sms no --source 'call of 3 May'\n  zhun consent --data ./zhun-data u1 marketing.email ask\n  zhun consent --data ./zhun-data u1 link\n  zhun consent --data ./zhun-data u1 link email",
     .options = consent_options, .options_count = sizeof consent_options / sizeof *consent_options, .run = run_consent,
 };

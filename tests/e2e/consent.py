@@ -137,6 +137,10 @@ def command(engine):
     equal(json.loads(zhun("cmd", "--json")[1])["limit"], 64, "as JSON too")
     check(zhun("cmd", "marketing.sms", "ask")[1].startswith("may not be asked for marketing.sms: refused, until "), "may one ask?")
     equal(zhun("cmd", "analytics", "ask")[1], "may be asked for analytics\n", "one may")
+    for args, begins in (((), "/p/"), (("sms",), "/u/")):
+        status, out, _ = zhun("cmd", "link", *args)
+        equal((status, out[:3], engine.ask("GET", out.split("\n")[0]).status), (0, begins, 200), f"a link by command {args}")
+    equal(zhun("cmd", "link", "pigeon")[0], 2, "a channel that is none")
     equal([zhun(*args)[0] for args in (("cmd", "analytics"), ("cmd", "analytics", "perhaps"), ())], [2, 2, 2], "what is no question ends with 2")
 
 

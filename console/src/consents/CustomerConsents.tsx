@@ -6,6 +6,7 @@ import { Hint } from '../shared/Hint'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { saidIn, type Line, type Said } from './ledger'
+import { OwnLink } from './OwnLink'
 import './consents.css'
 
 function Answer({ said }: { said: Said }) {
@@ -57,6 +58,7 @@ export function CustomerConsents({ id }: { id: string }) {
           </>
         )}
       </View>
+      <OwnLink id={id} />
     </Card>
   )
 }
