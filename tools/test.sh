@@ -27,7 +27,8 @@ one() { # NAME COMMAND...: 0 passed, 77 skipped, else failed
     case $status in
         0) passed=$((passed + 1)); echo "ok   $name" ;;
         77) skipped=$((skipped + 1)); echo "skip $name: $(tail -n 1 "$log")" ;;
-        *) failed=$((failed + 1)); echo "FAIL $name (status $status), the end of $log:"; tail -n 40 "$log" ;;
+        *) failed=$((failed + 1)); echo "FAIL $name (status $status), what failed and the end of $log:"
+           grep -aE -A 3 'FAIL|broke off|Traceback' "$log" | cut -c 1-400 | head -n 60; echo "..."; tail -n 20 "$log" | cut -c 1-400 ;;
     esac
 }
 
