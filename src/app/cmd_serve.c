@@ -5,6 +5,7 @@
 #include "app/setup.h"
 #include "app/version.h"
 #include "decide/placement.h"
+#include "engine/outbox.h"
 #include "server/server.h"
 #include "sys/file.h"
 #include "sys/openblas.h"
@@ -36,6 +37,9 @@ static const zh_option options[] = {
     { "retention-size", "SIZE", "the oldest leave it while it is larger: 500GB, 20GB; 0: any size", "0", false },
     { "erase-wait", "TIME", "how long erased customers wait for others before views are told anew without them: 1h, 10m; 0: not at all", "1h", false },
     { "segment-mb", "N", "size of a new file of the log; retention lets go of whole ones", "64", false },
+    { "senders", "N", "threads that send messages; 0: this engine sends none", "4", false },
+    { "send-ports", "PORTS", "TCP ports that messages may go out to, with commas between; none; any", "25,53,80,443,465,587,2525", false },
+    { "send-private", NULL, "messages may go to private and loopback addresses, too: gateways of the house", NULL, false },
     { "user", "NAME", "started as root: become this user before anything is opened", NULL, false },
     { "backup-dirs", "DIRS", "the only folders, with commas between, below which a running engine writes backups; none: nowhere", NULL, false },
     { "no-sandbox", NULL, "do not confine the process to its folders and system calls: for debuggers", NULL, false },
@@ -116,7 +120,7 @@ static bool are_placements(zh_sv names)
 }
 
 typedef struct numbers {
-    int64_t partitions, cache_mb, threads, segment_mb;
+    int64_t partitions, cache_mb, threads, segment_mb, senders;
     zh_retention_rule retention;
     int64_t erase_wait_ms;
 } numbers;
@@ -163,6 +167,7 @@ static int open_engine(running *r, const zh_options *given)
         .dir = zh_options_text(given, "data"), .key_file = zh_options_text(given, "key-file"), .partitions = (uint32_t)r->n.partitions,
         .time_zone = zh_options_text(given, "time-zone"), .cache_bytes = (size_t)r->n.cache_mb << 20, .metrics = r->metrics, .sink = &r->sink, .blas = r->has_blas ? &r->blas : NULL, .outside = r->outside,
         .retention = r->n.retention, .erase_wait_ms = r->n.erase_wait_ms, .segment_bytes = (uint32_t)r->n.segment_mb << 20, .progress = say_recovered, .progress_context = r,
+        .senders = (unsigned)r->n.senders, .sends_private = zh_options_flag(given, "send-private"),
     };
     zh_note why;
     const zh_err e = zh_engine_open(&r->engine, &desc, &why);
@@ -271,10 +276,10 @@ static int run_with(const zh_options *given)
         zh_complain("%s: serve takes no arguments: see zhun serve --help", given->arguments[0]);
         return ZH_EXIT_USAGE;
     }
-    running r = { .n = { 1, 64, 2, 64, { 0 } }, .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
+    running r = { .n = { .partitions = 1, .cache_mb = 64, .threads = 2, .segment_mb = 64, .senders = 4 }, .sink = { .fd = STDERR_FILENO, .level = ZH_LINE_INFO } };
     if (!zh_options_number(given, "partitions", 1, ZH_LOG_PARTITIONS_MAX, &r.n.partitions) ||
         !zh_options_number(given, "cache-mb", 8, 65536, &r.n.cache_mb) ||
-        !zh_options_number(given, "threads", 1, 64, &r.n.threads) ||
+        !zh_options_number(given, "threads", 1, 64, &r.n.threads) || !zh_options_number(given, "senders", 0, ZH_OUTBOX_THREADS_MAX, &r.n.senders) ||
         !zh_options_number(given, "segment-mb", 1, ZH_LOG_SEGMENT_BYTES_MAX >> 20, &r.n.segment_mb) || !read_rule(given, &r.n.retention) || !read_erase_wait(given, &r.n.erase_wait_ms)) return ZH_EXIT_USAGE;
     zh_line_level level;
     if (zh_line_level_parse(zh_options_text(given, "log-level"), &level) != ZH_OK) {

@@ -5,10 +5,12 @@
 #include "sys/sandbox.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define BACKUP_DIRS_MAX 16
-#define PATHS_MAX (32 + BACKUP_DIRS_MAX)
+#define PORTS_MAX 32
+#define PATHS_MAX (32 + BACKUP_DIRS_MAX + PORTS_MAX)
 
 /* A sanitizer starts a tracer and its symboliser when it has found something, and sets its own limits. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -31,7 +33,7 @@ typedef struct list {
 
 static void add(list *l, zh_sv path, zh_sandbox_use use)
 {
-    if (path.size > 0 && l->count < PATHS_MAX) l->paths[l->count++] = (zh_sandbox_path){ path, use };
+    if (path.size > 0 && l->count < PATHS_MAX) l->paths[l->count++] = (zh_sandbox_path){ .path = path, .use = use };
 }
 
 static zh_sv folder_of(zh_sv path)
@@ -53,6 +55,26 @@ static bool add_backups(list *l, zh_sv dirs)
             return false;
         }
         add(l, dir, ZH_SANDBOX_WRITE);
+    }
+    return true;
+}
+
+/* Where messages go out: gateways and mail servers, and their names, which are asked for over TCP, since no datagram leaves. */
+static bool add_ports(list *l, zh_sv ports)
+{
+    if (zh_sv_equal(ports, ZH_SV("none"))) return true;
+    if (zh_sv_equal(ports, ZH_SV("any"))) ports = ZH_SV("0");
+    for (size_t count = 0; ports.size > 0; count++) {
+        const char *comma = memchr(ports.data, ',', ports.size);
+        const zh_sv text = zh_sv_trim(zh_sv_part(ports, 0, comma == NULL ? ports.size : (size_t)(comma - ports.data)));
+        ports = zh_sv_part(ports, comma == NULL ? ports.size : (size_t)(comma - ports.data) + 1, SIZE_MAX);
+        uint32_t port = 0;
+        for (size_t i = 0; i < text.size && port <= 65535; i++) port = text.data[i] >= '0' && text.data[i] <= '9' ? port * 10 + (uint32_t)(text.data[i] - '0') : 65536;
+        if (count == PORTS_MAX || text.size == 0 || port > 65535 || l->count == PATHS_MAX) {
+            zh_complain("--send-ports: must be at most %d ports with commas between, none or any", PORTS_MAX);
+            return false;
+        }
+        l->paths[l->count++] = (zh_sandbox_path){ .use = ZH_SANDBOX_CONNECT, .port = (uint16_t)port };
     }
     return true;
 }
@@ -89,7 +111,8 @@ int zh_confine(const zh_options *given, const zh_line_sink *sink, zh_outside **o
     char socket[ZH_DOOR_PATH_BYTES];
     list l = { .count = 0 };
     const zh_sv backups = zh_options_text(given, "backup-dirs");
-    if (!add_backups(&l, backups)) return ZH_EXIT_USAGE;
+    if (!add_backups(&l, backups) || !add_ports(&l, zh_options_text(given, "send-ports"))) return ZH_EXIT_USAGE;
+    (void)setenv("RES_OPTIONS", "use-vc", 0); /* names of hosts are asked for over TCP (resolv.conf(5)) */
     if (zh_file_make_dirs(data) != ZH_OK) return -1; /* opening the engine says it better */
     add(&l, data, ZH_SANDBOX_WRITE);
     const zh_sv key = zh_options_text(given, "key-file");

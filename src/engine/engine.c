@@ -5,6 +5,7 @@
 #include "engine/erase.h"
 #include "engine/eraser.h"
 #include "engine/joining.h"
+#include "engine/outbox.h"
 #include "engine/offer_desk.h"
 #include "engine/deploy.h"
 #include "engine/trainer.h"
@@ -44,6 +45,7 @@ struct zh_engine {
     zh_deployer *deployer;
     zh_bandit_clock *bandit_clock;
     zh_watch_clock *watch_clock;
+    zh_outbox *outbox;
     zh_offer_desk *offer_desk;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
@@ -456,6 +458,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_erase_reconcile(g, why);
     if (e == ZH_OK) e = zh_eraser_open(&g->eraser, g, g->d.erase_wait_ms);
     if (e == ZH_OK) e = zh_watch_clock_open(&g->watch_clock, g);
+    if (e == ZH_OK && g->d.senders > 0) e = zh_outbox_open(&g->outbox, &(zh_outbox_desc){ g, g->d.senders, g->d.sends_private });
     if (e == ZH_OK) e = zh_offer_desk_open(&g->offer_desk, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
@@ -490,6 +493,7 @@ void zh_engine_close(zh_engine *g)
     zh_eraser_close(g->eraser);
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
+    zh_outbox_close(g->outbox);
     zh_watch_clock_close(g->watch_clock);
     zh_offer_desk_close(g->offer_desk);
     zh_boundary_clock_close(g->boundary_clock);

@@ -43,6 +43,8 @@ typedef struct zh_engine_desc {
     const zh_clock *clock;   /* NULL: the real one */
     zh_metrics *metrics;     /* required */
     zh_line_sink *sink;      /* log lines; NULL: none are written by the engine */
+    unsigned senders;        /* threads that send messages; 0: this engine sends none */
+    bool sends_private;      /* to private and loopback addresses, too */
     bool must_exist;         /* refuse an empty folder (ZH_ABSENT): for commands that read */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* of the recovery; may be NULL */
     void *progress_context;

@@ -1,7 +1,7 @@
-/* secret.h -- the secret a source's shop signs its webhooks with: kept sealed, used, never shown.
+/* secret.h -- the secret a source's shop signs its webhooks with, and those of channels that messages leave by: kept sealed, used, never shown.
  *
- * Kept as the setting "secret/source/N": base64 of the sealed bytes. The log, the state and every backup hold
- * only that; it opens under the workspace's key and for this source alone (guard/seal.h).
+ * Kept as the setting "secret/source/N" or "secret/channel/NAME": base64 of the sealed bytes. The log, the state and every backup hold
+ * only that; it opens under the workspace's key and for this source or channel alone (guard/seal.h).
  *
  * Threads     any.
  */
@@ -18,5 +18,10 @@ ZH_MUST zh_err zh_secret_get(zh_engine *engine, zh_source_id source, zh_arena *a
 
 /* Is there one? The caller holds the world's read lock. */
 bool zh_secret_is_kept(const zh_registry *registry, zh_source_id source);
+
+/* The same of a channel, by its name. Its definition may come and go; the secret goes when an empty one is put. */
+ZH_MUST zh_err zh_channel_secret_put(zh_engine *engine, zh_sv channel, const zh_actor *actor, zh_sv plain);
+ZH_MUST zh_err zh_channel_secret_get(zh_engine *engine, zh_sv channel, zh_arena *arena, zh_sv *plain);
+bool zh_channel_secret_is_kept(const zh_registry *registry, zh_sv channel);
 
 #endif

@@ -309,30 +309,35 @@ zh_err zh_unseal_letter(const zh_sealer *sealer, uint64_t place, const zh_permit
 
 /* --- secrets of sources ----------------------------------------------------------------------- */
 
-/* What is nobody's but the workspace's: `letter` says of what, `number` whose. */
-static zh_err seal_own(const zh_sealer *sealer, char letter, uint32_t number, zh_sv plain, zh_buf *out)
+/* What is nobody's but the workspace's: `letter` says of what, `number` and `name` whose. */
+static zh_err seal_own(const zh_sealer *sealer, char letter, uint64_t number, zh_event_key name, zh_sv plain, zh_buf *out)
 {
     if (plain.size > ZH_SEAL_PLAIN_BYTES_MAX) return ZH_RANGE;
     const struct zh_sealer_key_ *key = &sealer->keys_[0];
-    const bound b = bind(letter, key->id, sealer->workspace_, number, (zh_event_key){ 0 });
+    const bound b = bind(letter, key->id, sealer->workspace_, number, name);
     return append(sealer, &b, key->letter, plain, out);
 }
 
-static zh_err unseal_own(const zh_sealer *sealer, char letter, uint32_t number, zh_sv sealed, zh_arena *arena, zh_sv *plain)
+static zh_err unseal_own(const zh_sealer *sealer, char letter, uint64_t number, zh_event_key name, zh_sv sealed, zh_arena *arena, zh_sv *plain)
 {
     uint32_t id;
     const zh_err e = head_of((const uint8_t *)sealed.data, sealed.size, &id);
     if (e != ZH_OK) return e;
     const struct zh_sealer_key_ *key = key_of(sealer, id);
     if (key == NULL) return ZH_ABSENT;
-    const bound b = bind(letter, id, sealer->workspace_, number, (zh_event_key){ 0 });
+    const bound b = bind(letter, id, sealer->workspace_, number, name);
     return extract(&b, key->letter, sealed, arena, plain);
 }
 
-zh_err zh_seal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv plain, zh_buf *out) { return seal_own(sealer, 'S', source.number, plain, out); }
-zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv sealed, zh_arena *arena, zh_sv *plain) { return unseal_own(sealer, 'S', source.number, sealed, arena, plain); }
-zh_err zh_seal_factor(const zh_sealer *sealer, uint32_t user, zh_sv plain, zh_buf *out) { return seal_own(sealer, 'F', user, plain, out); }
-zh_err zh_unseal_factor(const zh_sealer *sealer, uint32_t user, zh_sv sealed, zh_arena *arena, zh_sv *plain) { return unseal_own(sealer, 'F', user, sealed, arena, plain); }
+static const zh_event_key no_name = { 0 };
+static zh_event_key name_of(zh_sv channel) { return (zh_event_key){ zh_fast64(channel), 0 }; }
+
+zh_err zh_seal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv plain, zh_buf *out) { return seal_own(sealer, 'S', source.number, no_name, plain, out); }
+zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv sealed, zh_arena *arena, zh_sv *plain) { return unseal_own(sealer, 'S', source.number, no_name, sealed, arena, plain); }
+zh_err zh_seal_factor(const zh_sealer *sealer, uint32_t user, zh_sv plain, zh_buf *out) { return seal_own(sealer, 'F', user, no_name, plain, out); }
+zh_err zh_unseal_factor(const zh_sealer *sealer, uint32_t user, zh_sv sealed, zh_arena *arena, zh_sv *plain) { return unseal_own(sealer, 'F', user, no_name, sealed, arena, plain); }
+zh_err zh_seal_channel_secret(const zh_sealer *sealer, zh_sv channel, zh_sv plain, zh_buf *out) { return seal_own(sealer, 'C', channel.size, name_of(channel), plain, out); }
+zh_err zh_unseal_channel_secret(const zh_sealer *sealer, zh_sv channel, zh_sv sealed, zh_arena *arena, zh_sv *plain) { return unseal_own(sealer, 'C', channel.size, name_of(channel), sealed, arena, plain); }
 
 /* --- numbers that stand for outside ids ----------------------------------------------------- */
 

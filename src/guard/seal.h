@@ -118,6 +118,9 @@ ZH_MUST zh_err zh_unseal_letter(const zh_sealer *sealer, uint64_t place, const z
 ZH_MUST zh_err zh_seal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv plain, zh_buf *out);
 ZH_MUST zh_err zh_unseal_secret(const zh_sealer *sealer, zh_source_id source, zh_sv sealed, zh_arena *arena, zh_sv *plain);
 
+/* The same of a channel that messages leave by; bound to its name. */
+ZH_MUST zh_err zh_seal_channel_secret(const zh_sealer *sealer, zh_sv channel, zh_sv plain, zh_buf *out);
+ZH_MUST zh_err zh_unseal_channel_secret(const zh_sealer *sealer, zh_sv channel, zh_sv sealed, zh_arena *arena, zh_sv *plain);
 /* The secret of a person's authenticator app (totp.h), in the same way; bound to the number of the user. */
 ZH_MUST zh_err zh_seal_factor(const zh_sealer *sealer, uint32_t user, zh_sv plain, zh_buf *out);
 ZH_MUST zh_err zh_unseal_factor(const zh_sealer *sealer, uint32_t user, zh_sv sealed, zh_arena *arena, zh_sv *plain);

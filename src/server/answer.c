@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "engine/deploy.h"
 #include "engine/history.h"
+#include "engine/traits.h"
 #include "engine/timeline.h"
 #include "profile/affinity.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 
 #define IDS_MAX 32            /* ids of one customer shown */
-#define TRAIT_EVENTS_MAX ZH_TIMELINE_TRAITS_KEPT /* newest identify events read for personal traits; older ones said the same things */
 #define TASTES_MAX 10         /* names of one affinity shown */
 
 zh_sv zh_answer_event_of(zh_act act)
@@ -139,69 +139,6 @@ static void put_tastes(zh_call *call, const zh_customer_state *state, const zh_t
 
 /* ---- a profile ---- */
 
-/* Personal traits are sealed in the events that brought them; of each name the newest counts. */
-typedef struct trait_set {
-    zh_sv names[ZH_PROFILE_TRAITS_MAX];
-    size_t count;
-} trait_set;
-
-static bool is_first(trait_set *set, zh_sv name)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (zh_sv_equal(set->names[i], name)) return false;
-    if (set->count == ZH_PROFILE_TRAITS_MAX) return false;
-    set->names[set->count++] = name;
-    return true;
-}
-
-/* `once`: only what was set where nothing stood; else only the rest. */
-static void put_personal_of(zh_call *call, const zh_timeline_at *at, const zh_permit *permit, bool once, const zh_rank *deleted, trait_set *set, zh_json_out *out)
-{
-    zh_event event;
-    zh_sv plain;
-    zh_json_value root;
-    if (zh_history_trait(call->engine, at, call->arena, &event) != ZH_OK) return;
-    const zh_trait_said said = zh_customer_trait_said(&event);
-    if ((said == ZH_TRAIT_SET_ONCE) != once || said == ZH_TRAIT_ADD || said == ZH_TRAIT_APPEND || said == ZH_TRAIT_DELETE) return;
-    if (deleted != NULL && zh_rank_compare(zh_rank_of(&event), *deleted) <= 0) return;
-    if (zh_history_personal(call->engine, &event, permit, call->arena, &plain) != ZH_OK || plain.size == 0) return;
-    if (zh_json_parse(call->thread->parser, plain, &root, NULL) != ZH_OK) return;
-    for (zh_json_iter it = zh_json_walk(zh_json_get(root, ZH_SV("traits"))); zh_json_next(&it);) {
-        const zh_sv name = zh_arena_copy(call->arena, it.key);
-        if (name.data == NULL || !is_first(set, name) || said == ZH_TRAIT_UNSET || zh_json_is(it.value, ZH_JSON_NULL)) continue;
-        zh_json_out_key(out, name);
-        zh_json_out_value(out, it.value);
-    }
-}
-
-static void put_personal_traits(zh_call *call, zh_customer_id customer, const zh_permit *permit, zh_json_out *out)
-{
-    zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
-    zh_timeline_at rows[TRAIT_EVENTS_MAX];
-    trait_set set = { .count = 0 };
-    size_t count = 0;
-    zh_world *w = zh_engine_world(call->engine);
-    zh_rank rank;
-    zh_world_lock_read(w);
-    const zh_customer_state *state = zh_customers_get(w->customers, customer);
-    const zh_rank *const deleted = state != NULL && zh_customer_deleted(state, &rank) ? &rank : NULL;
-    zh_world_unlock(w);
-    const size_t numbers_count = zh_history_numbers(call->engine, customer, numbers);
-    if (zh_timeline_read(zh_engine_timeline(call->engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
-    for (size_t i = 0; i < count; i++) put_personal_of(call, &rows[i], permit, false, deleted, &set, out);
-    for (size_t i = count; i-- > 0;) put_personal_of(call, &rows[i], permit, true, deleted, &set, out); /* the oldest counts */
-}
-
-static void put_traits(const zh_customer_state *state, zh_json_out *out)
-{
-    zh_trait trait;
-    for (uint32_t i = 0; state != NULL && zh_customer_trait_at(state, i, &trait); i++) {
-        if (zh_sv_equal(trait.value, ZH_SV("null"))) continue;
-        zh_json_out_key(out, trait.name);
-        zh_json_out_raw(out, trait.value);
-    }
-}
-
 static void put_orders(const zh_customer_state *state, zh_json_out *out)
 {
     zh_order_totals totals = { 0 };
@@ -223,11 +160,11 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     put_ids(call, customer, permit, out);
     zh_json_out_key(out, ZH_SV("traits"));
     zh_json_out_object(out);
-    put_personal_traits(call, customer, permit, out);
+    zh_traits_personal(call->engine, customer, permit, call->thread->parser, call->arena, out);
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
     const zh_customer_state *state = zh_customers_get(w->customers, customer);
-    put_traits(state, out);
+    zh_traits_plain(state, out);
     zh_json_out_end(out);
     zh_call_time(out, ZH_SV("firstSeen"), state == NULL ? 0 : zh_customer_first_ms(state));
     zh_call_time(out, ZH_SV("lastSeen"), state == NULL ? 0 : zh_customer_last_ms(state));

@@ -18,7 +18,7 @@ struct zh_client {
     zh_buf head, body;
     char *base_url, *unix_path, *bearer, *user, *password; /* NULL: none */
     int64_t timeout_ms;
-    bool public_only, denied;
+    bool fresh, public_only, denied;
     char why[CURL_ERROR_SIZE];
 };
 
@@ -123,6 +123,7 @@ zh_err zh_client_open(zh_client **out, const zh_client_desc *desc)
     client->body = zh_buf_open(desc->body_bytes_max == 0 ? ZH_CLIENT_BODY_MAX
                                                          : desc->body_bytes_max);
     client->timeout_ms = desc->timeout_ms <= 0 ? ZH_CLIENT_TIMEOUT_MS : desc->timeout_ms;
+    client->fresh = desc->fresh;
     client->public_only = desc->public_only;
     if (client->curl == NULL || !keep_text(&client->base_url, desc->base_url) ||
         !keep_text(&client->unix_path, desc->unix_path) ||
@@ -149,6 +150,8 @@ void zh_client_close(zh_client *client)
     free(client->password);
     free(client);
 }
+
+void zh_client_set_timeout(zh_client *client, int64_t timeout_ms) { client->timeout_ms = timeout_ms <= 0 ? ZH_CLIENT_TIMEOUT_MS : timeout_ms; }
 
 /* ---- one question ---- */
 
@@ -256,6 +259,7 @@ static zh_err set_up(zh_client *client, const zh_client_question *q)
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &client->head);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, client);
+    if (client->fresh) curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     if (client->unix_path != NULL)
         curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->unix_path);
     if (client->bearer != NULL) {
@@ -278,6 +282,7 @@ static zh_err err_of_curl(const zh_client *client, CURLcode code)
     case CURLE_OK: return ZH_OK;
     case CURLE_OUT_OF_MEMORY: return ZH_NOMEM;
     case CURLE_OPERATION_TIMEDOUT: return ZH_TIMEOUT;
+    case CURLE_COULDNT_RESOLVE_HOST: /* nothing went out, as with the next one */
     case CURLE_COULDNT_CONNECT: return ZH_BUSY;
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: return ZH_FORMAT;

@@ -30,6 +30,7 @@ typedef struct zh_client_desc {
     zh_sv user, password; /* Authorization: Basic …; user empty: none */
     int64_t timeout_ms;   /* 0: ZH_CLIENT_TIMEOUT_MS */
     size_t body_bytes_max; /* 0: ZH_CLIENT_BODY_MAX */
+    bool fresh;            /* a connection for each question: where a kept one has died curl asks again by itself, and what was asked is asked twice */
     bool public_only;      /* refuse special addresses; for URLs that people enter */
 } zh_client_desc;
 
@@ -55,6 +56,9 @@ typedef struct zh_client_answer {
 /* The desc's texts are copied. You close. */
 ZH_MUST zh_err zh_client_open(zh_client **out, const zh_client_desc *desc);
 void zh_client_close(zh_client *client);
+
+/* How long the next questions may take; 0: ZH_CLIENT_TIMEOUT_MS. */
+void zh_client_set_timeout(zh_client *client, int64_t timeout_ms);
 
 /* Any status is ZH_OK; look at answer->status. */
 ZH_MUST zh_err zh_client_ask(zh_client *client, const zh_client_question *question,

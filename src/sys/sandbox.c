@@ -39,9 +39,11 @@ enum {
 #define FS_IOCTL_DEV (1u << 15) /* 5 */
 #define FS_FIRST 0x1FFFu        /* all of version 1 */
 #define NET_CONNECT_TCP (1u << 1)
+#define NET_PORT 2 /* a rule of a port */
 #define SCOPE_ALL 3u /* abstract sockets, signals */
 
 typedef struct ruleset { uint64_t fs, net, scope; } ruleset;
+typedef struct port_rule { uint64_t allowed, port; } port_rule;
 typedef struct __attribute__((packed)) beneath { uint64_t allowed; int32_t parent; } beneath;
 
 static ruleset handled(int version)
@@ -62,6 +64,19 @@ static uint64_t rights(zh_sandbox_use use, bool is_folder, uint64_t all)
     if (use == ZH_SANDBOX_WRITE) given = all & ~(uint64_t)(FS_EXECUTE | FS_IOCTL_DEV);
     if (use == ZH_SANDBOX_NAMES) given = FS_MAKE_SOCK | FS_REMOVE_FILE;
     return is_folder ? given : given & (FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE);
+}
+
+static bool reaches_any_port(const zh_sandbox_path *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (paths[i].use == ZH_SANDBOX_CONNECT && paths[i].port == 0) return true;
+    return false;
+}
+
+static zh_err allow_port(int set, uint16_t port, uint64_t net)
+{
+    const port_rule rule = { .allowed = NET_CONNECT_TCP, .port = port };
+    return net == 0 || syscall(LANDLOCK_ADD, set, NET_PORT, &rule, 0) == 0 ? ZH_OK : ZH_IO;
 }
 
 static zh_err allow(int set, const zh_sandbox_path *path, uint64_t all)
@@ -85,10 +100,11 @@ static zh_err confine_folders(const zh_sandbox_path *paths, size_t count, int *v
     const long asked = syscall(LANDLOCK_CREATE, NULL, 0, ASK_VERSION);
     *version = 0;
     if (asked < ZH_SANDBOX_LANDLOCK_MIN) return ZH_OK;
-    const ruleset all = handled((int)asked);
+    ruleset all = handled((int)asked);
+    if (reaches_any_port(paths, count)) all.net = 0;
     const int set = (int)syscall(LANDLOCK_CREATE, &all, size_of_ruleset((int)asked), 0);
     zh_err e = set < 0 ? ZH_IO : ZH_OK;
-    for (size_t i = 0; e == ZH_OK && i < count; i++) e = allow(set, &paths[i], all.fs);
+    for (size_t i = 0; e == ZH_OK && i < count; i++) e = paths[i].use == ZH_SANDBOX_CONNECT ? allow_port(set, paths[i].port, all.net) : allow(set, &paths[i], all.fs);
     if (e == ZH_OK && syscall(LANDLOCK_ENTER, set, 0) != 0) e = ZH_IO;
     if (e != ZH_OK) zh_note_set(why, "Landlock, which this kernel has, cannot be used: %s", strerror(errno));
     else *version = (int)asked;

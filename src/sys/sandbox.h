@@ -1,7 +1,7 @@
 /* sandbox.h -- from here on this process reaches its own folders and nothing else of the machine.
  *
  * Two locks of Linux that cannot be taken off again. Landlock says which folders may be read and which written, and
- * that no TCP connection goes out. Seccomp says which system calls there are at all: none that starts a program or
+ * to which ports TCP connections go out, if to any. Seccomp says which system calls there are at all: none that starts a program or
  * makes a process, looks into another one, mounts, loads code into the kernel, or makes memory executable. A call that
  * is not on the list is answered with EPERM, so that a library that only tries it goes on.
  *
@@ -9,7 +9,7 @@
  *             open stay so. No core is dumped and no other process of the same user may look into this one.
  * Threads     call it while there is one, and perhaps one that is to stay outside (outside.h).
  * Not here    what a service manager adds (packaging/zhun.service); which folders (app/cmd_serve.c).
- * Limits      a TCP connection out is refused from kernel 6.7 on (Landlock 4), sockets of other processes by name
+ * Limits      a TCP connection out to another port is refused from kernel 6.7 on (Landlock 4), sockets of other processes by name
  *             (abstract) and signals to them from 6.12 on (Landlock 6). Below 5.19 (Landlock 2) folders are not
  *             confined: without it no file could be moved from folder to folder.
  * Source      landlock(7), seccomp(2), docs/decisions/0049.
@@ -29,11 +29,13 @@ typedef enum zh_sandbox_use {
     ZH_SANDBOX_READ,  /* files and folders beneath */
     ZH_SANDBOX_WRITE, /* also made, changed, moved, removed */
     ZH_SANDBOX_NAMES, /* a socket may be made and removed in it, nothing read */
+    ZH_SANDBOX_CONNECT, /* no path: TCP connections out to this port; port 0: to any */
 } zh_sandbox_use;
 
 typedef struct zh_sandbox_path {
     zh_sv path; /* what is not there is left out */
     zh_sandbox_use use;
+    uint16_t port; /* of CONNECT */
 } zh_sandbox_path;
 
 typedef struct zh_sandbox {

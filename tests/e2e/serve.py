@@ -1229,6 +1229,49 @@ def erasures():
     refused(gone, 410, "his decision", "decisionId")
 
 
+def reach():
+    webhook = {"kind": "webhook", "via": "sms", "url": "http://127.0.0.1:9/send", "tries": 1, "receipts": {"id": "/ref", "state": "/status", "states": {"D": "delivered"}}}
+    words = {"purpose": "transactional", "languages": {"en": {"text": "Hello {{ data.what }}"}}}
+    equal(engine.admin("GET", "/api/v1/channels").json["items"], [], "no channel at first")
+    equal(engine.admin("PUT", "/api/v1/channels/paper", webhook).status, 200, "a channel is defined")
+    refused(engine.admin("PUT", "/api/v1/channels/paper", {"kind": "pigeon"}), 400, "a pigeon", "kind")
+    refused(engine.admin("GET", "/api/v1/channels/none"), 404, "a channel that is not there", "name")
+    check("receiptsPath" in engine.admin("GET", "/api/v1/channels/paper").json, "who may define channels reads where receipts go")
+    equal(engine.admin("PUT", "/api/v1/channels/paper/secret", {"secret": "s"}).status, 204, "its secret is kept")
+    refused(engine.admin("PUT", "/api/v1/channels/none/secret", {"secret": "s"}), 404, "a secret of nothing")
+    equal(engine.admin("PUT", "/api/v1/channels/box", {"kind": "inbox"}).status, 200, "an inbox is defined")
+    equal(engine.admin("PUT", "/api/v1/templates/words", words).status, 200, "a template is defined")
+    refused(engine.admin("PUT", "/api/v1/templates/words", {"languages": {"en": {"text": "{{ a"}}}), 400, "a fault of syntax", "languages.en.text", "bad_template")
+    for path in ("/api/v1/templates", "/api/v1/templates/words", "/api/v1/delivery"):
+        equal(engine.admin("GET", path).status, 200, f"{path} is read")
+    equal(engine.admin("POST", "/api/v1/templates/preview", {"template": "words", "data": {"what": "tea"}}).json["text"], "Hello tea", "a preview")
+    equal(engine.admin("PUT", "/api/v1/delivery", {"caps": [{"most": 3, "per": "week"}]}).status, 200, "a policy is defined")
+    refused(engine.admin("PUT", "/api/v1/delivery", {"holdout": 2}), 400, "all and more are held out", "holdout")
+    engine.collect("identify", {"userId": "reader", "messageId": "reader-1", "traits": {"phone": "+861"}})
+    engine.sync()
+    lies = engine.serve("POST", "/v1/messages", {"userId": "reader", "channel": "box", "template": "words", "key": "1", "data": {"what": "tea"}})
+    equal(lies.status, 202, "a message is planned")
+    waits = engine.serve("POST", "/v1/messages", {"userId": "reader", "channel": "paper", "template": "words", "key": "2", "sendAt": "2099-01-01T00:00:00Z"}).json["messageId"]
+    refused(engine.serve("POST", "/v1/messages", {"userId": "reader", "channel": "paper"}), 400, "a message without words", "template")
+    equal(engine.admin("POST", "/api/v1/messages", {"userId": "reader", "channel": "paper", "template": "words", "key": "3"}).status, 202, "a person sends one")
+    number = lies.json["messageId"]
+    for _ in range(200):
+        if engine.serve("GET", f"/v1/messages/{number}").json["state"] == "sent":
+            break
+        time.sleep(0.05)
+    equal(engine.serve("GET", f"/v1/messages/{number}").json["state"], "sent", "it lies in the inbox")
+    refused(engine.serve("GET", "/v1/messages/" + "0" * 16), 404, "a message that is not there", "messageId")
+    equal(engine.serve("GET", "/v1/inbox/reader").json["unseen"], 1, "unseen")
+    equal(engine.serve("POST", f"/v1/inbox/reader/{number}", {"act": "seen"}).status, 204, "seen")
+    refused(engine.serve("POST", f"/v1/inbox/reader/{number}", {"act": "eaten"}), 400, "eaten", "act")
+    equal(engine.serve("DELETE", f"/v1/messages/{waits}").json["why"], "cancelled", "one that waits is cancelled")
+    equal(engine.ask("POST", engine.admin("GET", "/api/v1/channels/paper").json["receiptsPath"], {"ref": waits, "status": "D"}).status, 200, "a receipt is taken")
+    equal(engine.ask("POST", "/v1/receipts/paper/" + "0" * 64, {}).status, 404, "from who knows the address")
+    check(len(engine.admin("GET", "/api/v1/messages").json["items"]) == 3, "the log of messages")
+    equal(engine.admin("GET", f"/api/v1/messages/{number}").json["customer"]["userId"], "reader", "and one of it")
+    equal([engine.admin("DELETE", f"/api/v1/{kind}").status for kind in ("channels/paper", "templates/words")], [204, 204], "definitions go")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -1247,7 +1290,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, every_route, variety, preferences, erasures, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, reach, every_route, variety, preferences, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

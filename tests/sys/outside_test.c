@@ -42,7 +42,7 @@ static int in_a_child(void)
 {
     zh_outside *outside;
     CHECK(zh_outside_open(&outside) == ZH_OK);
-    const zh_sandbox_path paths[] = { { ZH_SV("/tmp"), ZH_SANDBOX_WRITE } };
+    const zh_sandbox_path paths[] = { { .path = ZH_SV("/tmp"), .use = ZH_SANDBOX_WRITE } };
     zh_sandbox got;
     zh_note why;
     CHECK(zh_sandbox_enter(paths, 1, &got, &why) == ZH_OK);

@@ -184,7 +184,7 @@ static void *from_a_thread(void *got)
 
 static int in_a_child(void)
 {
-    const zh_sandbox_path paths[] = { { zh_sv_of(folder), ZH_SANDBOX_WRITE }, { ZH_SV("/nowhere/at/all"), ZH_SANDBOX_READ } };
+    const zh_sandbox_path paths[] = { { .path = zh_sv_of(folder), .use = ZH_SANDBOX_WRITE }, { .path = ZH_SV("/nowhere/at/all"), .use = ZH_SANDBOX_READ } };
     zh_sandbox got;
     zh_note why = { "" };
     if (zh_sandbox_enter(paths, 2, &got, &why) != ZH_OK) fprintf(stderr, "%s\n", why.text);
