@@ -16,7 +16,7 @@
  *             threads: one customer, one thread at a time.
  * Cost        two synced appends a message, shared with all that is written at the time; no thread is woken where nothing is due, but once in 100 ms.
  * Threads     plan, say from any; sending in its own.
- * Not here    the policy (reach/delivery.h), the adapters (reach/webhook.h, reach/smtp.h), the words (compose.h).
+ * Not here    the policy (reach/delivery.h), the adapters (reach/webhook.h, reach/mail_send.h), the words (compose.h).
  */
 #ifndef ZH_ENGINE_OUTBOX_H
 #define ZH_ENGINE_OUTBOX_H

@@ -4,6 +4,7 @@
 #include "engine/compose.h"
 #include "engine/outbox.h"
 #include "guard/rate.h"
+#include "reach/mail_send.h"
 #include "reach/webhook.h"
 
 #define LANES_MAX ZH_LEDGER_CHANNELS_MAX

@@ -110,7 +110,8 @@ static bool compose(worker *w, const zh_message *m, const zh_permit *permit, let
     e = zh_compose(engine, &ask, &w->arena, &l->composed);
     if (e == ZH_OK && l->composed.letter.errors > 0) e = ZH_FORMAT; /* "Liquid error" is nothing to send to a customer */
     if (e != ZH_OK && e != ZH_NOMEM) return skip_unsaid(w, m, e, l), false;
-    if (e == ZH_OK && l->adapter.kind != ZH_ADAPTER_INBOX && l->composed.to.size == 0) return skip(w, m->id, ZH_WHY_NO_ADDRESS, NULL), false;
+    const bool nowhere = l->adapter.kind == ZH_ADAPTER_SMTP ? !zh_adapter_address_is_good(l->composed.to) : l->adapter.kind != ZH_ADAPTER_INBOX && l->composed.to.size == 0;
+    if (e == ZH_OK && nowhere) return skip(w, m->id, ZH_WHY_NO_ADDRESS, NULL), false;
     if (e == ZH_OK) e = zh_channel_secret_get(engine, m->plan.channel, &w->arena, &l->secret);
     return e == ZH_OK || e == ZH_ABSENT;
 }
@@ -124,6 +125,12 @@ static void hand_over(worker *w, const zh_message *m, const letter *l, zh_delive
     const int64_t now_ms = zh_engine_now_ms(w->outbox->d.engine);
     *out = (zh_delivered){ .outcome = ZH_OUTCOME_TAKEN };
     if (l->adapter.kind == ZH_ADAPTER_INBOX) return; /* it lies there: the customer's pages fetch it */
+    if (l->adapter.kind == ZH_ADAPTER_SMTP) {
+        const zh_sv *part = l->composed.letter.part;
+        zh_mail_send(&(zh_mail_ask){ .adapter = &l->adapter, .to = l->composed.to, .subject = part[ZH_TEMPLATE_SUBJECT], .text = part[ZH_TEMPLATE_TEXT], .html = part[ZH_TEMPLATE_HTML], .unsubscribe = l->composed.unsubscribe,
+                                     .secret = l->secret, .id = m->id, .now_ms = now_ms, .reaches_private = w->outbox->d.reaches_private }, out);
+        return;
+    }
     *out = (zh_delivered){ .outcome = ZH_OUTCOME_UNREACHED, .detail = "no memory" };
     if (w->client == NULL && zh_client_open(&w->client, &(zh_client_desc){ .timeout_ms = ZH_ADAPTER_TIMEOUT_MS_MAX, .body_bytes_max = ZH_WEBHOOK_ANSWER_BYTES_MAX, .fresh = true, .public_only = !w->outbox->d.reaches_private }) != ZH_OK) return;
     if (zh_compose_request(&l->composed, l->secret, now_ms, &w->arena, &request) != ZH_OK) return;
@@ -152,6 +159,7 @@ static zh_err write_outcome(worker *w, const zh_message *m, const letter *l, con
     switch (got->outcome) {
     case ZH_OUTCOME_TAKEN: *counter = w->outbox->sent; return say_state(w, m->id, ZH_MESSAGE_SENT, ZH_WHY_NONE, got);
     case ZH_OUTCOME_REFUSED: return say_state(w, m->id, ZH_MESSAGE_FAILED, ZH_WHY_REFUSED, got);
+    case ZH_OUTCOME_BOUNCED: return say_state(w, m->id, ZH_MESSAGE_BOUNCED, ZH_WHY_REFUSED, got);
     case ZH_OUTCOME_BROKEN: return say_state(w, m->id, ZH_MESSAGE_FAILED, ZH_WHY_BROKEN, got);
     default: break;
     }
@@ -172,7 +180,7 @@ static void settle(worker *w, const zh_message *m, const letter *l, const zh_del
     while ((e = write_outcome(w, m, l, got, &counter)) != ZH_OK && e != ZH_ABSENT && outbox_rest(w->outbox)) {}
     if (e == ZH_OK) zh_counter_add(counter, 1);
     if (l->adapter.kind == ZH_ADAPTER_INBOX) return;
-    const bool good = got->outcome == ZH_OUTCOME_TAKEN || got->outcome == ZH_OUTCOME_REFUSED || got->outcome == ZH_OUTCOME_BROKEN;
+    const bool good = got->outcome == ZH_OUTCOME_TAKEN || got->outcome == ZH_OUTCOME_REFUSED || got->outcome == ZH_OUTCOME_BOUNCED || got->outcome == ZH_OUTCOME_BROKEN;
     outbox_told(w->outbox, m->plan.channel, good, got->outcome == ZH_OUTCOME_LATER ? got->retry_after_ms : 0);
 }
 

@@ -11,7 +11,7 @@
  *       "receipts": { "list": "/reports", "id": "/ref", "provider": "/id", "state": "/status", "states": { "DELIVRD": "delivered" }, "answer": "{\"code\":0}" },
  *       "ratePerSecond": 50, "tries": 6, "retryMs": 30000, "timeoutMs": 10000, "link": "https://shop.example/zhun" }
  *     { "kind": "smtp", "via": "email", "host": "mail.example", "port": 587, "tls": "starttls", "user": "shop", "from": { "name": "Shop", "address": "hi@shop.example" },
- *       "replyTo": "help@shop.example" }
+ *       "replyTo": "help@shop.example", "certificate": "-----BEGIN CERTIFICATE-----…" }
  *     { "kind": "inbox", "via": "onsite" }
  *
  * URL, headers and body are Liquid (lang/liquid.h): to, message, content, data, customer, secret, timestamp. In the body values are escaped as inside a JSON text;
@@ -20,7 +20,7 @@
  * Guarantees  any bytes are an adapter that can send, or refused with the field and a sentence; a field that is not known is refused.
  * Lifetimes   everything lives in the arena.
  * Cost        about 50 us.
- * Not here    sending (webhook.h, smtp.h), receipts (receipt.h), where definitions are kept (engine).
+ * Not here    sending (webhook.h, mail_send.h), receipts (receipt.h), where definitions are kept (engine).
  */
 #ifndef ZH_REACH_ADAPTER_H
 #define ZH_REACH_ADAPTER_H
@@ -37,6 +37,7 @@
 #define ZH_ADAPTER_STATES_MAX 64
 #define ZH_ADAPTER_URL_BYTES_MAX 2048
 #define ZH_ADAPTER_BODY_BYTES_MAX 8192      /* of the template */
+#define ZH_ADAPTER_CERTIFICATE_BYTES_MAX 8192 /* two or three of them */
 #define ZH_ADAPTER_RATE_MAX 10000
 #define ZH_ADAPTER_TRIES_MAX 20
 #define ZH_ADAPTER_TIMEOUT_MS_MAX 60000
@@ -80,6 +81,7 @@ typedef struct zh_adapter {
     uint32_t states_count;
     /* smtp */
     zh_sv host, user, from_name, from_address, reply_to;
+    zh_sv certificate;             /* PEM: trusted instead of what the system trusts; empty: the system's */
     uint16_t port;
     zh_adapter_tls tls;
 } zh_adapter;

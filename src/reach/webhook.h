@@ -15,20 +15,12 @@
 #ifndef ZH_REACH_WEBHOOK_H
 #define ZH_REACH_WEBHOOK_H
 #include "reach/adapter.h"
+#include "reach/outcome.h"
 #include "sys/client.h"
 
 #define ZH_WEBHOOK_ANSWER_BYTES_MAX (64u << 10)
 #define ZH_WEBHOOK_BODY_BYTES_MAX (256u << 10)
 #define ZH_WEBHOOK_RETRY_AFTER_S_MAX 86400   /* a gateway that asks for more is asked again after a day */
-
-typedef enum zh_outcome { ZH_OUTCOME_TAKEN, ZH_OUTCOME_REFUSED, ZH_OUTCOME_LATER, ZH_OUTCOME_UNREACHED, ZH_OUTCOME_UNKNOWN, ZH_OUTCOME_BROKEN /* the adapter could not be rendered */ } zh_outcome;
-
-typedef struct zh_delivered {
-    zh_outcome outcome;
-    int64_t retry_after_ms;   /* 0: the gateway said nothing */
-    char provider[ZH_MESSAGE_PROVIDER_BYTES_MAX + 1];
-    char detail[ZH_MESSAGE_DETAIL_BYTES_MAX + 1]; /* "status 503": nothing of the body, which may speak of the customer */
-} zh_delivered;
 
 /* `data`: what URL, headers and body may name. `key`: sent as the idempotency header. */
 typedef struct zh_webhook_ask {
