@@ -44,7 +44,7 @@ async function walk(ctx, language) {
 
   // Navigation: groups, the page one is on, the keyboard.
   const nav = page.getByRole('navigation', { name: w.shell.nav.label })
-  check((await nav.getByRole('group').count()) === 5, says('the navigation has five groups'))
+  check((await nav.getByRole('group').count()) === 6, says('the navigation has six groups'))
   check((await nav.locator('[aria-current="page"]').innerText()).trim() === w.shell.nav.overview, says('the page one is on is marked'))
   await nav.getByRole('link', { name: w.shell.nav.customers, exact: true }).focus()
   await page.keyboard.press('Enter')

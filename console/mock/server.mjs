@@ -26,6 +26,9 @@ import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerConsents } from './consents.mjs'
 import { answerFeedback } from './feedback.mjs'
+import { answerChannels } from './channels.mjs'
+import { answerTemplates } from './templates.mjs'
+import { answerMessages } from './messages.mjs'
 import { answerOffers } from './offers.mjs'
 import { answerPlacements } from './placements.mjs'
 import { answerPrivacy } from './privacy.mjs'
@@ -138,6 +141,12 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/system') return shop.system(empty)
   const placed = answerPlacements(method, path, body, { empty, problem })
   if (placed !== undefined) return placed
+  const channel = answerChannels(method, path, body, { empty, problem })
+  if (channel !== undefined) return channel
+  const template = answerTemplates(method, path, body, { empty, problem })
+  if (template !== undefined) return template
+  const told = answerMessages(method, path, query, body, { empty, problem, row: customerRow })
+  if (told !== undefined) return told
   const offered = answerOffers(method, path, body, { empty, problem })
   if (offered !== undefined) return offered
   if (path === '/api/v1/items') return paged(empty ? [] : shop.listItems({ q: query.get('q'), sort: query.get('sort'), category: query.get('category'), brand: query.get('brand'), standing: query.get('standing') }), query)

@@ -59,8 +59,9 @@ bool zh_ledger_of_provider(const zh_ledger *ledger, zh_sv channel, zh_sv provide
 bool zh_ledger_twin(const zh_ledger *ledger, const zh_message *of, zh_message_id *twin);
 /* Those of a customer, the one planned last first: for (void *at = NULL; zh_ledger_next(l, customer, &at, &m);) */
 bool zh_ledger_next(const zh_ledger *ledger, zh_customer_id customer, const void **at, zh_message *out);
-/* All, the newest first by what was planned when; `before`: a number of an earlier page, 0: from the newest. */
+/* All, the newest first by what was planned when; `before`: a number of an earlier page, 0: from the newest. Of one customer O(his messages). */
 typedef struct zh_ledger_filter {
+    zh_customer_id customer; /* 0: any */
     zh_sv channel, campaign, template; /* empty: any */
     uint32_t states;         /* bits of zh_message_state; 0: any */
     zh_message_why why;      /* NONE: any */

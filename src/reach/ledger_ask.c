@@ -50,8 +50,23 @@ static bool fits(const zh_ledger *l, const row *r, const zh_ledger_filter *f)
            (f->template.size == 0 || zh_sv_equal(f->template, l->name[r->template]));
 }
 
+static bool page_of_customer(const zh_ledger *l, const zh_ledger_filter *filter, uint64_t *before, zh_message *out)
+{
+    bool is_past = *before == 0;
+    for (const row *r = first_of(l, filter->customer.number); r != NULL; r = r->next) {
+        if (is_past && fits(l, r, filter)) {
+            *before = (uint64_t)r->number + 1;
+            ledger_view(l, r, out);
+            return true;
+        }
+        is_past |= (uint64_t)r->number + 1 == *before;
+    }
+    return false;
+}
+
 bool zh_ledger_page(const zh_ledger *l, const zh_ledger_filter *filter, uint64_t *before, zh_message *out)
 {
+    if (filter->customer.number != 0) return page_of_customer(l, filter, before, out);
     uint64_t i = *before == 0 || *before > l->all_count ? l->all_count : *before - 1;
     while (i-- > 0) {
         if (l->all[i] == NULL || !fits(l, l->all[i], filter)) continue;

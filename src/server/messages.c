@@ -129,7 +129,6 @@ static bool read_filter(zh_call *call, zh_ledger_filter *filter, uint64_t *befor
     return wrong == NULL;
 }
 
-/* Of one customer, where one is named: those of him, newest first; else of all. */
 void zh_route_messages(zh_call *call)
 {
     zh_ledger_filter filter;
@@ -138,11 +137,9 @@ void zh_route_messages(zh_call *call)
     uint32_t shown = 0;
     const size_t limit = zh_call_limit(call);
     const zh_sv of = zh_http_param(call->request, ZH_SV("customerId"));
-    zh_customer_id customer = { 0 };
     char next[24] = "";
-    const void *at = NULL;
     if (!read_filter(call, &filter, &before)) return;
-    if (of.size > 0 && !zh_answer_customer_number(of, &customer)) {
+    if (of.size > 0 && !zh_answer_customer_number(of, &filter.customer)) {
         zh_call_problem(call, 400, "bad_field", "customerId", "must be the id of a customer as the lists give it");
         return;
     }
@@ -152,7 +149,7 @@ void zh_route_messages(zh_call *call)
     zh_json_out_array(&out);
     zh_world_lock_read(world_of(call));
     const zh_ledger *ledger = world_of(call)->ledger;
-    while (shown < limit && (customer.number != 0 ? zh_ledger_next(ledger, customer, &at, &m) : zh_ledger_page(ledger, &filter, &before, &m))) {
+    while (shown < limit && zh_ledger_page(ledger, &filter, &before, &m)) {
         char number[24];
         zh_json_out_object(&out);
         put_message(&m, &out);
@@ -162,7 +159,7 @@ void zh_route_messages(zh_call *call)
         shown++;
         last = before;
     }
-    if (customer.number == 0 && shown == limit && zh_ledger_page(ledger, &filter, &before, &m)) snprintf(next, sizeof next, "%llu", (unsigned long long)last);
+    if (shown == limit && zh_ledger_page(ledger, &filter, &before, &m)) snprintf(next, sizeof next, "%llu", (unsigned long long)last);
     const uint64_t all = zh_ledger_messages(ledger);
     zh_world_unlock(world_of(call));
     zh_json_out_end(&out);

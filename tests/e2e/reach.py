@@ -209,6 +209,11 @@ def quiet_hours_and_caps_hold(engine):
     equal(engine.admin("PUT", "/api/v1/delivery", {}).status, 200, "no rules any more")
     one = engine.admin("GET", f"/api/v1/messages/{listed[0]['messageId']}").json
     equal(one["customer"]["userId"], "leo", "one click says whose it is")
+    his = f"/api/v1/messages?customerId={one['customer']['id']}"
+    equal([each["key"] for each in engine.admin("GET", his + "&state=sent").json["items"]], ["cap2", "cap1"], "of one customer the other filters hold, too")
+    pages = [engine.admin("GET", his + "&limit=2").json]
+    pages.append(engine.admin("GET", his + f"&limit=2&cursor={pages[0]['next']}").json)
+    equal([[each["key"] for each in page["items"]] for page in pages] + [pages[1]["next"]], [["cap3", "cap2"], ["cap1"], None], "and a customer's messages have pages")
 
 
 def the_inbox_holds_what_was_sent_to_it(engine):

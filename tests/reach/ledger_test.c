@@ -271,7 +271,13 @@ static void a_page_shows_the_newest_first(void)
     int seen = 0;
     while (zh_ledger_page(l, &(zh_ledger_filter){ .states = 1u << ZH_MESSAGE_SKIPPED, .why = ZH_WHY_QUIET }, &before, &m)) CHECK(m.plan.entry.data[0] == "630"[seen++]);
     CHECK(seen == 3);
+    unsigned his = 0;
     before = 0;
+    plan_at(l, 2, "3", 100, 0);
+    while (zh_ledger_page(l, &(zh_ledger_filter){ .customer = { 1 }, .states = 1u << ZH_MESSAGE_PLANNED }, &before, &m)) his += 1u << (m.plan.entry.data[0] - '0');
+    CHECK(his == (1u << 1) + (1u << 2) + (1u << 4) + (1u << 5) + (1u << 7) + (1u << 8)); /* each once: those planned in the same moment come in the order of their numbers */
+    before = 0;
+    CHECK(!zh_ledger_page(l, &(zh_ledger_filter){ .customer = { 3 } }, &before, &m));
     CHECK(!zh_ledger_page(l, &(zh_ledger_filter){ .channel = ZH_SV("sms") }, &before, &m) && zh_ledger_page(l, &(zh_ledger_filter){ .channel = ZH_SV("mail"), .campaign = ZH_SV("c"), .template = ZH_SV("t") }, &before, &m));
     zh_ledger_close(l);
 }

@@ -23,6 +23,7 @@ const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
 const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
+const MessagesPage = lazy(() => import('../messages/MessagesPage'))
 const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
 const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
 const FunnelsPage = lazy(() => import('../funnels/FunnelsPage'))
@@ -109,6 +110,7 @@ export function App() {
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
                   <Route path="/fairness" element={<FairnessPage />} />
+                  <Route path="/messages" element={<MessagesPage />} />
                   <Route path="/funnels" element={<FunnelsPage />} />
                   <Route path="/retention" element={<RetentionPage />} />
                   <Route path="/paths" element={<PathsPage />} />

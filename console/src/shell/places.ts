@@ -1,14 +1,14 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { AttributionIcon, AuditIcon, BasketsIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, FunnelsIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
+import { AttributionIcon, AuditIcon, BasketsIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, FunnelsIcon, MessagesIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'audit' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'messages' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'audit' | 'system'
   Icon: typeof OverviewIcon
 }
 
-export const groups: readonly { key: 'today' | 'people' | 'goods' | 'analysis' | 'system'; places: readonly Place[] }[] = [
+export const groups: readonly { key: 'today' | 'people' | 'goods' | 'reach' | 'analysis' | 'system'; places: readonly Place[] }[] = [
   {
     key: 'today',
     places: [
@@ -38,6 +38,12 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'analysis' |
       { to: '/scene', key: 'scene', Icon: SceneIcon },
       { to: '/experiments', key: 'experiments', Icon: ExperimentsIcon },
       { to: '/fairness', key: 'fairness', Icon: FairnessIcon },
+    ],
+  },
+  {
+    key: 'reach',
+    places: [
+      { to: '/messages', key: 'messages', Icon: MessagesIcon },
     ],
   },
   {
