@@ -15,6 +15,7 @@
 #include "app/cmd_render.h"
 #include "app/cmd_offer.h"
 #include "app/cmd_placement.h"
+#include "app/cmd_reach.h"
 #include "app/cmd_replay.h"
 #include "app/cmd_report.h"
 #include "app/cmd_segment.h"
@@ -44,6 +45,9 @@ static const zh_command *const commands[] = {
     &zh_cmd_render,
     &zh_cmd_offer,
     &zh_cmd_placement,
+    &zh_cmd_channel,
+    &zh_cmd_template,
+    &zh_cmd_message,
     &zh_cmd_segment,
     &zh_cmd_experiment,
     &zh_cmd_report,
