@@ -1,5 +1,6 @@
 #include "engine/outbox_inside.h"
 #include "engine/secret.h"
+#include "reach/reply.h"
 
 #define PAUSE_MS_MAX (60 * ZH_MINUTE_MS) /* between two tries */
 #define SKIP_DETAIL_BYTES 160
@@ -19,6 +20,17 @@ static zh_err say(worker *w, zh_message_id id, zh_message_word word, zh_message_
 static zh_err say_state(worker *w, zh_message_id id, zh_message_state state, zh_message_why why, const zh_delivered *got)
 {
     return say(w, id, (zh_message_word)(ZH_MESSAGE_SAYS_STATE_FIRST + state), why, 0, got);
+}
+
+/* The intent: on the disk before the first byte goes out, with whom it reaches there, as a number that tells no address. */
+static zh_err intend(worker *w, const zh_message *m, zh_sv to)
+{
+    zh_engine *engine = w->outbox->d.engine;
+    const zh_message_record record = { .word = (zh_message_word)(ZH_MESSAGE_SAYS_STATE_FIRST + ZH_MESSAGE_SENDING), .state = ZH_MESSAGE_SENDING, .at_ms = zh_engine_now_ms(engine),
+                                       .address = zh_reply_address(zh_engine_sealer(engine), m->plan.via, to) };
+    const zh_err e = zh_outbox_say(engine, m->id, &record);
+    w->wrote |= e == ZH_OK;
+    return e;
 }
 
 /* A sentence with no word about the customer: which part of the template, and where. */
@@ -211,7 +223,7 @@ bool outbox_send(worker *w, zh_message_id id)
         skip(w, id, ZH_WHY_OPTED_OUT, NULL);
         return w->wrote;
     }
-    if (compose(w, &m, &permit, l) && say_state(w, id, ZH_MESSAGE_SENDING, ZH_WHY_NONE, NULL) == ZH_OK && still_may(w, &m)) {
+    if (compose(w, &m, &permit, l) && intend(w, &m, l->composed.to) == ZH_OK && still_may(w, &m)) {
         hand_over(w, &m, l, &got);
         settle(w, &m, l, &got);
     }

@@ -154,10 +154,26 @@ static void read_receipts(zh_define *d, zh_json_value root, zh_adapter *out)
     for (zh_json_iter it = zh_json_walk(states); !d->is_bad && zh_json_next(&it);) read_state(d, it.key, zh_json_text_or_empty(it.value), out);
 }
 
+static void read_replies(zh_define *d, zh_json_value root, zh_adapter *out)
+{
+    static const char *const known[] = { "list", "from", "text", "answer", NULL };
+    const zh_json_value of = zh_json_get(root, ZH_SV("replies"));
+    out->has_replies = zh_json_is(of, ZH_JSON_OBJECT);
+    if (zh_json_type_of(of) <= ZH_JSON_NULL) return;
+    if (!out->has_replies) zh_define_wrong(d, "", "replies", "must be an object");
+    zh_define_only(d, of, "replies", known);
+    out->reply_list = read_pointer(d, of, "replies", "list");
+    out->reply_from = read_pointer(d, of, "replies", "from");
+    out->reply_text = read_pointer(d, of, "replies", "text");
+    out->reply_answer = zh_define_text(d, of, "replies", "answer", NAME_BYTES_MAX, false);
+    if (out->reply_from.size == 0) zh_define_wrong(d, "replies", "from", "is missing: where the address stands that the answer came from");
+    if (out->reply_text.size == 0) zh_define_wrong(d, "replies", "text", "is missing: where the words of the answer stand");
+}
+
 /* ---- kinds ---- */
 
 static const char *const webhook_fields[] = { "kind", "via", "title", "address", "ratePerSecond", "tries", "timeoutMs", "url", "method", "headers", "body", "sign", "success", "retry",
-                                              "provider", "idempotency", "receipts", "link", "retryMs", NULL };
+                                              "provider", "idempotency", "receipts", "replies", "link", "retryMs", NULL };
 
 static void read_webhook(zh_define *d, zh_json_value root, zh_adapter *out)
 {
@@ -185,6 +201,7 @@ static void read_webhook(zh_define *d, zh_json_value root, zh_adapter *out)
     out->provider_path = read_pointer(d, root, "", "provider");
     out->idempotency = read_header_name(d, root, "", "idempotency");
     read_receipts(d, root, out);
+    read_replies(d, root, out);
 }
 
 bool zh_adapter_address_is_good(zh_sv a)

@@ -9,6 +9,7 @@
  *       "retry": { "statuses": [429, 500, 502, 503, 504], "values": ["LIMIT"] },
  *       "provider": "/id", "idempotency": "Idempotency-Key",
  *       "receipts": { "list": "/reports", "id": "/ref", "provider": "/id", "state": "/status", "states": { "DELIVRD": "delivered" }, "answer": "{\"code\":0}" },
+ *       "replies": { "list": "", "from": "/phone_number", "text": "/content", "answer": "{\"code\":0}" },
  *       "ratePerSecond": 50, "tries": 6, "retryMs": 30000, "timeoutMs": 10000, "link": "https://shop.example/zhun" }
  *     { "kind": "smtp", "via": "email", "host": "mail.example", "port": 587, "tls": "starttls", "user": "shop", "from": { "name": "Shop", "address": "hi@shop.example" },
  *       "replyTo": "help@shop.example", "certificate": "-----BEGIN CERTIFICATE-----…" }
@@ -20,7 +21,7 @@
  * Guarantees  any bytes are an adapter that can send, or refused with the field and a sentence; a field that is not known is refused.
  * Lifetimes   everything lives in the arena.
  * Cost        about 50 us.
- * Not here    sending (webhook.h, mail_send.h), receipts (receipt.h), where definitions are kept (engine).
+ * Not here    sending (webhook.h, mail_send.h), receipts (receipt.h), answers (reply.h), where definitions are kept (engine).
  */
 #ifndef ZH_REACH_ADAPTER_H
 #define ZH_REACH_ADAPTER_H
@@ -79,6 +80,9 @@ typedef struct zh_adapter {
     zh_sv receipt_list, receipt_id, receipt_provider, receipt_state, receipt_answer;
     zh_adapter_state states[ZH_ADAPTER_STATES_MAX];
     uint32_t states_count;
+    /* what customers answer */
+    bool has_replies;
+    zh_sv reply_list, reply_from, reply_text, reply_answer;
     /* smtp */
     zh_sv host, user, from_name, from_address, reply_to;
     zh_sv certificate;             /* PEM: trusted instead of what the system trusts; empty: the system's */

@@ -7,7 +7,7 @@ zh_err zh_ledger_open(zh_ledger **out, size_t bytes_max)
     zh_ledger *l = calloc(1, sizeof *l);
     if (l == NULL) return ZH_NOMEM;
     l->heap = zh_heap_open(bytes_max);
-    l->rows = l->customers = l->providers = l->changed = l->names = zh_map_open();
+    l->rows = l->customers = l->providers = l->addresses = l->changed = l->names = zh_map_open();
     *out = l;
     return ZH_OK;
 }
@@ -31,6 +31,7 @@ void zh_ledger_close(zh_ledger *l)
     zh_map_close(&l->rows);
     zh_map_close(&l->customers);
     zh_map_close(&l->providers);
+    zh_map_close(&l->addresses);
     zh_map_close(&l->changed);
     zh_map_close(&l->names);
     zh_heap_close(&l->heap);
@@ -205,6 +206,20 @@ static zh_err index_provider(zh_ledger *l, const row *r)
     return r->provider_size == 0 ? ZH_OK : zh_map_put(&l->providers, ledger_provider_key(l->lanes[r->channel].name, row_provider(r)), r->id);
 }
 
+uint64_t ledger_address_key(uint64_t address, zh_channel via, uint32_t place) { return zh_mix64(address ^ zh_mix64((uint64_t)via << 32 | place)); }
+
+/* The newest ZH_LEDGER_SHARED_MAX who were reached there; who comes later takes the last place. */
+static zh_err index_address(zh_ledger *l, const row *r)
+{
+    if (r->address == 0) return ZH_OK;
+    for (uint32_t place = 0; place < ZH_LEDGER_SHARED_MAX; place++) {
+        const uint64_t key = ledger_address_key(r->address, (zh_channel)r->via, place), *there = zh_map_get(&l->addresses, key);
+        if (there != NULL && *there == r->customer) return ZH_OK;
+        if (there == NULL || place + 1 == ZH_LEDGER_SHARED_MAX) return zh_map_put(&l->addresses, key, r->customer);
+    }
+    return ZH_OK;
+}
+
 zh_err ledger_add(zh_ledger *l, const row *values, const zh_message_plan *plan, zh_sv provider, zh_sv detail)
 {
     row r = *values;
@@ -230,6 +245,7 @@ zh_err ledger_add(zh_ledger *l, const row *values, const zh_message_plan *plan, 
     put_texts(made, text, part);
     e = zh_map_put(&l->rows, made->id, (uint64_t)(uintptr_t)made);
     if (e == ZH_OK) e = index_provider(l, made);
+    if (e == ZH_OK) e = index_address(l, made);
     if (e == ZH_OK) e = link_customer(l, made);
     if (e != ZH_OK) { /* the views are rebuilt: nothing may point at it */
         (void)zh_map_drop(&l->rows, made->id);
@@ -302,9 +318,10 @@ static zh_err become(zh_ledger *l, row *r, const zh_message_record *said)
     r->state = (uint8_t)said->state;
     r->why = (uint8_t)said->why;
     r->changed_ms = said->at_ms;
-    if (said->state == ZH_MESSAGE_SENDING) r->sent_ms = said->at_ms, r->tries++;
+    if (said->state == ZH_MESSAGE_SENDING) r->sent_ms = said->at_ms, r->tries++, r->address = said->address;
     settle(l, r);
-    return index_provider(l, r);
+    const zh_err indexed = index_address(l, r);
+    return indexed != ZH_OK ? indexed : index_provider(l, r);
 }
 
 /* It waits, until another moment. */
@@ -355,6 +372,7 @@ zh_err zh_ledger_merge(zh_ledger *l, zh_customer_id gone, zh_customer_id kept)
         next = r->next;
         r->customer = kept.number;
         e = zh_map_put(&l->changed, r->id, 0);
+        if (e == ZH_OK) e = index_address(l, r);
         if (e == ZH_OK) e = link_customer(l, r);
     }
     return e;
@@ -372,6 +390,10 @@ zh_err zh_ledger_forget(zh_ledger *l, zh_customer_id customer)
         l->lanes[r->channel].counts[r->state]--;
         r->state = ZH_MESSAGE_SKIPPED;
         settle(l, r);
+        for (uint32_t place = 0; r->address != 0 && place < ZH_LEDGER_SHARED_MAX; place++) {
+            const uint64_t key = ledger_address_key(r->address, (zh_channel)r->via, place), *there = zh_map_get(&l->addresses, key);
+            if (there != NULL && *there == r->customer) (void)zh_map_drop(&l->addresses, key);
+        }
         if (r->provider_size > 0) (void)zh_map_drop(&l->providers, ledger_provider_key(l->lanes[r->channel].name, row_provider(r)));
         (void)zh_map_drop(&l->rows, r->id);
         l->all[r->number] = NULL;

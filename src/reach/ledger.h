@@ -20,6 +20,7 @@
 
 #define ZH_LEDGER_MESSAGES_MAX 20000000u  /* 200 bytes each: 4 GB. Beyond, planning is refused */
 #define ZH_LEDGER_CHANNELS_MAX 256        /* names of channels that ever had a message */
+#define ZH_LEDGER_SHARED_MAX 8            /* customers that are known of one address: a family's phone */
 #define ZH_LEDGER_TEXTS_MAX 100000u       /* distinct names of campaigns, steps, templates, languages */
 
 typedef struct zh_message {               /* texts are valid until the next fold or load */
@@ -55,6 +56,8 @@ ZH_MUST zh_err zh_ledger_forget(zh_ledger *ledger, zh_customer_id customer);
 bool zh_ledger_find(const zh_ledger *ledger, zh_message_id id, zh_message *out);
 /* A message by the number its gateway gave it. */
 bool zh_ledger_of_provider(const zh_ledger *ledger, zh_sv channel, zh_sv provider, zh_message *out);
+/* Who was reached at this address this way (reply.h), and is still: at most ZH_LEDGER_SHARED_MAX, the newest; returns how many. */
+uint32_t zh_ledger_at_address(const zh_ledger *ledger, zh_channel via, uint64_t address, zh_customer_id out[ZH_LEDGER_SHARED_MAX]);
 /* Another message of the customer with the same campaign, step and entry that went, may have gone, or goes before this one. */
 bool zh_ledger_twin(const zh_ledger *ledger, const zh_message *of, zh_message_id *twin);
 /* Those of a customer, the one planned last first: for (void *at = NULL; zh_ledger_next(l, customer, &at, &m);) */

@@ -24,6 +24,24 @@ bool zh_ledger_of_provider(const zh_ledger *l, zh_sv channel, zh_sv provider, zh
     return id != NULL && view_or_not(l, row_of(l, *id), out) && zh_sv_equal(out->plan.channel, channel) && zh_sv_equal(out->provider, provider);
 }
 
+/* Does any message of his say that he was reached there? */
+static bool is_at(const zh_ledger *l, uint64_t customer, zh_channel via, uint64_t address)
+{
+    for (const row *r = first_of(l, customer); r != NULL; r = r->next)
+        if (r->address == address && r->via == (uint8_t)via) return true;
+    return false;
+}
+
+uint32_t zh_ledger_at_address(const zh_ledger *l, zh_channel via, uint64_t address, zh_customer_id out[ZH_LEDGER_SHARED_MAX])
+{
+    uint32_t count = 0;
+    for (uint32_t place = 0; address != 0 && place < ZH_LEDGER_SHARED_MAX; place++) {
+        const uint64_t *there = zh_map_get(&l->addresses, ledger_address_key(address, via, place));
+        if (there != NULL && is_at(l, *there, via, address)) out[count++] = (zh_customer_id){ *there };
+    }
+    return count;
+}
+
 bool zh_ledger_twin(const zh_ledger *l, const zh_message *of, zh_message_id *twin)
 {
     const row *self = row_of(l, of->id.number);

@@ -11,6 +11,7 @@ enum { ROW_MARKETING = 1, ROW_KEEPS = 2 };
 
 typedef struct row {
     uint64_t id, customer, planned_for;
+    uint64_t address;     /* a keyed hash of where it went; 0: it did not go yet */
     struct row *next;     /* of the same customer, by is_newer */
     int64_t planned_ms, due_ms, expires_ms, changed_ms, sent_ms, delivered_ms, seen_ms, clicked_ms, dismissed_ms;
     char *text;           /* entry, data, provider's number, detail, one behind the other; in the heap */
@@ -35,6 +36,7 @@ struct zh_ledger {
     zh_map rows;          /* id -> row */
     zh_map customers;     /* customer -> his newest row */
     zh_map providers;     /* hash of channel and provider's number -> id */
+    zh_map addresses;     /* hash of address, way and place 0 .. ZH_LEDGER_SHARED_MAX - 1 -> a customer who was reached there; what it says is asked of his messages */
     zh_map changed;       /* id -> 0: since the last save */
     row **all;            /* by when they came; NULL: forgotten */
     uint32_t all_count, all_cap;
@@ -75,6 +77,7 @@ static inline bool goes_first(const row *a, const row *b)
 
 void ledger_view(const zh_ledger *ledger, const row *r, zh_message *out);
 uint64_t ledger_provider_key(zh_sv channel, zh_sv provider);
+uint64_t ledger_address_key(uint64_t address, zh_channel via, uint32_t place);
 
 /* A row of these values with these texts, linked everywhere; the four names are interned. Errors: ZH_NOMEM, ZH_FULL. */
 ZH_MUST zh_err ledger_add(zh_ledger *ledger, const row *values, const zh_message_plan *plan, zh_sv provider, zh_sv detail);

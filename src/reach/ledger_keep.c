@@ -6,7 +6,7 @@
 #define ENTRY_BYTES_MAX 65536 /* sealed data and the rest of a row */
 
 /* u8 version=1, u8 state, u8 why, u8 via, u8 priority, u8 best hour, u8 flags, var customer, var planned for, zig: planned, due, expires, changed, sent,
- * delivered, seen, clicked, dismissed; var control, var tries; texts: channel, template, campaign, step, language, entry, data, provider, detail. */
+ * delivered, seen, clicked, dismissed; var control, var tries, u64 address; texts: channel, template, campaign, step, language, entry, data, provider, detail. */
 static void put_row(const zh_ledger *l, const row *r, zh_buf *value)
 {
     const uint8_t small[] = { ENTRY_VERSION, r->state, r->why, r->via, r->priority, r->best_hour, r->flags };
@@ -19,6 +19,7 @@ static void put_row(const zh_ledger *l, const row *r, zh_buf *value)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) zh_buf_put_zig(value, times[i]);
     zh_buf_put_var(value, r->control);
     zh_buf_put_var(value, r->tries);
+    zh_buf_put_u64(value, r->address);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) zh_buf_put_text(value, texts[i]);
 }
 
@@ -68,6 +69,7 @@ zh_err zh_ledger_load(zh_ledger *l, zh_sv key, zh_sv value)
     r.planned_for = zh_read_var(&in);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) *times[i] = zh_read_zig(&in);
     const uint64_t control = zh_read_var(&in), tries = zh_read_var(&in);
+    r.address = zh_read_u64(&in);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = zh_read_text(&in);
     const zh_sv provider = zh_read_text(&in), detail = zh_read_text(&in);
     if (in.bad || zh_reader_left(&in) != 0 || control > ZH_MESSAGE_CONTROL_OF || tries > UINT32_MAX || row_of(l, r.id) != NULL) return ZH_CORRUPT;

@@ -150,6 +150,7 @@ void zh_message_put(const zh_message_record *record, zh_buf *out)
     }
     zh_buf_put_u8(out, (uint8_t)record->why);
     zh_buf_put_zig(out, record->due_ms);
+    zh_buf_put_u64(out, record->address);
     zh_buf_put_text(out, record->provider);
     zh_buf_put_text(out, record->detail);
 }
@@ -168,6 +169,7 @@ zh_err zh_message_get(zh_sv bytes, zh_message_record *out)
     else {
         out->why = (zh_message_why)zh_read_u8(&r);
         out->due_ms = zh_read_zig(&r);
+        out->address = zh_read_u64(&r);
         out->provider = zh_read_text(&r);
         out->detail = zh_read_text(&r);
         if (is_state(out->word)) out->state = (zh_message_state)((unsigned)out->word - ZH_MESSAGE_SAYS_STATE_FIRST);

@@ -19,7 +19,7 @@
  *     record   u8 kind=30, u8 version=1, u64 customer, u64 id, u8 word, zig at, and
  *     PLAN     u8 flags (1 marketing, 2 data is kept), u8 via, u8 priority, u8 best hour (255: none), zig due, zig expires, var control,
  *              texts: channel, template, campaign, step, entry, language, and the sealed data
- *     others   u8 reason, zig due, text provider's id, text detail
+ *     others   u8 reason, zig due, u64 address, text provider's id, text detail
  *
  * Not here    what stands of all messages (ledger.h), whether one may go now (delivery.h), sending (the adapters).
  */
@@ -142,6 +142,7 @@ typedef struct zh_message_record {
     zh_message_plan plan;    /* of PLAN */
     zh_message_why why;
     int64_t due_ms;          /* of WAIT and RESEND */
+    uint64_t address;        /* of SENDING: a keyed hash of where it goes (reply.h); 0: nowhere */
     zh_sv provider, detail;
 } zh_message_record;
 

@@ -204,8 +204,8 @@ void zh_offers_gauges(zh_call *call); /* under the world's read lock */
 void zh_placements_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_channels, zh_route_channel, zh_route_channel_put, zh_route_channel_delete, zh_route_channel_secret, zh_route_templates, zh_route_template, zh_route_template_put,
     zh_route_template_delete, zh_route_templates_preview, zh_route_delivery, zh_route_delivery_put;
-void zh_receipt_token(const zh_engine *engine, zh_sv channel, char out[ZH_DIGEST_TEXT_BYTES]); /* what makes the address of its receipts unguessable */
-zh_call_handler zh_route_message_post, zh_route_message, zh_route_message_cancel, zh_route_messages, zh_route_messages_one, zh_route_messages_post, zh_route_receipts, zh_route_inbox, zh_route_inbox_act;
+void zh_receipt_token(const zh_engine *engine, zh_sv channel, char out[ZH_DIGEST_TEXT_BYTES]); /* what makes the addresses of its receipts and answers unguessable */
+zh_call_handler zh_route_message_post, zh_route_message, zh_route_message_cancel, zh_route_messages, zh_route_messages_one, zh_route_messages_post, zh_route_receipts, zh_route_replies, zh_route_inbox, zh_route_inbox_act;
 void zh_messages_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_decision, zh_route_experiment_arm;

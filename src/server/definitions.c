@@ -62,10 +62,12 @@ static void put_channel(zh_call *call, zh_sv name, const zh_adapter *a, zh_json_
     zh_json_out_end(out);
     zh_json_out_key_bool(out, ZH_SV("idempotent"), a->idempotency.size > 0 || a->kind == ZH_ADAPTER_INBOX);
     zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_channel_secret_is_kept(world_of(call)->registry, name));
-    if (!a->has_receipts || !zh_call_has_right(call, ZH_RIGHT_EDIT_DEFINITIONS)) return; /* who knows the address may send receipts */
+    if (!zh_call_has_right(call, ZH_RIGHT_EDIT_DEFINITIONS)) return; /* who knows the addresses may speak for the gateway */
     zh_receipt_token(call->engine, name, token);
     (void)snprintf(path, sizeof path, "/v1/receipts/%.*s/%s", ZH_SV_ARG(zh_sv_part(name, 0, 64)), token);
-    zh_json_out_key_text(out, ZH_SV("receiptsPath"), zh_sv_of(path));
+    if (a->has_receipts) zh_json_out_key_text(out, ZH_SV("receiptsPath"), zh_sv_of(path));
+    (void)snprintf(path, sizeof path, "/v1/replies/%.*s/%s", ZH_SV_ARG(zh_sv_part(name, 0, 64)), token);
+    if (a->has_replies) zh_json_out_key_text(out, ZH_SV("repliesPath"), zh_sv_of(path));
 }
 
 static void put_template(const zh_template *t, zh_json_out *out)

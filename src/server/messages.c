@@ -1,9 +1,7 @@
-/* messages.c -- messages: asking for one, what became of it and why; the inbox; what gateways tell afterwards. */
+/* messages.c -- messages: asking for one, what became of it and why; the inbox. */
 #include "base/time.h"
 #include "engine/compose.h"
 #include "engine/outbox.h"
-#include "guard/digest.h"
-#include "reach/receipt.h"
 #include "server/answer.h"
 #include "server/call.h"
 #include "sys/file.h"
@@ -316,68 +314,4 @@ void zh_route_message_cancel(zh_call *call)
         if (e == ZH_OK) answer_message(call, id, 200, NULL, false);
         else zh_call_failed(call, e, NULL);
     }
-}
-
-/* ---- receipts ---- */
-
-static bool has_token(zh_call *call, zh_sv channel)
-{
-    char token[ZH_DIGEST_TEXT_BYTES];
-    uint8_t given[ZH_DIGEST_BYTES], right[ZH_DIGEST_BYTES];
-    zh_receipt_token(call->engine, channel, token);
-    return zh_digest_parse(zh_http_path_part(call->request, 3), given) == ZH_OK && zh_digest_parse(zh_sv_of(token), right) == ZH_OK && zh_digest_equal(given, right);
-}
-
-/* The message a receipt speaks of, where it went by this channel. */
-static bool find_told(zh_call *call, zh_sv channel, const zh_receipt *r, zh_message_id *id)
-{
-    zh_message m;
-    const zh_ledger *ledger = world_of(call)->ledger;
-    zh_world_lock_read(world_of(call));
-    const bool found = r->id.number != 0 ? zh_ledger_find(ledger, r->id, &m) && zh_sv_equal(m.plan.channel, channel) : zh_ledger_of_provider(ledger, channel, r->provider, &m);
-    if (found) *id = m.id;
-    zh_world_unlock(world_of(call));
-    return found;
-}
-
-static zh_err tell(zh_call *call, zh_sv channel, const zh_receipts *all, uint32_t *taken)
-{
-    zh_message_id id;
-    zh_err e = ZH_OK;
-    for (uint32_t i = 0; e == ZH_OK && i < all->count; i++) {
-        const zh_message_word says = all->receipts[i].says;
-        if (!find_told(call, channel, &all->receipts[i], &id)) continue;
-        const zh_message_record record = { .word = says, .at_ms = call->now_ms,
-                                           .state = says >= ZH_MESSAGE_SAYS_STATE_FIRST && says < ZH_MESSAGE_SAYS_SEEN ? (zh_message_state)((unsigned)says - ZH_MESSAGE_SAYS_STATE_FIRST) : ZH_MESSAGE_PLANNED };
-        e = zh_outbox_say(call->engine, id, &record);
-        *taken += e == ZH_OK;
-    }
-    return e;
-}
-
-void zh_route_receipts(zh_call *call)
-{
-    const zh_sv channel = zh_arena_copy(call->arena, zh_http_path_part(call->request, 2));
-    zh_arena arena = zh_arena_open(ZH_ADAPTER_MEMORY_BYTES_MAX);
-    zh_adapter *adapter = ZH_TAKE(&arena, zh_adapter, 1);
-    zh_receipts all = { .count = 0 };
-    uint32_t taken = 0;
-    zh_err e = !has_token(call, channel) ? ZH_ABSENT : adapter == NULL ? ZH_NOMEM : zh_compose_adapter(call->engine, channel, &arena, adapter);
-    if (e == ZH_OK && !adapter->has_receipts) e = ZH_ABSENT;
-    const bool known = e == ZH_OK;
-    if (known) e = zh_receipts_read(adapter, call->thread->parser, zh_http_body(call->request), call->arena, &all);
-    if (e == ZH_OK) e = tell(call, channel, &all, &taken);
-    if (e == ZH_ABSENT) zh_call_problem(call, 404, "not_found", NULL, "no such path: see /openapi.json"); /* a wrong token learns no more */
-    else if (e == ZH_FORMAT || e == ZH_FULL) zh_call_problem(call, 400, "bad_receipts", NULL, "these are no receipts as the channel's definition has them");
-    else if (e != ZH_OK) zh_call_failed(call, e, NULL);
-    else if (adapter->receipt_answer.size > 0) zh_call_reply(call, 200, ZH_SV("application/json"), zh_arena_copy(call->arena, adapter->receipt_answer), NULL, 0);
-    else {
-        zh_json_out out = zh_call_begin(call);
-        zh_json_out_object(&out);
-        zh_json_out_key_int(&out, ZH_SV("taken"), taken);
-        zh_json_out_key_int(&out, ZH_SV("unknown"), (int64_t)(all.count + all.unknown) - taken);
-        zh_json_out_end(&out);
-        zh_call_json(call, 200, &out);
-    }
-    zh_arena_close(&arena);
 }

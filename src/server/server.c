@@ -77,6 +77,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/v1/inbox/{}", zh_route_inbox, NEED_SERVE, 0, true, false },
     { ZH_HTTP_POST, "/v1/inbox/{}/{}", zh_route_inbox_act, NEED_SERVE, 0, true, false },
     { ZH_HTTP_POST, "/v1/receipts/{}/{}", zh_route_receipts, NEED_NOTHING, 0, true, false },
+    { ZH_HTTP_POST, "/v1/replies/{}/{}", zh_route_replies, NEED_NOTHING, 0, true, false },
     { ZH_HTTP_GET, "/v1/decisions/{}", zh_route_decision, NEED_SERVE, 0, true, false },
     { ZH_HTTP_GET, "/v1/offers", zh_route_offers_public, NEED_NOTHING, 0, false, false },
     { ZH_HTTP_POST, "/v1/offers/{}/claim", zh_route_offer_claim, NEED_SERVE, 0, true, false },

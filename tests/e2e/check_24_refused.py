@@ -29,7 +29,7 @@ ROLES = {
 RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people who may look at a customer
     (OPEN, r"\w+ /(healthz|readyz|metrics|openapi\.json|zhun\.js|api/v1/login)$"),
     (OPEN, r"\w+ /(sa|sa\.gif|debug|hooks/.*|beacon/.*|sourceConfig/?)$"),
-    (OPEN, r"\w+ /v1/(track|identify|page|screen|group|alias|batch|import|import/sensors|[tipsgabm]|pixel/.*|projects/.*|imports.*|recommend.*|receipts/.*)$|POST /v1/feedback$"),
+    (OPEN, r"\w+ /v1/(track|identify|page|screen|group|alias|batch|import|import/sensors|[tipsgabm]|pixel/.*|projects/.*|imports.*|recommend.*|(receipts|replies)/.*)$|POST /v1/feedback$"),
     (OPEN, r"GET /v1/offers$"),  # the public register: any key, a write key too; serve.py proves that nobody is refused
     (OPEN, r"\w+ /[pu]/\{token\}"),  # the link itself says who: check 12, preferences.py
     (SERVE, r"\w+ /v1/"),

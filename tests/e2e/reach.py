@@ -268,6 +268,45 @@ def check_11_an_opt_out_stops_what_is_queued(engine):
     equal(sorted(one["state"] for one in outcomes[1::2]), ["sent"] * 150, "whoever did not say no got it")
 
 
+def check_11_an_answer_stops_it(engine):
+    """A customer answers to a text message with one of the words of the law: in force at once, for what waits, and after a kill."""
+    gateway.clear()
+    put(engine, "channels", "two-way", sms(gateway, replies={"from": "/phone_number", "text": "/content", "answer": '{"code":0}'}))
+    path = engine.admin("GET", "/api/v1/channels/two-way").json["repliesPath"]
+    known(engine, "tom", "tia", "una", "ute")
+    phones = {"tom": "13800000001", "tia": "138-0000-0001", "una": "13800000002", "ute": "13800000003"}  # tom and tia share a phone
+    for user, phone in phones.items():
+        engine.collect("identify", {"userId": user, "messageId": f"phone-{user}", "traits": {"phone": phone}})
+        allow(engine, user)
+    engine.sync()
+    for user in phones:
+        is_now(engine, send(engine, user, "offer", channel="two-way", key="first"), "sent")
+    waits = {user: send(engine, user, "offer", channel="two-way", key="later", sendAt=kit.iso(kit.now_ms() + 2500)) for user in phones}
+    tell = lambda where, what: engine.ask("POST", where, what)
+    for wrong in (path[:-1] + ("0" if path[-1] != "0" else "1"), path.replace("/two-way/", "/sms/"), path.replace("/two-way/", "/gone/")):
+        equal(tell(wrong, {"phone_number": "13800000002", "content": "TD"}).status, 404, "an address that was guessed does nothing")
+    equal(tell(path, {"phone_number": 1}).status, 200, "what has no words is passed over")
+    equal(tell(path, {"phone_number": "13800000002", "content": "谢谢"}).status, 200, "thanks are no refusal")
+    equal(engine.serve("GET", "/v1/consents/una").json["marketing"]["sms"], True, "and change nothing")
+    said = time.time()
+    answer = tell(path, [{"phone_number": "+8613800000001", "content": " ＴＤ。"}, {"phone_number": "13800000002", "content": "退订"}, {"phone_number": "13999999999", "content": "TD"}, {"content": "TD"}])
+    equal((answer.status, answer.json), (200, {"code": 0}), "the gateway hears what it wants to")
+    check(time.time() - said < 1, "within a second")
+    for user in ("tom", "tia", "una"):
+        equal(engine.serve("GET", f"/v1/consents/{user}").json["marketing"]["sms"], False, f"{user} said no")
+    equal(engine.serve("GET", "/v1/consents/tom/ledger").json["items"][0]["source"], "answer to two-way", "and the ledger of consents says by what")
+    engine.kill()
+    engine.start()
+    for user in ("tom", "tia", "una"):
+        is_now(engine, waits[user], "skipped", "opted_out")
+    is_now(engine, waits["ute"], "sent")
+    is_now(engine, send(engine, "tom", channel="two-way", key="asked", data={"order": 1}), "sent")
+    allow(engine, "tom")
+    is_now(engine, send(engine, "tom", "offer", channel="two-way", key="again"), "sent")
+    tell(path, {"phone_number": "13800000001", "content": "T"})
+    is_now(engine, send(engine, "tom", "offer", channel="two-way", key="once more"), "skipped", "opted_out")
+
+
 def it_is_the_same_after_a_restart_and_rebuilt(engine):
     before = engine.admin("GET", "/api/v1/messages?limit=500").json["items"]
     engine.restart()
@@ -300,6 +339,7 @@ for partitions in ("1", "3"):
     prove(a_preview_says_what_it_would_say, engine)
     if partitions == "1":
         prove(check_11_an_opt_out_stops_what_is_queued, engine)
+    prove(check_11_an_answer_stops_it, engine)
     prove(it_is_the_same_after_a_restart_and_rebuilt, engine)
     prove(an_erased_customer_has_no_messages, engine)
     engine.stop()

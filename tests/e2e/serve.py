@@ -1230,7 +1230,7 @@ def erasures():
 
 
 def reach():
-    webhook = {"kind": "webhook", "via": "sms", "url": "http://127.0.0.1:9/send", "tries": 1, "receipts": {"id": "/ref", "state": "/status", "states": {"D": "delivered"}}}
+    webhook = {"kind": "webhook", "via": "sms", "url": "http://127.0.0.1:9/send", "tries": 1, "replies": {"from": "/from", "text": "/text"}, "receipts": {"id": "/ref", "state": "/status", "states": {"D": "delivered"}}}
     words = {"purpose": "transactional", "languages": {"en": {"text": "Hello {{ data.what }}"}}}
     equal(engine.admin("GET", "/api/v1/channels").json["items"], [], "no channel at first")
     equal(engine.admin("PUT", "/api/v1/channels/paper", webhook).status, 200, "a channel is defined")
@@ -1267,6 +1267,8 @@ def reach():
     equal(engine.serve("DELETE", f"/v1/messages/{waits}").json["why"], "cancelled", "one that waits is cancelled")
     equal(engine.ask("POST", engine.admin("GET", "/api/v1/channels/paper").json["receiptsPath"], {"ref": waits, "status": "D"}).status, 200, "a receipt is taken")
     equal(engine.ask("POST", "/v1/receipts/paper/" + "0" * 64, {}).status, 404, "from who knows the address")
+    equal(engine.ask("POST", engine.admin("GET", "/api/v1/channels/paper").json["repliesPath"], {"from": "13800000000", "text": "TD"}).json, {"taken": 0, "unknown": 1}, "an answer of nobody whom it reached")
+    equal(engine.ask("POST", "/v1/replies/paper/" + "0" * 64, {}).status, 404, "likewise")
     check(len(engine.admin("GET", "/api/v1/messages").json["items"]) == 3, "the log of messages")
     equal(engine.admin("GET", f"/api/v1/messages/{number}").json["customer"]["userId"], "reader", "and one of it")
     equal([engine.admin("DELETE", f"/api/v1/{kind}").status for kind in ("channels/paper", "templates/words")], [204, 204], "definitions go")

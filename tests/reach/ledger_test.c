@@ -282,8 +282,37 @@ static void a_page_shows_the_newest_first(void)
     zh_ledger_close(l);
 }
 
+static zh_err load_one(void *context, zh_sv key, zh_sv value) { return zh_ledger_load(context, key, value); }
+
+static void sent_to(zh_ledger *l, uint64_t customer, const char *entry, uint64_t address)
+{
+    const zh_message_id id = plan_at(l, customer, entry, 100, 0);
+    const zh_message_record r = { .customer = { customer }, .id = id, .word = (zh_message_word)(ZH_MESSAGE_SAYS_STATE_FIRST + ZH_MESSAGE_SENDING), .state = ZH_MESSAGE_SENDING, .at_ms = 200, .address = address };
+    fold(l, &r);
+}
+
+/* Who was reached at an address: a family's phone, two that became one, one who is forgotten, one whose number is another's now. */
+static void who_was_reached_at_an_address_is_known(void)
+{
+    zh_customer_id at[ZH_LEDGER_SHARED_MAX];
+    zh_ledger *l = fresh(), *again = fresh();
+    sent_to(l, 1, "a", 77), sent_to(l, 1, "b", 77), sent_to(l, 2, "a", 77), sent_to(l, 3, "a", 78);
+    CHECK(zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 77, at) == 2 && at[0].number == 1 && at[1].number == 2);
+    CHECK(zh_ledger_at_address(l, ZH_CHANNEL_SMS, 77, at) == 0 && zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 79, at) == 0 && zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 0, at) == 0);
+    CHECK(zh_ledger_merge(l, (zh_customer_id){ 2 }, (zh_customer_id){ 3 }) == ZH_OK);
+    CHECK(zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 77, at) == 2 && at[0].number == 1 && at[1].number == 3);
+    CHECK(zh_ledger_save(l, true, (zh_keep){ again, load_one }) == ZH_OK);
+    CHECK(zh_ledger_at_address(again, ZH_CHANNEL_EMAIL, 77, at) == 2 && at[0].number + at[1].number == 4);
+    CHECK(zh_ledger_forget(l, (zh_customer_id){ 1 }) == ZH_OK && zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 77, at) == 1 && at[0].number == 3);
+    for (uint64_t c = 10; c < 30; c++) sent_to(l, c, "a", 80);
+    CHECK(zh_ledger_at_address(l, ZH_CHANNEL_EMAIL, 80, at) == ZH_LEDGER_SHARED_MAX && at[ZH_LEDGER_SHARED_MAX - 1].number == 29); /* the newest is among them */
+    zh_ledger_close(l);
+    zh_ledger_close(again);
+}
+
 int main(int argc, char **argv)
 {
+    who_was_reached_at_an_address_is_known();
     const uint64_t seed = test_seed(argc, argv);
     planned_twice_it_is_one_message();
     a_message_goes_to_the_right_only();

@@ -30,11 +30,11 @@ static void a_plan_is_read_as_it_was_written(void)
 static void words_are_read_as_they_were_written(void)
 {
     for (unsigned word = 0; word < 64; word++) {
-        zh_message_record in = { .customer = { 1 }, .id = { 2 }, .word = (zh_message_word)word, .at_ms = 3, .why = ZH_WHY_QUIET, .due_ms = 4, .provider = ZH_SV("p-1"), .detail = ZH_SV("status 503") }, out;
+        zh_message_record in = { .customer = { 1 }, .id = { 2 }, .word = (zh_message_word)word, .at_ms = 3, .why = ZH_WHY_QUIET, .due_ms = 4, .address = 77, .provider = ZH_SV("p-1"), .detail = ZH_SV("status 503") }, out;
         if (word == ZH_MESSAGE_SAYS_PLAN || !zh_message_record_is_good(&in)) continue;
         zh_buf bytes = zh_buf_open(4096);
         zh_message_put(&in, &bytes);
-        CHECK(zh_message_get(zh_buf_view(&bytes), &out) == ZH_OK && out.word == in.word && out.why == in.why && out.due_ms == 4 && zh_sv_equal(out.provider, in.provider) && zh_sv_equal(out.detail, in.detail));
+        CHECK(zh_message_get(zh_buf_view(&bytes), &out) == ZH_OK && out.word == in.word && out.why == in.why && out.due_ms == 4 && out.address == 77 && zh_sv_equal(out.provider, in.provider) && zh_sv_equal(out.detail, in.detail));
         if (word >= ZH_MESSAGE_SAYS_STATE_FIRST && word < ZH_MESSAGE_SAYS_STATE_FIRST + ZH_MESSAGE_STATES) CHECK(out.state == (zh_message_state)(word - ZH_MESSAGE_SAYS_STATE_FIRST));
         zh_buf_close(&bytes);
     }
