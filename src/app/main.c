@@ -14,6 +14,7 @@
 #include "app/cmd_letters.h"
 #include "app/cmd_render.h"
 #include "app/cmd_offer.h"
+#include "app/cmd_campaign.h"
 #include "app/cmd_placement.h"
 #include "app/cmd_reach.h"
 #include "app/cmd_replay.h"
@@ -44,6 +45,7 @@ static const zh_command *const commands[] = {
     &zh_cmd_expr,
     &zh_cmd_render,
     &zh_cmd_offer,
+    &zh_cmd_campaign,
     &zh_cmd_placement,
     &zh_cmd_channel,
     &zh_cmd_template,

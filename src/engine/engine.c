@@ -12,6 +12,7 @@
 #include "engine/upkeep.h"
 #include "engine/undo.h"
 #include "engine/watch_clock.h"
+#include "engine/campaign_clock.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -46,6 +47,7 @@ struct zh_engine {
     zh_bandit_clock *bandit_clock;
     zh_watch_clock *watch_clock;
     zh_outbox *outbox;
+    zh_campaign_clock *campaign_clock;
     zh_offer_desk *offer_desk;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
@@ -459,6 +461,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK) e = zh_eraser_open(&g->eraser, g, g->d.erase_wait_ms);
     if (e == ZH_OK) e = zh_watch_clock_open(&g->watch_clock, g);
     if (e == ZH_OK && g->d.senders > 0) e = zh_outbox_open(&g->outbox, &(zh_outbox_desc){ g, g->d.senders, g->d.sends_private });
+    if (e == ZH_OK && g->d.senders > 0) e = zh_campaign_clock_open(&g->campaign_clock, g);
     if (e == ZH_OK) e = zh_offer_desk_open(&g->offer_desk, g);
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
@@ -493,6 +496,7 @@ void zh_engine_close(zh_engine *g)
     zh_eraser_close(g->eraser);
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
+    zh_campaign_clock_close(g->campaign_clock);
     zh_outbox_close(g->outbox);
     zh_watch_clock_close(g->watch_clock);
     zh_offer_desk_close(g->offer_desk);

@@ -1,3 +1,4 @@
+#include "engine/campaigns.h"
 #include "engine/outbox_inside.h"
 #include "engine/secret.h"
 #include "reach/reply.h"
@@ -70,7 +71,10 @@ static bool may_go(worker *w, const zh_message *m)
     zh_delivery d = { .act = ZH_DELIVERY_WAIT };
     if (e == ZH_OK) d = zh_outbox_judge(engine, &rules, m, zone, w->contacts);
     const bool has_twin = zh_ledger_twin(world->ledger, m, &twin);
+    const zh_campaign_stand stand = zh_campaigns_stand(world->registry, m->plan.campaign);
     zh_world_unlock(world);
+    if (stand == ZH_CAMPAIGN_WAITS) d = (zh_delivery){ ZH_DELIVERY_WAIT, ZH_WHY_PAUSED, zh_engine_now_ms(engine) + ZH_CAMPAIGN_PAUSED_MS };
+    if (stand == ZH_CAMPAIGN_OVER) d = (zh_delivery){ ZH_DELIVERY_SKIP, ZH_WHY_ENDED, 0 };
     if (e != ZH_OK) return false; /* no memory, or a policy that cannot be read: nothing goes, and it is looked at again */
     if (has_twin) skip(w, m->id, ZH_WHY_CANCELLED, "another message of this customer, who was two, has the same campaign, step and entry");
     else if (d.act == ZH_DELIVERY_SKIP) skip(w, m->id, d.why, NULL);

@@ -353,6 +353,7 @@ zh_err zh_ledger_fold(zh_ledger *l, zh_sv bytes, zh_customer_id customer)
     case ZH_MESSAGE_SAYS_PLAN: return plan(l, &said, customer);
     case ZH_MESSAGE_SAYS_WAIT:
     case ZH_MESSAGE_SAYS_RESEND: return wait(l, r, &said);
+    case ZH_MESSAGE_SAYS_WAKE: return r->state == ZH_MESSAGE_PLANNED ? wait(l, r, &said) : ZH_OK;
     case ZH_MESSAGE_SAYS_SEEN: earliest(&r->seen_ms, said.at_ms); return ZH_OK;
     case ZH_MESSAGE_SAYS_CLICKED: earliest(&r->clicked_ms, said.at_ms); return ZH_OK;
     case ZH_MESSAGE_SAYS_DISMISSED: earliest(&r->dismissed_ms, said.at_ms); return ZH_OK;

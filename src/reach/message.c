@@ -93,7 +93,7 @@ bool zh_message_record_is_good(const zh_message_record *r)
 {
     if (r->customer.number == 0 || r->id.number == 0 || r->at_ms < 0) return false;
     if (r->word == ZH_MESSAGE_SAYS_PLAN) return plan_is_good(&r->plan);
-    const bool known = r->word == ZH_MESSAGE_SAYS_WAIT || is_state(r->word) || (r->word >= ZH_MESSAGE_SAYS_SEEN && r->word <= ZH_MESSAGE_SAYS_RESEND);
+    const bool known = r->word == ZH_MESSAGE_SAYS_WAIT || is_state(r->word) || (r->word >= ZH_MESSAGE_SAYS_SEEN && r->word <= ZH_MESSAGE_SAYS_WAKE);
     return known && r->word != (zh_message_word)(ZH_MESSAGE_SAYS_STATE_FIRST + ZH_MESSAGE_PLANNED) && (unsigned)r->why < ZH_WHYS && r->due_ms >= 0 &&
            r->provider.size <= ZH_MESSAGE_PROVIDER_BYTES_MAX && r->detail.size <= ZH_MESSAGE_DETAIL_BYTES_MAX;
 }

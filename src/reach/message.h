@@ -93,7 +93,9 @@ bool zh_message_state_of(zh_sv text, zh_message_state *out);
     X(UNANSWERED, "unanswered")       /* it went out, and no answer came */                                   \
     X(CRASHED,    "crashed")          /* the engine stopped while it was under way */                         \
     X(GIVEN_UP,   "too_many_tries")                                                                           \
-    X(TOO_LARGE,  "too_large")
+    X(TOO_LARGE,  "too_large")                                                                                \
+    X(PAUSED,     "campaign_paused")  /* its campaign does not run: it waits */                                \
+    X(ENDED,      "campaign_ended")
 typedef enum zh_message_why {
 #define X(name, text) ZH_WHY_##name,
     ZH_MESSAGE_WHY_LIST(X)
@@ -111,6 +113,7 @@ typedef enum zh_message_word {
     ZH_MESSAGE_SAYS_CLICKED,
     ZH_MESSAGE_SAYS_DISMISSED,
     ZH_MESSAGE_SAYS_RESEND,     /* in doubt, and the channel knows keys: planned again */
+    ZH_MESSAGE_SAYS_WAKE,       /* where it still waits it is due at due_ms: its campaign runs again, or ended. One under way is left alone */
 } zh_message_word;
 
 /* The key, and how it is to be sent. */
@@ -141,7 +144,7 @@ typedef struct zh_message_record {
     int64_t at_ms;
     zh_message_plan plan;    /* of PLAN */
     zh_message_why why;
-    int64_t due_ms;          /* of WAIT and RESEND */
+    int64_t due_ms;          /* of WAIT, RESEND and WAKE */
     uint64_t address;        /* of SENDING: a keyed hash of where it goes (reply.h); 0: nowhere */
     zh_sv provider, detail;
 } zh_message_record;

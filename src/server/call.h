@@ -46,6 +46,7 @@ struct zh_server {
     zh_debug *debug;
     zh_audit *audit;
     int64_t started_ms;
+    pthread_mutex_t campaign_lock; /* one change of a campaign at a time */
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
     zh_sessions *sessions;
@@ -207,6 +208,8 @@ zh_call_handler zh_route_channels, zh_route_channel, zh_route_channel_put, zh_ro
 void zh_receipt_token(const zh_engine *engine, zh_sv channel, char out[ZH_DIGEST_TEXT_BYTES]); /* what makes the addresses of its receipts and answers unguessable */
 zh_call_handler zh_route_message_post, zh_route_message, zh_route_message_cancel, zh_route_messages, zh_route_messages_one, zh_route_messages_post, zh_route_receipts, zh_route_replies, zh_route_inbox, zh_route_inbox_act;
 void zh_messages_gauges(zh_call *call); /* under the world's read lock */
+zh_call_handler zh_route_campaigns, zh_route_campaign, zh_route_campaign_put, zh_route_campaign_delete, zh_route_campaign_act, zh_route_campaigns_preview;
+void zh_campaigns_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_decision, zh_route_experiment_arm;
 zh_call_handler zh_route_consents_get, zh_route_consents_put, zh_route_consents_ledger, zh_route_consents_may_ask, zh_route_consents_ask, zh_route_customer_consents;

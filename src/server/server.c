@@ -256,6 +256,17 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_DELETE, "/api/v1/templates/{}", zh_route_template_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/delivery", zh_route_delivery, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/delivery", zh_route_delivery_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_GET, "/api/v1/campaigns", zh_route_campaigns, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/preview", zh_route_campaigns_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_GET, "/api/v1/campaigns/{}", zh_route_campaign, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
+    { ZH_HTTP_PUT, "/api/v1/campaigns/{}", zh_route_campaign_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_DELETE, "/api/v1/campaigns/{}", zh_route_campaign_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/submit", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/approve", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/reject", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/pause", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/resume", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/end", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/messages", zh_route_messages, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_POST, "/api/v1/messages", zh_route_messages_post, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/messages/{}", zh_route_messages_one, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
@@ -384,6 +395,7 @@ static zh_err open_guards(zh_server *s)
 {
     s->session_arena = zh_arena_open(SESSION_ARENA_BYTES);
     pthread_mutex_init(&s->session_lock, NULL);
+    pthread_mutex_init(&s->campaign_lock, NULL);
     pthread_rwlock_init(&s->blocked_lock, NULL);
     zh_err e = zh_file_random(s->memo_random, sizeof s->memo_random);
     if (e == ZH_OK) e = zh_file_random(s->throttle_key.bytes, sizeof s->throttle_key.bytes);
@@ -459,6 +471,7 @@ void zh_server_close(zh_server *s)
     zh_map_close(&s->factor_steps);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
+    pthread_mutex_destroy(&s->campaign_lock);
     pthread_rwlock_destroy(&s->blocked_lock);
     zh_uploads_close(s->uploads);
     free(s);

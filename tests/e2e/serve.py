@@ -1274,6 +1274,31 @@ def reach():
     equal([engine.admin("DELETE", f"/api/v1/{kind}").status for kind in ("channels/paper", "templates/words")], [204, 204], "definitions go")
 
 
+def campaigns():
+    letter = {"channel": "line", "template": "ad", "audience": {"everyone": True}, "when": {"kind": "once", "at": "2099-01-01T00:00:00Z"}}
+    path = "/api/v1/campaigns/spring"
+    equal(engine.admin("GET", "/api/v1/campaigns").json["items"], [], "no campaign at first")
+    equal(engine.admin("PUT", path, letter).json["state"], "draft", "one is defined")
+    refused(engine.admin("PUT", path, {**letter, "control": 2}), 400, "more than all in the control group", "control")
+    refused(engine.admin("POST", path + "/submit"), 409, "without a channel", "channel")
+    equal(engine.admin("PUT", "/api/v1/channels/line", {"kind": "inbox"}).status, 200, "a channel")
+    equal(engine.admin("PUT", "/api/v1/templates/ad", {"purpose": "marketing", "languages": {"en": {"text": "For you"}}}).status, 200, "a template")
+    dry = engine.admin("POST", "/api/v1/campaigns/preview", {"campaign": "spring"})
+    equal((dry.status, dry.json["judged"]), (200, dry.json["audience"]), "a dry run")
+    refused(engine.admin("POST", "/api/v1/campaigns/preview", {"campaign": "none"}), 404, "a dry run of nothing", "campaign")
+    refused(engine.admin("GET", "/api/v1/campaigns/none"), 404, "a campaign that is not there", "name")
+    equal(engine.admin("POST", path + "/submit", {"note": "look"}).json["state"], "review", "it is handed in")
+    refused(engine.admin("POST", path + "/approve"), 403, "a key approves nothing")
+    equal(engine.admin("POST", path + "/reject").json["state"], "draft", "given back")
+    equal(engine.admin("POST", path + "/submit").json["state"], "review", "and handed in again")
+    admin = Person("admin", PASSWORD)
+    equal([admin.ask("POST", f"{path}/{what}").json["state"] for what in ("approve", "pause", "resume", "end")], ["running", "paused", "running", "ended"], "a person lets it run, and ends it")
+    equal(engine.admin("GET", path).json["history"][0]["by"]["name"], "admin", "who did is kept")
+    equal(engine.admin("PUT", "/api/v1/campaigns/draft", letter).status, 200, "another one")
+    equal(engine.admin("DELETE", "/api/v1/campaigns/draft").status, 204, "that never ran is deleted")
+    refused(engine.admin("DELETE", path), 409, "one that ran is not", "name")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -1292,7 +1317,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, reach, every_route, variety, preferences, erasures, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, reach, campaigns, every_route, variety, preferences, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")

@@ -75,7 +75,11 @@ static void a_message_goes_to_the_right_only(void)
     CHECK(get(l, id).state == ZH_MESSAGE_PLANNED);
     wait_until(l, 1, id, 900, ZH_MESSAGE_SAYS_WAIT);
     CHECK(get(l, id).due_ms == 900 && get(l, id).why == ZH_WHY_QUIET && zh_ledger_next_due_ms(l) == 900);
+    wait_until(l, 1, id, 800, ZH_MESSAGE_SAYS_WAKE);
+    CHECK(get(l, id).due_ms == 800); /* its campaign runs again */
     say(l, 1, id, ZH_MESSAGE_SENDING, 900);
+    wait_until(l, 1, id, 910, ZH_MESSAGE_SAYS_WAKE);
+    CHECK(get(l, id).state == ZH_MESSAGE_SENDING); /* one under way is not sent again because somebody woke it */
     say(l, 1, id, ZH_MESSAGE_DOUBT, 950);
     wait_until(l, 1, id, 990, ZH_MESSAGE_SAYS_WAIT); /* in doubt it is not sent again */
     CHECK(get(l, id).state == ZH_MESSAGE_DOUBT && zh_ledger_next_due_ms(l) == INT64_MAX);
