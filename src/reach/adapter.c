@@ -224,7 +224,7 @@ static zh_sv read_address(zh_define *d, zh_json_value of, const char *within, co
 
 static void read_smtp(zh_define *d, zh_json_value root, zh_adapter *out)
 {
-    static const char *const known[] = { "kind", "via", "title", "address", "ratePerSecond", "tries", "timeoutMs", "host", "port", "tls", "user", "from", "replyTo", "certificate", "link", "retryMs", "receipts", NULL };
+    static const char *const known[] = { "kind", "via", "title", "address", "ratePerSecond", "tries", "timeoutMs", "host", "port", "tls", "user", "from", "replyTo", "returnPath", "certificate", "link", "retryMs", "receipts", NULL };
     static const char *const from_fields[] = { "name", "address", NULL };
     const zh_json_value from = zh_json_get(root, ZH_SV("from"));
     zh_define_only(d, root, "", known);
@@ -238,9 +238,11 @@ static void read_smtp(zh_define *d, zh_json_value root, zh_adapter *out)
     out->from_name = zh_define_text(d, from, "from", "name", NAME_BYTES_MAX, false);
     out->from_address = read_address(d, from, "from", "address", true);
     out->reply_to = read_address(d, root, "", "replyTo", false);
+    out->return_path = read_address(d, root, "", "returnPath", false);
     out->certificate = zh_define_text(d, root, "", "certificate", ZH_ADAPTER_CERTIFICATE_BYTES_MAX, false);
     if (out->certificate.size > 0 && !zh_sv_starts(out->certificate, ZH_SV("-----BEGIN CERTIFICATE-----"))) zh_define_wrong(d, "", "certificate", "must be a certificate in PEM");
     read_receipts(d, root, out);
+    out->has_receipts = true; /* bounces, as letters (bounce.h), whether a map says more or not */
 }
 
 static void read_inbox(zh_define *d, zh_json_value root, zh_adapter *out)

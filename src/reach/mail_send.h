@@ -34,6 +34,8 @@ typedef struct zh_mail_ask {
 /* Always an outcome. */
 void zh_mail_send(const zh_mail_ask *ask, zh_delivered *out);
 
+/* A code of class 5 says that there is no such mailbox. Pure. */
+bool zh_mail_is_no_mailbox(const zh_smtp_answer *answer);
 /* What an answer means. Pure. */
 void zh_mail_judge(zh_err e, const zh_smtp_answer *answer, zh_delivered *out);
 

@@ -1,4 +1,5 @@
 #include "reach/receipt.h"
+#include "reach/bounce.h"
 
 static bool read_one(const zh_adapter *a, zh_json_value of, zh_arena *arena, zh_receipt *out)
 {
@@ -15,11 +16,28 @@ static bool read_one(const zh_adapter *a, zh_json_value of, zh_arena *arena, zh_
     return out->provider.data != NULL;
 }
 
+/* A letter of the bounce mailbox: of an smtp channel what does not begin as JSON does. */
+static bool is_mail(const zh_adapter *a, zh_sv body)
+{
+    const zh_sv text = zh_sv_trim(body);
+    return a->kind == ZH_ADAPTER_SMTP && text.size > 0 && text.data[0] != '{' && text.data[0] != '[';
+}
+
+static zh_err read_mail(const zh_adapter *a, zh_sv body, zh_arena *arena, zh_receipts *out)
+{
+    if ((out->receipts = ZH_TAKE(arena, zh_receipt, 1)) == NULL) return ZH_NOMEM;
+    *out->receipts = (zh_receipt){ .says = (zh_message_word)0 };
+    if (zh_bounce_read(a, body, &out->receipts->id, &out->receipts->says)) out->count = 1;
+    else out->unknown = 1;
+    return ZH_OK;
+}
+
 zh_err zh_receipts_read(const zh_adapter *a, zh_json *parser, zh_sv body, zh_arena *arena, zh_receipts *out)
 {
     zh_json_value root;
     zh_receipt one;
     *out = (zh_receipts){ .count = 0 };
+    if (is_mail(a, body)) return read_mail(a, body, arena, out);
     const zh_err e = zh_json_parse(parser, body, &root, NULL);
     if (e != ZH_OK) return e == ZH_NOMEM ? e : ZH_FORMAT;
     const zh_json_value from = zh_json_pointed(root, a->receipt_list);

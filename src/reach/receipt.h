@@ -1,7 +1,8 @@
 /* receipt.h -- what a gateway tells afterwards of messages it took, by the map of its adapter.
  *
  * The body is JSON: one receipt, or a list of them at `receipts.list`. Of each the number (ours, or the gateway's) and a word for the state are read;
- * a word that the map does not know is passed over and counted. Nothing else of it is looked at.
+ * a word that the map does not know is passed over and counted. Nothing else of it is looked at. Of an smtp channel it may also be a letter that came to its bounce
+ * mailbox (bounce.h); one that tells nothing is counted as unknown.
  *
  * Guarantees  any bytes give receipts or a fault; at most ZH_RECEIPTS_MAX of one body.
  * Cost        O(bytes).

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""E-mail: a message leaves as a letter that any mail program reads, to a mail server that takes it, refuses it, stumbles or is killed under; one click in it stops the next one.
+"""E-mail: a message leaves as a letter that any mail program reads, to a mail server that takes it, refuses it, stumbles or is killed under; one click in it stops the next one, and so does what comes back.
 
 The server is aiosmtpd on loopback; letters are read by Python's email package. Killed at any moment the server sees each letter once at most.
 """
@@ -148,6 +148,44 @@ def a_server_that_stumbles(engine, server):
     is_now(engine, send(engine, "kay", "order", "1", channel="dead", data={"order": "1"}), "failed", "too_many_tries")
 
 
+def report(kind, fields, letter, to="hi@shop.example"):
+    """A letter as mail servers (RFC 3464) and mailbox providers (RFC 5965) write it."""
+    headers = letter.as_bytes().replace(b"\r\n", b"\n").split(b"\n\n")[0].decode() if letter else ""
+    content = "message/delivery-status" if kind == "delivery-status" else "message/feedback-report"
+    parts = ["Content-Type: text/plain\n\nSorry, it did not work.\n", f"Content-Type: {content}\n\n{fields}", f"Content-Type: text/rfc822-headers\n\n{headers}\n"]
+    return (f"From: MAILER-DAEMON@mx.example\nTo: {to}\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type={kind}; boundary=\"b1\"\n\n" + "".join(f"--b1\n{part}" for part in parts) + "--b1--\n").encode()
+
+
+def failed(status, diagnostic=""):
+    return f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; x@mail.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: {diagnostic}\n"
+
+
+def what_comes_back_stops_the_next_one(engine, server):
+    server.clear()
+    put(engine, "channels", "back", smtp(server, returnPath="bounces+{id}@shop.example"))
+    path = engine.admin("GET", "/api/v1/channels/back").json["receiptsPath"]
+    post = lambda mail: engine.ask("POST", path, mail, headers={"Content-Type": "message/rfc822"})
+    known(engine, "pam", "quin", "rae", "sid", "tom")
+    sent = {user: is_now(engine, send(engine, user, "order", "1", channel="back", data={"order": "1"}), "sent") for user in ("pam", "quin", "rae", "sid", "tom")}
+    letters = {one["to"][0].split("@")[0]: one for one in server.taken}
+    equal(letters["pam"]["from"], f"bounces+{sent['pam']['messageId']}@shop.example", "the envelope says where it goes back to")
+    reports = {"pam": report("delivery-status", failed("5.1.1", "smtp; 550 5.1.1 no such user"), letters["pam"]["letter"]),
+               "quin": report("delivery-status", failed("5.2.2"), letters["quin"]["letter"]),
+               "rae": report("feedback-report", "Feedback-Type: abuse\nUser-Agent: x\nVersion: 1\n", letters["rae"]["letter"]),
+               "sid": report("delivery-status", failed("5.0.0", "smtp; 550 no"), None, to=letters["sid"]["from"])}
+    for user, mail in list(reports.items()) * 2:
+        answer = post(mail)
+        equal((answer.status, answer.json), (200, {"taken": 1, "unknown": 0}), f"a report on the letter to {user} is taken")
+    equal({user: state(engine, sent[user])["state"] for user in sent}, {"pam": "bounced", "quin": "failed", "rae": "complained", "sid": "bounced", "tom": "sent"}, "and each says what it says")
+    for mail in (b"From: tom@mail.example\nSubject: Re: your order\n\n> Action: failed\n> Status: 5.1.1\n", report("delivery-status", failed("5.1.1"), None), b"\xff" * 1000, b"x"):
+        answer = post(mail)
+        equal((answer.status, answer.json), (200, {"taken": 0, "unknown": 1}), "what is no report of a letter of ours changes nothing, and is not sent back either")
+    equal(engine.ask("POST", path[:-1] + ("0" if path[-1] != "0" else "1"), reports["pam"]).status, 404, "an address that was guessed does nothing")
+    for user, want in (("pam", "skipped"), ("quin", "sent"), ("rae", "skipped"), ("sid", "skipped")):
+        is_now(engine, send(engine, user, "order", "2", channel="back", data={"order": "2"}), want)
+    is_now(engine, send(engine, "rae", "order", "3", data={"order": "3"}), "skipped", "suppressed")
+
+
 def passwords_and_certificates(engine):
     server = MailServer("shop", SECRET)
     put(engine, "channels", "signed", smtp(server, user="shop", tries=2))
@@ -241,6 +279,7 @@ for partitions in ("1", "3"):
     prove(one_click_stops_the_next_one, engine, mail_server)
     prove(no_value_makes_a_second_header, engine, mail_server)
     prove(a_server_that_stumbles, engine, mail_server)
+    prove(what_comes_back_stops_the_next_one, engine, mail_server)
     if partitions == "1":
         prove(passwords_and_certificates, engine)
     engine.is_equal("rebuilt it is the same")
