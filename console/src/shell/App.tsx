@@ -23,6 +23,8 @@ const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
 const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
+const ChannelsPage = lazy(() => import('../channels/ChannelsPage'))
+const DeliveryPage = lazy(() => import('../delivery/DeliveryPage'))
 const MessagesPage = lazy(() => import('../messages/MessagesPage'))
 const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
 const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
@@ -110,6 +112,8 @@ export function App() {
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
                   <Route path="/fairness" element={<FairnessPage />} />
+                  <Route path="/channels" element={<ChannelsPage />} />
+                  <Route path="/delivery" element={<DeliveryPage />} />
                   <Route path="/messages" element={<MessagesPage />} />
                   <Route path="/funnels" element={<FunnelsPage />} />
                   <Route path="/retention" element={<RetentionPage />} />
