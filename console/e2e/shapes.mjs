@@ -21,6 +21,8 @@ const pages = (mock) => [
   { name: 'placement', path: '/placements/home', full: '.trial-item, .trial .state' },
   { name: 'offers', path: mock ? '/offers?offer=spring' : '/offers', full: '.offer-history, .offer-row, .state' },
   { name: 'messages', path: mock ? '/messages?message=00000000000000a1' : '/messages', full: '.message-steps li, .message-line, .state' },
+  { name: 'templates', path: '/templates', full: '.template-row, .state' },
+  { name: 'template', path: mock ? '/templates/autumn' : '/templates/new', full: '.template-letter > *' },
   { name: 'channels', path: mock ? '/channels?channel=sms' : '/channels', full: '.channel-detail textarea, .channel-row, .state' },
   { name: 'delivery', path: '/delivery', full: '.day-bar' },
   { name: 'preview', path: mock ? '/preview?customer=12349&compare=1' : '/preview', full: '.shown' },

@@ -2,7 +2,7 @@
 const ago = (days) => new Date(Date.now() - days * 86_400_000).toISOString()
 const sms = {
   kind: 'webhook', via: 'sms', title: { en: 'SMS', zh: '短信' }, address: 'phone', url: 'https://sms.example/send', headers: { Authorization: 'Bearer {{ secret }}' }, body: '{"to":"{{ to }}","text":"{{ message.text }}","ref":"{{ message.id }}"}',
-  success: { path: '/code', values: ['OK'] }, receipts: { list: '/reports', id: '/ref', state: '/status', states: { DELIVRD: 'delivered', UNDELIV: 'failed' } }, ratePerSecond: 50,
+  success: { path: '/code', values: ['OK'] }, receipts: { list: '/reports', id: '/ref', state: '/status', states: { DELIVRD: 'delivered', UNDELIV: 'failed' } }, ratePerSecond: 50, replies: { list: '/replies', from: '/from', text: '/text' },
 }
 const kept = new Map([
   ['email', { definition: { kind: 'webhook', via: 'email', title: { en: 'E-mail gateway', zh: '邮件网关' }, address: 'email', url: 'https://mail.example/send', body: '{"to":"{{ to }}","html":"{{ message.html }}"}', idempotency: 'Idempotency-Key' }, at: ago(40), secret: true, messages: { sent: 48_210, delivered: 41_877, bounced: 312, complained: 19, skipped: 9_404, planned: 120 } }],
@@ -12,13 +12,14 @@ const kept = new Map([
 ])
 let policy = { quietHours: { from: '22:00', to: '08:00' }, caps: [{ most: 1, per: 'day' }, { most: 3, hours: 168, channels: ['sms'], over: 'wait' }], holdout: 0.05 }
 let definedAt = ago(9)
-const fields = ['kind', 'via', 'title', 'address', 'url', 'method', 'headers', 'body', 'sign', 'success', 'retry', 'provider', 'idempotency', 'receipts', 'ratePerSecond', 'tries', 'retryMs', 'timeoutMs', 'link']
+const fields = ['kind', 'via', 'title', 'address', 'url', 'method', 'headers', 'body', 'sign', 'success', 'retry', 'provider', 'idempotency', 'receipts', 'replies', 'ratePerSecond', 'tries', 'retryMs', 'timeoutMs', 'link']
 
 function rowOf(name) {
   const { definition: d, at, secret, messages, fault } = kept.get(name)
   if (fault !== undefined) return { name, fault, messages, definedAt: at }
   const receipts = d.receipts === undefined ? {} : { receiptsPath: `/v1/receipts/${name}/${'3f9a0c7e51b24d68'.repeat(4)}` }
-  return { name, kind: d.kind, via: d.via ?? 'onsite', title: { en: d.title?.en ?? '', zh: d.title?.zh ?? '' }, idempotent: d.idempotency !== undefined || d.kind === 'inbox', hasSecret: secret, ...receipts, messages, definedAt: at }
+  const replies = d.replies === undefined ? {} : { repliesPath: `/v1/replies/${name}/${'a07d52c91e3b4f68'.repeat(4)}` }
+  return { name, kind: d.kind, via: d.via ?? 'onsite', title: { en: d.title?.en ?? '', zh: d.title?.zh ?? '' }, idempotent: d.idempotency !== undefined || d.kind === 'inbox', hasSecret: secret, ...receipts, ...replies, messages, definedAt: at }
 }
 const detailOf = (name) => ({ ...rowOf(name), definition: kept.get(name).definition, ...(kept.get(name).former === undefined ? {} : { former: kept.get(name).former }) })
 

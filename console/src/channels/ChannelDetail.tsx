@@ -40,15 +40,16 @@ function Secret({ detail }: { detail: Detail }) {
   )
 }
 
-function Receipts({ path }: { path: string | undefined }) {
+/** Where the gateway tells what became of a message, or what a customer answered. */
+function Address({ of, path }: { of: 'receipts' | 'replies'; path: string | undefined }) {
   const { t } = useWords()
   return (
     <section>
-      <h3>{t('channels.receipts.title')}</h3>
-      {path === undefined ? <p className="less">{t('channels.receipts.none')}</p> : (
+      <h3>{t(`channels.${of}.title`)}</h3>
+      {path === undefined ? <p className="less">{t(`channels.${of}.none`)}</p> : (
         <>
-          <p className="channel-path"><Copyable text={`${window.location.origin}${path}`} what={t('channels.receipts.what')} /></p>
-          <p className="less">{t('channels.receipts.hint')}</p>
+          <p className="channel-path"><Copyable text={`${window.location.origin}${path}`} what={t(`channels.${of}.what`)} /></p>
+          <p className="less">{t(`channels.${of}.hint`)}</p>
         </>
       )}
     </section>
@@ -73,7 +74,8 @@ function Opened({ detail, onGone }: { detail: Detail; onGone: (definition: Defin
       </div>
       {drop.error !== null && <p className="channel-bad" role="alert">{errorText(drop.error)}</p>}
       {detail.kind !== 'inbox' && <Secret detail={detail} />}
-      {detail.kind === 'webhook' && <Receipts path={detail.receiptsPath} />}
+      {detail.kind === 'webhook' && <Address of="receipts" path={detail.receiptsPath} />}
+      {detail.kind === 'webhook' && <Address of="replies" path={detail.repliesPath} />}
     </>
   )
 }

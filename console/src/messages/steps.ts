@@ -7,7 +7,7 @@ export const states = ['planned', 'skipped', 'sending', 'sent', 'delivered', 'fa
 
 /** A step, and the reasons that hold or end a message there. `always`: asked of what the customer asked for, too. */
 const gates = [
-  { key: 'time', reasons: ['cancelled'], always: true },
+  { key: 'time', reasons: ['cancelled', 'campaign_paused', 'campaign_ended'], always: true },
   { key: 'person', reasons: ['no_customer', 'suppressed'], always: true },
   { key: 'allowed', reasons: ['blocked', 'minor', 'opted_out', 'no_consent'], always: false },
   { key: 'compared', reasons: ['control_group', 'holdout'], always: false },

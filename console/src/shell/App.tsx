@@ -25,6 +25,8 @@ const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const ChannelsPage = lazy(() => import('../channels/ChannelsPage'))
 const DeliveryPage = lazy(() => import('../delivery/DeliveryPage'))
+const TemplatePage = lazy(() => import('../templates/TemplatePage'))
+const TemplatesPage = lazy(() => import('../templates/TemplatesPage'))
 const MessagesPage = lazy(() => import('../messages/MessagesPage'))
 const BasketsPage = lazy(() => import('../baskets/BasketsPage'))
 const FairnessPage = lazy(() => import('../fairness/FairnessPage'))
@@ -114,6 +116,9 @@ export function App() {
                   <Route path="/fairness" element={<FairnessPage />} />
                   <Route path="/channels" element={<ChannelsPage />} />
                   <Route path="/delivery" element={<DeliveryPage />} />
+                  <Route path="/templates" element={<TemplatesPage />} />
+                  <Route path="/templates/new" element={<TemplatePage />} />
+                  <Route path="/templates/:name" element={<TemplatePage />} />
                   <Route path="/messages" element={<MessagesPage />} />
                   <Route path="/funnels" element={<FunnelsPage />} />
                   <Route path="/retention" element={<RetentionPage />} />
