@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build=(build-essential meson ninja-build pkg-config librocksdb-dev libmicrohttpd-dev libsimdjson-dev liblz4-dev
        libzstd-dev zlib1g-dev libexpat1-dev libsodium-dev libcurl4-openssl-dev libssl-dev libyaml-dev libxxhash-dev libroaring-dev libopenblas0-pthread tzdata ca-certificates curl git gawk)
-tests=(chromium fonts-noto-cjk python3 python3-aiosmtpd strace clang-format)
+tests=(chromium fonts-noto-cjk python3 python3-aiosmtpd python3-dkim python3-nacl strace clang-format)
 want=("${build[@]}")
 [ "${1:-}" != --test ] || want+=("${tests[@]}")
 # Any Node of 18 or newer will do; Debian's own where there is none.

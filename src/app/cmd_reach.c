@@ -102,7 +102,7 @@ static zh_err template_set(zh_asking *a, zh_note *why) { return set(a, "template
 static zh_err template_drop(zh_asking *a, zh_note *why) { return drop(a, "templates", why); }
 
 /* From standard input, never from the command line, where every user of the machine could read it. An empty one takes away what was kept. */
-static zh_err channel_secret(zh_asking *a, zh_note *why)
+static zh_err put_secret(zh_asking *a, zh_sv field, const char *what, zh_note *why)
 {
     char path[ZH_VERBS_PATH_BYTES], room[SECRET_BYTES_MAX + 1];
     const size_t size = fread(room, 1, sizeof room, stdin);
@@ -113,15 +113,18 @@ static zh_err channel_secret(zh_asking *a, zh_note *why)
     }
     zh_json_out out = zh_json_out_on(&a->body);
     zh_json_out_object(&out);
-    zh_json_out_key(&out, ZH_SV("secret"));
+    zh_json_out_key(&out, field);
     if (secret.size > 0) zh_json_out_text(&out, secret);
     else zh_json_out_null(&out);
     zh_json_out_end(&out);
     const zh_err e = zh_asking_send(a, ZH_SV("PUT"), zh_asking_path("channels", a->given->arguments[1], "/secret", path), why);
-    if (e == ZH_OK && zh_asking_is_plain(a)) printf("%s: its secret is %s\n", a->given->arguments[1], secret.size > 0 ? "kept, sealed" : "gone");
+    if (e == ZH_OK && zh_asking_is_plain(a)) printf("%s: its %s is %s\n", a->given->arguments[1], what, secret.size > 0 ? "kept, sealed" : "gone");
     explicit_bzero(room, sizeof room);
     return e;
 }
+
+static zh_err channel_secret(zh_asking *a, zh_note *why) { return put_secret(a, ZH_SV("secret"), "secret", why); }
+static zh_err channel_dkim(zh_asking *a, zh_note *why) { return put_secret(a, ZH_SV("dkimKey"), "DKIM key", why); }
 
 static void print_preview(zh_json_value root)
 {
@@ -251,13 +254,13 @@ static zh_err message_policy(zh_asking *a, zh_note *why)
 
 /* ---- the commands ---- */
 
-static const zh_verb channel_verbs[] = { { "list", 1, channel_list }, { "show", 2, channel_show }, { "set", 3, channel_set }, { "delete", 2, channel_drop }, { "secret", 2, channel_secret } };
+static const zh_verb channel_verbs[] = { { "list", 1, channel_list }, { "show", 2, channel_show }, { "set", 3, channel_set }, { "delete", 2, channel_drop }, { "secret", 2, channel_secret }, { "dkim", 2, channel_dkim } };
 static const zh_verb template_verbs[] = { { "list", 1, template_list }, { "show", 2, template_show }, { "set", 3, template_set }, { "delete", 2, template_drop }, { "preview", 2, template_preview } };
 static const zh_verb message_verbs[] = { { "list", 1, message_list }, { "show", 2, message_show }, { "why", 2, message_why }, { "send", 2, message_send }, { "policy", 1, message_policy }, { "policy", 2, message_policy } };
 
 static int run_channel(const zh_options *given)
 {
-    static const zh_verbs channel = { .command = "channel", .needs = "list, show NAME, set NAME FILE, delete NAME or secret NAME", .verbs = channel_verbs, .count = sizeof channel_verbs / sizeof *channel_verbs };
+    static const zh_verbs channel = { .command = "channel", .needs = "list, show NAME, set NAME FILE, delete NAME, secret NAME or dkim NAME", .verbs = channel_verbs, .count = sizeof channel_verbs / sizeof *channel_verbs };
     return zh_verbs_run(&channel, given);
 }
 
@@ -274,10 +277,11 @@ static int run_message(const zh_options *given)
 }
 
 const zh_command zh_cmd_channel = {
-    .name = "channel", .usage = "list | show NAME | set NAME FILE | delete NAME | secret NAME < FILE",
+    .name = "channel", .usage = "list | show NAME | set NAME FILE | delete NAME | secret NAME < FILE | dkim NAME < FILE",
     .summary = "How messages leave: gateways, mail servers and inboxes as tables (docs/REACH.md).\n"
                "list: all, with what became of each one's messages. show: a definition, as set takes it. delete: what waits for it is skipped.\n"
-               "secret: what the gateway or the mail server wants, from standard input; kept sealed and never shown. An empty one takes it away.",
+               "secret: what the gateway or the mail server wants, from standard input; kept sealed and never shown. An empty one takes it away.\n"
+               "dkim: the private key that letters are signed with (PEM), in the same way.",
     .example = "  zhun channel set mail docs/channels/smtp.json\n  zhun channel secret mail < password.txt",
     .options = channel_options, .options_count = sizeof channel_options / sizeof *channel_options, .run = run_channel,
 };

@@ -98,7 +98,7 @@ typedef struct letter {
     zh_adapter adapter;
     zh_template template;
     zh_composed composed;
-    zh_sv secret;
+    zh_sv secret, dkim_key;
 } letter;
 
 static void skip_unsaid(worker *w, const zh_message *m, zh_err e, const letter *l)
@@ -107,6 +107,15 @@ static void skip_unsaid(worker *w, const zh_message *m, zh_err e, const letter *
     const zh_message_why why = e == ZH_STOPPED ? ZH_WHY_ABORTED : e == ZH_FULL ? ZH_WHY_TOO_LARGE : ZH_WHY_BROKEN;
     (void)snprintf(detail, sizeof detail, "%s: %s", l->composed.letter.fault.field, l->composed.letter.fault.why.text);
     skip(w, m->id, why, detail);
+}
+
+static zh_err read_secrets(worker *w, const zh_message *m, letter *l)
+{
+    zh_engine *engine = w->outbox->d.engine;
+    char name[ZH_CHANNEL_KEY_BYTES];
+    zh_err e = zh_channel_secret_get(engine, m->plan.channel, &w->arena, &l->secret);
+    if ((e == ZH_OK || e == ZH_ABSENT) && l->adapter.dkim_domain.size > 0) e = zh_channel_secret_get(engine, zh_channel_key_of(m->plan.channel, name), &w->arena, &l->dkim_key);
+    return e == ZH_ABSENT ? ZH_OK : e;
 }
 
 /* False: it was skipped, or there is no memory and it is looked at again. */
@@ -128,8 +137,8 @@ static bool compose(worker *w, const zh_message *m, const zh_permit *permit, let
     if (e != ZH_OK && e != ZH_NOMEM) return skip_unsaid(w, m, e, l), false;
     const bool nowhere = l->adapter.kind == ZH_ADAPTER_SMTP ? !zh_adapter_address_is_good(l->composed.to) : l->adapter.kind != ZH_ADAPTER_INBOX && l->composed.to.size == 0;
     if (e == ZH_OK && nowhere) return skip(w, m->id, ZH_WHY_NO_ADDRESS, NULL), false;
-    if (e == ZH_OK) e = zh_channel_secret_get(engine, m->plan.channel, &w->arena, &l->secret);
-    return e == ZH_OK || e == ZH_ABSENT;
+    if (e == ZH_OK) e = read_secrets(w, m, l);
+    return e == ZH_OK;
 }
 
 /* ---- handing over ---- */
@@ -144,7 +153,7 @@ static void hand_over(worker *w, const zh_message *m, const letter *l, zh_delive
     if (l->adapter.kind == ZH_ADAPTER_SMTP) {
         const zh_sv *part = l->composed.letter.part;
         zh_mail_send(&(zh_mail_ask){ .adapter = &l->adapter, .to = l->composed.to, .subject = part[ZH_TEMPLATE_SUBJECT], .text = part[ZH_TEMPLATE_TEXT], .html = part[ZH_TEMPLATE_HTML], .unsubscribe = l->composed.unsubscribe,
-                                     .secret = l->secret, .id = m->id, .now_ms = now_ms, .reaches_private = w->outbox->d.reaches_private }, out);
+                                     .secret = l->secret, .dkim_key = l->dkim_key, .id = m->id, .now_ms = now_ms, .reaches_private = w->outbox->d.reaches_private }, out);
         return;
     }
     *out = (zh_delivered){ .outcome = ZH_OUTCOME_UNREACHED, .detail = "no memory" };
@@ -231,6 +240,7 @@ bool outbox_send(worker *w, zh_message_id id)
         hand_over(w, &m, l, &got);
         settle(w, &m, l, &got);
     }
+    if (l->dkim_key.size > 0) zh_wipe((void *)(uintptr_t)l->dkim_key.data, l->dkim_key.size);
     if (l->secret.size > 0) zh_wipe((void *)(uintptr_t)l->secret.data, l->secret.size);
     return w->wrote;
 }

@@ -14,7 +14,13 @@ static zh_sv name_of(zh_source_id source, char text[NAME_BYTES])
 
 static zh_sv name_of_channel(zh_sv channel, char text[NAME_BYTES])
 {
-    const int size = snprintf(text, NAME_BYTES, "secret/channel/%.*s", ZH_SV_ARG(zh_sv_part(channel, 0, 64)));
+    const int size = snprintf(text, NAME_BYTES, "secret/channel/%.*s", ZH_SV_ARG(zh_sv_part(channel, 0, ZH_CHANNEL_KEY_BYTES)));
+    return (zh_sv){ text, (size_t)size };
+}
+
+zh_sv zh_channel_key_of(zh_sv channel, char text[ZH_CHANNEL_KEY_BYTES])
+{
+    const int size = snprintf(text, ZH_CHANNEL_KEY_BYTES, "%.*s.dkim", ZH_SV_ARG(zh_sv_part(channel, 0, 64)));
     return (zh_sv){ text, (size_t)size };
 }
 

@@ -22,6 +22,9 @@ bool zh_secret_is_kept(const zh_registry *registry, zh_source_id source);
 /* The same of a channel, by its name. Its definition may come and go; the secret goes when an empty one is put. */
 ZH_MUST zh_err zh_channel_secret_put(zh_engine *engine, zh_sv channel, const zh_actor *actor, zh_sv plain);
 ZH_MUST zh_err zh_channel_secret_get(zh_engine *engine, zh_sv channel, zh_arena *arena, zh_sv *plain);
+/* Under which name the three around here keep a channel's DKIM key: no channel can be called so. */
+#define ZH_CHANNEL_KEY_BYTES 80
+zh_sv zh_channel_key_of(zh_sv channel, char text[ZH_CHANNEL_KEY_BYTES]);
 bool zh_channel_secret_is_kept(const zh_registry *registry, zh_sv channel);
 
 #endif

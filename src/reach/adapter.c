@@ -222,9 +222,24 @@ static zh_sv read_address(zh_define *d, zh_json_value of, const char *within, co
     return address;
 }
 
+/* Both are labels of a name in the DNS: selector._domainkey.domain */
+static void read_dkim(zh_define *d, zh_json_value root, zh_adapter *out)
+{
+    static const char *const known[] = { "domain", "selector", NULL };
+    const zh_json_value of = zh_json_get(root, ZH_SV("dkim"));
+    if (zh_json_type_of(of) <= ZH_JSON_NULL) return;
+    zh_define_only(d, of, "dkim", known);
+    out->dkim_domain = zh_define_text(d, of, "dkim", "domain", 253, true);
+    out->dkim_selector = zh_define_text(d, of, "dkim", "selector", 63, true);
+    const struct { const char *name; zh_sv text; } fields[] = { { "domain", out->dkim_domain }, { "selector", out->dkim_selector } };
+    for (size_t f = 0; f < 2; f++)
+        for (size_t i = 0; i < fields[f].text.size; i++)
+            if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-_.", fields[f].text.data[i]) == NULL || fields[f].text.data[i] == '\0') zh_define_wrong(d, "dkim", fields[f].name, "must be a name of the DNS in small letters");
+}
+
 static void read_smtp(zh_define *d, zh_json_value root, zh_adapter *out)
 {
-    static const char *const known[] = { "kind", "via", "title", "address", "ratePerSecond", "tries", "timeoutMs", "host", "port", "tls", "user", "from", "replyTo", "returnPath", "certificate", "link", "retryMs", "receipts", NULL };
+    static const char *const known[] = { "kind", "via", "title", "address", "ratePerSecond", "tries", "timeoutMs", "host", "port", "tls", "user", "from", "replyTo", "returnPath", "dkim", "certificate", "link", "retryMs", "receipts", NULL };
     static const char *const from_fields[] = { "name", "address", NULL };
     const zh_json_value from = zh_json_get(root, ZH_SV("from"));
     zh_define_only(d, root, "", known);
@@ -238,6 +253,7 @@ static void read_smtp(zh_define *d, zh_json_value root, zh_adapter *out)
     out->from_name = zh_define_text(d, from, "from", "name", NAME_BYTES_MAX, false);
     out->from_address = read_address(d, from, "from", "address", true);
     out->reply_to = read_address(d, root, "", "replyTo", false);
+    read_dkim(d, root, out);
     out->return_path = read_address(d, root, "", "returnPath", false);
     out->certificate = zh_define_text(d, root, "", "certificate", ZH_ADAPTER_CERTIFICATE_BYTES_MAX, false);
     if (out->certificate.size > 0 && !zh_sv_starts(out->certificate, ZH_SV("-----BEGIN CERTIFICATE-----"))) zh_define_wrong(d, "", "certificate", "must be a certificate in PEM");

@@ -12,7 +12,7 @@
  *       "replies": { "list": "", "from": "/phone_number", "text": "/content", "answer": "{\"code\":0}" },
  *       "ratePerSecond": 50, "tries": 6, "retryMs": 30000, "timeoutMs": 10000, "link": "https://shop.example/zhun" }
  *     { "kind": "smtp", "via": "email", "host": "mail.example", "port": 587, "tls": "starttls", "user": "shop", "from": { "name": "Shop", "address": "hi@shop.example" },
- *       "replyTo": "help@shop.example", "returnPath": "bounces+{id}@shop.example", "certificate": "-----BEGIN CERTIFICATE-----…" }
+ *       "replyTo": "help@shop.example", "returnPath": "bounces+{id}@shop.example", "dkim": { "domain": "shop.example", "selector": "zhun" }, "certificate": "-----BEGIN CERTIFICATE-----…" }
  *     { "kind": "inbox", "via": "onsite" }
  *
  * URL, headers and body are Liquid (lang/liquid.h): to, message, content, data, customer, secret, timestamp. In the body values are escaped as inside a JSON text;
@@ -86,6 +86,7 @@ typedef struct zh_adapter {
     /* smtp */
     zh_sv host, user, from_name, from_address, reply_to;
     zh_sv return_path;             /* the envelope's sender, where bounces go; {id} in it is the message's number; empty: from_address */
+    zh_sv dkim_domain, dkim_selector; /* letters are signed, with a key that is kept sealed; empty: they are not */
     zh_sv certificate;             /* PEM: trusted instead of what the system trusts; empty: the system's */
     uint16_t port;
     zh_adapter_tls tls;

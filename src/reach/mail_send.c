@@ -1,4 +1,5 @@
 #include "reach/mail_send.h"
+#include "reach/dkim.h"
 #include "reach/mail.h"
 
 #define RETURN_PATH_BYTES 320 /* an address, and a number in it */
@@ -56,11 +57,24 @@ static zh_sv return_path(const zh_mail_ask *ask, char out[RETURN_PATH_BYTES])
     return (zh_sv){ out, (size_t)size };
 }
 
-static zh_err write_letter(const zh_mail_ask *ask, zh_buf *out)
+static zh_err write_unsigned(const zh_mail_ask *ask, zh_buf *out)
 {
     const zh_adapter *a = ask->adapter;
     return zh_mail_write(&(zh_mail){ .from_name = a->from_name, .from_address = a->from_address, .to = ask->to, .reply_to = a->reply_to, .subject = ask->subject, .text = ask->text, .html = ask->html,
                                      .unsubscribe = ask->unsubscribe, .id = ask->id, .at_ms = ask->now_ms }, out);
+}
+
+/* Errors: ZH_LOGIN it is to be signed, and there is no key that can. */
+static zh_err write_letter(const zh_mail_ask *ask, zh_buf *out)
+{
+    const zh_adapter *a = ask->adapter;
+    if (a->dkim_domain.size == 0) return write_unsigned(ask, out);
+    zh_buf letter = zh_buf_open(ZH_MAIL_BYTES_MAX);
+    zh_err e = !zh_dkim_key_is_good(ask->dkim_key) ? ZH_LOGIN : write_unsigned(ask, &letter);
+    if (e == ZH_OK) e = zh_dkim_sign(&(zh_dkim){ .domain = a->dkim_domain, .selector = a->dkim_selector, .key = ask->dkim_key, .at_ms = ask->now_ms }, zh_buf_view(&letter), out);
+    zh_buf_put(out, zh_buf_view(&letter));
+    zh_buf_close(&letter);
+    return e == ZH_OK ? zh_buf_err(out) : e;
 }
 
 void zh_mail_send(const zh_mail_ask *ask, zh_delivered *out)
@@ -72,7 +86,8 @@ void zh_mail_send(const zh_mail_ask *ask, zh_delivered *out)
     *out = (zh_delivered){ .outcome = ZH_OUTCOME_TAKEN };
     zh_buf letter = zh_buf_open(ZH_MAIL_BYTES_MAX);
     const zh_err e = write_letter(ask, &letter);
-    if (e == ZH_NOMEM) say(ZH_OUTCOME_UNREACHED, zh_err_text(e), out);
+    if (e == ZH_LOGIN) say(ZH_OUTCOME_UNREACHED, "the channel signs with DKIM, and has no key", out);
+    else if (e == ZH_NOMEM) say(ZH_OUTCOME_UNREACHED, zh_err_text(e), out);
     else if (e != ZH_OK) say(ZH_OUTCOME_BROKEN, e == ZH_FORMAT ? "the letter has no words, or a header with a control character" : "the letter is too large", out);
     else {
         const zh_smtp_letter handed = { .host = a->host, .port = a->port, .tls = tls[a->tls], .certificate = a->certificate, .user = a->user, .password = ask->secret, .from = return_path(ask, path), .to = ask->to,

@@ -10,6 +10,8 @@
  *     broken off before the letter's end                               UNREACHED: a letter without its end is thrown away
  *     broken off after it                                              UNKNOWN: it may have been taken
  *
+ * Where the adapter signs (dkim.h), an unsigned letter does not go: without a key it is UNREACHED, which the shop can mend.
+ *
  * Guarantees  what a server says goes nowhere but its codes: its words may name the customer. An address that is private is reached only where the engine was told so.
  * Threads     any, each its own call; judging is pure.
  * Source      RFC 5321 section 4.2, RFC 3463.
@@ -26,6 +28,7 @@ typedef struct zh_mail_ask {
     zh_sv subject, text, html;   /* text or html: not both empty */
     zh_sv unsubscribe;           /* empty: none */
     zh_sv secret;                /* the password; empty: none */
+    zh_sv dkim_key;              /* PEM, where the adapter signs */
     zh_message_id id;
     int64_t now_ms;
     bool reaches_private;

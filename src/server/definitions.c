@@ -3,6 +3,7 @@
 #include "engine/outbox.h"
 #include "engine/secret.h"
 #include "guard/digest.h"
+#include "reach/dkim.h"
 #include "server/answer.h"
 #include "server/call.h"
 
@@ -52,7 +53,7 @@ static zh_err read_definition(const sort *of, zh_json_value root, zh_arena *aren
 
 static void put_channel(zh_call *call, zh_sv name, const zh_adapter *a, zh_json_out *out)
 {
-    char token[ZH_DIGEST_TEXT_BYTES], path[ZH_NAME_BYTES_MAX + 64];
+    char key[ZH_CHANNEL_KEY_BYTES], token[ZH_DIGEST_TEXT_BYTES], path[ZH_NAME_BYTES_MAX + 64];
     zh_json_out_key_text(out, ZH_SV("kind"), zh_sv_of(zh_adapter_kind_text(a->kind)));
     zh_json_out_key_text(out, ZH_SV("via"), zh_sv_of(zh_channel_text(a->via)));
     zh_json_out_key(out, ZH_SV("title"));
@@ -62,6 +63,7 @@ static void put_channel(zh_call *call, zh_sv name, const zh_adapter *a, zh_json_
     zh_json_out_end(out);
     zh_json_out_key_bool(out, ZH_SV("idempotent"), a->idempotency.size > 0 || a->kind == ZH_ADAPTER_INBOX);
     zh_json_out_key_bool(out, ZH_SV("hasSecret"), zh_channel_secret_is_kept(world_of(call)->registry, name));
+    if (a->kind == ZH_ADAPTER_SMTP) zh_json_out_key_bool(out, ZH_SV("hasDkimKey"), zh_channel_secret_is_kept(world_of(call)->registry, zh_channel_key_of(name, key)));
     if (!zh_call_has_right(call, ZH_RIGHT_EDIT_DEFINITIONS)) return; /* who knows the addresses may speak for the gateway */
     zh_receipt_token(call->engine, name, token);
     (void)snprintf(path, sizeof path, "/v1/receipts/%.*s/%s", ZH_SV_ARG(zh_sv_part(name, 0, 64)), token);
@@ -260,19 +262,25 @@ void zh_route_template_delete(zh_call *call) { drop(call, &templates); }
 void zh_route_channel_secret(zh_call *call)
 {
     zh_json_value root;
+    char key[ZH_CHANNEL_KEY_BYTES];
     const zh_sv name = name_of(call);
     if (!zh_call_body_json(call, &root)) return;
-    const zh_json_value value = zh_json_get(root, ZH_SV("secret"));
+    const bool is_key = zh_json_type_of(zh_json_get(root, ZH_SV("dkimKey"))) != ZH_JSON_ABSENT;
+    const zh_json_value value = zh_json_get(root, is_key ? ZH_SV("dkimKey") : ZH_SV("secret"));
     const zh_sv text = zh_json_text_or_empty(value);
     if (!zh_json_is(value, ZH_JSON_NULL) && (text.size == 0 || text.size > SECRET_BYTES_MAX)) {
-        zh_call_problem(call, 400, "bad_field", "secret", "a secret has 1 to 4,096 bytes; null takes it away");
+        zh_call_problem(call, 400, "bad_field", is_key ? "dkimKey" : "secret", "a secret has 1 to 4,096 bytes; null takes it away");
+        return;
+    }
+    if (is_key && text.size > 0 && !zh_dkim_key_is_good(text)) {
+        zh_call_problem(call, 400, "bad_field", "dkimKey", "must be a private key in PEM without a password: RSA of 2,048 to 4,096 bits, or Ed25519");
         return;
     }
     if (zh_compose_definition(call->engine, ZH_CHANNEL_SETTING, name, call->arena).size == 0) {
         not_found(call, &channels);
         return;
     }
-    const zh_err e = zh_channel_secret_put(call->engine, name, &call->caller.actor, text);
+    const zh_err e = zh_channel_secret_put(call->engine, is_key ? zh_channel_key_of(name, key) : name, &call->caller.actor, text);
     if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
     else zh_call_failed(call, e, NULL);
 }

@@ -13,7 +13,7 @@ import urllib.parse
 import kit
 from kit import WHOLE, check, equal, prove, say
 from kit.gateway import OPTIONS, until
-from kit.mailserver import MailServer, missing, smtp
+from kit.mailserver import MailServer, is_signed, make_key, missing, smtp
 
 if missing():
     kit.skip(missing())
@@ -186,6 +186,37 @@ def what_comes_back_stops_the_next_one(engine, server):
     is_now(engine, send(engine, "rae", "order", "3", data={"order": "3"}), "skipped", "suppressed")
 
 
+def letters_are_signed_for_their_domain(engine, server):
+    known(engine, "una")
+    allow(engine, "una")
+    for kind, selector in (("RSA", "r1"), ("ED25519", "e1")):
+        server.clear()
+        channel, (key, record), name = f"signs-{selector}", make_key(kind), f"{selector}._domainkey.shop.example"
+        put(engine, "channels", channel, smtp(server, tries=1, dkim={"domain": "shop.example", "selector": selector}, link=f"http://127.0.0.1:{engine.port}"))
+        got = is_now(engine, send(engine, "una", "news", f"{selector}-0", channel=channel), "failed", "too_many_tries")
+        check("DKIM" in got["detail"] and not server.letters(), "without a key nothing goes unsigned", got["detail"])
+        for wrong in ("no key", key[:60], key.replace("PRIVATE", "PUBLIC"), ""):
+            answer = engine.admin("PUT", f"/api/v1/channels/{channel}/secret", {"dkimKey": wrong})
+            check(answer.status == 400 and answer.json.get("field") == "dkimKey", f"what is no key is refused: {wrong[:40]}", (answer.status, answer.body))
+        if kind == "RSA":
+            equal(engine.admin("PUT", f"/api/v1/channels/{channel}/secret", {"dkimKey": key}).status, 204, "a key is kept")
+        else:
+            status, out, err = kit.run("channel", "dkim", channel, "--data", engine.data, stdin=key.encode())
+            check(status == 0 and "DKIM key is kept, sealed" in out, "from standard input, too", out + err)
+        answer = engine.admin("GET", f"/api/v1/channels/{channel}")
+        check(answer.json["hasDkimKey"] is True and answer.json["hasSecret"] is False and b"PRIVATE" not in answer.body, "and not shown", answer.body)
+        is_now(engine, send(engine, "una", "news", f"{selector}-1", channel=channel), "sent")
+        is_now(engine, send(engine, "una", "order", f"{selector}-2", channel=channel, language="zh", data={"order": "1"}), "sent")
+        for one in server.taken:
+            letter = one["bytes"]
+            check(is_signed(letter, name, record), f"{kind}: another verifier takes it for signed", letter[:900])
+            for was, now in ((b"\r\nSubject: ", b"\r\nSubject: Re: "), (b"\r\nFrom: ", b"\r\nFrom: <evil@shop.example>\r\nFrom: "), (b"\r\n\r\n", b"\r\n\r\nx")):
+                check(was in letter and not is_signed(letter.replace(was, now, 1), name, record), f"{kind}: changed on the way it is not", now)
+            check(not is_signed(letter, name, make_key(kind)[1]), "nor by another key")
+        signed = [part.strip().lower() for part in re.search(r"\bh=([^;]*);", str(server.letters()[0]["DKIM-Signature"])).group(1).split(":")]
+        check({"list-unsubscribe", "list-unsubscribe-post", "from", "subject", "date", "message-id"} <= set(signed), "the links that stop letters are under it, as RFC 8058 asks", signed)
+
+
 def passwords_and_certificates(engine):
     server = MailServer("shop", SECRET)
     put(engine, "channels", "signed", smtp(server, user="shop", tries=2))
@@ -280,6 +311,7 @@ for partitions in ("1", "3"):
     prove(no_value_makes_a_second_header, engine, mail_server)
     prove(a_server_that_stumbles, engine, mail_server)
     prove(what_comes_back_stops_the_next_one, engine, mail_server)
+    prove(letters_are_signed_for_their_domain, engine, mail_server)
     if partitions == "1":
         prove(passwords_and_certificates, engine)
     engine.is_equal("rebuilt it is the same")

@@ -1,4 +1,5 @@
 """A mail server on loopback (aiosmtpd): takes letters, keeps them, and answers as it is told: refuse, throttle, stall, break off, at each step of the conversation."""
+import base64
 import email
 import email.policy
 import logging
@@ -15,6 +16,8 @@ sys.path.append("/usr/lib/python3/dist-packages")  # where Debian's python3-aios
 try:
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import SMTP, AuthResult
+    import dkim
+    import nacl.signing  # without it dkim verifies no Ed25519
 except ImportError:
     Controller = SMTP = object  # missing() says so, and the test is skipped
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # that a client breaks off is what is tested
@@ -22,7 +25,19 @@ warnings.filterwarnings("ignore", module="aiosmtpd")
 
 
 def missing():
-    return "aiosmtpd is missing (python3-aiosmtpd)" if Controller is object else None
+    return "a mail server or a verifier is missing (python3-aiosmtpd, python3-dkim, python3-nacl)" if Controller is object else None
+
+
+def make_key(kind):
+    """A private key (PEM), and the TXT record that tells the public one."""
+    key = subprocess.run(["openssl", "genpkey", "-algorithm", kind, *(["-pkeyopt", "rsa_keygen_bits:2048"] if kind == "RSA" else [])], check=True, capture_output=True).stdout
+    public = subprocess.run(["openssl", "pkey", "-pubout", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
+    return key.decode(), f"v=DKIM1; k={kind.lower()}; p={base64.b64encode(public if kind == 'RSA' else public[-32:]).decode()}"
+
+
+def is_signed(letter, name, record):
+    """Does dkimpy take the bytes of this letter for signed, where the DNS has only this record?"""
+    return dkim.verify(letter, dnsfunc=lambda asked, timeout=5: record.encode() if asked.decode().rstrip(".") == name else None)
 
 
 class _Session(SMTP):
