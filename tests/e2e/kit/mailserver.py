@@ -133,4 +133,4 @@ class MailServer:
 
 
 def smtp(server, **more):
-    return {"kind": "smtp", "host": "127.0.0.1", "port": server.port, "tls": "none", "from": {"name": "茶 & Co", "address": "hi@shop.example"}, "replyTo": "help@shop.example", "retryMs": 100, "timeoutMs": 1500, **more}
+    return {"kind": "smtp", "host": "127.0.0.1", "port": server.port, "tls": "none", "from": {"name": "茶 & Co", "address": "hi@shop.example"}, "replyTo": "help@shop.example", "retryMs": 100, "timeoutMs": 8000, **more}
