@@ -132,12 +132,14 @@ zh_err zh_outbox_rules(const zh_registry *registry, zh_delivery_rules *out)
     return e;
 }
 
-static bool is_in_share(zh_engine *engine, const char *what, zh_sv campaign, zh_customer_id customer, uint32_t share)
+static bool is_in_share(const zh_engine *engine, const char *what, zh_sv campaign, zh_customer_id customer, uint32_t share)
 {
     char salt[ZH_BUCKET_SALT_BYTES_MAX];
     const int size = snprintf(salt, sizeof salt, "%s%.*s", what, ZH_SV_ARG(campaign));
     return share > 0 && zh_bucket_of(zh_engine_workspace(engine), (zh_sv){ salt, (size_t)size }, customer, ZH_MESSAGE_CONTROL_OF) < share;
 }
+
+bool zh_outbox_is_control(const zh_engine *engine, zh_sv campaign, zh_customer_id customer, uint32_t share) { return is_in_share(engine, "control/", campaign, customer, share); }
 
 zh_delivery zh_outbox_judge(zh_engine *engine, const zh_delivery_rules *rules, const zh_message *m, const zh_tz *zone, zh_delivery_contact *contacts)
 {
@@ -151,7 +153,7 @@ zh_delivery zh_outbox_judge(zh_engine *engine, const zh_delivery_rules *rules, c
     ask.is_blocked = zh_tags_has(w->tags, m->customer, ZH_SV(ZH_OUTBOX_BLOCKED_TAG), ask.now_ms, &until_ms);
     ask.is_minor = zh_consents_said(w->consents, m->customer, ZH_CONSENT_MINOR) == ZH_CHOICE_YES;
     ask.choice = zh_consents_said(w->consents, m->customer, ZH_CONSENT_OF(p->via));
-    ask.is_control = is_in_share(engine, "control/", p->campaign, m->customer, p->control);
+    ask.is_control = zh_outbox_is_control(engine, p->campaign, m->customer, p->control);
     ask.is_holdout = is_in_share(engine, "holdout", (zh_sv){ 0 }, m->customer, rules->holdout);
     if (p->is_marketing) {
         ask.contacts = contacts;

@@ -208,7 +208,7 @@ zh_call_handler zh_route_channels, zh_route_channel, zh_route_channel_put, zh_ro
 void zh_receipt_token(const zh_engine *engine, zh_sv channel, char out[ZH_DIGEST_TEXT_BYTES]); /* what makes the addresses of its receipts and answers unguessable */
 zh_call_handler zh_route_message_post, zh_route_message, zh_route_message_cancel, zh_route_messages, zh_route_messages_one, zh_route_messages_post, zh_route_receipts, zh_route_replies, zh_route_inbox, zh_route_inbox_act;
 void zh_messages_gauges(zh_call *call); /* under the world's read lock */
-zh_call_handler zh_route_campaigns, zh_route_campaign, zh_route_campaign_put, zh_route_campaign_delete, zh_route_campaign_act, zh_route_campaigns_preview;
+zh_call_handler zh_route_campaigns, zh_route_campaign, zh_route_campaign_put, zh_route_campaign_delete, zh_route_campaign_act, zh_route_campaigns_preview, zh_route_campaign_report, zh_route_campaign_members;
 void zh_campaigns_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_decision, zh_route_experiment_arm;

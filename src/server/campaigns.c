@@ -293,6 +293,15 @@ static void put_history(zh_call *call, const change *c, int64_t version, zh_json
     zh_json_out_end(out);
 }
 
+/* By the log's clock, which may be ahead of the machine's when much is written: what is folded by now was before. */
+static int64_t from_now_ms(zh_call *call)
+{
+    zh_world_lock_read(world_of(call));
+    const int64_t folded_ms = world_of(call)->counts.commit_ms;
+    zh_world_unlock(world_of(call));
+    return call->now_ms > folded_ms ? call->now_ms : folded_ms + 1;
+}
+
 static zh_err write_change(zh_call *call, const change *c)
 {
     char name[ZH_NAME_BYTES_MAX];
@@ -305,7 +314,7 @@ static zh_err write_change(zh_call *call, const change *c)
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("state"), zh_sv_of(zh_campaign_state_text(c->then)));
     zh_json_out_key_int(&out, ZH_SV("version"), version);
-    zh_json_out_key_int(&out, ZH_SV("activeFromMs"), starts ? call->now_ms : active_ms);
+    zh_json_out_key_int(&out, ZH_SV("activeFromMs"), starts ? from_now_ms(call) : active_ms);
     put_said(call, "edited", is_edit, zh_json_get(c->root, ZH_SV("edited")), &out);
     put_said(call, "submitted", c->act == ZH_CAMPAIGN_SUBMIT, is_edit || c->act == ZH_CAMPAIGN_REJECT ? (zh_json_value){ 0 } : zh_json_get(c->root, ZH_SV("submitted")), &out);
     put_said(call, "approved", c->act == ZH_CAMPAIGN_APPROVE, is_edit ? (zh_json_value){ 0 } : zh_json_get(c->root, ZH_SV("approved")), &out);

@@ -261,6 +261,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/campaigns/{}", zh_route_campaign, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/campaigns/{}", zh_route_campaign_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/campaigns/{}", zh_route_campaign_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_GET, "/api/v1/campaigns/{}/report", zh_route_campaign_report, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/campaigns/{}/members", zh_route_campaign_members, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/submit", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/approve", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/reject", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },

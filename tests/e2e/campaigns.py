@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Campaigns: a definition is checked, submitted, approved by somebody else, and run; each customer gets its message once, over kills too; a control group is left alone, the same
-customers each time; a budget is never passed; what is paused waits and what ended is skipped; an event, and an event that another one did not follow, are answered.
+customers each time, and is what the report compares with; a budget is never passed; what is paused waits and what ended is skipped; an event, and an event that another one did not follow, are answered.
 
 The gateway is one on loopback. On one and on three partitions.
 """
@@ -264,11 +264,62 @@ def the_command(engine):
     with open(file, "w", encoding="utf-8") as out:
         json.dump({**BASE, "when": {"kind": "once", "at": "2099-01-01T00:00:00Z"}}, out)
     for args, want in ((("set", "byhand", file), "draft"), (("submit", "byhand"), "review"), (("approve", "byhand"), "running"), (("pause", "byhand"), "paused"), (("resume", "byhand"), "running"),
-                       (("preview", "byhand"), f"{CUSTOMERS} customers"), (("list",), "byhand"), (("show", "byhand"), '"template":"offer"'), (("end", "byhand"), "ended")):
+                       (("preview", "byhand"), f"{CUSTOMERS + 20} customers"), (("list",), "byhand"), (("show", "byhand"), '"template":"offer"'), (("end", "byhand"), "ended")):
         status, text, why = kit.run("campaign", *args, "--data", engine.data)
         check(status == 0 and want in text, f"zhun campaign {args[0]} says {want}", (status, text[:300], why))
     equal(kit.run("campaign", "set", "byhand", "/nowhere", "--data", engine.data)[0], 2, "a file that is not there is wrong usage")
     equal(kit.run("campaign", "show", "gone", "--data", engine.data)[0], 1, "a campaign that is not there")
+
+
+def members(engine, name, figure, more=""):
+    items, cursor = [], ""
+    while True:
+        page = engine.admin("GET", f"/api/v1/campaigns/{name}/members?figure={figure}&limit=200{more}{cursor}").json
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        cursor = "&cursor=" + page["next"]
+
+
+def a_report_compares_the_treated_with_those_left_alone(engine):
+    gateway.clear()
+    engine.collect("batch", {"batch": [{"type": "identify", "messageId": f"i-x{n}", "userId": f"x{n}", "traits": {"phone": f"x{n}"}} for n in range(20)]})
+    engine.sync()
+    run(engine, "effect", control=0.4, goal={"metric": "revenue", "windowMs": 86400000})
+    equal(engine.admin("GET", "/api/v1/campaigns/effect/report").json["metrics"][0]["verdict"], "too_few", "of nobody nothing is said")
+    settled(engine, "effect")
+    users = {one["customer"]["userId"]: one["state"] for figure in ("sent", "control") for one in members(engine, "effect", figure)}
+    spent = {user: (100 if state == "sent" else 40) * (1 + n % 3) for n, (user, state) in enumerate(sorted(users.items())) if n % 2 == 0}
+    orders = [{"type": "track", "event": "Order Completed", "messageId": f"e-{user}", "userId": user, "timestamp": kit.iso(kit.now_ms()), "properties": {"order_id": f"e-{user}", "revenue": much, "currency": "EUR"}} for user, much in spent.items()]
+    for at in range(0, len(orders), 200):
+        engine.collect("batch", {"batch": orders[at:at + 200]})
+    gone = next(user for user, state in users.items() if state == "sent" and user not in spent)
+    engine.serve("PUT", f"/v1/consents/{gone}", {"marketing": {"sms": False}})
+    engine.sync()
+    report = engine.admin("GET", "/api/v1/campaigns/effect/report").json
+    goal = report["metrics"][0]
+    for figure, count in report["messages"].items():
+        equal(len(members(engine, "effect", figure)), count, f"{figure} opens to who they are")
+    equal((report["messages"]["planned"], report["filtered"]), (CUSTOMERS + 20, [{"why": "no_consent", "messages": 20}]), "who allowed nothing is filtered")
+    equal(len(members(engine, "effect", "filtered", "&why=no_consent")), 20, "and listed by the reason")
+    sides = {side: [100 * spent.get(user, 0) for user, state in users.items() if (state == "sent") == (side == "treated")] for side in ("treated", "control")}
+    mean = {side: sum(of) / len(of) for side, of in sides.items()}
+    error = math.sqrt(sum(sum((value - mean[side]) ** 2 for value in of) / (len(of) - 1) / len(of) for side, of in sides.items()))
+    equal([goal[side]["customers"] for side in sides], [len(of) for of in sides.values()], "each side has its customers")
+    for side in sides:
+        check(abs(goal[side]["mean"] - mean[side]) < 1e-6, f"and its mean: {side}", (goal[side], mean[side]))
+    got = goal["difference"]
+    check(abs(got["estimate"] - (mean["treated"] - mean["control"])) < 1e-6, "the difference", got)
+    check(abs((got["fixed"]["high"] - got["fixed"]["low"]) / 2 / error - 1.96) < 0.02, "its interval is 1.96 standard errors", (got["fixed"], error))
+    check(got["sequential"]["low"] < got["fixed"]["low"], "one that may be looked at every day is wider", got)
+    check(abs(goal["incremental"]["estimate"] - got["estimate"] * len(sides["treated"])) < 1e-3, "and what it makes of all", goal["incremental"])
+    equal(goal["verdict"], "better" if got["sequential"]["low"] > 0 else "open", "the word is that of the wider interval")
+    bought = {user for user in spent if users[user] == "sent"}
+    equal(report["messages"]["bought"], len(bought), "who bought")
+    equal((report["messages"]["unsubscribed"], [one["customer"]["userId"] for one in members(engine, "effect", "unsubscribed")]), (1, [gone]), "and who said no since")
+    equal(engine.admin("GET", "/api/v1/campaigns/effect/members?figure=loved").json.get("field"), "figure", "there is no such figure")
+    equal(engine.marketer.ask("GET", "/api/v1/campaigns/effect/members?figure=sent").status, 403, "who may look at no customer does not see them")
+    equal(engine.marketer.ask("GET", "/api/v1/campaigns/effect/report").status, 200, "but the figures")
 
 
 def main(partitions):
@@ -282,6 +333,7 @@ def main(partitions):
     prove(what_is_paused_waits_and_what_ended_is_skipped, engine)
     prove(killed_in_the_middle_of_a_run, engine)
     prove(an_event_is_answered, engine)
+    prove(a_report_compares_the_treated_with_those_left_alone, engine)
     if partitions == 1:
         prove(one_that_recurs, engine)
         prove(the_command, engine)
