@@ -1,7 +1,7 @@
 /* secret.h -- the secret a source's shop signs its webhooks with, and those of channels that messages leave by: kept sealed, used, never shown.
  *
  * Kept as the setting "secret/source/N" or "secret/channel/NAME": base64 of the sealed bytes. The log, the state and every backup hold
- * only that; it opens under the workspace's key and for this source or channel alone (guard/seal.h).
+ * only that (a channel's DKIM key beside it, as "secret/channel/NAME.dkim"); it opens under the workspace's key and for this source or channel alone (guard/seal.h).
  *
  * Threads     any.
  */

@@ -49,6 +49,7 @@ static void what_is_wrong_is_named(void)
         { "{\"kind\":\"webhook\",\"via\":\"sms\",\"url\":\"https://a\",\"receipts\":{\"id\":\"/a\",\"state\":\"/b\",\"states\":{\"x\":\"planned\"}}}", "receipts.states" },
         { "{\"kind\":\"webhook\",\"via\":\"sms\",\"url\":\"https://a\",\"receipts\":{\"state\":\"/b\",\"states\":{\"x\":\"sent\"}}}", "receipts.id" },
         { "{\"kind\":\"smtp\",\"host\":\"a/b\",\"from\":{\"address\":\"a@b.c\"}}", "host" }, { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\\r\\nBcc: x@y.z\"}}", "from.address" }, { "{\"kind\":\"smtp\",\"host\":\"a\"}", "from.address" },
+        { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\"},\"dkim\":{\"domain\":\"B.c\",\"selector\":\"s\"}}", "dkim.domain" }, { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\"},\"dkim\":{\"domain\":\"b.c\"}}", "dkim.selector" }, { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\"},\"dkim\":{\"domain\":\"b.c\",\"selector\":\"s; t=y\"}}", "dkim.selector" }, { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\"},\"returnPath\":\"bounces+{id}\"}", "returnPath" }, { "{\"kind\":\"smtp\",\"host\":\"a\",\"from\":{\"address\":\"a@b.c\"},\"certificate\":\"no\"}", "certificate" },
         { "{\"kind\":\"inbox\",\"via\":\"email\"}", "via" }, { "{\"kind\":\"inbox\",\"url\":\"https://a\"}", "url" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
