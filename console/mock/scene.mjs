@@ -18,9 +18,9 @@ const row = (category, acts) => ({
 
 const holidays = { '2026-12-31': false, '2027-01-01': true }
 
-function days() {
-  const first = Date.UTC(2026, 10, 23)
-  return Array.from({ length: 60 }, (_, i) => {
+function days(from, count) {
+  const first = Date.parse(from)
+  return Array.from({ length: count }, (_, i) => {
     const at = new Date(first + i * 86_400_000)
     const date = at.toISOString().slice(0, 10)
     const weekday = at.getUTCDay() || 7
@@ -35,9 +35,9 @@ function days() {
 }
 
 /** The answer of a path, or undefined. */
-export function answerScene(method, path, none) {
+export function answerScene(method, path, query, none) {
   if (method !== 'GET') return undefined
-  if (path === '/api/v1/calendar') return { years: [{ year: 2026, isSaid: true }, { year: 2027, isSaid: false }], items: days() }
+  if (path === '/api/v1/calendar') return { years: [{ year: 2026, isSaid: true }, { year: 2027, isSaid: false }], items: days(query.get('from') ?? '2026-11-23', Number(query.get('days') ?? 60)) }
   if (path !== '/api/v1/scene') return undefined
   const items = none ? [] : [row('Tea', 8_420), row('Lunch', 5_130), row('Umbrellas', 960)]
   return { categories: items.length, kind: 'working', cities: 2, buckets, items }

@@ -26,6 +26,7 @@ import { answerPredictions } from './predictions.mjs'
 import { answerStanding } from './standing.mjs'
 import { answerConsents } from './consents.mjs'
 import { answerFeedback } from './feedback.mjs'
+import { answerCampaigns } from './campaigns.mjs'
 import { answerChannels } from './channels.mjs'
 import { answerTemplates } from './templates.mjs'
 import { answerMessages } from './messages.mjs'
@@ -141,6 +142,8 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/system') return shop.system(empty)
   const placed = answerPlacements(method, path, body, { empty, problem })
   if (placed !== undefined) return placed
+  const campaign = answerCampaigns(method, path, body, { empty, problem })
+  if (campaign !== undefined) return campaign
   const channel = answerChannels(method, path, body, { empty, problem })
   if (channel !== undefined) return channel
   const template = answerTemplates(method, path, body, { empty, problem })
@@ -175,7 +178,7 @@ function answer(method, path, query, body, empty) {
   const fair = answerFairness(method, path, query, empty)
   if (fair !== undefined) return fair
   const models = answerModels(method, path, empty, body)
-  const scene = answerScene(method, path, empty)
+  const scene = answerScene(method, path, query, empty)
   if (scene !== undefined) return scene
   if (models !== undefined) return models
   const predicted = answerPredictions(method, path, empty)

@@ -74,7 +74,7 @@ function Opened({ detail, onGone }: { detail: Detail; onGone: (definition: Defin
       </div>
       {drop.error !== null && <p className="channel-bad" role="alert">{errorText(drop.error)}</p>}
       {detail.kind !== 'inbox' && <Secret detail={detail} />}
-      {detail.kind === 'webhook' && <Address of="receipts" path={detail.receiptsPath} />}
+      {detail.kind !== 'inbox' && <Address of="receipts" path={detail.receiptsPath} />}
       {detail.kind === 'webhook' && <Address of="replies" path={detail.repliesPath} />}
     </>
   )

@@ -73,6 +73,7 @@ export const ItemsIcon = icon(<path d="M10 2.8 16.5 6v8L10 17.2 3.5 14V6zM3.7 6.
 export const OffersIcon = icon(<path d="M3 6h14v3a1.500 1.500 0 0 0 0 3v3H3v-3a1.500 1.500 0 0 0 0-3zM12 6v9" />)
 export const ChannelsIcon = icon(<path d="M3 10h5M8 10l3-5h6M8 10l3 5h6M8 10h9M15 3l2 2-2 2M15 8l2 2-2 2M15 13l2 2-2 2" />)
 export const DeliveryIcon = icon(<path d="M15.500 12.500A6.500 6.500 0 0 1 7.500 4.500 6.500 6.500 0 1 0 15.500 12.500zM12.500 3.500h3l-3 4h3" />)
+export const CampaignsIcon = icon(<path d="M3 8.500v3l2.500.500L7 16h2l-1-3.500 8 3v-11l-10 3.500zM16 8.500a1.800 1.800 0 0 1 0 3" />)
 export const TemplatesIcon = icon(<path d="M4.500 3h7l4 4v10h-11zM11.500 3v4h4M7 10.500h6M7 13.500h4" />)
 export const MessagesIcon = icon(<path d="M3 4.500h14v9H9l-4 3v-3H3zM6.500 8h7M6.500 10.500h4" />)
 export const PlacementsIcon = icon(<path d="M3 4h14v12H3zM3 8h14M6 11h3v2.500H6zM11.500 11H14v2.500h-2.500z" />)

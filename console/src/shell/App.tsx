@@ -23,6 +23,7 @@ const ExperimentPage = lazy(() => import('../experiments/ExperimentPage'))
 const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
+const CampaignsPage = lazy(() => import('../campaigns/CampaignsPage'))
 const ChannelsPage = lazy(() => import('../channels/ChannelsPage'))
 const DeliveryPage = lazy(() => import('../delivery/DeliveryPage'))
 const TemplatePage = lazy(() => import('../templates/TemplatePage'))
@@ -114,6 +115,7 @@ export function App() {
                   <Route path="/experiments/:name/edit" element={<EditPage />} />
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
                   <Route path="/fairness" element={<FairnessPage />} />
+                  <Route path="/campaigns" element={<CampaignsPage />} />
                   <Route path="/channels" element={<ChannelsPage />} />
                   <Route path="/delivery" element={<DeliveryPage />} />
                   <Route path="/templates" element={<TemplatesPage />} />
