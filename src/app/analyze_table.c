@@ -93,6 +93,16 @@ typedef struct reading {
     zh_table *table;
 } reading;
 
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/* Other control characters are a part of what somebody wrote. */
+static zh_sv without_blanks(zh_sv cell)
+{
+    while (cell.size > 0 && is_blank(cell.data[0])) cell.data++, cell.size--;
+    while (cell.size > 0 && is_blank(cell.data[cell.size - 1])) cell.size--;
+    return cell;
+}
+
 static void take_row(reading *r, const zh_sv *fields, uint32_t count, uint64_t line)
 {
     zh_analyze *job = r->job;
@@ -101,7 +111,7 @@ static void take_row(reading *r, const zh_sv *fields, uint32_t count, uint64_t l
         zh_analyze_fail(job, ZH_CORRUPT, "%.*s, line %llu: %u cells where the first line has %u: correct the line", ZH_SV_ARG(r->table->path),
                         (unsigned long long)line, count, r->columns);
     for (uint32_t i = 0; i < count; i++) {
-        const zh_sv cell = zh_sv_trim(fields[i]);
+        const zh_sv cell = without_blanks(fields[i]);
         zh_buf_put(&r->cells, (zh_sv){ (const char *)&cell, sizeof cell });
     }
     zh_buf_put_u32(&r->lines, (uint32_t)line);

@@ -52,6 +52,8 @@ static const zh_analysis analyses[] = {
       "zhun analyze trend --in visits.csv --param correction=Hamed-Rao", zh_analyze_trend },
     { "changepoint", "where the mean of a series changed", "file rows values changes penalty penalty_rule columns header", "zhun analyze changepoint --in visits.csv --param changes=2",
       zh_analyze_changepoint },
+    { "sentiment", "are reviews good or bad: counts, naive Bayes, support vectors and logistic regression on their characters", "file model category texts columns header",
+      "zhun analyze sentiment --in reviews.csv --param 'model=multinomial naive Bayes' --param 'texts=[\"物流很快\"]'", zh_analyze_sentiment },
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 

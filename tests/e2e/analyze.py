@@ -15,7 +15,7 @@ from kit import check, equal
 
 DATA = os.path.join(kit.SHARED, "data")
 # What a case names differently from its tolerance: the tolerance that belongs to a field, by the end of its path.
-GROUPS = {"coef_t": "coef", "coef_c": "coef", "ll_t": "ll", "ll_c": "ll", "mean_uplift": "mean", "power_at_scaling": "power_abs",
+GROUPS = {"f1_positive": "accuracy", "coef_t": "coef", "coef_c": "coef", "ll_t": "ll", "ll_c": "ll", "mean_uplift": "mean", "power_at_scaling": "power_abs",
           "published": "published_abs", "spend_sum": "spend", "spend_sumsq": "spend", "spend_mean": "spend", "spend_var": "spend"}
 # Facts about the published source, not about an answer.
 NOT_ASKED = {"published"}
@@ -299,6 +299,15 @@ def test_series():
     refuses("a text among values", 2, ["place 2"], "trend", spec={"values": [1, "two", 3]})
     refuses("values that are words", 2, ["'values'"], "trend", spec={"values": "some"})
     refuses("a correction of seasons", 2, ["'period'"], "trend", spec={"values": [1, 2, 3, 4], "period": 2, "correction": "Yue-Wang"})
+    good = "label,review\n" + "1,好极了\n0,太差了\n" * 5
+    refuses("a model of sentiment that is none", 2, ["'model'", "naive Bayes"], "sentiment", "--in", write("r.csv", good), "--param", "model=magic")
+    refuses("a label that is none", 2, ["line 3"], "sentiment", "--in", write("r.csv", "label,review\n1,a\n0.5,b\n"))
+    refuses("reviews with one verdict", 3, ["one verdict"], "sentiment", "--in", write("r.csv", "label,review\n" + "1,a\n" * 9), "--param", "model=linear")
+    refuses("no review at all", 3, ["no row"], "sentiment", "--in", write("r.csv", "label,review\n1,\n"))
+    refuses("a category without a column", 2, ["'category'"], "sentiment", "--in", write("r.csv", good), "--param", "model=linear", "--param", "category=x")
+    for model in ("multinomial naive Bayes", "linear"):
+        got = told("sentiment", "--json", "--in", write("r.csv", good), "--param", f"model={model}", "--param", 'texts=["好","差"]')
+        equal([one["positive"] for one in got["texts"]], [True, False], f"{model}: what it says of new texts")
     refuses("neither changes nor a penalty", 2, ["'penalty'"], "changepoint", spec={"values": [1, 2]})
     refuses("more changes than values", 2, ["'changes'"], "changepoint", spec={"values": [1, 2], "changes": 2})
     refuses("a hole", 3, ["line 2", "'y'"], "changepoint", "--in", write("s.csv", "t,y\n1,nan\n2,3\n"), "--param", "changes=1")
