@@ -12,6 +12,7 @@ stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server
 trap stop EXIT
 
 export ZHUN_WRITE_KEY=wk_walk ZHUN_SERVER_KEY=sk_walk ZHUN_ADMIN_PASSWORD=walk-password
+: > "$log" # it is read before a loaded machine has opened it
 "$build/zhun" serve --data "$data/zhun" --listen 127.0.0.1:0 > /dev/null 2> "$log" &
 server=$!
 port=
