@@ -137,7 +137,7 @@ zh_err zh_campaigns_plan(zh_engine *engine, const zh_campaign_kept *kept, const 
         record.plan = (zh_message_plan){ .campaign = kept->name, .step = c->step, .entry = entries[i].entry, .channel = c->channel, .template = c->template, .due_ms = now_ms, .expires_ms = now_ms + c->expires_ms,
                                          .control = c->control, .via = means.via, .priority = c->priority, .best_hour = c->best_hour, .is_marketing = true, .keeps_data = means.keeps_data };
         if (record.customer.number == 0) continue; /* erased since */
-        record.id = zh_message_id_of(record.customer, &record.plan);
+        record.id = zh_message_id_of(zh_engine_sealer(engine), record.customer, &record.plan);
         e = look(engine, record.id);
         if (e == ZH_OK) put(&p, &record);
         if (e == ZH_EXISTS) e = ZH_OK;

@@ -72,7 +72,7 @@ zh_err zh_outbox_plan(zh_engine *engine, zh_customer_id customer, zh_message_pla
     if (root.number == 0) return zh_note_set(why, "customer"), ZH_ABSENT;
     zh_err e = fill(engine, plan, why);
     if (e != ZH_OK) return e;
-    *id = record.id = zh_message_id_of(root, plan);
+    *id = record.id = zh_message_id_of(zh_engine_sealer(engine), root, plan);
     if ((e = look(engine, record.id, plan)) != ZH_ABSENT) return e;
     zh_buf sealed = zh_buf_open(ZH_MESSAGE_DATA_BYTES_MAX);
     e = plain.size == 0 ? ZH_OK : seal(engine, root, record.id, plain, &sealed);

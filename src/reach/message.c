@@ -1,5 +1,4 @@
 #include "reach/message.h"
-#include "base/hash.h"
 
 #include <assert.h>
 
@@ -63,9 +62,10 @@ static size_t add_text(char *to, size_t at, zh_sv text)
     return at + text.size;
 }
 
-zh_message_id zh_message_id_of(zh_customer_id customer, const zh_message_plan *plan)
+zh_message_id zh_message_id_of(const zh_sealer *sealer, zh_customer_id customer, const zh_message_plan *plan)
 {
-    static const zh_sip_key public_key = { "zhun message v1" };
+    uint8_t sign[32];
+    uint64_t number = 0;
     char key[KEY_BYTES_MAX];
     size_t size = 0;
     assert(plan->campaign.size <= ZH_MESSAGE_NAME_BYTES_MAX && plan->step.size <= ZH_MESSAGE_NAME_BYTES_MAX && plan->entry.size <= ZH_MESSAGE_ENTRY_BYTES_MAX);
@@ -73,7 +73,8 @@ zh_message_id zh_message_id_of(zh_customer_id customer, const zh_message_plan *p
     size = add_text(key, size, plan->campaign);
     size = add_text(key, size, plan->step);
     size = add_text(key, size, plan->entry);
-    const uint64_t number = zh_sip64(&public_key, (zh_sv){ key, size });
+    zh_seal_sign(sealer, ZH_SV("message"), (zh_sv){ key, size }, sign);
+    for (int i = 0; i < 8; i++) number |= (uint64_t)sign[i] << (8 * i);
     return (zh_message_id){ number == 0 ? 1 : number };
 }
 

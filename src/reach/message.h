@@ -29,6 +29,7 @@
 #include "core/id.h"
 #include "core/record.h"
 #include "guard/consent.h"
+#include "guard/seal.h"
 
 #define ZH_MESSAGE_NAME_BYTES_MAX 64      /* of a channel, template, campaign, step */
 #define ZH_MESSAGE_ENTRY_BYTES_MAX 128    /* an order number, a day, a UUID */
@@ -133,8 +134,8 @@ typedef struct zh_message_plan {
     bool keeps_data;      /* read again after it was sent: an inbox */
 } zh_message_plan;
 
-/* The number of a key. Never 0. */
-zh_message_id zh_message_id_of(zh_customer_id customer, const zh_message_plan *plan);
+/* The number of a key, that nobody without the workspace's key works out: it stands in letters, and who tells of a bounce shows by it that he had the letter. Never 0. */
+zh_message_id zh_message_id_of(const zh_sealer *sealer, zh_customer_id customer, const zh_message_plan *plan);
 
 typedef struct zh_message_record {
     zh_customer_id customer; /* as it was called when it was planned */
