@@ -30,4 +30,11 @@ for brand in Acme Nord Bell 海尔; do "$build/zhun" feedback --data "$data/zhun
 "$build/zhun" consent --data "$data/zhun" "$REFUSED_BY" minor yes --at 2026-01-02T08:00:00Z > /dev/null
 "$build/zhun" consent --data "$data/zhun" "$REFUSED_BY" marketing no --source 'settings page' --version 2026-11 > /dev/null
 export REFUSED_BY
+echo '{"kind":"inbox"}' > "$data/channel.json"
+echo '{"purpose":"marketing","languages":{"en":{"text":"For you"}}}' > "$data/template.json"
+echo '{"title":{"zh":"已运行","en":"One that ran"},"channel":"ran_inbox","template":"ran_offer","audience":{"everyone":true},"when":{"kind":"once"}}' > "$data/campaign.json"
+"$build/zhun" channel set --data "$data/zhun" ran_inbox "$data/channel.json" > /dev/null
+"$build/zhun" template set --data "$data/zhun" ran_offer "$data/template.json" > /dev/null
+"$build/zhun" campaign set --data "$data/zhun" ran "$data/campaign.json" > /dev/null
+for act in submit approve; do "$build/zhun" campaign "$act" --data "$data/zhun" ran > /dev/null; done
 BASE_URL=$url SCREENS=$PWD/out/screens-engine node console/e2e/run.mjs "$@"

@@ -61,6 +61,27 @@ export async function campaigns({ enter, check, mock }, language) {
   await row.getByRole('button', { name: c.delete, exact: true }).click()
   check(await until(async () => (await row.count()) === 0), says('what never ran can be deleted'))
 
+  // What came of one that ran: its figures with their customers, and what it caused.
+  const rowOf = (known) => page.locator('.campaign-row').filter({ has: page.locator('code', { hasText: new RegExp(`^${known}$`) }) })
+  const ran = rowOf(mock ? 'autumn' : 'ran')
+  await ran.locator('.campaign-name').click()
+  const report = ran.locator('.campaign-report')
+  await report.waitFor()
+  const said = await report.locator('.campaign-figures > li').allInnerTexts()
+  check(said.some((one) => one.includes(c.report.figures.bought)) && said.some((one) => one.includes(c.report.figures.control)), says('a report goes from the plan to the order, with those who were left alone'))
+  if (mock) check(said.some((one) => one.includes(w.messages.reasons.no_consent)), says('what was filtered stands with its reasons'))
+  await report.getByRole('button', { name: c.report.figures.sent, exact: true }).click()
+  await report.locator('.campaign-members a').first().waitFor()
+  check((await report.locator('.campaign-members a').count()) >= 3, says('a figure opens to its customers'))
+  check((await report.locator('.campaign-metric').count()) >= 2 && (!mock || (await report.locator('.campaign-spread').count()) === 2), says('what it caused stands with its interval'))
+  await look(`campaign-report-${language}`, { full: true })
+  await ran.locator('.campaign-name').click()
+  const few = rowOf(mock ? 'spring' : 'ran') // on an engine 200 customers, a tenth of them left alone
+  await few.locator('.campaign-name').click()
+  await few.locator('.campaign-metric').first().waitFor()
+  check((await few.locator('.campaign-spread').count()) === 0 && (await few.locator('.campaign-metric').first().innerText()).includes('50'), says('too few customers are said to be too few'))
+  await few.locator('.campaign-name').click()
+
   // As a month.
   await page.getByRole('group', { name: c.view.label }).getByRole('button', { name: c.view.month, exact: true }).click()
   await page.locator('.month-day').first().waitFor()

@@ -29,10 +29,24 @@ const dry = (budget) => ({
   customers: 4372, audience: 2104, judged: 2104, now: { send: 1140, wait: 212, skip: 752 }, reasons: [{ why: 'no_consent', customers: 391 }, { why: 'control_group', customers: 208 }, { why: 'quiet_hours', customers: 212 }, { why: 'frequency_cap', customers: 118 }, { why: 'opted_out', customers: 35 }], control: 208,
   messages: Math.min(budget ?? Infinity, 1352), overBudget: budget !== undefined && budget < 1352, seconds: 68, composed: { tried: 100, withoutAddress: 4, broken: 0 }, examples: [],
 })
+const means = (type, money, treated, control, difference, incremental) => ({ type, money, builtin: true, treated: { customers: 1684, mean: treated }, control: { customers: 187, mean: control }, difference, incremental, verdict: difference === null ? 'too_few' : difference.sequential.low > 0 ? 'better' : 'open' })
+const between = (estimate, low, high, relative) => ({ estimate, fixed: { low: estimate + (low - estimate) * 0.7, high: estimate + (high - estimate) * 0.7 }, sequential: { low, high }, relative, relativeLow: relative === null ? null : relative / 4, relativeHigh: relative === null ? null : relative * 1.75 })
+const together = (estimate, low, high) => ({ estimate, sequential: { low, high } })
+const reportOf = (name) => ({
+  name, state: kept.get(name).state, windowMs: 604_800_000, unitsMin: 50, currency: 'GBP',
+  messages: { planned: 2104, waiting: 12, filtered: 544, control: 187, holdout: 0, sent: 1361, delivered: 1320, seen: 702, clicked: 214, bought: 96, unsubscribed: 7, failed: 3, in_doubt: 0 },
+  filtered: [{ why: 'no_consent', messages: 391 }, { why: 'frequency_cap', messages: 118 }, { why: 'opted_out', messages: 35 }],
+  customers: { treated: 1684, control: name === 'spring' ? 12 : 187, crossed: 2, withoutAnalytics: 31, windowOpen: 140, isPart: false },
+  metrics: [
+    { name: 'conversion', title: { zh: '转化率', en: 'Conversion' }, better: 'more', ...means('share', false, 0.082, 0.053, name === 'spring' ? null : between(0.029, 0.004, 0.054, 0.55), together(48.8, 6.7, 90.9)) },
+    { name: 'net_revenue', title: { zh: '退款后收入', en: 'Net revenue' }, better: 'more', ...means('mean', true, 412, 330, name === 'spring' ? null : between(82, -60, 224, null), together(138088, -101040, 377216)) },
+  ],
+})
+const membersOf = (figure) => ({ items: ['12347', '12350', '12353'].map((id, i) => ({ messageId: (0xb1 + i).toString(16).padStart(16, '0'), state: 'sent', why: 'none', plannedAt: ago(2 + i), customer: { id, userId: `customer-${figure}-${i}`, firstSeen: ago(90), lastSeen: ago(i), orders: 3, revenueCents: 12000, currency: 'GBP' } })), next: '' })
 const moves = { submit: ['draft', 'review'], approve: ['review', 'running'], reject: ['review', 'draft'], pause: ['running', 'paused'], resume: ['paused', 'running'], end: [undefined, 'ended'] }
 
 /** The answer of a path, null where there is nothing to say, or undefined. */
-export function answerCampaigns(method, path, body, { empty, problem }) {
+export function answerCampaigns(method, path, query, body, { empty, problem }) {
   if (path === '/api/v1/campaigns') return { items: empty ? [] : [...kept.keys()].sort().map(rowOf), next: null }
   if (path === '/api/v1/campaigns/preview') return faultOf(body.definition, problem) ?? dry(body.definition.budget)
   const [, name, act] = /^\/api\/v1\/campaigns\/([A-Za-z0-9_-]{1,64})(?:\/(\w+))?$/.exec(path) ?? []
@@ -47,6 +61,8 @@ export function answerCampaigns(method, path, body, { empty, problem }) {
   }
   if (empty || !kept.has(name)) return problem(404, 'not_found', 'there is no campaign of this name: GET /api/v1/campaigns lists them')
   const one = kept.get(name)
+  if (act === 'report') return reportOf(name)
+  if (act === 'members') return membersOf(query.get('figure'))
   if (act === 'approve') return problem(403, 'own_approval', 'who wrote it or submitted it does not approve it: somebody else does, or zhun campaign approve on the machine')
   if (act !== undefined) {
     const [from, to] = moves[act]

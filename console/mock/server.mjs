@@ -142,7 +142,7 @@ function answer(method, path, query, body, empty) {
   if (path === '/api/v1/system') return shop.system(empty)
   const placed = answerPlacements(method, path, body, { empty, problem })
   if (placed !== undefined) return placed
-  const campaign = answerCampaigns(method, path, body, { empty, problem })
+  const campaign = answerCampaigns(method, path, query, body, { empty, problem })
   if (campaign !== undefined) return campaign
   const channel = answerChannels(method, path, body, { empty, problem })
   if (channel !== undefined) return channel

@@ -11,6 +11,7 @@ import { View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { actsOf } from './campaign'
 import { CampaignEditor, Refused } from './CampaignEditor'
+import { CampaignReport } from './CampaignReport'
 import { useActCampaign, useCampaign, useDropCampaign } from './useCampaigns'
 
 type Detail = Schema<'CampaignDetail'>
@@ -74,6 +75,7 @@ function Opened({ detail }: { detail: Detail }) {
   return (
     <>
       {may && <Acts detail={detail} />}
+      {detail.activeFrom !== null && <CampaignReport name={detail.name} />}
       {may ? <CampaignEditor name={detail.name} text={text} onText={setText} {...(frozen === undefined ? {} : { frozen })} /> : <pre className="campaign-code">{text}</pre>}
       <Runs runs={detail.runs} />
       <p><Link className="campaign-link" to={`/messages?campaign=${detail.name}`}>{t('campaigns.messages')}</Link></p>

@@ -1,7 +1,8 @@
-// Campaigns: listed, one opened, defined, moved from state to state, tried dry, deleted; the calendar of the engine.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+// Campaigns: listed, one opened, defined, moved from state to state, tried dry, deleted; what came of one and of whom; the calendar of the engine.
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call } from '../shared/client'
 import type { Act, Definition } from './campaign'
+import type { Figure } from './report'
 
 const key = ['campaigns'] as const
 
@@ -11,6 +12,19 @@ export function useCampaigns() {
 
 export function useCampaign(name: string) {
   return useQuery({ queryKey: [...key, 'one', name], queryFn: ({ signal }) => call('get', '/api/v1/campaigns/{name}', { path: { name }, signal }) })
+}
+
+export function useCampaignReport(name: string) {
+  return useQuery({ queryKey: [...key, 'report', name], queryFn: ({ signal }) => call('get', '/api/v1/campaigns/{name}/report', { path: { name }, signal }) })
+}
+
+export function useMembers(name: string, figure: Figure['figure'], why: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: [...key, 'members', name, figure, why ?? ''],
+    queryFn: ({ pageParam, signal }) => call('get', '/api/v1/campaigns/{name}/members', { path: { name }, query: { figure, limit: 20, cursor: pageParam, ...(why === undefined ? {} : { why }) }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || null,
+  })
 }
 
 export function useDefineCampaign() {
