@@ -120,7 +120,10 @@ int zh_confine(const zh_options *given, const zh_line_sink *sink, zh_outside **o
     zh_door_socket(data, socket); /* of a folder whose name is too long it is elsewhere */
     add(&l, folder_of(zh_sv_of(socket)), ZH_SANDBOX_NAMES);
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) add(&l, zh_sv_of(readable[i]), ZH_SANDBOX_READ);
-    if (backups.size == 0 && zh_outside_open(outside) != ZH_OK) return ZH_EXIT_COULD_NOT;
+    if (backups.size == 0 && zh_outside_open(outside) != ZH_OK) {
+        zh_complain("no memory for the thread that writes backups outside the sandbox");
+        return ZH_EXIT_COULD_NOT;
+    }
     zh_sandbox got;
     zh_note why = { "" };
     const zh_err e = zh_sandbox_enter(l.paths, l.count, &got, &why);

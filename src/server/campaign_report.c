@@ -80,7 +80,7 @@ static void put_messages(const zh_campaign_report *r, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-static void put_report(zh_call *call, const zh_campaign_kept *kept, const zh_campaign_report *r, zh_currency currency, zh_json_out *out)
+static void put_report(const zh_campaign_kept *kept, const zh_campaign_report *r, zh_currency currency, zh_json_out *out)
 {
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("name"), kept->name);
@@ -103,7 +103,6 @@ static void put_report(zh_call *call, const zh_campaign_kept *kept, const zh_cam
     for (int m = 0; m < ZH_CAMPAIGN_METRICS; m++) put_compared(out, &r->metrics[m]);
     zh_json_out_end(out);
     zh_json_out_end(out);
-    (void)call;
 }
 
 /* False: a problem was answered. */
@@ -129,7 +128,7 @@ void zh_route_campaign_report(zh_call *call)
         return;
     }
     zh_json_out out = zh_call_begin(call);
-    put_report(call, &kept, &report, currency, &out);
+    put_report(&kept, &report, currency, &out);
     zh_call_json(call, 200, &out);
 }
 

@@ -480,28 +480,32 @@ void zh_route_campaign_act(zh_call *call)
     else do_change(call, &c);
 }
 
-/* One that ever ran stays: its report does. */
+/* Did it ever run? ZH_ABSENT: there is none. */
+static zh_err ever_ran(zh_call *call, zh_sv name, bool *ran)
+{
+    zh_json_value root;
+    int64_t active_ms = 0;
+    const zh_sv text = zh_campaigns_setting(call->engine, ZH_CAMPAIGN_SETTING, name, call->arena);
+    if (text.size == 0) return ZH_ABSENT;
+    if (zh_json_parse(call->thread->parser, text, &root, NULL) == ZH_OK) (void)zh_json_int(zh_json_get(root, ZH_SV("activeFromMs")), &active_ms);
+    *ran = active_ms > 0;
+    return ZH_OK;
+}
+
+/* One that ever ran stays: its report does. Judged and taken away under one hold of the lock, so nobody approves it in between. */
 void zh_route_campaign_delete(zh_call *call)
 {
     char name[ZH_NAME_BYTES_MAX];
     const zh_sv of = name_of(call);
-    zh_json_value root;
-    int64_t active_ms = 0;
-    const zh_sv text = zh_campaigns_setting(call->engine, ZH_CAMPAIGN_SETTING, of, call->arena);
-    if (text.size == 0) {
-        not_found(call);
-        return;
-    }
-    if (zh_json_parse(call->thread->parser, text, &root, NULL) == ZH_OK) (void)zh_json_int(zh_json_get(root, ZH_SV("activeFromMs")), &active_ms);
-    if (active_ms > 0) {
-        zh_call_problem(call, 409, "in_use", "name", "it ran: it can be ended, and its report stays");
-        return;
-    }
-    const int size = snprintf(name, sizeof name, ZH_CAMPAIGN_SETTING "%.*s", ZH_SV_ARG(of));
+    bool ran = false;
+    const int size = snprintf(name, sizeof name, ZH_CAMPAIGN_SETTING "%.*s", ZH_SV_ARG(zh_sv_part(of, 0, ZH_MESSAGE_NAME_BYTES_MAX + 1)));
     const zh_definition d = { .thing = ZH_THING_SETTING, .deleted = true, .at_ms = call->now_ms, .actor = call->caller.actor, .setting = { .name = { name, (size_t)size } } };
     pthread_mutex_lock(&call->server->campaign_lock);
-    const zh_err e = zh_engine_define(call->engine, &d);
+    zh_err e = ever_ran(call, of, &ran);
+    if (e == ZH_OK && !ran) e = zh_engine_define(call->engine, &d);
     pthread_mutex_unlock(&call->server->campaign_lock);
-    if (e != ZH_OK) zh_call_failed(call, e, NULL);
+    if (e == ZH_ABSENT) not_found(call);
+    else if (ran) zh_call_problem(call, 409, "in_use", "name", "it ran: it can be ended, and its report stays");
+    else if (e != ZH_OK) zh_call_failed(call, e, NULL);
     else zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
 }
