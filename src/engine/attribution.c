@@ -12,7 +12,7 @@ typedef struct walking {
     const zh_attribution_ask *ask;
     const zh_world *world;
     zh_attribution *out;
-    zh_journeys *journeys;
+    zh_touch_paths *touched;
     zh_map channels;            /* term of an origin: number of its channel */
     uint32_t event, direct;     /* its term; the channel of direct visits */
     uint32_t wanted;            /* channel whose customers are wanted; 0: not seen so far */
@@ -54,7 +54,7 @@ static uint32_t channel_of(walking *w, uint32_t term)
     if (made) {
         uint32_t number = 0;
         const size_t size = name_of(w->ask->level, zh_terms_text(zh_customers_terms(w->world->customers), term), name);
-        w->failed = zh_journeys_channel(w->journeys, (zh_sv){ name, size }, &number);
+        w->failed = zh_touch_paths_channel(w->touched, (zh_sv){ name, size }, &number);
         if (w->out->open.most > 0 && zh_sv_equal(w->ask->channel, (zh_sv){ name, size })) w->wanted = number;
         *there = number;
     }
@@ -116,20 +116,20 @@ static void visit(void *context, const zh_customer_state *state)
         const conversion *c = &w->conversions[i];
         const uint32_t length = path_of(w, c->time_ms - w->ask->lookback_ms, c->time_ms);
         is_wanted |= w->ask->channel.size == 0 ? length == 0 : w->wanted != 0 && is_on(w->path, length, w->wanted);
-        if (w->failed == ZH_OK) w->failed = zh_journeys_add(w->journeys, w->path, length, true, c->value_minor);
+        if (w->failed == ZH_OK) w->failed = zh_touch_paths_add(w->touched, w->path, length, true, c->value_minor);
     }
     if (is_wanted && w->out->open.most > 0) zh_crowd_name(&w->out->open, customer);
     if (w->count > 0 || w->failed != ZH_OK) return;
     const uint32_t length = path_of(w, w->ask->from_ms, w->ask->to_ms - 1);
-    if (w->failed == ZH_OK) w->failed = zh_journeys_add(w->journeys, w->path, length, false, 0);
+    if (w->failed == ZH_OK) w->failed = zh_touch_paths_add(w->touched, w->path, length, false, 0);
 }
 
 static bool go_on(void *context) { return ((walking *)context)->failed == ZH_OK; }
 
-/* The channels, and their texts, in the caller's arena: they outlive the journeys. */
-static zh_err keep(zh_journeys_report *report, zh_arena *arena)
+/* The channels, and their texts, in the caller's arena: they outlive the paths. */
+static zh_err keep(zh_touch_paths_report *report, zh_arena *arena)
 {
-    zh_journey_channel *channels = ZH_TAKE(arena, zh_journey_channel, (size_t)report->channels_count + 1);
+    zh_touch_path_channel *channels = ZH_TAKE(arena, zh_touch_path_channel, (size_t)report->channels_count + 1);
     if (channels == NULL) return ZH_NOMEM;
     for (uint32_t c = 0; c < report->channels_count; c++) {
         channels[c] = report->channels[c];
@@ -151,18 +151,18 @@ zh_err zh_engine_attribution(zh_engine *engine, const zh_attribution_ask *ask, z
     w->ask = ask;
     w->world = world;
     w->out = out;
-    zh_err e = zh_journeys_open(&w->journeys, ZH_ATTRIBUTION_BYTES_MAX);
-    if (e == ZH_OK) e = zh_journeys_channel(w->journeys, ZH_SV(ZH_ATTRIBUTION_DIRECT), &w->direct);
+    zh_err e = zh_touch_paths_open(&w->touched, ZH_ATTRIBUTION_BYTES_MAX);
+    if (e == ZH_OK) e = zh_touch_paths_channel(w->touched, ZH_SV(ZH_ATTRIBUTION_DIRECT), &w->direct);
     if (zh_sv_equal(ask->channel, ZH_SV(ZH_ATTRIBUTION_DIRECT))) w->wanted = w->direct;
     zh_world_lock_read(world);
     w->event = ask->event.size > 0 ? zh_terms_find(zh_customers_terms(world->customers), ask->event) : 0;
     zh_world_unlock(world);
     if (e == ZH_OK) e = zh_crowd_walk(world, &(zh_crowd){ .visit = visit, .go_on = go_on, .context = w });
     if (w->failed != ZH_OK) e = w->failed;
-    if (e == ZH_OK) e = zh_journeys_report_of(w->journeys, ask->half_life, &paths, &out->report);
+    if (e == ZH_OK) e = zh_touch_paths_report_of(w->touched, ask->half_life, &paths, &out->report);
     if (e == ZH_OK) e = keep(&out->report, arena);
     out->took_us = zh_clock_mono_us(NULL) - began_us;
-    zh_journeys_close(w->journeys);
+    zh_touch_paths_close(w->touched);
     zh_map_close(&w->channels);
     zh_arena_close(&paths);
     free(w);

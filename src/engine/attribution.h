@@ -1,4 +1,4 @@
-/* attribution.h -- attribution over all customers (measure/journeys.h): who brought those who converted in a span, by every model.
+/* attribution.h -- attribution over all customers (measure/touch_paths.h): who brought those who converted in a span, by every model.
  *
  * A conversion is an order that stands, at the moment it was placed, or an event by its name. Its path are the customer's touches
  * (measure/touches.h) in the look-back before it, so one touch may be on the paths of several conversions; a customer without a
@@ -11,7 +11,7 @@
 #define ZH_ENGINE_ATTRIBUTION_H
 #include "engine/crowd.h"
 #include "engine/engine.h"
-#include "measure/journeys.h"
+#include "measure/touch_paths.h"
 #include "measure/touches.h"
 
 #define ZH_ATTRIBUTION_LOOKBACK_DAYS_MAX 365
@@ -32,7 +32,7 @@ typedef struct zh_attribution_ask {
 } zh_attribution_ask;
 
 typedef struct zh_attribution {
-    zh_journeys_report report; /* in the arena */
+    zh_touch_paths_report report; /* in the arena */
     uint64_t customers, converted;
     uint64_t refused;       /* analytics */
     zh_crowd_names open;    /* `most` and `after` are the caller's; who is wanted, by number */

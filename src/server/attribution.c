@@ -87,7 +87,7 @@ static void put_text_or_null(zh_json_out *out, zh_sv key, zh_sv text)
     else zh_json_out_null(out);
 }
 
-static void put_channel(const zh_journeys_report *r, const zh_journey_channel *c, zh_sv experiment, zh_json_out *out)
+static void put_channel(const zh_touch_paths_report *r, const zh_touch_path_channel *c, zh_sv experiment, zh_json_out *out)
 {
     zh_json_out_object(out);
     zh_json_out_key_text(out, ZH_SV("channel"), c->text);
@@ -99,8 +99,8 @@ static void put_channel(const zh_journeys_report *r, const zh_journey_channel *c
     else zh_json_out_null(out);
     zh_json_out_key(out, ZH_SV("models"));
     zh_json_out_object(out);
-    for (int m = 0; m < ZH_JOURNEY_MODELS; m++) {
-        zh_json_out_key(out, zh_sv_of(zh_journey_model_text((zh_journey_model)m)));
+    for (int m = 0; m < ZH_TOUCH_PATH_MODELS; m++) {
+        zh_json_out_key(out, zh_sv_of(zh_touch_path_model_text((zh_touch_path_model)m)));
         zh_json_out_object(out);
         zh_json_out_key_real(out, ZH_SV("conversions"), (double)c->parts[m].conversions_centi / 100);
         zh_json_out_key_int(out, ZH_SV("valueCents"), c->parts[m].value_minor);
@@ -113,7 +113,7 @@ static void put_channel(const zh_journeys_report *r, const zh_journey_channel *c
 
 static void put_totals(const zh_attribution_ask *ask, const zh_attribution *a, zh_json_out *out)
 {
-    const zh_journeys_report *r = &a->report;
+    const zh_touch_paths_report *r = &a->report;
     zh_call_time(out, ZH_SV("from"), ask->from_ms);
     zh_call_time(out, ZH_SV("to"), ask->to_ms);
     zh_json_out_key_real(out, ZH_SV("lookbackDays"), (double)ask->lookback_ms / (double)ZH_REPORT_DAY_MS);
@@ -255,9 +255,9 @@ static void put_answer(zh_call *call, const zh_attribution_ask *ask, const zh_at
 }
 
 /* The parts of a row: what each model gives. */
-static void put_parts(zh_report_table *t, const zh_journey_part *parts, zh_sv experiment)
+static void put_parts(zh_report_table *t, const zh_touch_path_part *parts, zh_sv experiment)
 {
-    for (int m = 0; m < ZH_JOURNEY_MODELS; m++) {
+    for (int m = 0; m < ZH_TOUCH_PATH_MODELS; m++) {
         zh_report_number(t, (double)parts[m].conversions_centi / 100);
         zh_report_whole(t, parts[m].value_minor);
     }
@@ -269,27 +269,27 @@ static void put_parts(zh_report_table *t, const zh_journey_part *parts, zh_sv ex
 static void put_table(zh_call *call, const zh_attribution *a)
 {
     static const char *const first[] = { "channel", "touches", "paths", "converted" };
-    enum { FIRST = sizeof first / sizeof *first, COLUMNS = FIRST + 2 * ZH_JOURNEY_MODELS + 1 };
-    char names[2 * ZH_JOURNEY_MODELS][40];
+    enum { FIRST = sizeof first / sizeof *first, COLUMNS = FIRST + 2 * ZH_TOUCH_PATH_MODELS + 1 };
+    char names[2 * ZH_TOUCH_PATH_MODELS][40];
     const char *columns[COLUMNS];
-    const zh_journeys_report *r = &a->report;
+    const zh_touch_paths_report *r = &a->report;
     zh_world *w = zh_engine_world(call->engine);
     zh_report_table t;
-    zh_journey_part untouched[ZH_JOURNEY_MODELS];
+    zh_touch_path_part untouched[ZH_TOUCH_PATH_MODELS];
     memcpy(columns, first, sizeof first);
-    for (int m = 0; m < ZH_JOURNEY_MODELS; m++) {
-        const char *model = zh_journey_model_text((zh_journey_model)m);
+    for (int m = 0; m < ZH_TOUCH_PATH_MODELS; m++) {
+        const char *model = zh_touch_path_model_text((zh_touch_path_model)m);
         (void)snprintf(names[2 * m], sizeof *names, "%s_conversions", model);
         (void)snprintf(names[2 * m + 1], sizeof *names, "%s_value_cents", model);
         columns[FIRST + 2 * m] = names[2 * m];
         columns[FIRST + 2 * m + 1] = names[2 * m + 1];
-        untouched[m] = (zh_journey_part){ .conversions_centi = 100 * (int64_t)r->untouched, .value_minor = r->untouched_minor };
+        untouched[m] = (zh_touch_path_part){ .conversions_centi = 100 * (int64_t)r->untouched, .value_minor = r->untouched_minor };
     }
     columns[COLUMNS - 1] = "experiment";
     zh_report_table_open(&t, columns, COLUMNS);
     zh_world_lock_read(w);
     for (uint32_t i = 0; i < r->channels_count; i++) {
-        const zh_journey_channel *c = &r->channels[i];
+        const zh_touch_path_channel *c = &r->channels[i];
         zh_report_text(&t, c->text);
         zh_report_whole(&t, (int64_t)c->touches);
         zh_report_whole(&t, (int64_t)c->paths);

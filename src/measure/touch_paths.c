@@ -1,4 +1,4 @@
-#include "measure/journeys.h"
+#include "measure/touch_paths.h"
 #include "base/hash.h"
 #include "base/map.h"
 #include "measure/attribution.h"
@@ -13,7 +13,7 @@ typedef struct way { /* a path and how often it was walked */
     int64_t value_minor;
 } way;
 
-struct zh_journeys {
+struct zh_touch_paths {
     zh_terms *texts;
     zh_map places;         /* hash of a path: 1 + place of its way */
     way *ways;
@@ -25,15 +25,15 @@ struct zh_journeys {
     int64_t value_minor, untouched_minor;
 };
 
-const char *zh_journey_model_text(zh_journey_model model)
+const char *zh_touch_path_model_text(zh_touch_path_model model)
 {
-    static const char *const texts[ZH_JOURNEY_MODELS] = { "first", "last", "linear", "decay", "position", "shapley", "markov" };
-    return (unsigned)model < ZH_JOURNEY_MODELS ? texts[model] : "";
+    static const char *const texts[ZH_TOUCH_PATH_MODELS] = { "first", "last", "linear", "decay", "position", "shapley", "markov" };
+    return (unsigned)model < ZH_TOUCH_PATH_MODELS ? texts[model] : "";
 }
 
-zh_err zh_journeys_open(zh_journeys **out, size_t bytes_max)
+zh_err zh_touch_paths_open(zh_touch_paths **out, size_t bytes_max)
 {
-    zh_journeys *j = calloc(1, sizeof *j);
+    zh_touch_paths *j = calloc(1, sizeof *j);
     if (j == NULL) return ZH_NOMEM;
     j->bytes_max = bytes_max;
     const zh_err e = zh_terms_open(&j->texts);
@@ -42,7 +42,7 @@ zh_err zh_journeys_open(zh_journeys **out, size_t bytes_max)
     return e;
 }
 
-void zh_journeys_close(zh_journeys *j)
+void zh_touch_paths_close(zh_touch_paths *j)
 {
     if (j == NULL) return;
     zh_terms_close(j->texts);
@@ -52,21 +52,21 @@ void zh_journeys_close(zh_journeys *j)
     free(j);
 }
 
-zh_err zh_journeys_channel(zh_journeys *j, zh_sv text, uint32_t *number)
+zh_err zh_touch_paths_channel(zh_touch_paths *j, zh_sv text, uint32_t *number)
 {
     const uint32_t there = zh_terms_find(j->texts, text);
     if (there != 0) return *number = there, ZH_OK;
-    return zh_terms_take(j->texts, zh_terms_count(j->texts) >= ZH_JOURNEYS_CHANNELS_SEEN_MAX ? ZH_SV(ZH_JOURNEYS_OTHER) : text, number);
+    return zh_terms_take(j->texts, zh_terms_count(j->texts) >= ZH_TOUCH_PATHS_CHANNELS_SEEN_MAX ? ZH_SV(ZH_TOUCH_PATHS_OTHER) : text, number);
 }
 
 /* ---- adding ---- */
 
-static size_t bytes_of(const zh_journeys *j, size_t ways, size_t touches)
+static size_t bytes_of(const zh_touch_paths *j, size_t ways, size_t touches)
 {
     return ways * sizeof *j->ways + touches * sizeof *j->touches + zh_map_bytes(&j->places) + zh_terms_bytes(j->texts);
 }
 
-static zh_err make_room(zh_journeys *j, size_t length)
+static zh_err make_room(zh_touch_paths *j, size_t length)
 {
     if (j->count == j->cap) {
         const size_t cap = j->cap == 0 ? 256 : 2 * j->cap;
@@ -86,19 +86,19 @@ static zh_err make_room(zh_journeys *j, size_t length)
     return ZH_OK;
 }
 
-static bool is_way(const zh_journeys *j, const way *w, const uint32_t *touches, size_t length)
+static bool is_way(const zh_touch_paths *j, const way *w, const uint32_t *touches, size_t length)
 {
     return w->length == length && memcmp(j->touches + w->at, touches, length * sizeof *touches) == 0;
 }
 
 /* The way of this path, made where it is new. NULL: no memory. */
-static way *way_of(zh_journeys *j, const uint32_t *touches, size_t length)
+static way *way_of(zh_touch_paths *j, const uint32_t *touches, size_t length)
 {
     uint64_t key = zh_fast64((zh_sv){ (const char *)touches, length * sizeof *touches });
     const uint64_t *there;
     for (; (there = zh_map_get(&j->places, key)) != NULL; key++)
         if (is_way(j, &j->ways[*there - 1], touches, length)) return &j->ways[*there - 1];
-    if (j->count >= ZH_JOURNEYS_PATHS_MAX && length > 1) {
+    if (j->count >= ZH_TOUCH_PATHS_PATHS_MAX && length > 1) {
         j->merged++;
         return way_of(j, touches + length - 1, 1);
     }
@@ -109,16 +109,16 @@ static way *way_of(zh_journeys *j, const uint32_t *touches, size_t length)
     return &j->ways[j->count++];
 }
 
-zh_err zh_journeys_add(zh_journeys *j, const uint32_t *touches, size_t length, bool converted, int64_t value_minor)
+zh_err zh_touch_paths_add(zh_touch_paths *j, const uint32_t *touches, size_t length, bool converted, int64_t value_minor)
 {
     if (value_minor < 0) value_minor = 0;
-    if (value_minor > ZH_JOURNEYS_VALUE_MAX - j->value_minor - j->untouched_minor) value_minor = ZH_JOURNEYS_VALUE_MAX - j->value_minor - j->untouched_minor;
+    if (value_minor > ZH_TOUCH_PATHS_VALUE_MAX - j->value_minor - j->untouched_minor) value_minor = ZH_TOUCH_PATHS_VALUE_MAX - j->value_minor - j->untouched_minor;
     if (length == 0) {
         j->untouched += converted;
         j->untouched_minor += converted ? value_minor : 0;
         return ZH_OK;
     }
-    const size_t over = length > ZH_JOURNEY_LENGTH_MAX ? length - ZH_JOURNEY_LENGTH_MAX : 0;
+    const size_t over = length > ZH_TOUCH_PATH_LENGTH_MAX ? length - ZH_TOUCH_PATH_LENGTH_MAX : 0;
     way *w = way_of(j, touches + over, length - over);
     if (w == NULL) return ZH_NOMEM;
     j->cut += over > 0;
@@ -141,9 +141,9 @@ static int by_rest(const void *a, const void *b, void *rests)
     return x != y ? (x > y ? -1 : 1) : (i > k) - (i < k);
 }
 
-void zh_journeys_divide(const double *shares, uint32_t count, int64_t total, int64_t *out, uint32_t *order)
+void zh_touch_paths_divide(const double *shares, uint32_t count, int64_t total, int64_t *out, uint32_t *order)
 {
-    double rests[ZH_JOURNEYS_CHANNELS_MAX + 1], sum = 0;
+    double rests[ZH_TOUCH_PATHS_CHANNELS_MAX + 1], sum = 0;
     int64_t left = total;
     for (uint32_t i = 0; i < count; i++) sum += shares[i], out[i] = 0, order[i] = i;
     if (!(sum > 0) || total <= 0) return;
@@ -173,12 +173,12 @@ static int by_touches(const void *a, const void *b)
 }
 
 /* Place of each channel's number in the report; the channels get their texts. */
-static zh_err rank(const zh_journeys *j, zh_arena *arena, zh_journeys_report *out, uint32_t **places)
+static zh_err rank(const zh_touch_paths *j, zh_arena *arena, zh_touch_paths_report *out, uint32_t **places)
 {
-    const uint32_t seen = zh_terms_count(j->texts), other = zh_terms_find(j->texts, ZH_SV(ZH_JOURNEYS_OTHER));
+    const uint32_t seen = zh_terms_count(j->texts), other = zh_terms_find(j->texts, ZH_SV(ZH_TOUCH_PATHS_OTHER));
     ranked *list = ZH_TAKE(arena, ranked, (size_t)seen + 1);
     *places = ZH_TAKE(arena, uint32_t, (size_t)seen + 1);
-    out->channels = ZH_TAKE(arena, zh_journey_channel, ZH_JOURNEYS_CHANNELS_MAX + 1);
+    out->channels = ZH_TAKE(arena, zh_touch_path_channel, ZH_TOUCH_PATHS_CHANNELS_MAX + 1);
     if (list == NULL || *places == NULL || out->channels == NULL) return ZH_NOMEM;
     for (uint32_t n = 1; n <= seen; n++) list[n - 1] = (ranked){ zh_terms_text(j->texts, n), 0, n };
     for (size_t i = 0; i < j->count; i++)
@@ -187,14 +187,14 @@ static zh_err rank(const zh_journeys *j, zh_arena *arena, zh_journeys_report *ou
     if (seen > 1) qsort(list, seen, sizeof *list, by_touches);
     bool has_other = false;
     for (uint32_t i = 0; i < seen && list[i].touches > 0; i++) {
-        const bool is_named = list[i].number != other && out->channels_count < ZH_JOURNEYS_CHANNELS_MAX;
+        const bool is_named = list[i].number != other && out->channels_count < ZH_TOUCH_PATHS_CHANNELS_MAX;
         has_other |= !is_named;
         (*places)[list[i].number] = is_named ? out->channels_count : UINT32_MAX;
         if (is_named) out->channels[out->channels_count++].text = list[i].text;
     }
     for (uint32_t n = 0; n <= seen; n++)
         if ((*places)[n] == UINT32_MAX) (*places)[n] = out->channels_count;
-    if (has_other) out->channels[out->channels_count++].text = ZH_SV(ZH_JOURNEYS_OTHER);
+    if (has_other) out->channels[out->channels_count++].text = ZH_SV(ZH_TOUCH_PATHS_OTHER);
     out->channels_seen = seen;
     return ZH_OK;
 }
@@ -210,7 +210,7 @@ static int by_path(const void *a, const void *b)
     return (x->nulls > y->nulls) - (x->nulls < y->nulls);
 }
 
-static zh_path *paths_of(const zh_journeys *j, const uint32_t *places, zh_arena *arena)
+static zh_path *paths_of(const zh_touch_paths *j, const uint32_t *places, zh_arena *arena)
 {
     zh_path *paths = ZH_TAKE(arena, zh_path, j->count + 1);
     uint32_t *touches = ZH_TAKE(arena, uint32_t, j->touches_count + 1);
@@ -224,16 +224,16 @@ static zh_path *paths_of(const zh_journeys *j, const uint32_t *places, zh_arena 
     return paths;
 }
 
-static void count_paths(const zh_path *paths, size_t count, zh_journeys_report *out)
+static void count_paths(const zh_path *paths, size_t count, zh_touch_paths_report *out)
 {
     for (size_t i = 0; i < count; i++) {
         const zh_path *p = &paths[i];
         const uint64_t conversions = (uint64_t)p->conversions, walked = conversions + (uint64_t)p->nulls;
-        bool on[ZH_JOURNEYS_CHANNELS_MAX + 1] = { false };
+        bool on[ZH_TOUCH_PATHS_CHANNELS_MAX + 1] = { false };
         out->conversions += conversions;
         out->nulls += (uint64_t)p->nulls;
         for (uint32_t k = 0; k < p->length; k++) {
-            zh_journey_channel *c = &out->channels[p->touches[k]];
+            zh_touch_path_channel *c = &out->channels[p->touches[k]];
             c->touches += walked;
             if (on[p->touches[k]]) continue;
             on[p->touches[k]] = true;
@@ -243,36 +243,36 @@ static void count_paths(const zh_path *paths, size_t count, zh_journeys_report *
     }
 }
 
-static void put_parts(const double *shares, bool of_value, zh_journey_model model, zh_journeys_report *out)
+static void put_parts(const double *shares, bool of_value, zh_touch_path_model model, zh_touch_paths_report *out)
 {
-    int64_t parts[ZH_JOURNEYS_CHANNELS_MAX + 1];
-    uint32_t order[ZH_JOURNEYS_CHANNELS_MAX + 1];
-    zh_journeys_divide(shares, out->channels_count, of_value ? out->value_minor : (int64_t)(100 * out->conversions), parts, order);
+    int64_t parts[ZH_TOUCH_PATHS_CHANNELS_MAX + 1];
+    uint32_t order[ZH_TOUCH_PATHS_CHANNELS_MAX + 1];
+    zh_touch_paths_divide(shares, out->channels_count, of_value ? out->value_minor : (int64_t)(100 * out->conversions), parts, order);
     for (uint32_t c = 0; c < out->channels_count; c++) {
-        zh_journey_part *part = &out->channels[c].parts[model];
+        zh_touch_path_part *part = &out->channels[c].parts[model];
         if (of_value) part->value_minor = parts[c];
         else part->conversions_centi = parts[c];
     }
 }
 
-static void by_rules(const zh_path *paths, size_t count, double half_life, zh_journeys_report *out)
+static void by_rules(const zh_path *paths, size_t count, double half_life, zh_touch_paths_report *out)
 {
     static const zh_attribution_rule rules[] = { ZH_ATTRIBUTE_FIRST, ZH_ATTRIBUTE_LAST, ZH_ATTRIBUTE_LINEAR, ZH_ATTRIBUTE_DECAY, ZH_ATTRIBUTE_POSITION, ZH_ATTRIBUTE_SHAPLEY };
-    double shares[ZH_JOURNEYS_CHANNELS_MAX + 1];
-    uint32_t seen[ZH_JOURNEYS_CHANNELS_MAX + 1];
-    for (int m = 0; m < ZH_JOURNEY_MARKOV; m++)
+    double shares[ZH_TOUCH_PATHS_CHANNELS_MAX + 1];
+    uint32_t seen[ZH_TOUCH_PATHS_CHANNELS_MAX + 1];
+    for (int m = 0; m < ZH_TOUCH_PATH_MARKOV; m++)
         for (int of_value = 0; of_value < 2; of_value++) {
             const zh_attribution_desc desc = { rules[m], of_value != 0, half_life, 0.4, 0.4 };
             zh_attribute(&desc, paths, count, out->channels_count, seen, shares);
-            put_parts(shares, desc.of_value, (zh_journey_model)m, out);
+            put_parts(shares, desc.of_value, (zh_touch_path_model)m, out);
         }
 }
 
-zh_err zh_journeys_report_of(zh_journeys *j, double half_life, zh_arena *arena, zh_journeys_report *out)
+zh_err zh_touch_paths_report_of(zh_touch_paths *j, double half_life, zh_arena *arena, zh_touch_paths_report *out)
 {
     uint32_t *places;
     zh_markov markov;
-    *out = (zh_journeys_report){ .untouched = j->untouched, .untouched_minor = j->untouched_minor, .value_minor = j->value_minor, .paths = j->count, .cut_paths = j->cut, .merged_paths = j->merged };
+    *out = (zh_touch_paths_report){ .untouched = j->untouched, .untouched_minor = j->untouched_minor, .value_minor = j->value_minor, .paths = j->count, .cut_paths = j->cut, .merged_paths = j->merged };
     zh_err e = rank(j, arena, out, &places);
     if (e != ZH_OK || out->channels_count == 0) return e;
     const zh_path *paths = paths_of(j, places, arena);
@@ -283,7 +283,7 @@ zh_err zh_journeys_report_of(zh_journeys *j, double half_life, zh_arena *arena, 
     if (e != ZH_OK) return e == ZH_RANGE ? ZH_OK : e;
     out->has_markov = true;
     for (uint32_t c = 0; c < out->channels_count; c++) out->channels[c].removal = markov.removal[c];
-    put_parts(markov.removal, false, ZH_JOURNEY_MARKOV, out);
-    put_parts(markov.removal, true, ZH_JOURNEY_MARKOV, out);
+    put_parts(markov.removal, false, ZH_TOUCH_PATH_MARKOV, out);
+    put_parts(markov.removal, true, ZH_TOUCH_PATH_MARKOV, out);
     return ZH_OK;
 }
