@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void look(zh_json_value root, zh_arena *arena)
 {
     static const int64_t now_ms = INT64_C(1795000000000);
-    char audience[ZH_CAMPAIGN_AUDIENCE_BYTES];
+    char audience[ZH_AIM_AUDIENCE_BYTES];
     zh_campaign c;
     zh_fault fault;
     int64_t at_ms = 0;
@@ -16,7 +16,7 @@ static void look(zh_json_value root, zh_arena *arena)
     if (e == ZH_FORMAT && fault.why.text[0] == '\0') abort();
     if (e != ZH_OK) return;
     if (c.control > ZH_MESSAGE_CONTROL_OF || c.channel.size == 0 || c.goal.size == 0 || c.goal_ms <= 0 || c.expires_ms <= 0 || c.after_ms < 0) abort();
-    if (zh_campaign_audience(&c, audience).size == 0) abort();
+    if (zh_aim_audience(c.segment, c.expression, audience).size == 0) abort();
     if (zh_campaign_next_run(&c, zh_tz_utc(), now_ms, &at_ms) && at_ms <= now_ms) abort();
     if (c.kind == ZH_CAMPAIGN_RECURRING && at_ms == 0) abort();
     if (zh_campaign_due_run(&c, zh_tz_utc(), 0, now_ms, &at_ms) && (at_ms > now_ms || at_ms <= now_ms - ZH_CAMPAIGN_LATE_MS)) abort();

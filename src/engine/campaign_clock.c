@@ -243,10 +243,10 @@ static zh_err due(zh_campaign_clock *c, campaign_job *job, bool *is)
 
 static zh_err begin_run(zh_campaign_clock *c, campaign_job *job)
 {
-    char audience[ZH_CAMPAIGN_AUDIENCE_BYTES];
+    char audience[ZH_AIM_AUDIENCE_BYTES];
     zh_preview preview;
     zh_cel_fault fault;
-    const zh_preview_ask ask = { .expression = zh_campaign_audience(&job->kept.campaign, audience), .limit = UINT32_MAX };
+    const zh_preview_ask ask = { .expression = zh_aim_audience(job->kept.campaign.segment, job->kept.campaign.expression, audience), .limit = UINT32_MAX };
     zh_err e = zh_engine_preview(c->engine, &ask, &job->list_arena, &preview, &fault);
     if (e == ZH_OK && preview.asked < preview.customers) e = ZH_TIMEOUT; /* nobody is left out unsaid: it is tried again */
     if (e != ZH_OK) {

@@ -14,9 +14,9 @@ zh_err campaign_events_prepare(campaign_job *job)
     const zh_campaign *campaign = &job->kept.campaign;
     zh_cel_env *env;
     zh_cel_fault fault;
-    char text[ZH_CAMPAIGN_AUDIENCE_BYTES];
+    char text[ZH_AIM_AUDIENCE_BYTES];
     zh_err e = zh_vocabulary_open(&env, &job->arena);
-    const zh_sv audience = zh_arena_copy(&job->arena, zh_campaign_audience(campaign, text));
+    const zh_sv audience = zh_arena_copy(&job->arena, zh_aim_audience(campaign->segment, campaign->expression, text));
     if (e == ZH_OK) e = audience.data == NULL ? ZH_NOMEM : zh_vocabulary_compile(&job->audience, &job->arena, env, audience, &fault);
     job->event = job->unless = did;
     job->event.event = campaign->event;

@@ -1,8 +1,6 @@
 #include "reach/campaign.h"
 #include "measure/outcome.h"
 
-#include <math.h>
-
 #define DAYS_AHEAD_MAX 62 /* every month has the day or a last one, every week its weekdays */
 
 static const char *const kinds[] = { "once", "recurring", "event" };
@@ -59,66 +57,6 @@ bool zh_campaign_then(zh_campaign_state state, zh_campaign_act act, zh_campaign_
 
 static bool is_there(zh_json_value value) { return zh_json_type_of(value) > ZH_JSON_NULL; }
 
-static void want_object(zh_define *d, zh_json_value value, const char *field, bool needed)
-{
-    if (is_there(value) ? !zh_json_is(value, ZH_JSON_OBJECT) : needed) zh_define_wrong(d, "", field, is_there(value) ? "must be an object" : "is missing");
-}
-
-static zh_sv read_name(zh_define *d, zh_json_value root, const char *within, const char *field, bool needed)
-{
-    const zh_sv name = zh_define_text(d, root, within, field, ZH_MESSAGE_NAME_BYTES_MAX, needed);
-    if (name.size > 0 && !zh_define_name_is_good(name)) zh_define_wrong(d, within, field, "must be a name of 1 to 64 letters, digits, - and _");
-    return name;
-}
-
-static void read_title(zh_define *d, zh_json_value root, zh_campaign *out)
-{
-    static const char *const known[] = { "zh", "en", NULL };
-    const zh_json_value title = zh_json_get(root, ZH_SV("title"));
-    want_object(d, title, "title", false);
-    zh_define_only(d, title, "title", known);
-    out->title_zh = zh_define_text(d, title, "title", "zh", ZH_CAMPAIGN_TITLE_BYTES_MAX, false);
-    out->title_en = zh_define_text(d, title, "title", "en", ZH_CAMPAIGN_TITLE_BYTES_MAX, false);
-}
-
-static void read_audience(zh_define *d, zh_json_value root, zh_campaign *out)
-{
-    static const char *const known[] = { "segment", "expression", "everyone", NULL };
-    const zh_json_value audience = zh_json_get(root, ZH_SV("audience"));
-    want_object(d, audience, "audience", true);
-    zh_define_only(d, audience, "audience", known);
-    out->segment = read_name(d, audience, "audience", "segment", false);
-    out->expression = zh_define_text(d, audience, "audience", "expression", ZH_CAMPAIGN_EXPRESSION_BYTES_MAX, false);
-    const bool everyone = zh_define_flag(d, audience, "audience", "everyone", false);
-    if ((out->segment.size > 0) + (out->expression.size > 0) + everyone != 1) zh_define_wrong(d, "", "audience", "says one of: segment, expression, everyone: true");
-}
-
-/* "10:00" */
-static uint16_t read_minute(zh_define *d, zh_json_value when)
-{
-    const zh_sv text = zh_json_text_or_empty(zh_json_get(when, ZH_SV("time")));
-    bool good = text.size == 5 && text.data[2] == ':';
-    for (size_t i = 0; good && i < 5; i++) good = i == 2 || (text.data[i] >= '0' && text.data[i] <= '9');
-    const int hour = good ? (text.data[0] - '0') * 10 + text.data[1] - '0' : 99, minute = good ? (text.data[3] - '0') * 10 + text.data[4] - '0' : 0;
-    if (hour <= 23 && minute <= 59) return (uint16_t)(hour * 60 + minute);
-    zh_define_wrong(d, "when", "time", "must be a time of the day such as 10:00");
-    return 0;
-}
-
-static uint8_t read_weekdays(zh_define *d, zh_json_value when)
-{
-    const zh_json_value list = zh_json_get(when, ZH_SV("weekdays"));
-    unsigned days = 0;
-    int64_t day;
-    if (!is_there(list)) return 0;
-    for (zh_json_iter it = zh_json_walk(list); zh_json_next(&it);) {
-        if (zh_json_int(it.value, &day) && day >= 1 && day <= 7) days |= 1u << (day - 1);
-        else zh_define_wrong(d, "when", "weekdays", "must be a list of days, 1 for Monday to 7 for Sunday");
-    }
-    if (days == 0) zh_define_wrong(d, "when", "weekdays", "must name a day, 1 for Monday to 7 for Sunday");
-    return (uint8_t)days;
-}
-
 static void read_once(zh_define *d, zh_json_value when, zh_campaign *out)
 {
     static const char *const known[] = { "kind", "at", NULL };
@@ -131,8 +69,8 @@ static void read_recurring(zh_define *d, zh_json_value when, zh_campaign *out)
 {
     static const char *const known[] = { "kind", "time", "weekdays", "monthDay", NULL };
     zh_define_only(d, when, "when", known);
-    out->minute = read_minute(d, when);
-    out->weekdays = read_weekdays(d, when);
+    out->minute = zh_define_minute(d, when, "when");
+    out->weekdays = zh_define_weekdays(d, when, "when");
     out->month_day = (uint8_t)zh_define_int(d, when, "when", "monthDay", 1, 31, 0);
     if (out->weekdays != 0 && out->month_day != 0) zh_define_wrong(d, "when", "monthDay", "stands alone: a campaign runs by the week or by the month");
 }
@@ -154,28 +92,12 @@ static void read_event(zh_define *d, zh_json_value when, zh_campaign *out)
 static void read_when(zh_define *d, zh_json_value root, zh_campaign *out)
 {
     const zh_json_value when = zh_json_get(root, ZH_SV("when"));
-    want_object(d, when, "when", true);
+    zh_define_object(d, when, "when", true);
     out->kind = (zh_campaign_kind)zh_define_word(d, when, "when", "kind", kinds, ZH_CAMPAIGN_KINDS, ZH_CAMPAIGN_KINDS);
     if (d->is_bad) return;
     if (out->kind == ZH_CAMPAIGN_ONCE) read_once(d, when, out);
     else if (out->kind == ZH_CAMPAIGN_RECURRING) read_recurring(d, when, out);
     else read_event(d, when, out);
-}
-
-static void read_measure(zh_define *d, zh_json_value root, zh_campaign *out)
-{
-    static const char *const known[] = { "metric", "windowMs", NULL };
-    const zh_json_value goal = zh_json_get(root, ZH_SV("goal")), control = zh_json_get(root, ZH_SV("control"));
-    double share = (double)ZH_CAMPAIGN_CONTROL / ZH_MESSAGE_CONTROL_OF;
-    if (is_there(control) && (!zh_json_real(control, &share) || !(share >= 0 && share <= 0.9))) zh_define_wrong(d, "", "control", "must be a share from 0 to 0.9; not said: 0.1");
-    out->control = d->is_bad ? 0 : (uint32_t)lround(share * ZH_MESSAGE_CONTROL_OF);
-    want_object(d, goal, "goal", false);
-    zh_define_only(d, goal, "goal", known);
-    out->goal = zh_define_text(d, goal, "goal", "metric", ZH_METRIC_NAME_BYTES_MAX, false);
-    if (out->goal.size == 0) out->goal = ZH_SV("conversion");
-    const zh_metric *metric = zh_metric_builtin(out->goal);
-    if (metric == NULL || metric->per != ZH_QUANTITY_NONE) zh_define_wrong(d, "goal", "metric", "must be a metric that is built in and no ratio: conversion, orders, revenue, net_revenue, margin, …");
-    out->goal_ms = zh_define_int(d, goal, "goal", "windowMs", ZH_HOUR_MS, ZH_CAMPAIGN_GOAL_MS_MAX, ZH_CAMPAIGN_GOAL_MS);
 }
 
 zh_err zh_campaign_read(zh_json_value root, zh_arena *arena, zh_campaign *out, zh_fault *fault)
@@ -186,26 +108,19 @@ zh_err zh_campaign_read(zh_json_value root, zh_arena *arena, zh_campaign *out, z
     *out = (zh_campaign){ .kind = ZH_CAMPAIGN_ONCE };
     if (!zh_json_is(root, ZH_JSON_OBJECT)) zh_define_wrong(&d, "", "", "a campaign is an object");
     zh_define_only(&d, root, "", known);
-    read_title(&d, root, out);
-    out->channel = read_name(&d, root, "", "channel", true);
-    out->template = read_name(&d, root, "", "template", true);
-    out->step = read_name(&d, root, "", "step", false);
+    zh_define_titles(&d, root, &out->title_zh, &out->title_en);
+    out->channel = zh_define_name(&d, root, "", "channel", true);
+    out->template = zh_define_name(&d, root, "", "template", true);
+    out->step = zh_define_name(&d, root, "", "step", false);
     if (out->step.size == 0) out->step = ZH_SV("message");
-    read_audience(&d, root, out);
+    zh_define_audience(&d, root, &out->segment, &out->expression);
     read_when(&d, root, out);
-    read_measure(&d, root, out);
+    zh_define_measure(&d, root, &out->control, &out->goal, &out->goal_ms);
     out->budget = (uint32_t)zh_define_int(&d, root, "", "budget", 1, ZH_CAMPAIGN_BUDGET_MAX, 0);
     out->priority = (uint8_t)zh_define_int(&d, root, "", "priority", 0, 100, 0);
     out->best_hour = (uint8_t)zh_define_int(&d, root, "", "bestHour", 0, 23, ZH_MESSAGE_BEST_NONE);
     out->expires_ms = zh_define_int(&d, root, "", "expiresMs", ZH_MINUTE_MS, ZH_CAMPAIGN_EXPIRES_MS_MAX, ZH_CAMPAIGN_EXPIRES_MS);
     return d.is_bad ? ZH_FORMAT : d.is_full ? ZH_NOMEM : ZH_OK;
-}
-
-zh_sv zh_campaign_audience(const zh_campaign *c, char out[ZH_CAMPAIGN_AUDIENCE_BYTES])
-{
-    const int size = c->segment.size > 0 ? snprintf(out, ZH_CAMPAIGN_AUDIENCE_BYTES, "customer.in_segment(\"%.*s\")", ZH_SV_ARG(c->segment))
-                                         : snprintf(out, ZH_CAMPAIGN_AUDIENCE_BYTES, "%.*s", ZH_SV_ARG(c->expression.size > 0 ? c->expression : ZH_SV("true")));
-    return (zh_sv){ out, (size_t)size };
 }
 
 /* ---- runs ---- */

@@ -13,8 +13,6 @@
  *       ▲                 │                   │  └────pause──────►│           what runs is paused first
  *       └─────reject──────┘                   └───end───► ended ◄─┘
  *
- * A control group is the rule: who says nothing leaves ZH_CAMPAIGN_CONTROL of the audience alone, who wants none says 0.
- *
  * Guarantees  pure; a definition that was taken is within the ranges below, a fault has its field.
  * Lifetimes   texts live in the arena.
  * Not here    who may approve (server/campaigns.c), expressions (segment/vocabulary.h), running it (engine/campaign_clock.h).
@@ -22,20 +20,14 @@
 #ifndef ZH_REACH_CAMPAIGN_H
 #define ZH_REACH_CAMPAIGN_H
 #include "base/tz.h"
-#include "reach/definition.h"
-#include "reach/message.h"
+#include "reach/aim.h"
 
 #define ZH_CAMPAIGN_SETTING "campaign/"            /* how the settings are called that hold one */
 #define ZH_CAMPAIGN_RUNS_SETTING "campaign-runs/"  /* and its runs */
 #define ZH_CAMPAIGNS_MAX 1000                      /* of a workspace */
 #define ZH_CAMPAIGN_BYTES_MAX 6000                 /* of a definition: with six former ones it fits into a setting */
-#define ZH_CAMPAIGN_EXPRESSION_BYTES_MAX 4096      /* as a metric's condition */
-#define ZH_CAMPAIGN_TITLE_BYTES_MAX 200
 #define ZH_CAMPAIGN_EVENT_BYTES_MAX 200
-#define ZH_CAMPAIGN_CONTROL 100000                 /* a tenth, of ZH_MESSAGE_CONTROL_OF */
 #define ZH_CAMPAIGN_AFTER_MS_MAX (30 * ZH_DAY_MS)  /* what came later than a month after has another reason; and a start reads so much of the log again */
-#define ZH_CAMPAIGN_GOAL_MS (7 * ZH_DAY_MS)
-#define ZH_CAMPAIGN_GOAL_MS_MAX (365 * ZH_DAY_MS)  /* as an experiment's */
 #define ZH_CAMPAIGN_EXPIRES_MS ZH_DAY_MS
 #define ZH_CAMPAIGN_EXPIRES_MS_MAX (30 * ZH_DAY_MS)
 #define ZH_CAMPAIGN_BUDGET_MAX 20000000            /* as many messages as the ledger holds */
@@ -69,10 +61,6 @@ typedef struct zh_campaign {
 
 /* `root` and its texts may go afterwards. Errors: ZH_FORMAT (*fault says what), ZH_NOMEM. */
 ZH_MUST zh_err zh_campaign_read(zh_json_value root, zh_arena *arena, zh_campaign *out, zh_fault *fault);
-/* The audience as one expression. */
-#define ZH_CAMPAIGN_AUDIENCE_BYTES (ZH_CAMPAIGN_EXPRESSION_BYTES_MAX + 64)
-zh_sv zh_campaign_audience(const zh_campaign *campaign, char out[ZH_CAMPAIGN_AUDIENCE_BYTES]);
-
 /* ---- states ---- */
 
 /* Stored by their texts. */

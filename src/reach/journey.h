@@ -21,7 +21,7 @@
  *         "tell":  {"kind": "update", "webhook": {"channel": "crm", "template": "crm-note"}, "next": "…"},
  *         "won":   {"kind": "exit", "goal": true} } }
  *
- * `next` that is absent is the end. An **instance** is one customer in one journey for one key (a cart): there is one at a time. It stands
+ * `next` and `late` that are absent are the end; `unreached` and `refused` are `next`. An **instance** is one customer in one journey for one key (a cart): there is one at a time. It stands
  * at a node: a wait it is in until `due`, or any other that is to be done at `due`. A **step** does nodes one after the other until one waits.
  *
  * Guarantees  pure. A definition that was taken is within the ranges below, every node can be reached and no circle is without a wait that waits a
@@ -110,8 +110,6 @@ typedef struct zh_journey {
 ZH_MUST zh_err zh_journey_read(zh_json_value root, zh_arena *arena, zh_journey *out, zh_fault *fault);
 /* The node of this name; ZH_JOURNEY_END: there is none. */
 uint8_t zh_journey_node_named(const zh_journey *journey, zh_sv name);
-/* The audience as one expression. */
-zh_sv zh_journey_audience(const zh_journey *journey, char out[ZH_CAMPAIGN_AUDIENCE_BYTES]);
 
 /* ---- a step ---- */
 

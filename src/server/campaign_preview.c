@@ -149,10 +149,10 @@ static void put_examples(const dry_run *d, zh_json_out *out)
 
 static zh_err run(dry_run *d, zh_arena *arena)
 {
-    char text[ZH_CAMPAIGN_AUDIENCE_BYTES];
+    char text[ZH_AIM_AUDIENCE_BYTES];
     zh_cel_fault fault;
     zh_world *w = zh_engine_world(d->call->engine);
-    const zh_preview_ask ask = { .expression = zh_campaign_audience(&d->campaign, text), .limit = JUDGED_MAX };
+    const zh_preview_ask ask = { .expression = zh_aim_audience(d->campaign.segment, d->campaign.expression, text), .limit = JUDGED_MAX };
     zh_err e = zh_engine_preview(d->call->engine, &ask, arena, &d->audience, &fault);
     d->contacts = ZH_TAKE(arena, zh_delivery_contact, 2 * ZH_OUTBOX_CONTACTS_MAX);
     d->zone = zh_engine_tz(d->call->engine);

@@ -374,7 +374,7 @@ static bool may_approve(zh_call *call, const change *c)
 
 bool zh_campaign_is_askable(zh_call *call, const zh_campaign *c)
 {
-    char text[ZH_CAMPAIGN_AUDIENCE_BYTES], detail[320];
+    char text[ZH_AIM_AUDIENCE_BYTES], detail[320];
     zh_arena arena = zh_arena_open(ZH_CAMPAIGN_MEMORY_BYTES_MAX);
     zh_cel_env *env;
     zh_cel_fault fault = { .text = "" };
@@ -382,7 +382,7 @@ bool zh_campaign_is_askable(zh_call *call, const zh_campaign *c)
     zh_metric event = { .of = ZH_QUANTITY_COUNT, .event = c->event, .where = c->where };
     const char *field = "audience.expression";
     zh_err e = zh_vocabulary_open(&env, &arena);
-    if (e == ZH_OK) e = zh_vocabulary_compile(&condition, &arena, env, zh_campaign_audience(c, text), &fault);
+    if (e == ZH_OK) e = zh_vocabulary_compile(&condition, &arena, env, zh_aim_audience(c->segment, c->expression, text), &fault);
     if (e == ZH_OK) field = "when.where", e = zh_metric_compile(&event, &arena, env, &fault);
     (void)snprintf(detail, sizeof detail, "line %u, column %u: %.200s", fault.line, fault.column, fault.text);
     if (e == ZH_FORMAT || e == ZH_FULL) zh_call_problem(call, 400, "bad_field", field, detail);

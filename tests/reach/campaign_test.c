@@ -66,12 +66,12 @@ static void a_wrong_definition_is_refused_by_its_field(void)
 
 static void who_says_nothing_has_a_control_group(void)
 {
-    char text[ZH_CAMPAIGN_AUDIENCE_BYTES];
+    char text[ZH_AIM_AUDIENCE_BYTES];
     zh_campaign c = good("{" BASE "," ALL "," NOW "}");
     CHECK(c.control == ZH_MESSAGE_CONTROL_OF / 10 && c.budget == 0 && c.best_hour == ZH_MESSAGE_BEST_NONE && c.expires_ms == ZH_DAY_MS && c.goal_ms == 7 * ZH_DAY_MS);
-    CHECK(zh_sv_equal(c.goal, ZH_SV("conversion")) && zh_sv_equal(c.step, ZH_SV("message")) && zh_sv_equal(zh_campaign_audience(&c, text), ZH_SV("true")));
+    CHECK(zh_sv_equal(c.goal, ZH_SV("conversion")) && zh_sv_equal(c.step, ZH_SV("message")) && zh_sv_equal(zh_aim_audience(c.segment, c.expression, text), ZH_SV("true")));
     c = good("{" BASE ",\"audience\":{\"segment\":\"vip\"}," NOW ",\"control\":0}");
-    CHECK(c.control == 0 && zh_sv_equal(zh_campaign_audience(&c, text), ZH_SV("customer.in_segment(\"vip\")")));
+    CHECK(c.control == 0 && zh_sv_equal(zh_aim_audience(c.segment, c.expression, text), ZH_SV("customer.in_segment(\"vip\")")));
 }
 
 static void a_state_is_left_by_the_ways_that_are_drawn(void)
