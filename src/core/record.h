@@ -35,7 +35,8 @@
     X(WATCH,      28, "watch")        /* derived: is a placement still varied, and what is explored (measure/watch.h) */ \
     X(MESSAGE,    30, "message")      /* input: a message is planned, and what becomes of it (reach/message.h) */ \
     X(OFFER,      32, "offer")        /* input: a coupon is claimed, an order holds, uses or gives back offers (offer/act.h) */ \
-    X(QUOTE,      33, "quote")        /* input: a price that was told, and what it was made of (offer/quote.h) */
+    X(QUOTE,      33, "quote")        /* input: a price that was told, and what it was made of (offer/quote.h) */ \
+    X(JOURNEY,    34, "journey")      /* input: a customer enters a journey, and where in it he goes (reach/instance.h) */
 typedef enum zh_record_kind {
 #define X(name, number, text) ZH_RECORD_##name = number,
     ZH_RECORD_LIST(X)

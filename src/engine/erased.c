@@ -5,6 +5,7 @@
 #include "profile/tags.h"
 #include "quality/letters.h"
 #include "quality/word.h"
+#include "reach/instance.h"
 #include "reach/message.h"
 
 static zh_customer_id of_identity(zh_sv record)
@@ -73,6 +74,7 @@ static uint32_t whose(const zh_erasures *es, zh_sv record, zh_decision_id *decis
     case ZH_RECORD_TAG: return zh_erasures_of(es, of_tag(record));
     case ZH_RECORD_WORD: return zh_erasures_of(es, of_word(record));
     case ZH_RECORD_MESSAGE: return zh_erasures_of(es, zh_message_customer(record));
+    case ZH_RECORD_JOURNEY: return zh_erasures_of(es, zh_instance_customer(record));
     case ZH_RECORD_DECISION: return zh_erasures_of(es, zh_decision_customer(record, decision));
     case ZH_RECORD_DEADLETTER:
     case ZH_RECORD_OUTCOME: return of_letter(es, kind, record);

@@ -70,6 +70,7 @@ zh_err zh_world_open(zh_world **out, const zh_world_desc *desc)
     if (e == ZH_OK) e = zh_exposure_open(&w->exposure);
     if (e == ZH_OK) e = zh_watch_open(&w->watch);
     if (e == ZH_OK) e = zh_ledger_open(&w->ledger, ZH_WORLD_LEDGER_BYTES_MAX);
+    if (e == ZH_OK) e = zh_instances_open(&w->instances, ZH_WORLD_INSTANCES_BYTES_MAX);
     if (e == ZH_OK) e = zh_offers_open(&w->offers);
     if (e == ZH_OK) e = zh_coupons_open(&w->coupons);
     if (e != ZH_OK) {
@@ -113,6 +114,7 @@ void zh_world_close(zh_world *w)
     zh_placements_close(w->placements);
     zh_watch_close(w->watch);
     zh_ledger_close(w->ledger);
+    zh_instances_close(w->instances);
     zh_offers_close(w->offers);
     zh_coupons_close(w->coupons);
     pthread_rwlock_destroy(&w->lock);
@@ -254,6 +256,7 @@ static zh_err fold_merge(zh_world *w, const zh_world_record *record, zh_arena *s
     if (e == ZH_OK) e = zh_coupons_merge(w->coupons, merge.from, to);
     if (e == ZH_OK) e = zh_sales_merge(w->sales, merge.from, to);
     if (e == ZH_OK) e = zh_ledger_merge(w->ledger, merge.from, to);
+    if (e == ZH_OK) e = zh_instances_merge(w->instances, merge.from, to);
     if (e == ZH_OK) e = zh_quality_merge(w->quality, merge.from, to);
     if (e == ZH_OK && first_ms != INT64_MAX) e = zh_visits_merge(w->visits, merge.from, to, first_ms);
     return e;
@@ -292,6 +295,13 @@ static zh_err fold_message(zh_world *w, const zh_world_record *record)
 {
     const zh_customer_id customer = zh_absorbed_root(w->absorbed, zh_message_customer(record->bytes));
     const zh_err e = tolerate(w, zh_ledger_fold(w->ledger, record->bytes, customer));
+    return e == ZH_FORMAT ? ZH_CORRUPT : e;
+}
+
+static zh_err fold_journey(zh_world *w, const zh_world_record *record)
+{
+    const zh_customer_id customer = zh_absorbed_root(w->absorbed, zh_instance_customer(record->bytes));
+    const zh_err e = tolerate(w, zh_instances_fold(w->instances, record->bytes, customer));
     return e == ZH_FORMAT ? ZH_CORRUPT : e;
 }
 
@@ -464,6 +474,7 @@ static zh_err fold(zh_world *w, zh_world_record *record, zh_arena *scratch)
         e = zh_watch_fold(w->watch, record->bytes);
         return e == ZH_FORMAT ? ZH_CORRUPT : e;
     case ZH_RECORD_MESSAGE: return fold_message(w, record);
+    case ZH_RECORD_JOURNEY: return fold_journey(w, record);
     case ZH_RECORD_WORD: return fold_word(w, record, scratch);
     case ZH_RECORD_FEEDBACK: return fold_feedback(w, record);
     case ZH_RECORD_TICK: return ZH_OK;
@@ -544,7 +555,7 @@ static zh_err save_counts(const zh_world *w, zh_keep keep)
 
 static const struct { char letter; const char *name; } views[] = {
     { 'I', "identity" }, { 'a', "absorbed" }, { 'c', "customers" }, { 't', "terms" }, { 'x', "tags" }, { 'z', "lists" }, { 'k', "consents" }, { 'F', "feedback" }, { 'r', "registry" }, { 'i', "catalog" },
-    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'M', "ledger" }, { 'O', "offers" }, { 'C', "coupons" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
+    { 's', "sales" }, { 'v', "visits" }, { 'y', "policies" }, { 'b', "boundaries" }, { 'f', "predictions" }, { 'm', "imports" }, { 'j', "erasures" }, { 'd', "letters" }, { 'n', "plan" }, { 'q', "quality" }, { 'o', "cocount" }, { 'p', "popularity" }, { 'g', "segments" }, { 'e', "experiments" }, { 'h', "exposure" }, { 'W', "watch" }, { 'M', "ledger" }, { 'J', "instances" }, { 'O', "offers" }, { 'C', "coupons" }, { 'u', "sequels" }, { 'l', "scenes" }, { 'w', "counts" },
 };
 #define VIEWS (sizeof views / sizeof *views)
 
@@ -585,6 +596,7 @@ static zh_err save_view(zh_world *w, char letter, bool all, zh_keep keep)
     case 'h': return zh_exposure_save(w->exposure, all, keep);
     case 'W': return zh_watch_save(w->watch, all, keep);
     case 'M': return zh_ledger_save(w->ledger, all, keep);
+    case 'J': return zh_instances_save(w->instances, all, keep);
     case 'O': return zh_offers_save(w->offers, all, keep);
     case 'C': return zh_coupons_save(w->coupons, all, keep);
     default: return save_counts(w, keep);
@@ -623,6 +635,7 @@ static zh_err load_entry(zh_world *w, char letter, zh_sv key, zh_sv value)
     case 'h': return zh_exposure_load(w->exposure, key, value);
     case 'W': return zh_watch_load(w->watch, key, value);
     case 'M': return zh_ledger_load(w->ledger, key, value);
+    case 'J': return zh_instances_load(w->instances, key, value);
     case 'O': return zh_offers_load(w->offers, key, value);
     case 'C': return zh_coupons_load(w->coupons, key, value);
     case 'w': return counts_load(w, value);
@@ -859,7 +872,9 @@ bool zh_world_check(const zh_world *w, const char **view, const char **why)
     *view = "watch";
     if (!zh_watch_check(w->watch, why)) return false;
     *view = "ledger";
-    return zh_ledger_check(w->ledger, why);
+    if (!zh_ledger_check(w->ledger, why)) return false;
+    *view = "instances";
+    return zh_instances_check(w->instances, why);
 }
 
 bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t *bytes)
@@ -892,6 +907,7 @@ bool zh_world_view_bytes(const zh_world *w, size_t i, const char **name, size_t 
     case 'l': *bytes = zh_scenes_bytes(w->scenes); break;
     case 'h': *bytes = zh_exposure_bytes(w->exposure); break;
     case 'M': *bytes = zh_ledger_bytes(w->ledger); break;
+    case 'J': *bytes = zh_instances_bytes(w->instances); break;
     case 'W': *bytes = zh_watch_bytes(w->watch); break;
     case 'O': *bytes = zh_offers_bytes(w->offers); break;
     case 'C': *bytes = zh_coupons_bytes(w->coupons); break;

@@ -33,6 +33,7 @@
  *     l       scenes                   EVENT, by the calendar and the weather that DEFINITION says
  *     W        watch over variety       WATCH
  *     M        ledger of messages       MESSAGE, MERGE
+ *     J       instances of journeys    JOURNEY, MERGE
  *     O       offers                   DEFINITION
  *     C       coupons                  OFFER, MERGE
  *     w       the world's own numbers  all
@@ -79,6 +80,7 @@
 #include "quality/letters.h"
 #include "quality/plan.h"
 #include "quality/quality.h"
+#include "reach/instances.h"
 #include "reach/ledger.h"
 #include "segment/boundaries.h"
 #include "segment/segments.h"
@@ -90,6 +92,7 @@
 #define ZH_WORLD_TAGS_BYTES_MAX ((size_t)8 << 30)      /* words of all tags; the same of all lists */
 #define ZH_WORLD_FEEDBACK_BYTES_MAX ((size_t)8 << 30)  /* words of all customers on what they are shown */
 #define ZH_WORLD_LEDGER_BYTES_MAX ((size_t)16 << 30)   /* all messages: 20,000,000 with texts of 600 bytes */
+#define ZH_WORLD_INSTANCES_BYTES_MAX ((size_t)4 << 30) /* rows of instances: 20,000,000 with the longest keys */
 #define ZH_WORLD_REGISTRY_BYTES_MAX ((size_t)256 << 20) /* all definitions */
 
 #define ZH_WORLD_SOURCES_MAX 1024 /* sources whose events are counted; numbers go up from 1, a shop has a dozen */
@@ -146,6 +149,7 @@ typedef struct zh_world {
     zh_sales_desc clock;       /* the workspace's */
     zh_watch *watch;
     zh_ledger *ledger;
+    zh_instances *instances;
     zh_offers *offers;
     zh_coupons *coupons;
     zh_world_counts counts;

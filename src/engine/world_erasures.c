@@ -12,6 +12,7 @@ static zh_err drop_customer(zh_world *w, zh_customer_id customer, zh_arena *scra
     if (e == ZH_OK) e = zh_consents_forget(w->consents, customer);
     if (e == ZH_OK) e = zh_feedbacks_forget(w->feedbacks, customer);
     if (e == ZH_OK) e = zh_ledger_forget(w->ledger, customer);
+    if (e == ZH_OK) e = zh_instances_forget(w->instances, customer);
     if (e == ZH_OK) e = zh_tags_forget(w->tags, customer);
     if (e == ZH_OK) e = zh_tags_forget(w->lists, customer);
     if (e == ZH_OK) zh_segments_forget(w->segments, customer);

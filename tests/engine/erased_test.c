@@ -8,6 +8,7 @@
 #include "profile/tags.h"
 #include "quality/letters.h"
 #include "quality/word.h"
+#include "reach/instance.h"
 #include "reach/message.h"
 #include "check.h"
 
@@ -33,6 +34,7 @@ static bool put(zh_record_kind kind, uint64_t customer, zh_buf *out)
     case ZH_RECORD_LIST: zh_list_put(&(zh_list_change){ .name = ZH_SV("l"), .adds = true, .at_ms = 1, .actor_kind = 1, .count = 1, .customers = { customer } }, out); break;
     case ZH_RECORD_DECISION: zh_decision_put(&(zh_decision){ .id = { 4, customer }, .customer = { customer }, .placement = ZH_SV("home") }, out); break;
     case ZH_RECORD_MESSAGE: zh_message_put(&(zh_message_record){ .customer = { customer }, .id = { 9 }, .word = ZH_MESSAGE_SAYS_SEEN, .at_ms = 1 }, out); break;
+    case ZH_RECORD_JOURNEY: zh_instance_put(&(zh_instance_record){ .customer = { customer }, .word = ZH_INSTANCE_MOVE, .id = { 9 }, .version = 1, .at_ms = 1 }, out); break;
     case ZH_RECORD_DEADLETTER: zh_deadletter_put(&(zh_deadletter){ .id = customer, .why = ZH_REJECT_BAD_TYPE, .source = { 1 }, .raw = ZH_SV("sealed") }, out); break;
     case ZH_RECORD_OUTCOME: zh_letter_word_put(&(zh_letter_word){ .letter = customer, .outcome = ZH_LETTER_DISCARDED, .at_ms = 2, .actor_kind = 1 }, out); break;
     case ZH_RECORD_WORD:
