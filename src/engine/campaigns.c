@@ -1,5 +1,6 @@
 #include "engine/campaigns.h"
 #include "engine/compose.h"
+#include "reach/journey.h"
 
 /* ---- as they are kept ---- */
 
@@ -16,7 +17,8 @@ zh_campaign_stand zh_campaigns_stand(const zh_registry *registry, zh_sv name)
     zh_json *parser;
     zh_json_value root;
     zh_campaign_state state = ZH_CAMPAIGN_DRAFT; /* what cannot be read does not go */
-    if (name.size == 0 || zh_registry_setting(registry, setting_name(ZH_CAMPAIGN_SETTING, name, text), &json) != ZH_OK) return ZH_CAMPAIGN_GOES;
+    if (name.size == 0) return ZH_CAMPAIGN_GOES;
+    if (zh_registry_setting(registry, setting_name(ZH_CAMPAIGN_SETTING, name, text), &json) != ZH_OK && zh_registry_setting(registry, setting_name(ZH_JOURNEY_SETTING, name, text), &json) != ZH_OK) return ZH_CAMPAIGN_GOES;
     if (zh_json_open(&parser, ZH_SETTING_BYTES_MAX) != ZH_OK) return ZH_CAMPAIGN_WAITS;
     if (zh_json_parse(parser, json, &root, NULL) == ZH_OK) (void)zh_campaign_state_of(zh_json_text_or_empty(zh_json_get(root, ZH_SV("state"))), &state);
     zh_json_close(parser);
@@ -64,20 +66,20 @@ zh_err zh_campaigns_find(zh_engine *engine, zh_sv name, zh_arena *arena, zh_camp
 
 /* ---- by what it is sent ---- */
 
-zh_err zh_campaigns_means(zh_engine *engine, const zh_campaign *c, zh_arena *arena, zh_campaign_means *out, const char **field, zh_note *why)
+zh_err zh_campaigns_means(zh_engine *engine, zh_sv channel, zh_sv template_name, bool marketing, zh_arena *arena, zh_campaign_means *out, const char **field, zh_note *why)
 {
     zh_adapter *adapter = ZH_TAKE(arena, zh_adapter, 1);
     zh_template *template = ZH_TAKE(arena, zh_template, 1);
     if (adapter == NULL || template == NULL) return ZH_NOMEM;
     *field = "channel";
-    zh_err e = zh_compose_adapter(engine, c->channel, arena, adapter);
-    if (e == ZH_ABSENT || e == ZH_FORMAT) zh_note_set(why, "there is no channel %.*s, or it is not in force", ZH_SV_ARG(c->channel));
+    zh_err e = zh_compose_adapter(engine, channel, arena, adapter);
+    if (e == ZH_ABSENT || e == ZH_FORMAT) zh_note_set(why, "there is no channel %.*s, or it is not in force", ZH_SV_ARG(channel));
     if (e != ZH_OK) return e;
     *field = "template";
-    e = zh_compose_template(engine, c->template, arena, template);
-    if (e == ZH_ABSENT || e == ZH_FORMAT) zh_note_set(why, "there is no template %.*s, or it is not in force", ZH_SV_ARG(c->template));
+    e = zh_compose_template(engine, template_name, arena, template);
+    if (e == ZH_ABSENT || e == ZH_FORMAT) zh_note_set(why, "there is no template %.*s, or it is not in force", ZH_SV_ARG(template_name));
     if (e != ZH_OK) return e;
-    if (!template->is_marketing) return zh_note_set(why, "the template's purpose is transactional: a campaign is marketing, whoever asked for nothing must have allowed it"), ZH_FORMAT;
+    if (marketing && !template->is_marketing) return zh_note_set(why, "the template's purpose is transactional: this is marketing, whoever asked for nothing must have allowed it"), ZH_FORMAT;
     *out = (zh_campaign_means){ .via = adapter->via, .keeps_data = adapter->kind == ZH_ADAPTER_INBOX, .has_address = adapter->kind != ZH_ADAPTER_INBOX, .address = adapter->address, .rate_per_s = adapter->rate_per_s };
     return ZH_OK;
 }
@@ -129,7 +131,7 @@ zh_err zh_campaigns_plan(zh_engine *engine, const zh_campaign_kept *kept, const 
     const char *field;
     zh_note why;
     planning p = { .bytes = zh_buf_open(ZH_CAMPAIGN_BATCH * 1024) };
-    zh_err e = zh_campaigns_means(engine, c, &arena, &means, &field, &why);
+    zh_err e = zh_campaigns_means(engine, c->channel, c->template, true, &arena, &means, &field, &why);
     const int64_t now_ms = zh_engine_now_ms(engine);
     *made = 0;
     for (uint32_t i = 0; e == ZH_OK && i < count; i++) {

@@ -18,7 +18,7 @@
 #define ZH_CAMPAIGN_BATCH 256                     /* messages planned in one commit */
 #define ZH_CAMPAIGN_STEP 4096                     /* messages of the ledger looked at under one hold of the lock */
 
-/* May its messages go? Under the world's read lock. A name that is no campaign's (the shop's server plans for itself) goes. */
+/* May its messages go? Under the world's read lock. A campaign's or a journey's; a name that is neither's (the shop's server plans for itself) goes. */
 typedef enum zh_campaign_stand { ZH_CAMPAIGN_GOES, ZH_CAMPAIGN_WAITS, ZH_CAMPAIGN_OVER } zh_campaign_stand;
 zh_campaign_stand zh_campaigns_stand(const zh_registry *registry, zh_sv name);
 
@@ -35,7 +35,7 @@ ZH_MUST zh_err zh_campaigns_find(zh_engine *engine, zh_sv name, zh_arena *arena,
 /* Its kept setting, text in the arena; empty: there is none. Takes the world's read lock. */
 zh_sv zh_campaigns_setting(zh_engine *engine, const char *prefix, zh_sv name, zh_arena *arena);
 
-/* Channel and template are there, and the template is one of marketing: else the policy would not ask for consent. *why is a sentence.
+/* Channel and template are there, and where it is `marketing` the template is, too: else the policy would not ask for consent. *why is a sentence.
  * Errors: ZH_ABSENT, ZH_FORMAT, ZH_NOMEM. */
 typedef struct zh_campaign_means {
     zh_channel via;
@@ -44,7 +44,7 @@ typedef struct zh_campaign_means {
     zh_sv address;
     uint32_t rate_per_s;   /* 0: no limit */
 } zh_campaign_means;
-ZH_MUST zh_err zh_campaigns_means(zh_engine *engine, const zh_campaign *campaign, zh_arena *arena, zh_campaign_means *out, const char **field, zh_note *why);
+ZH_MUST zh_err zh_campaigns_means(zh_engine *engine, zh_sv channel, zh_sv template, bool marketing, zh_arena *arena, zh_campaign_means *out, const char **field, zh_note *why);
 
 typedef struct zh_campaign_entry { zh_customer_id customer; zh_sv entry; } zh_campaign_entry;
 

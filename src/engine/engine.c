@@ -13,6 +13,7 @@
 #include "engine/undo.h"
 #include "engine/watch_clock.h"
 #include "engine/campaign_clock.h"
+#include "engine/journey_clock.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
@@ -48,6 +49,7 @@ struct zh_engine {
     zh_watch_clock *watch_clock;
     zh_outbox *outbox;
     zh_campaign_clock *campaign_clock;
+    zh_journey_clock *journey_clock;
     zh_offer_desk *offer_desk;
     zh_base base;        /* number 0: none */
     bool used_base;      /* the state was made from it */
@@ -463,6 +465,7 @@ static zh_err open_all(zh_engine *g, zh_note *why)
     if (e == ZH_OK && g->d.senders > 0) e = zh_outbox_open(&g->outbox, &(zh_outbox_desc){ g, g->d.senders, g->d.sends_private });
     if (e == ZH_OK && g->d.senders > 0) e = zh_campaign_clock_open(&g->campaign_clock, g);
     if (e == ZH_OK) e = zh_offer_desk_open(&g->offer_desk, g);
+    if (e == ZH_OK && g->d.senders > 0) e = zh_journey_clock_open(&g->journey_clock, g); /* claims at the desk */
     return e == ZH_OK ? zh_boundary_clock_open(&g->boundary_clock, g) : e;
 }
 
@@ -496,6 +499,7 @@ void zh_engine_close(zh_engine *g)
     zh_eraser_close(g->eraser);
     zh_trainer_close(g->trainer); /* these write: before the committer goes */
     zh_bandit_clock_close(g->bandit_clock);
+    zh_journey_clock_close(g->journey_clock);
     zh_campaign_clock_close(g->campaign_clock);
     zh_outbox_close(g->outbox);
     zh_watch_clock_close(g->watch_clock);

@@ -401,7 +401,7 @@ bool zh_campaign_has_means(zh_call *call, const zh_campaign *c, zh_campaign_mean
     zh_world_lock_read(world_of(call));
     const bool is_there = c->segment.size == 0 || zh_segments_find(world_of(call)->segments, c->segment, &segment);
     zh_world_unlock(world_of(call));
-    const zh_err e = zh_campaigns_means(call->engine, c, &arena, out, &field, &why);
+    const zh_err e = zh_campaigns_means(call->engine, c->channel, c->template, true, &arena, out, &field, &why);
     if (e == ZH_OK) out->address = zh_arena_copy(call->arena, out->address);
     zh_arena_close(&arena);
     if (!is_there) zh_call_problem(call, 409, "not_ready", "audience.segment", "there is no segment of this name");
