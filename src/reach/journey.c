@@ -209,7 +209,7 @@ static uint8_t read_next(reader *r, zh_json_value of, const char *within, const 
 static int64_t read_wait_ms(reader *r, zh_json_value of, int64_t otherwise)
 {
     const int64_t ms = zh_define_int(&r->d, of, r->within, "forMs", ZH_JOURNEY_WAIT_MS_MIN, ZH_JOURNEY_WAIT_MS_MAX, otherwise);
-    if (ms == 0) zh_define_wrong(&r->d, r->within, "forMs", "is missing: how long is waited, from a minute to a year");
+    if (ms == 0) zh_define_wrong(&r->d, r->within, "forMs", "is missing: how long is waited, from a second to a year");
     return ms;
 }
 
@@ -443,7 +443,7 @@ static void check_graph(reader *r)
     for (uint8_t i = 0; i < j->nodes_count && !r->d.is_bad; i++) {
         (void)snprintf(r->within, sizeof r->within, "%.*s", ZH_SV_ARG(j->nodes[i].name));
         if ((seen >> i & 1) == 0) zh_define_wrong(&r->d, "nodes", r->within, "no way leads here from %.*s", ZH_SV_ARG(j->nodes[j->first].name));
-        else if (leads_back(j, i)) zh_define_wrong(&r->d, "nodes", r->within, "a way leads back here without a wait of a minute at least");
+        else if (leads_back(j, i)) zh_define_wrong(&r->d, "nodes", r->within, "a way leads back here without a wait of a second at least");
     }
 }
 

@@ -25,7 +25,7 @@
  * at a node: a wait it is in until `due`, or any other that is to be done at `due`. A **step** does nodes one after the other until one waits.
  *
  * Guarantees  pure. A definition that was taken is within the ranges below, every node can be reached and no circle is without a wait that waits a
- *             minute: so a step ends after at most ZH_JOURNEY_NODES_MAX nodes. The same instance, moment and answers give the same step.
+ *             second: so a step ends after at most ZH_JOURNEY_NODES_MAX nodes. The same instance, moment and answers give the same step.
  * Lifetimes   texts live in the arena.
  * Cost        a step about 100 ns and what is asked.
  * Not here    conditions (segment/vocabulary.h), where instances are kept (instances.h), doing what a step wants (engine/journey_clock.h).
@@ -44,7 +44,7 @@
 #define ZH_JOURNEY_CHANNELS_MAX 4              /* of a send, the first that reaches him */
 #define ZH_JOURNEY_EXITS_MAX 4
 #define ZH_JOURNEY_KEY_BYTES_MAX 64            /* of what tells one entry from another: a cart's number; a longer one is hashed */
-#define ZH_JOURNEY_WAIT_MS_MIN ZH_MINUTE_MS
+#define ZH_JOURNEY_WAIT_MS_MIN ZH_SECOND_MS
 #define ZH_JOURNEY_WAIT_MS_MAX (366 * ZH_DAY_MS)
 #define ZH_JOURNEY_SHARE_OF 1000000
 #define ZH_JOURNEY_END 255                     /* in place of a node: there is none, he leaves */

@@ -45,7 +45,7 @@ static void a_wrong_definition_is_refused_by_its_field(void)
         { J("x", WAIT), "first" },
         { J("w", "\"w\":{\"kind\":\"sleep\"}"), "nodes.w.kind" },
         { J("w", "\"w\":{\"kind\":\"wait\"}"), "nodes.w.forMs" },
-        { J("w", "\"w\":{\"kind\":\"wait\",\"forMs\":59999}"), "nodes.w.forMs" },
+        { J("w", "\"w\":{\"kind\":\"wait\",\"forMs\":999}"), "nodes.w.forMs" },
         { J("w", "\"w\":{\"kind\":\"wait\",\"forMs\":60000,\"late\":\"w\"}"), "nodes.w.late" },
         { J("w", "\"w\":{\"kind\":\"wait\",\"time\":\"25:00\"}"), "nodes.w.time" },
         { J("w", "\"w\":{\"kind\":\"wait\",\"forMs\":60000,\"next\":\"x\"}"), "nodes.w.next" },
