@@ -207,7 +207,8 @@ static bool look(zh_journey_clock *c)
     if (!zh_engine_is_ready(c->engine) || zh_fold_is_behind(zh_engine_fold(c->engine))) return false;
     zh_err e = gather(c);
     if (e == ZH_OK) e = journey_events_look(c, &busy); /* before what is due: who ordered in time is not reminded */
-    for (uint32_t i = 0; e == ZH_OK && i < c->jobs_count; i++) e = journey_members_look(c, &c->jobs[i]);
+    for (uint32_t i = 0; e == ZH_OK && i < c->jobs_count; i++)
+        if ((e = journey_members_look(c, &c->jobs[i])) == ZH_OK) e = journey_winners_look(c, &c->jobs[i]);
     for (int i = 0; e == ZH_OK && i < BATCHES_AT_ONCE && !is_stopping(c); i++) {
         bool more = false;
         e = go_on(c, &more);

@@ -33,6 +33,7 @@ typedef struct journey_job {         /* of a journey, since the start of the eng
     int64_t not_before_ms;           /* after a failure */
     journey_program *programs[ZH_JOURNEY_VERSIONS_MAX];
     uint32_t programs_count;
+    int64_t winner_ms;               /* when the arms of its splits are compared next */
     int64_t segment_ms;              /* of an entry by segment: when its members are looked at next */
 } journey_job;
 
@@ -116,6 +117,11 @@ bool journey_is_touched(const zh_journey_clock *c, zh_customer_id customer);
 bool journey_is_meant(zh_journey_clock *c, journey_program *program, zh_customer_id customer);
 /* Is there one of this journey and key of the customer? The one that is in before the others. Takes the world's read lock. */
 bool journey_find(zh_journey_clock *c, journey_job *job, zh_customer_id customer, zh_sv key, journey_at *out);
+
+/* ---- journey_winner.c ---- */
+
+/* Has an arm of a split won? Then new customers go its way. */
+ZH_MUST zh_err journey_winners_look(zh_journey_clock *c, journey_job *job);
 
 /* ---- journey_events.c ---- */
 
