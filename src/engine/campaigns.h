@@ -3,7 +3,7 @@
  *     setting campaign/NAME        {"state", "version", "activeFromMs", "definition", "edited", "submitted", "approved", "versions", "history"}
  *     setting campaign-runs/NAME   {"runs": [{"entry", "at", "startedAt", "endedAt", "audience", "planned", "version"}]}, the newest last
  *
- * Who changes a state writes the setting anew (server/campaigns.c), so each change is a record with its time and who it was.
+ * Who changes a state writes the setting anew (server/lifecycle.c), so each change is a record with its time and who it was.
  *
  * Threads     any.
  * Not here    what a campaign is (reach/campaign.h), when it is planned (campaign_clock.h), what came of it (campaign_report.h).

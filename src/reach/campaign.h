@@ -15,7 +15,7 @@
  *
  * Guarantees  pure; a definition that was taken is within the ranges below, a fault has its field.
  * Lifetimes   texts live in the arena.
- * Not here    who may approve (server/campaigns.c), expressions (segment/vocabulary.h), running it (engine/campaign_clock.h).
+ * Not here    who may approve (server/lifecycle.c), expressions (segment/vocabulary.h), running it (engine/campaign_clock.h).
  */
 #ifndef ZH_REACH_CAMPAIGN_H
 #define ZH_REACH_CAMPAIGN_H

@@ -46,7 +46,7 @@ struct zh_server {
     zh_debug *debug;
     zh_audit *audit;
     int64_t started_ms;
-    pthread_mutex_t campaign_lock; /* one change of a campaign at a time */
+    pthread_mutex_t lifecycle_lock; /* one change of a campaign or journey at a time */
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
     zh_sessions *sessions;

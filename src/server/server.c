@@ -397,7 +397,7 @@ static zh_err open_guards(zh_server *s)
 {
     s->session_arena = zh_arena_open(SESSION_ARENA_BYTES);
     pthread_mutex_init(&s->session_lock, NULL);
-    pthread_mutex_init(&s->campaign_lock, NULL);
+    pthread_mutex_init(&s->lifecycle_lock, NULL);
     pthread_rwlock_init(&s->blocked_lock, NULL);
     zh_err e = zh_file_random(s->memo_random, sizeof s->memo_random);
     if (e == ZH_OK) e = zh_file_random(s->throttle_key.bytes, sizeof s->throttle_key.bytes);
@@ -473,7 +473,7 @@ void zh_server_close(zh_server *s)
     zh_map_close(&s->factor_steps);
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
-    pthread_mutex_destroy(&s->campaign_lock);
+    pthread_mutex_destroy(&s->lifecycle_lock);
     pthread_rwlock_destroy(&s->blocked_lock);
     zh_uploads_close(s->uploads);
     free(s);
