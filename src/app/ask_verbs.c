@@ -95,7 +95,7 @@ int zh_verbs_run(const zh_verbs *v, const zh_options *given)
     }
     int status;
     zh_note why = { "" };
-    zh_asking a = { .given = given, .door = zh_ask_door(given, true, &status), .body = zh_buf_open(2 * ZH_VERBS_DEFINITION_BYTES_MAX) };
+    zh_asking a = { .given = given, .kind = v->kind, .door = zh_ask_door(given, true, &status), .body = zh_buf_open(2 * ZH_VERBS_DEFINITION_BYTES_MAX) };
     if (a.door == NULL) return status;
     zh_err e = zh_json_open(&a.json, ZH_VERBS_ANSWER_BYTES_MAX);
     if (e == ZH_OK) e = verb->run(&a, &why);

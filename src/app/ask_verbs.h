@@ -19,6 +19,7 @@
 
 typedef struct zh_asking {
     const zh_options *given;  /* arguments[0] is the verb */
+    const char *kind;         /* of the table */
     zh_door *door;
     zh_json *json;
     zh_json_value root;       /* of the latest answer */
@@ -34,6 +35,7 @@ typedef struct zh_verb {
 
 typedef struct zh_verbs {
     const char *command;      /* "offer" */
+    const char *kind;         /* "campaigns": of the paths that lifecycle_verbs.h asks; NULL: it is not asked */
     const char *needs;        /* what is said where no verb fits: "list, show NAME or set NAME FILE" */
     const zh_verb *verbs;
     size_t count;

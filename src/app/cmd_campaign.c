@@ -1,8 +1,6 @@
 #include "app/cmd_campaign.h"
-#include "app/ask_verbs.h"
+#include "app/lifecycle_verbs.h"
 #include "base/json_out.h"
-
-#define KIND "campaigns"
 
 static const zh_option campaign_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
@@ -27,51 +25,6 @@ static zh_err list(zh_asking *a, zh_note *why)
     return ZH_OK;
 }
 
-static zh_err show(zh_asking *a, zh_note *why)
-{
-    char path[ZH_VERBS_PATH_BYTES];
-    const zh_err e = zh_asking_send(a, ZH_SV("GET"), zh_asking_path(KIND, a->given->arguments[1], "", path), why);
-    if (e != ZH_OK || !zh_asking_is_plain(a)) return e;
-    zh_asked_print(zh_json_get(a->root, ZH_SV("definition")));
-    return ZH_OK;
-}
-
-static void print_state(const zh_asking *a)
-{
-    if (zh_asking_is_plain(a)) printf("%s is %.*s, version %lld\n", a->given->arguments[1], ZH_SV_ARG(zh_asked_text(a->root, "state")), (long long)zh_asked_number(a->root, "version"));
-}
-
-static zh_err set(zh_asking *a, zh_note *why)
-{
-    char path[ZH_VERBS_PATH_BYTES];
-    zh_err e = zh_asking_read_file(a->given->arguments[2], &a->body, why);
-    if (e == ZH_OK) e = zh_asking_send(a, ZH_SV("PUT"), zh_asking_path(KIND, a->given->arguments[1], "", path), why);
-    if (e == ZH_OK) print_state(a);
-    return e;
-}
-
-/* submit, approve, reject, pause, resume, end: the verb is the route. */
-static zh_err change(zh_asking *a, zh_note *why)
-{
-    char path[ZH_VERBS_PATH_BYTES], more[16];
-    (void)snprintf(more, sizeof more, "/%s", a->given->arguments[0]);
-    zh_json_out out = zh_json_out_on(&a->body);
-    zh_json_out_object(&out);
-    zh_json_out_key_text(&out, ZH_SV("note"), zh_options_text(a->given, "note"));
-    zh_json_out_end(&out);
-    const zh_err e = zh_asking_send(a, ZH_SV("POST"), zh_asking_path(KIND, a->given->arguments[1], more, path), why);
-    if (e == ZH_OK) print_state(a);
-    return e;
-}
-
-static zh_err drop(zh_asking *a, zh_note *why)
-{
-    char path[ZH_VERBS_PATH_BYTES];
-    const zh_err e = zh_asking_send(a, ZH_SV("DELETE"), zh_asking_path(KIND, a->given->arguments[1], "", path), why);
-    if (e == ZH_OK && zh_asking_is_plain(a)) printf("%s is deleted\n", a->given->arguments[1]);
-    return e;
-}
-
 static zh_err preview(zh_asking *a, zh_note *why)
 {
     zh_json_out out = zh_json_out_on(&a->body);
@@ -89,14 +42,11 @@ static zh_err preview(zh_asking *a, zh_note *why)
     return ZH_OK;
 }
 
-static const zh_verb verbs[] = {
-    { "list", 1, list }, { "show", 2, show }, { "set", 3, set }, { "submit", 2, change }, { "approve", 2, change }, { "reject", 2, change }, { "pause", 2, change }, { "resume", 2, change },
-    { "end", 2, change }, { "delete", 2, drop }, { "preview", 2, preview },
-};
+static const zh_verb verbs[] = { { "list", 1, list }, ZH_LIFECYCLE_VERBS, { "preview", 2, preview } };
 
 static int run_campaign(const zh_options *given)
 {
-    static const zh_verbs campaign = { .command = "campaign", .needs = "list, show NAME, set NAME FILE, preview NAME, submit, approve, reject, pause, resume, end or delete NAME", .verbs = verbs, .count = sizeof verbs / sizeof *verbs };
+    static const zh_verbs campaign = { .command = "campaign", .kind = "campaigns", .needs = "list, show NAME, set NAME FILE, preview NAME, submit, approve, reject, pause, resume, end or delete NAME", .verbs = verbs, .count = sizeof verbs / sizeof *verbs };
     return zh_verbs_run(&campaign, given);
 }
 

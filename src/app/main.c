@@ -11,6 +11,7 @@
 #include "app/cmd_expr.h"
 #include "app/cmd_feedback.h"
 #include "app/cmd_import.h"
+#include "app/cmd_journey.h"
 #include "app/cmd_letters.h"
 #include "app/cmd_render.h"
 #include "app/cmd_offer.h"
@@ -46,6 +47,7 @@ static const zh_command *const commands[] = {
     &zh_cmd_render,
     &zh_cmd_offer,
     &zh_cmd_campaign,
+    &zh_cmd_journey,
     &zh_cmd_placement,
     &zh_cmd_channel,
     &zh_cmd_template,

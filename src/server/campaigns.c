@@ -1,6 +1,7 @@
 /* campaigns.c -- campaigns: what one is, what it needs to run, and what its rows say; its states are lifecycle.c's. */
 #include "base/time.h"
 #include "engine/campaign_clock.h"
+#include "reach/journey.h"
 #include "segment/vocabulary.h"
 #include "server/answer.h"
 #include "server/campaign_answer.h"
@@ -141,7 +142,7 @@ static bool is_ready(zh_call *call, zh_json_value definition)
 /* ---- routes ---- */
 
 static const zh_lifecycle campaigns = {
-    .noun = "campaign", .setting = ZH_CAMPAIGN_SETTING, .count_max = ZH_CAMPAIGNS_MAX, .bytes_max = ZH_CAMPAIGN_BYTES_MAX,
+    .noun = "campaign", .setting = ZH_CAMPAIGN_SETTING, .other = "journey", .other_setting = ZH_JOURNEY_SETTING, .count_max = ZH_CAMPAIGNS_MAX, .bytes_max = ZH_CAMPAIGN_BYTES_MAX,
     .former_max = 6, .is_good = is_good, .is_ready = is_ready, .put_own = put_own, .put_more = put_runs,
 };
 

@@ -232,7 +232,7 @@ static void put_versions(const change *c, size_t most, zh_json_out *out)
     zh_json_out_end(out);
 }
 
-static void put_history(zh_call *call, const change *c, int64_t version, zh_json_out *out)
+static void put_history(zh_call *call, const change *c, int64_t version, size_t most, zh_json_out *out)
 {
     char who[WHO_BYTES];
     size_t count = 1;
@@ -245,7 +245,7 @@ static void put_history(zh_call *call, const change *c, int64_t version, zh_json
     zh_json_out_key_int(out, ZH_SV("at"), call->now_ms);
     if (c->note.size > 0) zh_json_out_key_text(out, ZH_SV("note"), c->note);
     zh_json_out_end(out);
-    for (zh_json_iter it = zh_json_walk(zh_json_get(c->root, ZH_SV("history"))); zh_json_next(&it) && count < HISTORY_MAX; count++) zh_json_out_value(out, it.value);
+    for (zh_json_iter it = zh_json_walk(zh_json_get(c->root, ZH_SV("history"))); zh_json_next(&it) && count < most; count++) zh_json_out_value(out, it.value);
     zh_json_out_end(out);
 }
 
@@ -258,8 +258,8 @@ static int64_t from_now_ms(zh_call *call)
     return call->now_ms > folded_ms ? call->now_ms : folded_ms + 1;
 }
 
-/* As the setting will be, with so many former definitions. Errors: ZH_FULL it does not fit; ZH_NOMEM. */
-static zh_err write_setting(zh_call *call, const change *c, int64_t active_ms, size_t former, zh_buf *text)
+/* As the setting will be, with so many former definitions and changes of state. Errors: ZH_FULL it does not fit; ZH_NOMEM. */
+static zh_err write_setting(zh_call *call, const change *c, int64_t active_ms, size_t former, size_t history, zh_buf *text)
 {
     const bool is_edit = c->act == ZH_CAMPAIGN_EDIT;
     const int64_t version = c->version + is_edit;
@@ -276,7 +276,7 @@ static zh_err write_setting(zh_call *call, const change *c, int64_t active_ms, s
     if (is_edit) zh_json_out_raw(&out, c->definition);
     else zh_json_out_value(&out, zh_json_get(c->root, ZH_SV("definition")));
     put_versions(c, former, &out);
-    put_history(call, c, version, &out);
+    put_history(call, c, version, history, &out);
     zh_json_out_end(&out);
     return zh_json_out_done(&out);
 }
@@ -286,11 +286,15 @@ static zh_err write_change(zh_call *call, const change *c)
     char name[ZH_NAME_BYTES_MAX];
     zh_buf text = zh_buf_open(ZH_SETTING_BYTES_MAX);
     int64_t active_ms = 0;
-    size_t former = c->of->former_max;
+    size_t former = c->of->former_max, history = HISTORY_MAX;
     (void)zh_json_int(zh_json_get(c->root, ZH_SV("activeFromMs")), &active_ms);
     if (c->then == ZH_CAMPAIGN_RUNNING) active_ms = from_now_ms(call);
-    zh_err e = write_setting(call, c, active_ms, former, &text);
-    while (e == ZH_FULL && former > 0) e = write_setting(call, c, active_ms, --former, &text);
+    zh_err e = write_setting(call, c, active_ms, former, history, &text);
+    while (e == ZH_FULL && history > 1) { /* what is long ago gives way: a journey that could not be paused would be worse */
+        if (former > 0) former--;
+        else history /= 2;
+        e = write_setting(call, c, active_ms, former, history, &text);
+    }
     const zh_definition d = { .thing = ZH_THING_SETTING, .at_ms = call->now_ms, .actor = call->caller.actor, .setting = { .name = setting_of(c->of->setting, c->name, name), .json = zh_buf_view(&text) } };
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     zh_buf_close(&text);

@@ -20,7 +20,7 @@ typedef struct zh_lifecycle {
     const char *other_setting;
     size_t count_max;          /* of a workspace */
     size_t bytes_max;          /* of a definition */
-    size_t former_max;         /* former definitions that are kept, as far as they fit into a setting */
+    size_t former_max;         /* former definitions that are kept; a setting that is full keeps fewer, and of its changes of state, too */
     /* Is this a definition? Of a body. False: a problem was answered. */
     bool (*is_good)(zh_call *call, zh_json_value definition);
     /* Is there what it needs, so that it may be handed in and approved? False: a problem was answered. */

@@ -165,6 +165,7 @@ void zh_route_metrics(zh_call *call)
     zh_placements_gauges(call);
     zh_messages_gauges(call);
     zh_campaigns_gauges(call);
+    zh_journeys_gauges(call);
     zh_offers_gauges(call);
     zh_tags_gauges(call);
     zh_feedback_gauges(call);

@@ -38,7 +38,7 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     ("erase", r"\w+ /api/v1/erasures"),
     ("export", r"GET /api/v1/export/(events|interactions)$"),
     ("define", r"POST /api/v1/customers/\{id\}/unmerge$"),
-    ("customer", r"\w+ /api/v1/(customers|events|preview|quality/samples|segments/\{name\}/members|placements/preview)|GET /api/v1/(experiments/\{name\}/exposed|campaigns/\{name\}/members)$"),
+    ("customer", r"\w+ /api/v1/(customers|events|preview|quality/samples|segments/\{name\}/members|placements/preview)|GET /api/v1/(experiments/\{name\}/exposed|campaigns/\{name\}/members|journeys/\{name\}/members|journeys/instances)$"),
     ("users", r"\w+ /api/v1/users"),
     ("letters", r"\w+ /api/v1/deadletters|PUT /api/v1/sources/\{id\}/debugger$"),
     ("keys", r"\w+ /api/v1/keys|(POST|PUT) /api/v1/sources"),

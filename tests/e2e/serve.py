@@ -1303,6 +1303,27 @@ def campaigns():
     refused(engine.admin("DELETE", path), 409, "one that ran is not", "name")
 
 
+def journeys():
+    path = "/api/v1/journeys/cart"
+    cart = {"entry": {"event": "Cart Viewed"}, "audience": {"everyone": True}, "first": "hour", "nodes": {"hour": {"kind": "wait", "forMs": 3600000, "next": "mail"}, "mail": {"kind": "send", "channels": [{"channel": "shelf", "template": "ad"}]}}}
+    equal(engine.admin("GET", "/api/v1/journeys").json["items"], [], "no journey at first")
+    equal(engine.admin("PUT", path, cart).json["state"], "draft", "one is defined")
+    refused(engine.admin("PUT", path, {**cart, "first": "nowhere"}), 400, "a way to nowhere", "first")
+    refused(engine.admin("POST", path + "/submit"), 409, "without a channel", "nodes.mail.channels.0.channel")
+    equal(engine.admin("PUT", "/api/v1/channels/shelf", {"kind": "inbox"}).status, 200, "a channel")
+    refused(engine.admin("GET", "/api/v1/journeys/none"), 404, "a journey that is not there", "name")
+    equal(engine.admin("POST", path + "/submit", {"note": "look"}).json["state"], "review", "it is handed in")
+    refused(engine.admin("POST", path + "/approve"), 403, "a key approves nothing")
+    equal(engine.admin("POST", path + "/reject").json["state"], "draft", "given back")
+    equal(engine.admin("POST", path + "/submit").json["state"], "review", "and handed in again")
+    admin = Person("admin", PASSWORD)
+    equal([admin.ask("POST", f"{path}/{what}").json["state"] for what in ("approve", "pause", "resume", "end")], ["running", "paused", "running", "ended"], "a person lets it run, and ends it")
+    equal([engine.admin("GET", path).json[key] for key in ("nodes", "version")], [2, 1], "and it is read")
+    equal(engine.admin("PUT", "/api/v1/journeys/draft", cart).status, 200, "another one")
+    equal(engine.admin("DELETE", "/api/v1/journeys/draft").status, 204, "that never ran is deleted")
+    refused(engine.admin("DELETE", path), 409, "one that ran is not", "name")
+
+
 def every_route():
     """What nothing above has asked: asked with little, it must be there."""
     small = {"track": {"event": "E"}, "group": {"groupId": "g"}, "alias": {"previousId": "r-before"}}
@@ -1321,7 +1342,7 @@ def routes():
         check(any(200 <= status < 300 for status in statuses), f"{method} {path} was asked and answered well", statuses)
 
 
-for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, reach, campaigns, every_route, variety, preferences, erasures, identities, calendars, routes):
+for part in (stock, profiles, merges, recommends, wrong_asks, decisions, consents, goods, people, reports, figures, live, hooks, letters, quality, imports, uploads, backups, throttle, reach, campaigns, journeys, every_route, variety, preferences, erasures, identities, calendars, routes):
     kit.say(f"-- {part.__name__}")
     part()
 engine.is_equal("at the end")
