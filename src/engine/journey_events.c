@@ -78,11 +78,9 @@ static zh_err ask_instances(zh_journey_clock *c, const seen *s, journey_at *all,
 
 /* ---- entering ---- */
 
-/* The property that tells one entry from another, or the customer himself. */
-static void key_of(zh_journey_clock *c, const zh_journey *j, const zh_event *event, char out[ZH_JOURNEY_KEY_BYTES_MAX + 1])
+void journey_key_of(const zh_journey *j, const zh_event *event, zh_json *json, char out[ZH_JOURNEY_KEY_BYTES_MAX + 1])
 {
     static const zh_sip_key hash_key = { { 'k' } };
-    zh_json *json = c->json;
     zh_json_value root;
     zh_sv text = { 0 };
     char room[32];
@@ -123,7 +121,7 @@ static zh_err ask_entries(zh_journey_clock *c, const seen *s, const journey_at *
         journey_job *job = &c->jobs[i];
         journey_program *p = job->runs ? journey_program_of(job, job->version) : NULL;
         if (p == NULL || s->commit_ms < job->active_ms || !fits(c, s, &p->entry)) continue;
-        key_of(c, &p->journey, s->event, key);
+        journey_key_of(&p->journey, s->event, c->json, key);
         if (!was_in(job, zh_sv_of(key), all, count) && may_enter(c, job, p, s, zh_sv_of(key)) && journey_is_meant(c, p, s->customer)) e = journey_enter(c, job, s->customer, zh_sv_of(key), position_behind(c, s));
     }
     return e;

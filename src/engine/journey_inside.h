@@ -77,10 +77,17 @@ struct zh_journey_clock {
 /* Its programs: of the version that is entered, where it runs, and of those that somebody is in. Errors: ZH_FORMAT one cannot be read or asked; ZH_NOMEM. */
 ZH_MUST zh_err journey_programs_read(zh_journey_clock *c, journey_job *job);
 void journey_programs_close(journey_job *job);
+/* What is asked in program->journey, into its arena. Errors: ZH_FORMAT, ZH_NOMEM. */
+ZH_MUST zh_err journey_program_compile(journey_program *program);
+/* The hour of the workspace's day at which a customer is about most; ZH_MESSAGE_BEST_NONE: too little is known. Under the world's read lock. */
+uint8_t journey_best_hour(zh_engine *engine, zh_customer_id customer, int64_t now_ms);
+/* What tells one entry of the customer from another : a property of the event that lets him in, or himself. */
+void journey_key_of(const zh_journey *journey, const zh_event *event, zh_json *json, char out[ZH_JOURNEY_KEY_BYTES_MAX + 1]);
 journey_program *journey_program_of(const journey_job *job, uint32_t version); /* NULL: not there */
 /* The names of events that matter, of all jobs. Errors: ZH_NOMEM. */
 ZH_MUST zh_err journey_names_gather(zh_journey_clock *c);
 bool journey_name_matters(const zh_journey_clock *c, zh_sv event);
+void journey_means_look_up(zh_engine *engine, journey_program *program);
 const journey_means *journey_means_of(zh_journey_clock *c, journey_program *program, uint8_t node, uint8_t which); /* NULL: no such channel or template now */
 
 /* ---- journey_step.c ---- */

@@ -44,7 +44,7 @@ static zh_err compile_node(journey_program *p, const zh_cel_env *env, uint8_t at
     return e;
 }
 
-static zh_err compile(journey_program *p)
+zh_err journey_program_compile(journey_program *p)
 {
     char text[ZH_AIM_AUDIENCE_BYTES];
     const zh_journey *j = &p->journey;
@@ -71,7 +71,7 @@ static zh_err add(zh_journey_clock *c, journey_job *job, uint32_t version)
     if (p == NULL) return ZH_NOMEM;
     *p = (journey_program){ .version = version, .arena = zh_arena_open(PROGRAM_BYTES_MAX), .means_arena = zh_arena_open(PROGRAM_BYTES_MAX), .means_ms = INT64_MIN };
     zh_err e = zh_journeys_version(c->engine, zh_sv_of(job->name), version, &p->arena, &p->journey);
-    if (e == ZH_OK) e = compile(p);
+    if (e == ZH_OK) e = journey_program_compile(p);
     for (uint8_t i = 0; e == ZH_OK && i < p->journey.nodes_count; i++)
         p->winners[i] = p->journey.nodes[i].winner.size > 0 ? zh_journeys_winner(c->engine, zh_sv_of(job->name), version, &p->journey.nodes[i]) : ZH_JOURNEY_END;
     if (e == ZH_OK) job->programs[job->programs_count++] = p;
@@ -132,7 +132,7 @@ bool journey_name_matters(const zh_journey_clock *c, zh_sv event) { return zh_ma
 
 /* ---- channels and templates ---- */
 
-static void look_up(zh_journey_clock *c, journey_program *p)
+void journey_means_look_up(zh_engine *engine, journey_program *p)
 {
     const char *field;
     zh_note why;
@@ -140,7 +140,7 @@ static void look_up(zh_journey_clock *c, journey_program *p)
     for (uint8_t i = 0; i < p->journey.nodes_count; i++) {
         const zh_journey_node *n = &p->journey.nodes[i];
         for (uint8_t k = 0; (n->kind == ZH_JOURNEY_SEND || n->kind == ZH_JOURNEY_UPDATE) && k < n->cases_count && k < ZH_JOURNEY_CHANNELS_MAX; k++)
-            p->means[i][k].is_there = zh_campaigns_means(c->engine, n->cases[k].channel, n->cases[k].template, n->kind == ZH_JOURNEY_SEND, &p->means_arena, &p->means[i][k].means, &field, &why) == ZH_OK;
+            p->means[i][k].is_there = zh_campaigns_means(engine, n->cases[k].channel, n->cases[k].template, n->kind == ZH_JOURNEY_SEND, &p->means_arena, &p->means[i][k].means, &field, &why) == ZH_OK;
     }
 }
 
@@ -148,7 +148,7 @@ const journey_means *journey_means_of(zh_journey_clock *c, journey_program *p, u
 {
     const int64_t now_ms = zh_engine_now_ms(c->engine);
     if (p->means_ms == INT64_MIN || now_ms - p->means_ms >= ZH_JOURNEY_MEANS_MS || now_ms < p->means_ms) {
-        look_up(c, p);
+        journey_means_look_up(c->engine, p);
         p->means_ms = now_ms;
     }
     const journey_means *m = &p->means[node][which];

@@ -219,26 +219,32 @@ static void step_update(void *context, uint8_t node)
     else if (m != NULL) plan(s, node, 0, m, false);
 }
 
-static uint8_t step_best_hour(void *context)
+uint8_t journey_best_hour(zh_engine *engine, zh_customer_id customer, int64_t now_ms)
 {
-    const stepping *s = context;
-    zh_world *w = zh_engine_world(s->c->engine);
-    const zh_tz *zone = zh_engine_tz(s->c->engine);
-    const int64_t now_ms = zh_engine_now_ms(s->c->engine);
+    const zh_world *w = zh_engine_world(engine);
+    const zh_tz *zone = zh_engine_tz(engine);
     const int32_t shift = zh_tz_offset_s(zone == NULL ? zh_tz_utc() : zone, now_ms) / 3600;
     uint32_t hours[24] = { 0 }, all = 0;
     uint8_t best = 0;
-    zh_world_lock_read(w);
-    const zh_customer_state *state = zh_customers_get(w->customers, s->at->customer);
+    const zh_customer_state *state = zh_customers_get(w->customers, customer);
     for (int h = 0; state != NULL && h < 168; h++) {
         const uint32_t seen = zh_customer_hour(state, (uint32_t)h);
         hours[(h + shift + 24) % 24] += seen;
         all += seen;
     }
-    zh_world_unlock(w);
     for (uint8_t h = 1; h < 24; h++)
         if (hours[h] > hours[best]) best = h;
     return all < HOURS_MIN ? ZH_MESSAGE_BEST_NONE : best;
+}
+
+static uint8_t step_best_hour(void *context)
+{
+    const stepping *s = context;
+    zh_world *w = zh_engine_world(s->c->engine);
+    zh_world_lock_read(w);
+    const uint8_t hour = journey_best_hour(s->c->engine, s->at->customer, zh_engine_now_ms(s->c->engine));
+    zh_world_unlock(w);
+    return hour;
 }
 
 /* ---- instances ---- */

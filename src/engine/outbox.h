@@ -56,6 +56,8 @@ ZH_MUST zh_err zh_outbox_data(zh_engine *engine, const zh_message *message, cons
 ZH_MUST zh_err zh_outbox_rules(const zh_registry *registry, zh_delivery_rules *out);
 /* The policy's answer for a message now: what a worker would hear, but the send rate. `contacts` has room for two times ZH_OUTBOX_CONTACTS_MAX. Under the world's read lock. */
 zh_delivery zh_outbox_judge(zh_engine *engine, const zh_delivery_rules *rules, const zh_message *message, const zh_tz *zone, zh_delivery_contact *contacts);
+/* What is known of the customer that the policy asks for, of a message via ask->via, at ask->now_ms: all but the control question and what was sent so far. Under the world's read lock. */
+void zh_outbox_facts(zh_engine *engine, const zh_delivery_rules *rules, zh_customer_id customer, zh_delivery_ask *ask);
 /* Is he of the control group of this campaign, where `share` is left alone? */
 bool zh_outbox_is_control(const zh_engine *engine, zh_sv campaign, zh_customer_id customer, uint32_t share);
 /* A message out of the ledger with texts of its own. Errors: ZH_ABSENT, ZH_NOMEM. */

@@ -141,20 +141,26 @@ static bool is_in_share(const zh_engine *engine, const char *what, zh_sv campaig
 
 bool zh_outbox_is_control(const zh_engine *engine, zh_sv campaign, zh_customer_id customer, uint32_t share) { return is_in_share(engine, "control/", campaign, customer, share); }
 
+void zh_outbox_facts(zh_engine *engine, const zh_delivery_rules *rules, zh_customer_id customer, zh_delivery_ask *ask)
+{
+    const zh_world *w = zh_engine_world(engine);
+    int64_t until_ms;
+    ask->is_nobody = customer.number == 0;
+    ask->is_suppressed = zh_ledger_is_suppressed(w->ledger, customer, ask->via);
+    ask->is_blocked = zh_tags_has(w->tags, customer, ZH_SV(ZH_OUTBOX_BLOCKED_TAG), ask->now_ms, &until_ms);
+    ask->is_minor = zh_consents_said(w->consents, customer, ZH_CONSENT_MINOR) == ZH_CHOICE_YES;
+    ask->choice = zh_consents_said(w->consents, customer, ZH_CONSENT_OF(ask->via));
+    ask->is_holdout = is_in_share(engine, "holdout", (zh_sv){ 0 }, customer, rules->holdout);
+}
+
 zh_delivery zh_outbox_judge(zh_engine *engine, const zh_delivery_rules *rules, const zh_message *m, const zh_tz *zone, zh_delivery_contact *contacts)
 {
     const zh_world *w = zh_engine_world(engine);
     const zh_message_plan *p = &m->plan;
     zh_delivery_ask ask = { .now_ms = zh_engine_now_ms(engine), .planned_ms = m->planned_ms, .expires_ms = p->expires_ms, .zone = zone, .via = p->via, .priority = p->priority,
                             .best_hour = p->best_hour, .is_marketing = p->is_marketing };
-    int64_t until_ms;
-    ask.is_nobody = m->customer.number == 0;
-    ask.is_suppressed = zh_ledger_is_suppressed(w->ledger, m->customer, p->via);
-    ask.is_blocked = zh_tags_has(w->tags, m->customer, ZH_SV(ZH_OUTBOX_BLOCKED_TAG), ask.now_ms, &until_ms);
-    ask.is_minor = zh_consents_said(w->consents, m->customer, ZH_CONSENT_MINOR) == ZH_CHOICE_YES;
-    ask.choice = zh_consents_said(w->consents, m->customer, ZH_CONSENT_OF(p->via));
+    zh_outbox_facts(engine, rules, m->customer, &ask);
     ask.is_control = zh_outbox_is_control(engine, p->campaign, m->customer, p->control);
-    ask.is_holdout = is_in_share(engine, "holdout", (zh_sv){ 0 }, m->customer, rules->holdout);
     if (p->is_marketing) {
         ask.contacts = contacts;
         ask.contacts_count = zh_ledger_contacts(w->ledger, m->customer, contacts, ZH_OUTBOX_CONTACTS_MAX);
