@@ -6,26 +6,16 @@
  * The comparison is by intention to treat. All customers with a message that came to the control question take part, each once, from the moment of his first
  * one on: the treated whether it reached them or not, the control because it was not sent. Who was refused before the question (no consent, a minor, blocked,
  * suppressed) is on neither side, nor is the holdout of the shop, who is drawn by another hash. A message that was not asked yet, or not any more (the campaign ended), is
- * on the side its hash says. Who was on both (the share was changed, two turned out to be one) is **crossed** and on neither.
+ * on the side its hash says. How the sides are compared: compared.h.
  *
- *     value of a customer = metric in [moment, moment + window)      (measure/outcome.h)
- *     difference          = mean of the treated - mean of the control; intervals of measure/effect.h
- *
- * Customers who refused analytics are left out of the comparison, and counted.
- *
- * Cost        a walk over the ledger and 1 us a metric and customer; the world's read lock for ZH_CAMPAIGN_STEP messages, 256 customers at a time.
- * Limits      ZH_CAMPAIGN_UNITS_MAX customers; of more the newest are compared, and it is said.
+ * Cost        a walk over the ledger, and comparing; the world's read lock for ZH_CAMPAIGN_STEP messages at a time.
+ * Limits      those of compared.h; of more customers the newest are compared.
  * Threads     any.
  */
 #ifndef ZH_ENGINE_CAMPAIGN_REPORT_H
 #define ZH_ENGINE_CAMPAIGN_REPORT_H
 #include "engine/campaigns.h"
-#include "measure/effect.h"
-#include "measure/outcome.h"
-
-#define ZH_CAMPAIGN_UNITS_MAX 2000000u
-#define ZH_CAMPAIGN_UNITS_MIN 50u  /* on each side, before a difference is spoken of */
-#define ZH_CAMPAIGN_ALPHA 0.05     /* intervals of 95 % */
+#include "engine/compared.h"
 
 #define ZH_CAMPAIGN_FIGURE_LIST(X)                                                                            \
     X(PLANNED, "planned") X(WAITING, "waiting") X(FILTERED, "filtered") X(CONTROL, "control")                 \
@@ -42,28 +32,10 @@ bool zh_campaign_figure_of(zh_sv text, zh_campaign_figure *out);
 /* Is this message one of the figure? Under the world's read lock. */
 bool zh_campaign_figure_holds(const zh_world *world, const zh_campaign *campaign, const zh_message *message, zh_campaign_figure figure);
 
-typedef enum zh_campaign_verdict { ZH_CAMPAIGN_TOO_FEW, ZH_CAMPAIGN_OPEN, ZH_CAMPAIGN_BETTER, ZH_CAMPAIGN_WORSE } zh_campaign_verdict;
-const char *zh_campaign_verdict_text(zh_campaign_verdict verdict); /* "too_few", "open", "better", "worse": by the sequential interval, as the metric means it */
-
-#define ZH_CAMPAIGN_METRICS 4 /* the goal, net revenue, margin, refusals */
-typedef struct zh_campaign_compared {
-    const zh_metric *metric;
-    zh_arm control, treated;
-    zh_effect absolute, relative;       /* where `stands` */
-    zh_verdict fixed, sequential;       /* of the absolute one */
-    zh_verdict relative_sequential;
-    bool stands, relative_stands;
-    zh_campaign_verdict verdict;
-} zh_campaign_compared;
-
 typedef struct zh_campaign_report {
     uint64_t figures[ZH_CAMPAIGN_FIGURES]; /* messages */
     uint64_t filtered[ZH_WHYS];            /* of FILTERED, by reason */
-    uint64_t treated, control, crossed;    /* customers */
-    uint64_t silent;                       /* who refused analytics */
-    uint64_t open;                         /* customers whose window has not ended */
-    bool is_part;                          /* more than ZH_CAMPAIGN_UNITS_MAX */
-    zh_campaign_compared metrics[ZH_CAMPAIGN_METRICS];
+    zh_compared compared;
 } zh_campaign_report;
 
 /* Money of one currency; code 0: all added as it is. Errors: ZH_NOMEM. */

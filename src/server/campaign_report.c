@@ -2,65 +2,9 @@
 #include "engine/campaign_report.h"
 #include "server/answer.h"
 #include "server/campaign_answer.h"
-#include "server/experiment_answer.h"
-
-#include <math.h>
+#include "server/compared_answer.h"
 
 static zh_world *world_of(zh_call *call) { return zh_engine_world(call->engine); }
-
-static void put_real(zh_json_out *out, zh_sv key, double value) /* null where it is none */
-{
-    zh_json_out_key(out, key);
-    if (isfinite(value)) zh_json_out_real(out, value);
-    else zh_json_out_null(out);
-}
-
-static void put_interval(zh_json_out *out, zh_sv key, const zh_verdict *v, double times)
-{
-    zh_json_out_key(out, key);
-    zh_json_out_object(out);
-    put_real(out, ZH_SV("low"), v->low * times);
-    put_real(out, ZH_SV("high"), v->high * times);
-    zh_json_out_end(out);
-}
-
-static void put_side(zh_json_out *out, zh_sv key, const zh_arm *arm)
-{
-    zh_json_out_key(out, key);
-    zh_json_out_object(out);
-    zh_json_out_key_int(out, ZH_SV("customers"), (int64_t)arm->n);
-    put_real(out, ZH_SV("mean"), arm->n > 0 ? arm->mean : NAN);
-    zh_json_out_end(out);
-}
-
-/* A customer's difference, and what it makes of all who were treated. */
-static void put_compared(zh_json_out *out, const zh_campaign_compared *c)
-{
-    zh_json_out_object(out);
-    zh_metric_put(c->metric, out);
-    put_side(out, ZH_SV("treated"), &c->treated);
-    put_side(out, ZH_SV("control"), &c->control);
-    zh_json_out_key_text(out, ZH_SV("verdict"), zh_sv_of(zh_campaign_verdict_text(c->verdict)));
-    zh_json_out_key(out, ZH_SV("difference"));
-    if (c->stands) {
-        zh_json_out_object(out);
-        put_real(out, ZH_SV("estimate"), c->absolute.estimate);
-        put_interval(out, ZH_SV("fixed"), &c->fixed, 1);
-        put_interval(out, ZH_SV("sequential"), &c->sequential, 1);
-        put_real(out, ZH_SV("relative"), c->relative_stands ? c->relative.estimate : NAN);
-        put_real(out, ZH_SV("relativeLow"), c->relative_stands ? c->relative_sequential.low : NAN);
-        put_real(out, ZH_SV("relativeHigh"), c->relative_stands ? c->relative_sequential.high : NAN);
-        zh_json_out_end(out);
-    } else zh_json_out_null(out);
-    zh_json_out_key(out, ZH_SV("incremental"));
-    if (c->stands) {
-        zh_json_out_object(out);
-        put_real(out, ZH_SV("estimate"), c->absolute.estimate * c->treated.n);
-        put_interval(out, ZH_SV("sequential"), &c->sequential, c->treated.n);
-        zh_json_out_end(out);
-    } else zh_json_out_null(out);
-    zh_json_out_end(out);
-}
 
 static void put_messages(const zh_campaign_report *r, zh_json_out *out)
 {
@@ -88,20 +32,17 @@ static void put_report(const zh_campaign_kept *kept, const zh_campaign_report *r
     put_messages(r, out);
     zh_json_out_key(out, ZH_SV("customers"));
     zh_json_out_object(out);
-    zh_json_out_key_int(out, ZH_SV("treated"), (int64_t)r->treated);
-    zh_json_out_key_int(out, ZH_SV("control"), (int64_t)r->control);
-    zh_json_out_key_int(out, ZH_SV("crossed"), (int64_t)r->crossed);
-    zh_json_out_key_int(out, ZH_SV("withoutAnalytics"), (int64_t)r->silent);
-    zh_json_out_key_int(out, ZH_SV("windowOpen"), (int64_t)r->open);
-    zh_json_out_key_bool(out, ZH_SV("isPart"), r->is_part);
+    zh_json_out_key_int(out, ZH_SV("treated"), (int64_t)r->compared.treated);
+    zh_json_out_key_int(out, ZH_SV("control"), (int64_t)r->compared.control);
+    zh_json_out_key_int(out, ZH_SV("crossed"), (int64_t)r->compared.crossed);
+    zh_json_out_key_int(out, ZH_SV("withoutAnalytics"), (int64_t)r->compared.silent);
+    zh_json_out_key_int(out, ZH_SV("windowOpen"), (int64_t)r->compared.open);
+    zh_json_out_key_bool(out, ZH_SV("isPart"), r->compared.is_part);
     zh_json_out_end(out);
     zh_json_out_key_int(out, ZH_SV("windowMs"), kept->campaign.goal_ms);
-    zh_json_out_key_int(out, ZH_SV("unitsMin"), ZH_CAMPAIGN_UNITS_MIN);
+    zh_json_out_key_int(out, ZH_SV("unitsMin"), ZH_COMPARED_UNITS_MIN);
     zh_answer_currency(out, ZH_SV("currency"), currency);
-    zh_json_out_key(out, ZH_SV("metrics"));
-    zh_json_out_array(out);
-    for (int m = 0; m < ZH_CAMPAIGN_METRICS; m++) put_compared(out, &r->metrics[m]);
-    zh_json_out_end(out);
+    zh_compared_put(out, "metrics", &r->compared);
     zh_json_out_end(out);
 }
 
