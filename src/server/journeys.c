@@ -1,7 +1,7 @@
 /* journeys.c -- journeys: what one is, what it needs to run, and what its rows say; its states are lifecycle.c's. */
 #include "engine/campaigns.h"
 #include "engine/compose.h"
-#include "reach/journey.h"
+#include "reach/instances.h"
 #include "segment/vocabulary.h"
 #include "server/answer.h"
 #include "server/journey_answer.h"
@@ -25,12 +25,29 @@ static void put_entry(const zh_journey *j, zh_json_out *out)
     zh_json_out_end(out);
 }
 
+/* Customers, of all versions. */
+static void put_counts(const zh_world *w, zh_sv name, zh_json_out *out)
+{
+    zh_instance_counts counts;
+    uint64_t in = 0, control = 0, all = 0;
+    for (size_t at = 0; zh_instances_counts(w->instances, name, &at, &counts);) {
+        in += counts.left[ZH_JOURNEY_LEFT_IN];
+        control += counts.left[ZH_JOURNEY_LEFT_CONTROL];
+        all += counts.entered;
+    }
+    zh_json_out_key(out, ZH_SV("counts"));
+    zh_json_out_object(out);
+    zh_json_out_key_int(out, ZH_SV("in"), (int64_t)in);
+    zh_json_out_key_int(out, ZH_SV("control"), (int64_t)control);
+    zh_json_out_key_int(out, ZH_SV("left"), (int64_t)(all - in - control));
+    zh_json_out_end(out);
+}
+
 static void put_own(zh_call *call, zh_sv name, zh_json_value definition, zh_campaign_state state, zh_json_out *out)
 {
     zh_journey j;
     zh_fault fault;
     zh_arena arena = zh_arena_open(ZH_CAMPAIGN_MEMORY_BYTES_MAX);
-    (void)call;
     (void)state;
     if (zh_journey_read(definition, &arena, &j, &fault) == ZH_OK) {
         zh_lifecycle_put_title(out, name, j.title_zh, j.title_en);
@@ -38,6 +55,7 @@ static void put_own(zh_call *call, zh_sv name, zh_json_value definition, zh_camp
         zh_json_out_key_real(out, ZH_SV("control"), (double)j.control / ZH_MESSAGE_CONTROL_OF);
         zh_json_out_key_int(out, ZH_SV("nodes"), j.nodes_count);
     } else zh_json_out_key_text(out, ZH_SV("fault"), zh_sv_of(fault.why.text));
+    put_counts(world_of(call), name, out);
     zh_arena_close(&arena);
 }
 
