@@ -22,6 +22,8 @@ const pages = (mock) => [
   { name: 'offers', path: mock ? '/offers?offer=spring' : '/offers', full: '.offer-history, .offer-row, .state' },
   { name: 'campaigns', path: mock ? '/campaigns?campaign=autumn' : '/campaigns', full: '.campaign-history li, .campaign-row, .state' },
   { name: 'month', path: '/campaigns?view=month', full: '.month-day', always: true },
+  { name: 'journeys', path: '/journeys', full: '.journey-row, .state' },
+  { name: 'journey', path: mock ? '/journeys/carts?node=remind' : '/journeys/new?from=stages', full: '.journey-card' },
   { name: 'messages', path: mock ? '/messages?message=00000000000000a1' : '/messages', full: '.message-steps li, .message-line, .state' },
   { name: 'templates', path: '/templates', full: '.template-row, .state' },
   { name: 'template', path: mock ? '/templates/autumn' : '/templates/new', full: '.template-letter > *' },

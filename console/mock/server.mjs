@@ -27,6 +27,7 @@ import { answerStanding } from './standing.mjs'
 import { answerConsents } from './consents.mjs'
 import { answerFeedback } from './feedback.mjs'
 import { answerCampaigns } from './campaigns.mjs'
+import { answerJourneys } from './journeys.mjs'
 import { answerChannels } from './channels.mjs'
 import { answerTemplates } from './templates.mjs'
 import { answerMessages } from './messages.mjs'
@@ -144,6 +145,8 @@ function answer(method, path, query, body, empty) {
   if (placed !== undefined) return placed
   const campaign = answerCampaigns(method, path, query, body, { empty, problem })
   if (campaign !== undefined) return campaign
+  const led = answerJourneys(method, path, query, body, { empty, problem, row: customerRow })
+  if (led !== undefined) return led
   const channel = answerChannels(method, path, body, { empty, problem })
   if (channel !== undefined) return channel
   const template = answerTemplates(method, path, body, { empty, problem })

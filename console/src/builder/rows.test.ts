@@ -68,23 +68,23 @@ describe('undo and redo', () => {
   const named = (...names: string[]) => group(names.map((name) => ({ ...(begin('segment') as Row & { kind: 'segment' }), name })))
   it('goes back and forth, and forgets what was undone when something else is done', () => {
     const [a, b, c] = [named('a'), named('b'), named('c')]
-    let history = step(step(started(a), { is: 'change', group: b }), { is: 'undo' })
+    let history = step(step(started(a), { is: 'change', to: b }), { is: 'undo' })
     expect(history.now).toBe(a)
     history = step(history, { is: 'redo' })
     expect(history.now).toBe(b)
-    history = step(step(history, { is: 'undo' }), { is: 'change', group: c })
+    history = step(step(history, { is: 'undo' }), { is: 'change', to: c })
     expect(step(history, { is: 'redo' }).now).toBe(c)
     expect(step(step(history, { is: 'undo' }), { is: 'undo' }).now).toBe(a)
   })
   it('takes back a word, not a letter', () => {
     let history = started(named(''))
-    for (const text of ['a', 'ab', 'abc']) history = step(history, { is: 'change', group: named(text), typing: '7 name' })
+    for (const text of ['a', 'ab', 'abc']) history = step(history, { is: 'change', to: named(text), typing: '7 name' })
     expect(step(history, { is: 'undo' }).now).toBe(history.past[0])
     expect(history.past.length).toBe(1)
   })
   it('is bounded', () => {
     let history = started(named(''))
-    for (let i = 0; i < 300; i++) history = step(history, { is: 'change', group: named(String(i)) })
+    for (let i = 0; i < 300; i++) history = step(history, { is: 'change', to: named(String(i)) })
     expect(history.past.length).toBe(100)
   })
 })

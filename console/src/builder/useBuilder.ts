@@ -10,7 +10,7 @@ import { treeOf } from './write'
 const PAUSE_MS = 350 // without a change, before the engine is asked
 
 export interface Building {
-  history: History
+  history: History<Group>
   /** loading: the text is not drawn yet; text: it cannot be shown as blocks; blocks: it stands there. */
   is: 'loading' | 'text' | 'blocks'
   /** Why it stays text: a mistake as the engine says it; undefined where it is too deep. */
@@ -26,7 +26,7 @@ export interface Building {
 
 /** While it is not active, the text may be another; it is drawn when it is active again. */
 export function useBuilder(text: string, isActive: boolean, onText: (text: string) => void): Building {
-  const [history, dispatch] = useReducer(step, undefined, () => started(group()))
+  const [history, dispatch] = useReducer(step<Group>, undefined, () => started(group()))
   const [shown, setShown] = useState('') // the text that the blocks stand for: what comes from outside is another
   const [changed, setChanged] = useState<Group>() // by hand, and not printed yet
   const [calm, setCalm] = useState<Group>() // the same, after a pause
@@ -44,7 +44,7 @@ export function useBuilder(text: string, isActive: boolean, onText: (text: strin
     if (!isOther) return
     const tree = read.data?.tree
     if (text.trim() !== '' && tree == null) return
-    dispatch({ is: 'load', group: tree == null || text.trim() === '' ? group() : groupOf(tree) })
+    dispatch({ is: 'load', to: tree == null || text.trim() === '' ? group() : groupOf(tree) })
     setShown(text)
     if (read.data?.fault === undefined) tell.current(text)
     setFault(text.trim() === '' ? undefined : read.data?.fault?.text)
@@ -84,7 +84,7 @@ export function useBuilder(text: string, isActive: boolean, onText: (text: strin
     fault,
     isSettled: changed === undefined && fault === undefined && !cannot,
     change: (next, typing) => {
-      dispatch({ is: 'change', group: next, typing })
+      dispatch({ is: 'change', to: next, typing })
       setChanged(next)
     },
     undo: () => {

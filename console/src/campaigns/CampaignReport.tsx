@@ -45,7 +45,8 @@ function Figures({ report }: { report: Report }) {
   )
 }
 
-function Compared({ metric, currency, least }: { metric: Metric; currency: string; least: number }) {
+/** One metric of those who were treated beside those who were left alone. */
+export function Compared({ metric, currency, least }: { metric: Metric; currency: string; least: number }) {
   const { t, language } = useWords()
   const { difference: d, incremental: all } = metric
   const text = (value: number | null) => `${differenceText(metric, value, currency, language)}${metric.money || metric.type === 'mean' ? '' : ` ${t('experiments.effect.points')}`}`

@@ -9,6 +9,7 @@ import { BackIcon } from '../shared/icons'
 import { View } from '../shared/View'
 import { useWords } from '../shared/words'
 import { CustomerConsents } from '../consents/CustomerConsents'
+import { CustomerJourneys } from '../journeys/CustomerJourneys'
 import { CustomerMessages } from '../messages/CustomerMessages'
 import { CustomerFeedback } from '../feedback/CustomerFeedback'
 import { CustomerTags } from '../tags/CustomerTags'
@@ -74,6 +75,7 @@ export default function CustomerPage() {
               <CustomerTags id={found.id} />
               <CustomerSegments id={found.id} />
               <CustomerMessages id={found.id} />
+              <CustomerJourneys id={found.id} />
               <CustomerFeedback id={found.id} />
               <CustomerConsents id={found.id} />
               <Recommendations customerId={found.id} />

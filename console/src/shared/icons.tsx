@@ -74,6 +74,17 @@ export const OffersIcon = icon(<path d="M3 6h14v3a1.500 1.500 0 0 0 0 3v3H3v-3a1
 export const ChannelsIcon = icon(<path d="M3 10h5M8 10l3-5h6M8 10l3 5h6M8 10h9M15 3l2 2-2 2M15 8l2 2-2 2M15 13l2 2-2 2" />)
 export const DeliveryIcon = icon(<path d="M15.500 12.500A6.500 6.500 0 0 1 7.500 4.500 6.500 6.500 0 1 0 15.500 12.500zM12.500 3.500h3l-3 4h3" />)
 export const CampaignsIcon = icon(<path d="M3 8.500v3l2.500.500L7 16h2l-1-3.500 8 3v-11l-10 3.500zM16 8.500a1.800 1.800 0 0 1 0 3" />)
+export const JourneysIcon = icon(<path d="M7 4.500h6M10 4.500v4M10 8.500H5.500v4M10 8.500h4.500v4M3.500 12.500h4v3.500h-4zM12.500 12.500h4v3.500h-4z" />)
+export const WaitIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M10 6v4l2.700 2" />
+  </>,
+)
+export const BranchIcon = icon(<path d="M10 3v5M10 8c0 3-5 2-5 6v3M10 8c0 3 5 2 5 6v3M3 15l2 2 2-2M13 15l2 2 2-2" />)
+export const SplitIcon = icon(<path d="M3.500 6h3c4 0 4 8 8 8h2M3.500 14h3c1.500 0 2.400-1.100 3.200-2.500M10.700 8.500C11.500 7.100 12.500 6 14.500 6h2M14.500 4l2 2-2 2M14.500 12l2 2-2 2" />)
+export const ExitIcon = icon(<path d="M5 17V3.500M5 4h10l-2 3.500 2 3.500H5" />)
+export const EnterIcon = icon(<path d="M9 4h7v12H9M3 10h9M9 7l3 3-3 3" />)
 export const TemplatesIcon = icon(<path d="M4.500 3h7l4 4v10h-11zM11.500 3v4h4M7 10.500h6M7 13.500h4" />)
 export const MessagesIcon = icon(<path d="M3 4.500h14v9H9l-4 3v-3H3zM6.500 8h7M6.500 10.500h4" />)
 export const PlacementsIcon = icon(<path d="M3 4h14v12H3zM3 8h14M6 11h3v2.500H6zM11.500 11H14v2.500h-2.500z" />)

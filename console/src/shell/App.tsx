@@ -24,6 +24,8 @@ const ExperimentsPage = lazy(() => import('../experiments/ExperimentsPage'))
 const ItemsPage = lazy(() => import('../items/ItemsPage'))
 const ItemPage = lazy(() => import('../items/ItemPage'))
 const CampaignsPage = lazy(() => import('../campaigns/CampaignsPage'))
+const JourneyPage = lazy(() => import('../journeys/JourneyPage'))
+const JourneysPage = lazy(() => import('../journeys/JourneysPage'))
 const ChannelsPage = lazy(() => import('../channels/ChannelsPage'))
 const DeliveryPage = lazy(() => import('../delivery/DeliveryPage'))
 const TemplatePage = lazy(() => import('../templates/TemplatePage'))
@@ -116,6 +118,9 @@ export function App() {
                   <Route path="/experiments/:name" element={<ExperimentPage />} />
                   <Route path="/fairness" element={<FairnessPage />} />
                   <Route path="/campaigns" element={<CampaignsPage />} />
+                  <Route path="/journeys" element={<JourneysPage />} />
+                  <Route path="/journeys/new" element={<JourneyPage />} />
+                  <Route path="/journeys/:name" element={<JourneyPage />} />
                   <Route path="/channels" element={<ChannelsPage />} />
                   <Route path="/delivery" element={<DeliveryPage />} />
                   <Route path="/templates" element={<TemplatesPage />} />

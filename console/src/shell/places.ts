@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { AttributionIcon, AuditIcon, BasketsIcon, CampaignsIcon, ChannelsIcon, DeliveryIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, LettersIcon, LiveIcon, FunnelsIcon, MessagesIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon, TemplatesIcon } from '../shared/icons'
+import { AttributionIcon, AuditIcon, BasketsIcon, CampaignsIcon, ChannelsIcon, DeliveryIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, JourneysIcon, LettersIcon, LiveIcon, FunnelsIcon, MessagesIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon, TemplatesIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'campaigns' | 'messages' | 'templates' | 'channels' | 'delivery' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'audit' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'campaigns' | 'journeys' | 'messages' | 'templates' | 'channels' | 'delivery' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'audit' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -44,6 +44,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'reach' | 'a
     key: 'reach',
     places: [
       { to: '/campaigns', key: 'campaigns', Icon: CampaignsIcon },
+      { to: '/journeys', key: 'journeys', Icon: JourneysIcon },
       { to: '/messages', key: 'messages', Icon: MessagesIcon },
       { to: '/templates', key: 'templates', Icon: TemplatesIcon },
       { to: '/channels', key: 'channels', Icon: ChannelsIcon },
