@@ -98,6 +98,7 @@ static zh_err reread(zh_journey_clock *c, journey_job *job)
     zh_journey_kept kept;
     zh_arena arena = zh_arena_open(ZH_CAMPAIGN_MEMORY_BYTES_MAX);
     const bool ran = job->runs;
+    const int64_t active_ms = job->active_ms;
     zh_err e = zh_journeys_find(c->engine, zh_sv_of(job->name), &arena, &kept);
     const bool never_ran = e == ZH_OK && kept.active_ms == 0;
     job->runs = job->leads = false;
@@ -116,7 +117,7 @@ static zh_err reread(zh_journey_clock *c, journey_job *job)
     e = journey_programs_read(c, job);
     job->leads = e == ZH_OK && job->programs_count > 0;
     job->runs = job->leads && job->state == ZH_CAMPAIGN_RUNNING;
-    if (!job->runs || ran) return e;
+    if (!job->runs || (ran && job->active_ms == active_ms)) return e; /* it did not begin anew, not even between two looks */
     const journey_program *p = journey_program_of(job, job->version);
     if (p != NULL && p->journey.moves) e = each_instance(c, job, move_over);
     return e == ZH_OK ? zh_campaigns_wake(c->engine, zh_sv_of(job->name), false) : e;
