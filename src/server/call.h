@@ -210,7 +210,7 @@ zh_call_handler zh_route_message_post, zh_route_message, zh_route_message_cancel
 void zh_messages_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_campaigns, zh_route_campaign, zh_route_campaign_put, zh_route_campaign_delete, zh_route_campaign_act, zh_route_campaigns_preview, zh_route_campaign_report, zh_route_campaign_members;
 void zh_campaigns_gauges(zh_call *call); /* under the world's read lock */
-zh_call_handler zh_route_journeys, zh_route_journey, zh_route_journey_put, zh_route_journey_delete, zh_route_journey_act, zh_route_journey_report, zh_route_journey_members, zh_route_journey_instances;
+zh_call_handler zh_route_journeys, zh_route_journey, zh_route_journey_put, zh_route_journey_delete, zh_route_journey_act, zh_route_journey_report, zh_route_journey_members, zh_route_journey_instances, zh_route_journeys_preview;
 void zh_journeys_gauges(zh_call *call); /* under the world's read lock */
 zh_call_handler zh_route_recommend, zh_route_recommend_get, zh_route_recommend_options, zh_route_profile, zh_route_profile_events, zh_route_profile_portrait, zh_route_profile_segments,
     zh_route_decision, zh_route_experiment_arm;

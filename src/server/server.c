@@ -271,6 +271,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/end", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys", zh_route_journeys, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/instances", zh_route_journey_instances, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
+    { ZH_HTTP_POST, "/api/v1/journeys/preview", zh_route_journeys_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/{}", zh_route_journey, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/journeys/{}", zh_route_journey_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/journeys/{}", zh_route_journey_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },

@@ -249,6 +249,33 @@ def paused_and_a_new_version(engine):
     check(until(lambda: inside(engine, "long") == 0 and left(engine, "long")["ended"] == 3), "ended: they leave", left(engine, "long"))
 
 
+def a_dry_run_is_as_what_happened(engine, users):
+    """Over the events of before it is led as the clock leads it: a journey that ran, and its dry run afterwards, agree."""
+    definition = journey("w", {
+        "w": {"kind": "wait", "event": "Dry Bought", "forMs": 2 * SECOND, "next": "thanks", "late": "tier"}, "thanks": {"kind": "exit", "goal": True},
+        "tier": {"kind": "branch", "cases": [{"if": 'customer.traits.tier == "gold"', "next": "gold"}], "next": "ab"}, "gold": send(next="far"),
+        "ab": {"kind": "split", "arms": [{"name": "a", "share": 0.5, "next": "plain"}, {"name": "b", "share": 0.5, "next": "far"}]}, "plain": send(next="far"), "far": {"kind": "wait", "forMs": 600 * SECOND},
+    }, entry={"event": "Dry Run"}, control=0.3)
+    run(engine, "dry", definition)
+    some = users[:200]
+    track_all(engine, some, "Dry Run", "dry")
+    track_all(engine, some[::3], "Dry Bought", "dry-bought")
+    check(until(lambda: inside(engine, "dry") + sum(left(engine, "dry").values()) == len(some) and nodes(engine, "dry")["w"][0] == 0, 20), "all are led on", report(engine, "dry"))
+    act(engine.boss, "dry", "pause")
+    engine.sync()
+    got = engine.marketer.ask("POST", "/api/v1/journeys/preview", {"journey": "dry", "days": 1}).json
+    ran = left(engine, "dry")
+    equal((got["entered"], got["customers"], got["control"], got["left"]["goal"]), (len(some), len(some), ran["control"], ran["goal"]), "as many enter, are left alone, and buy in time")
+    equal({one["node"]: (one["at"], one["visited"]) for one in got["nodes"]}, nodes(engine, "dry"), "and each node has as many")
+    equal(sum(one.get("messages", 0) for one in got["nodes"]), sum(day["messages"] for day in got["days"]), "messages are told by day")
+    equal(sum(one.get("messages", 0) for one in got["nodes"]), len(messages(engine, "dry")), "as many as were planned")
+    equal(engine.admin("PUT", "/api/v1/delivery", {"caps": [{"most": 1, "per": "day", "over": "skip"}]}).status, 200, "one a day")
+    twice = journey("one", {"one": send(next="w"), "w": {"kind": "wait", "forMs": SECOND, "next": "two"}, "two": send()}, entry={"event": "Dry Run"})
+    got = engine.marketer.ask("POST", "/api/v1/journeys/preview", {"definition": twice, "days": 1}).json
+    equal((sum(day["messages"] for day in got["days"]), got["skipped"], got["most"]), (len(some), [{"why": "frequency_cap", "messages": len(some)}], 1), "and the second message of each is held")
+    equal(engine.admin("PUT", "/api/v1/delivery", {}).status, 200, "no rules any more")
+
+
 def an_erased_customer_is_gone(engine):
     run(engine, "gone", journey("w", {"w": {"kind": "wait", "forMs": 600 * SECOND}}, entry={"event": "Gone"}))
     for user in ("u30", "u31"):
@@ -268,6 +295,7 @@ def main(partitions):
     prove(a_segment_lets_in, engine)
     prove(killed_on_the_way, engine, users)
     prove(paused_and_a_new_version, engine)
+    prove(a_dry_run_is_as_what_happened, engine, users)
     prove(an_erased_customer_is_gone, engine)
     engine.is_equal("after journeys")
     engine.stop()

@@ -1325,6 +1325,10 @@ def journeys():
     refused(engine.admin("GET", path + "/members?node=nowhere"), 400, "a node that is none", "node")
     refused(engine.admin("GET", path + "/members?left=happy"), 400, "no way to leave", "left")
     refused(engine.admin("GET", "/api/v1/journeys/none/report"), 404, "a report of nothing", "name")
+    dry = engine.admin("POST", "/api/v1/journeys/preview", {"definition": cart, "days": 1}).json
+    equal((dry["entered"], [each["node"] for each in dry["nodes"]], dry["isPart"]), (0, ["hour", "mail"], False), "a dry run over a day in which nobody looked at a cart")
+    refused(engine.admin("POST", "/api/v1/journeys/preview", {"journey": "cart", "days": 91}), 400, "too long ago", "days")
+    refused(engine.admin("POST", "/api/v1/journeys/preview", {"journey": "none"}), 404, "a dry run of nothing", "journey")
     equal(engine.admin("GET", "/api/v1/journeys/instances?userId=reader").json["items"], [], "one customer is in none")
     refused(engine.admin("GET", "/api/v1/journeys/instances?userId=nobody-at-all"), 404, "nobody is in one", "userId")
     refused(engine.admin("GET", "/api/v1/journeys/instances"), 400, "whom?", "customer")
