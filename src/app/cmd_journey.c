@@ -26,18 +26,57 @@ static zh_err list(zh_asking *a, zh_note *why)
     return ZH_OK;
 }
 
-static const zh_verb verbs[] = { { "list", 1, list }, ZH_LIFECYCLE_VERBS };
+static void print_version(zh_json_value version)
+{
+    const zh_json_value left = zh_json_get(version, ZH_SV("left"));
+    printf("version %lld: %lld entered, %lld are in it", (long long)zh_asked_number(version, "version"), (long long)zh_asked_number(version, "entered"), (long long)zh_asked_number(version, "in"));
+    for (zh_json_iter it = zh_json_walk(left); zh_json_next(&it);) {
+        int64_t count = 0;
+        if (zh_json_int(it.value, &count) && count > 0) printf(", %.*s %lld", ZH_SV_ARG(it.key), (long long)count);
+    }
+    printf("\n  %-24s %-7s %10s %10s %10s %10s %10s\n", "node", "kind", "now", "came by", "messages", "sent", "seen");
+    for (zh_json_iter it = zh_json_walk(zh_json_get(version, ZH_SV("nodes"))); zh_json_next(&it);) {
+        const zh_json_value messages = zh_json_get(it.value, ZH_SV("messages"));
+        printf("  %-24.*s %-7.*s %10lld %10lld", ZH_SV_ARG(zh_asked_text(it.value, "node")), ZH_SV_ARG(zh_asked_text(it.value, "kind")), (long long)zh_asked_number(it.value, "at"), (long long)zh_asked_number(it.value, "visited"));
+        if (zh_json_is(messages, ZH_JSON_OBJECT)) printf(" %10lld %10lld %10lld", (long long)zh_asked_number(messages, "planned"), (long long)zh_asked_number(messages, "sent"), (long long)zh_asked_number(messages, "seen"));
+        printf("\n");
+    }
+}
+
+static void print_compared(zh_json_value metric)
+{
+    const zh_json_value difference = zh_json_get(metric, ZH_SV("difference"));
+    double led = 0, alone = 0, estimate = 0;
+    (void)zh_json_real(zh_json_get(zh_json_get(metric, ZH_SV("treated")), ZH_SV("mean")), &led);
+    (void)zh_json_real(zh_json_get(zh_json_get(metric, ZH_SV("control")), ZH_SV("mean")), &alone);
+    printf("  %-16.*s led %12.4f   left alone %12.4f   ", ZH_SV_ARG(zh_asked_text(metric, "name")), led, alone);
+    if (zh_json_real(zh_json_get(difference, ZH_SV("estimate")), &estimate)) printf("difference %12.4f   ", estimate);
+    printf("%.*s\n", ZH_SV_ARG(zh_asked_text(metric, "verdict")));
+}
+
+static zh_err report(zh_asking *a, zh_note *why)
+{
+    char path[ZH_VERBS_PATH_BYTES];
+    const zh_err e = zh_asking_send(a, ZH_SV("GET"), zh_asking_path("journeys", a->given->arguments[1], "/report", path), why);
+    if (e != ZH_OK || !zh_asking_is_plain(a)) return e;
+    for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("versions"))); zh_json_next(&it);) print_version(it.value);
+    printf("%lld customers were led, %lld left alone, %lld both\n", (long long)zh_asked_number(a->root, "treated"), (long long)zh_asked_number(a->root, "control"), (long long)zh_asked_number(a->root, "crossed"));
+    for (zh_json_iter it = zh_json_walk(zh_json_get(a->root, ZH_SV("compared"))); zh_json_next(&it);) print_compared(it.value);
+    return ZH_OK;
+}
+
+static const zh_verb verbs[] = { { "list", 1, list }, ZH_LIFECYCLE_VERBS, { "report", 2, report } };
 
 static int run_journey(const zh_options *given)
 {
-    static const zh_verbs journey = { .command = "journey", .kind = "journeys", .needs = "list, show NAME, set NAME FILE, submit, approve, reject, pause, resume, end or delete NAME", .verbs = verbs, .count = sizeof verbs / sizeof *verbs };
+    static const zh_verbs journey = { .command = "journey", .kind = "journeys", .needs = "list, show NAME, set NAME FILE, report NAME, submit, approve, reject, pause, resume, end or delete NAME", .verbs = verbs, .count = sizeof verbs / sizeof *verbs };
     return zh_verbs_run(&journey, given);
 }
 
 const zh_command zh_cmd_journey = {
-    .name = "journey", .usage = "list | show NAME | set NAME FILE | submit | approve | reject | pause | resume | end | delete NAME [--note TEXT]",
+    .name = "journey", .usage = "list | show NAME | set NAME FILE | report NAME | submit | approve | reject | pause | resume | end | delete NAME [--note TEXT]",
     .summary = "What customers are led through, step by step (docs/JOURNEYS.md).\n"
-               "list: all, with their state. show: a definition, as set takes it. set: define it by a JSON file; it is a draft then.\n"
+               "list: all, with their state. show: a definition, as set takes it. set: define it by a JSON file; it is a draft then. report: who is at each node, and what came of it.\n"
                "submit: hand it in. approve: it runs from then on; here, on the machine, also what you wrote yourself. reject: back to draft. pause, resume: who is in it waits, goes on.\n"
                "end: for good; who is in it leaves. delete: one that never ran.",
     .example = "  zhun journey set cart cart.json\n  zhun journey submit cart\n  zhun journey approve cart --note \"as spoken\"",
