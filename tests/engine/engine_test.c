@@ -2,7 +2,7 @@
  * on 3 partitions alike.
  * Method: a small random shop (customers who log in late, items, orders) submitted in batches; views compared
  * with a rebuild; the same events in engines of 1 and 3 partitions compared by what people can ask; a child
- * process killed at random moments while it reports what was acked. */
+ * process killed at random moments while it reports what was acked; instances of journeys through logins, an erasure and a lost state. */
 #include "engine/ask.h"
 #include "engine/history.h"
 #include "engine/rebuild.h"
@@ -128,6 +128,91 @@ static void test_one_and_three_partitions_answer_alike(const char *one, const ch
     zh_engine_close(b);
 }
 
+/* ---- who is in a journey ---- */
+
+enum { LED = 30 }; /* customers 1 … LED, of whom some log in later and turn out to be others */
+
+static void tell(zh_engine *g, zh_instance_word word, int64_t at_ms)
+{
+    static const zh_sv journeys[] = { { "cart", 4 }, { "birthday", 8 } };
+    for (uint64_t c = 1; c <= LED; c++)
+        for (unsigned j = 0; j < 2; j++) {
+            zh_buf bytes = zh_buf_open(4096);
+            zh_instance_record r = { .customer = { c }, .word = word, .journey = journeys[j], .key = ZH_SV("k"), .version = word == ZH_INSTANCE_MOVE && c % 3 == 0 ? 2 : 1, .at_ms = at_ms + (int64_t)c,
+                                     .partition = (uint32_t)(c % 3), .position = c, .place = { .node = (uint8_t)(c % 7), .due_ms = at_ms + 1000 * (int64_t)c, .visited = c } };
+            r.id = zh_instance_id_of(zh_engine_sealer(g), r.customer, r.journey, r.key);
+            if (word == ZH_INSTANCE_MOVE && c % 5 == 0) r.place.left = ZH_JOURNEY_LEFT_GOAL;
+            zh_instance_put(&r, &bytes);
+            const zh_sv record = zh_buf_view(&bytes);
+            zh_work work = { .records = &record, .owners = &r.customer, .records_count = 1 };
+            CHECK(zh_engine_do(g, &work) == ZH_OK);
+            zh_buf_close(&bytes);
+        }
+}
+
+static void tell_read(zh_engine *g, uint64_t position)
+{
+    zh_buf bytes = zh_buf_open(4096);
+    const zh_customer_id nobody = { 0 };
+    zh_instance_put(&(zh_instance_record){ .word = ZH_INSTANCE_READ, .at_ms = 1, .partition = 2, .position = position }, &bytes);
+    const zh_sv record = zh_buf_view(&bytes);
+    zh_work work = { .records = &record, .owners = &nobody, .records_count = 1 };
+    CHECK(zh_engine_do(g, &work) == ZH_OK);
+    zh_buf_close(&bytes);
+}
+
+/* All rows, each with what identifies it but its number, which is the workspace's. */
+static uint64_t rows_of(zh_engine *g)
+{
+    const zh_instances *v = zh_engine_world(g)->instances;
+    uint64_t sum = zh_instances_count(v) ^ zh_instances_position(v, 2) << 32;
+    zh_instance i;
+    for (uint64_t c = 1; c <= 4 * CUSTOMERS; c++)
+        for (const void *at = NULL; zh_instances_next(v, (zh_customer_id){ c }, &at, &i);)
+            sum += zh_mix64(zh_mix64(c) ^ i.entered_as.number ^ zh_fast64(i.journey) ^ (uint64_t)i.place.left << 8 ^ (uint64_t)i.place.node << 16 ^ (uint64_t)i.version << 24 ^ (uint64_t)i.moved_ms << 32);
+    return sum;
+}
+
+static void lead(zh_engine *g, uint64_t seed)
+{
+    fill(g, seed, 0, 100);
+    tell(g, ZH_INSTANCE_ENTER, 1700000000000);
+    tell_read(g, 70);
+    fill(g, seed, 100, 700); /* who was a visitor logs in */
+    tell(g, ZH_INSTANCE_MOVE, 1700000100000);
+    fill(g, seed, 700, 800);
+    zh_instance i;
+    CHECK(zh_instances_find(zh_engine_world(g)->instances, zh_instance_id_of(zh_engine_sealer(g), (zh_customer_id){ 7 }, ZH_SV("cart"), ZH_SV("k")), &i));
+    const zh_erase_ask erase = { .customer = i.customer, .say = { .at_ms = 1790000000000 } };
+    zh_work work = { .erase = &erase };
+    CHECK(zh_engine_do(g, &work) == ZH_OK);
+}
+
+static void test_who_is_in_a_journey_stays_where_he_is(const char *one, const char *three, uint64_t seed)
+{
+    zh_engine *a = open_engine(one, 1), *b = open_engine(three, 3);
+    const zh_instances *v = zh_engine_world(b)->instances;
+    zh_instance_counts counts;
+    size_t at = 0;
+    lead(a, seed), lead(b, seed);
+    CHECK(zh_instances_counts(v, ZH_SV("cart"), &at, &counts) && counts.version == 1 && counts.left[ZH_JOURNEY_LEFT_MERGED] > 0 && counts.left[ZH_JOURNEY_LEFT_GOAL] > 0 && counts.left[ZH_JOURNEY_LEFT_IN] > 0);
+    CHECK(zh_instances_count(v) < 2 * LED && zh_instances_count(v) > LED); /* one is erased, with all he was */
+    const uint64_t rows = rows_of(b);
+    CHECK(rows == rows_of(a));
+    check_rebuild(a), check_rebuild(b);
+    zh_engine_close(a), zh_engine_close(b);
+    b = open_engine(three, 0);
+    CHECK(rows_of(b) == rows);
+    check_rebuild(b);
+    zh_engine_close(b);
+    char state[128];
+    snprintf(state, sizeof state, "%s/state", three);
+    CHECK(zh_tree_remove(zh_sv_of(state)) == ZH_OK);
+    b = open_engine(three, 0);
+    CHECK(rows_of(b) == rows);
+    zh_engine_close(b);
+}
+
 /* ---- history ---- */
 
 static size_t read_whole_history(zh_engine *g, zh_customer_id id)
@@ -228,14 +313,15 @@ int main(int argc, char **argv)
     CHECK(zh_metrics_open(&metrics) == ZH_OK);
     if (argc == 4 && strcmp(argv[1], "child") == 0) return child(argv[2], strtoull(argv[3], NULL, 10));
     const uint64_t seed = test_seed(argc, argv);
-    char dir[] = "/tmp/zhun-engine-XXXXXX", path[5][96];
+    char dir[] = "/tmp/zhun-engine-XXXXXX", path[7][96];
     CHECK(mkdtemp(dir) != NULL);
-    for (int i = 0; i < 5; i++) snprintf(path[i], sizeof path[i], "%s/%d", dir, i);
+    for (int i = 0; i < 7; i++) snprintf(path[i], sizeof path[i], "%s/%d", dir, i);
     PROVE(check_01_acked_events_survive_a_kill_once, argv[0], path[4], seed);
     test_a_restart_changes_nothing_and_repeats_are_seen(path[0], seed, 1);
     PROVE(check_08_another_body_is_told_apart, path[0], seed);
     test_one_and_three_partitions_answer_alike(path[1], path[2], seed + 1);
     test_history_is_whole_after_login_and_personal_parts_open_with_a_permit(path[3], seed + 2);
+    test_who_is_in_a_journey_stays_where_he_is(path[5], path[6], seed + 3);
     zh_metrics_close(metrics);
     CHECK(zh_tree_remove(zh_sv_of(dir)) == ZH_OK);
     return 0;
