@@ -401,7 +401,6 @@ zh_err zh_instances_forget(zh_instances *v, zh_customer_id customer)
         count(v, r, UINT64_MAX);
         wait_until(v, number, INT64_MAX);
         v->gone[v->gone_count++] = (forgotten){ r->first_ms, r->id };
-        v->changed[number / 64] &= ~(UINT64_C(1) << number % 64);
         (void)zh_map_drop(&v->rows, r->id);
         v->all[number] = NULL;
         give_row(v, r);

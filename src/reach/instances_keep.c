@@ -166,9 +166,11 @@ static bool chains_are_good(const zh_instances *v, const char **why)
     int32_t first;
     uint64_t linked = 0;
     *why = "the instances of a customer are not his, or out of order";
-    for (size_t at = 0; zh_map32_next(&v->chains, &at, &chain, &first);)
+    for (size_t at = 0; zh_map32_next(&v->chains, &at, &chain, &first);) {
+        if (first == 0) return false;
         for (int32_t i = first; i != 0; i = v->all[i]->next, linked++)
             if (v->all[i] == NULL || chain_of(v->all[i]->customer) != chain || (v->all[i]->next != 0 && !is_newer(v->all[i], v->all[v->all[i]->next]))) return false;
+    }
     *why = "an instance is in no customer's list";
     return linked == v->rows.count;
 }
