@@ -4,7 +4,7 @@
  *
  * Guarantees  the same records in the same order give the same entries, live, after any restart and in a rebuild. A MOVE of a row that left is nothing; an ENTER of
  *             a row that is in is nothing; of one that left it begins anew, and counts as an entry more. What fails changes no row.
- * Cost        a record O(log waiting), below 1 us (bench/instances_bench.c); one that makes a row or begins it anew also O(those of the customer that entered later). At most
+ * Cost        a record O(log waiting), about 1 us of a million (bench/instances_bench.c); one that makes a row or begins it anew also O(those of the customer that entered later). At most
  *             200 bytes an instance that waits, key of 16 bytes included.
  * Threads     readers together or one writer.
  * Clock       none: times come in records.
