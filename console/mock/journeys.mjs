@@ -26,7 +26,7 @@ const kept = new Map([
 ])
 for (const one of kept.values()) one.history = [...(one.ran === null ? [{ act: 'submit', version: one.version, note: '', by: who('admin', 1) }] : [{ act: 'approve', version: one.version, note: '', by: who('owner', 12) }, { act: 'submit', version: one.version, note: 'a month of trial', by: who('admin', 13) }]), { act: 'edit', version: one.version, note: '', by: who('admin', 14) }]
 
-const waysOf = (node) => (node.kind === 'exit' ? [] : node.kind === 'split' ? node.arms.map((one) => one.next) : [...(node.cases ?? []).map((one) => one.next), node.next, ...(node.kind === 'send' ? [node.unreached] : node.kind === 'offer' ? [node.refused] : node.event === undefined || node.kind !== 'wait' ? [] : [node.late])])
+const waysOf = (node) => (node.kind === 'exit' ? [] : node.kind === 'split' ? node.arms.map((one) => one.next) : [...(node.cases ?? []).map((one) => one.next), node.next, ...(node.kind === 'send' ? [node.unreached ?? node.next] : node.kind === 'offer' ? [node.refused ?? node.next] : node.event === undefined || node.kind !== 'wait' ? [] : [node.late])])
 
 /** Customers flow along the ways: a wait keeps some, the rest part evenly, the first way getting the most. */
 function versionOf(definition, version, entered, isOld) {
@@ -89,7 +89,7 @@ function faultOf(d, problem) {
   for (const [name, node] of Object.entries(d.nodes)) {
     const lost = waysOf(node).find((to) => to !== undefined && !names.includes(to))
     if (lost !== undefined) return bad(`nodes.${name}.next`, `names no node: ${lost}`)
-    for (const [i, sent] of (node.channels ?? []).entries()) for (const member of ['channel', 'template']) if (!sent[member]) return bad(`nodes.${name}.channels[${i}].${member}`, 'is missing')
+    for (const [i, sent] of (node.channels ?? []).entries()) for (const member of ['channel', 'template']) if (!sent[member]) return bad(`nodes.${name}.channels.${i}.${member}`, 'is missing')
     if (node.kind === 'offer' && !node.offer) return bad(`nodes.${name}.offer`, 'is missing')
     if (node.kind === 'update' && !node.webhook && !node.tag) return bad(`nodes.${name}.tag`, 'is missing')
     if (node.kind === 'wait' && node.time === undefined && !(node.forMs >= 60_000)) return bad(`nodes.${name}.forMs`, 'must be from a minute to 366 days')

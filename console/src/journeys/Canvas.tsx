@@ -91,16 +91,17 @@ function NodeCard({ name, node, definition, at, counts, isOpen, isBad, isLost, w
   const ways = node === undefined ? [] : waysOf(node).map((way) => t('journeys.canvas.leads', { way: wayText(node, way, words) ?? t('journeys.ways.next'), to: way.to ?? t('journeys.canvas.end') }))
   return (
     <button
-      type="button" className={`journey-card journey-${node?.kind ?? 'entry'}${isOpen ? ' journey-open' : ''}${isBad ? ' journey-wrong' : ''}`} data-node={name}
+      type="button" className={`journey-card journey-${node?.kind ?? 'entry'}${isOpen ? ' journey-open' : ''}${isBad ? ' journey-wrong' : ''}${isLost ? ' journey-alone' : ''}`} data-node={name}
       style={{ left: at.x, top: at.y, width: at.width, height: at.height }} aria-pressed={isOpen} onClick={onOpen}
     >
       <span className="journey-kind"><Mark size={15} /> {title}{node !== undefined && <code>{name}</code>}{isBad && <AlertIcon size={15} />}</span>
       <span className="journey-text">{node === undefined ? entryText(definition, words) : nodeText(node, words)}</span>
-      <span className="journey-counts">
-        {isLost ? <span className="warn">{t('journeys.canvas.lost')}</span> : counts !== undefined && (
-          <>{node !== undefined && node.kind !== 'exit' && <b>{t('journeys.canvas.at', { n: format.count(counts.at, language) })}</b>} <span>{t(node === undefined ? 'journeys.canvas.entered' : 'journeys.canvas.visited', { n: format.count(counts.visited, language) })}</span></>
-        )}
-      </span>
+      {isLost ? <span className="journey-counts warn">{t('journeys.canvas.lost')}</span> : counts !== undefined && (
+        <span className="journey-counts">
+          {node !== undefined && node.kind !== 'exit' && <b>{t('journeys.canvas.at', { n: format.count(counts.at, language) })}</b>}
+          <span>{t(node === undefined ? 'journeys.canvas.entered' : 'journeys.canvas.visited', { n: format.count(counts.visited, language) })}</span>
+        </span>
+      )}
       {ways.length > 0 && <span className="visually-hidden">{ways.join('; ')}</span>}
     </button>
   )
@@ -112,7 +113,8 @@ export function Canvas(props: { definition: Definition; counts: ReadonlyMap<stri
   const { definition, counts, selected, bad, onSelect } = props
   const words = useSay()
   const { t } = words
-  const graph = useMemo(() => graphOf(definition), [definition])
+  const counted = counts !== undefined
+  const graph = useMemo(() => graphOf(definition, counted), [definition, counted])
   const [zoom, setZoom] = useState(1)
   const box = useRef<HTMLDivElement>(null)
   const { items, width, height } = graph.drawing

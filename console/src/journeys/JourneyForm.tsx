@@ -68,7 +68,7 @@ function Exits({ definition, fault, onChange }: Omit<Props, 'onSelect'>) {
     <>
       {exits.map((one, i) => (
         <div key={i} className="journey-item">
-          <div className="journey-item-fields"><EventIn label={t('journeys.form.exit', { n: i + 1 })} value={one.event} member={`exitOn[${i}]`} fault={fault} onText={(event) => set(exits.map((each, at) => (at === i ? { ...each, event } : each)), `exit ${i}`)} /></div>
+          <div className="journey-item-fields"><EventIn label={t('journeys.form.exit', { n: i + 1 })} value={one.event} member={`exitOn.${i}`} fault={fault} onText={(event) => set(exits.map((each, at) => (at === i ? { ...each, event } : each)), `exit ${i}`)} /></div>
           <button type="button" className="icon-button" aria-label={t('journeys.form.removeExit', { event: one.event })} onClick={() => set(exits.filter((_, at) => at !== i))}><CrossIcon size={14} /></button>
         </div>
       ))}

@@ -91,9 +91,9 @@ function Told({ report, shown }: { report: Report; shown: number }) {
       {report.versions.length > 1 && <Choices label={t('journeys.report.versions')} value={String(version.version)} options={report.versions.map((one) => ({ value: String(one.version), name: t('journeys.report.versionIn', { version: one.version, n: n(one.in) }) }))} onChange={setChosen} />}
       <p>{t('journeys.report.sum', { entered: n(version.entered), in: n(version.in) })}</p>
       <Nodes key={`nodes ${version.version}`} name={report.name} version={version} />
-      <h4>{t('journeys.report.left')}</h4>
+      <h3>{t('journeys.report.left')}</h3>
       <Left key={`left ${version.version}`} name={report.name} version={version} />
-      <h4>{t('journeys.report.caused')}</h4>
+      <h3>{t('journeys.report.caused')}</h3>
       <p>{t('journeys.report.sides', { treated: n(report.treated), control: n(report.control), window: format.duration(report.goal.windowMs / 1000, language) })}{report.open > 0 && ` ${t('campaigns.report.open', { open: n(report.open) })}`}</p>
       <ul className="campaign-metrics">{report.compared.map((metric) => <Compared key={metric.name} metric={metric} currency={report.currency ?? ''} least={report.unitsMin ?? UNITS_MIN} />)}</ul>
       <p className="less">{t('journeys.report.how')}{report.crossed + report.silent > 0 && ` ${t('campaigns.report.without', { crossed: n(report.crossed), silent: n(report.silent) })}`}</p>

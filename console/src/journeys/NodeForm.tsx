@@ -88,7 +88,7 @@ function Branch({ node, fault, set }: Of) {
     <>
       {cases.map((one, i) => (
         <Row key={i} what={t('journeys.form.removeCase', { n: i + 1 })} onRemove={cases.length < 2 ? undefined : () => set({ ...node, cases: cases.filter((_, at) => at !== i) })}>
-          <Code label={t('journeys.form.if', { n: i + 1 })} rows={2} value={one.if} member={`cases[${i}]`} fault={fault} onText={(text) => set({ ...node, cases: cases.map((each, at) => (at === i ? { ...each, if: text } : each)) }, `if ${i}`)} />
+          <Code label={t('journeys.form.if', { n: i + 1 })} rows={2} value={one.if} member={`cases.${i}`} fault={fault} onText={(text) => set({ ...node, cases: cases.map((each, at) => (at === i ? { ...each, if: text } : each)) }, `if ${i}`)} />
         </Row>
       ))}
       {cases.length < CASES_MAX && <Button onClick={() => set({ ...node, cases: [...cases, { if: '', ...(node.next === undefined ? {} : { next: node.next }) }] })}>{t('journeys.form.addCase')}</Button>}
@@ -107,7 +107,7 @@ function Split({ node, fault, set }: Of) {
       {arms.map((one, i) => (
         <Row key={i} what={t('journeys.form.removeArm', { name: one.name })} onRemove={arms.length < 3 ? undefined : () => set({ ...node, arms: arms.filter((_, at) => at !== i) })}>
           <div className="journey-pair">
-            <Named label={t('journeys.form.arm', { n: i + 1 })} member={`arms[${i}]`} fault={fault}><TextInput value={one.name} maxLength={64} onText={(name) => change(i, { name }, 'arm')} /></Named>
+            <Named label={t('journeys.form.arm', { n: i + 1 })} member={`arms.${i}`} fault={fault}><TextInput value={one.name} maxLength={64} onText={(name) => change(i, { name }, 'arm')} /></Named>
             <Named label={t('journeys.form.share')}><TextInput value={String(Number((one.share * 100).toPrecision(8)))} inputMode="decimal" maxLength={8} onText={(text) => Number.isFinite(Number(text)) && change(i, { share: Number((Number(text) / 100).toPrecision(8)) }, 'share')} /></Named>
           </div>
         </Row>
@@ -146,7 +146,7 @@ function Send({ node, fault, set }: Of) {
     <>
       {channels.map((one, i) => (
         <Row key={i} what={t('journeys.form.removeChannel', { channel: one.channel })} onRemove={channels.length < 2 ? undefined : () => set({ ...node, channels: channels.filter((_, at) => at !== i) })}>
-          <SentIn sent={one} member={`channels[${i}]`} fault={fault} onSent={(next, typing) => set({ ...node, channels: channels.map((each, at) => (at === i ? next : each)) }, typing)} />
+          <SentIn sent={one} member={`channels.${i}`} fault={fault} onSent={(next, typing) => set({ ...node, channels: channels.map((each, at) => (at === i ? next : each)) }, typing)} />
         </Row>
       ))}
       {channels.length < CHANNELS_MAX && <Button onClick={() => set({ ...node, channels: [...channels, { channel: '', template: channels.at(-1)?.template ?? '' }] })}>{t('journeys.form.addChannel')}</Button>}
@@ -193,8 +193,8 @@ function Exit({ node, set }: Of) {
 
 const forms: Record<Kind, (of: Of) => React.ReactNode> = { wait: Wait, branch: Branch, split: Split, send: Send, offer: Offer, update: Update, exit: Exit }
 const members: Record<Kind, readonly string[]> = {
-  wait: ['time', 'event', 'where', 'forMs', 'restart'], branch: Array.from({ length: CASES_MAX }, (_, i) => `cases[${i}]`), split: ['winner.metric', 'winner.customers', ...Array.from({ length: CASES_MAX }, (_, i) => `arms[${i}]`)],
-  send: ['priority', 'bestHour', 'expiresMs', 'channel', 'template', ...Array.from({ length: CHANNELS_MAX }, (_, i) => [`channels[${i}].channel`, `channels[${i}].template`]).flat()],
+  wait: ['time', 'event', 'where', 'forMs', 'restart'], branch: Array.from({ length: CASES_MAX }, (_, i) => `cases.${i}`), split: ['winner.metric', 'winner.customers', ...Array.from({ length: CASES_MAX }, (_, i) => `arms.${i}`)],
+  send: ['priority', 'bestHour', 'expiresMs', 'channel', 'template', ...Array.from({ length: CHANNELS_MAX }, (_, i) => [`channels.${i}.channel`, `channels.${i}.template`]).flat()],
   offer: ['offer'], update: ['tag', 'forMs', 'channel', 'template', 'webhook.channel', 'webhook.template'], exit: [],
 }
 

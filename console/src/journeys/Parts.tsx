@@ -12,7 +12,7 @@ export interface Fault {
   why: string
 }
 
-const isOf = (fault: Fault, member: string) => fault.member === member || fault.member.startsWith(`${member}.`) || fault.member.startsWith(`${member}[`)
+const isOf = (fault: Fault, member: string) => fault.member === member || fault.member.startsWith(`${member}.`)
 
 /** A named field; what the engine says against this member stands below it. */
 export function Named({ label, member, fault, hint, children }: { label: string; member?: string; fault?: Fault | undefined; hint?: string; children: ReactNode }) {
@@ -47,12 +47,14 @@ export function Whole({ fault, known }: { fault: Fault | undefined; known: reado
 
 /** A text that the browser completes from what is known. */
 export function Suggested(props: { label: string; value: string; options: readonly { value: string; name?: string }[]; member?: string; fault?: Fault | undefined; hint?: string; onText: (text: string) => void }) {
-  const id = useId()
+  const id = useId() // the list stands outside of the label, which would be named after all in it
   return (
-    <Named label={props.label} fault={props.fault} {...(props.member === undefined ? {} : { member: props.member })} {...(props.hint === undefined ? {} : { hint: props.hint })}>
-      <TextInput value={props.value} onText={props.onText} list={id} autoComplete="off" spellCheck={false} />
+    <div className="journey-suggested">
+      <Named label={props.label} fault={props.fault} {...(props.member === undefined ? {} : { member: props.member })} {...(props.hint === undefined ? {} : { hint: props.hint })}>
+        <TextInput value={props.value} onText={props.onText} list={id} autoComplete="off" spellCheck={false} />
+      </Named>
       <datalist id={id}>{props.options.map((one) => <option key={one.value} value={one.value}>{one.name ?? ''}</option>)}</datalist>
-    </Named>
+    </div>
   )
 }
 

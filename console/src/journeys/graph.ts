@@ -3,7 +3,8 @@ import { draw, type Drawing, type Edge, type Item } from './layout'
 import { reachable, waysOf, type Definition, type Way } from './journey'
 
 export const ENTRY = '>' // no node is called so
-export const CARD = { width: 216, height: 112 }
+export const CARD = { width: 216, height: 80 }
+const WITH_COUNTS = 104
 const END = { width: 56, height: 22 }
 
 /** A line of the drawing: all ways of a node that lead to the same place. */
@@ -19,7 +20,9 @@ export interface Graph {
   order: string[] // of the nodes, as they are read: from the top, from the left
 }
 
-export function graphOf(definition: Definition): Graph {
+/** `counted`: the cards say how many customers are at each. */
+export function graphOf(definition: Definition, counted = false): Graph {
+  const card = { width: CARD.width, height: counted ? WITH_COUNTS : CARD.height }
   const { nodes, first } = definition
   const reached = reachable(definition)
   const edges: Drawn[] = nodes[first] === undefined ? [] : [{ from: ENTRY, to: first, ways: [], isEnd: false }]
@@ -35,7 +38,7 @@ export function graphOf(definition: Definition): Graph {
     }
   }
   const names = [...reached, ...Object.keys(nodes).filter((name) => !reached.has(name))]
-  const drawing = draw([{ id: ENTRY, ...CARD }, ...names.map((id) => ({ id, ...CARD })), ...ends], edges)
+  const drawing = draw([{ id: ENTRY, ...card }, ...names.map((id) => ({ id, ...card })), ...ends], edges)
   const at = (id: string) => drawing.items.get(id) ?? { x: 0, y: 0 }
   const order = [...names].sort((a, b) => at(a).y - at(b).y || at(a).x - at(b).x)
   return { edges, drawing, ends: ends.map(({ id }) => id), reached, order }

@@ -77,7 +77,7 @@ describe('a change', () => {
 
 describe('the place of a fault', () => {
   it.each([
-    ['nodes.mail.template', { node: 'mail', member: 'template' }], ['nodes.mail.channels[0].template', { node: 'mail', member: 'channels[0].template' }], ['nodes.mail', { node: 'mail', member: '' }],
+    ['nodes.mail.template', { node: 'mail', member: 'template' }], ['nodes.mail.channels.0.template', { node: 'mail', member: 'channels.0.template' }], ['nodes.mail', { node: 'mail', member: '' }],
     ['entry.event', { member: 'entry.event' }], ['', undefined], [undefined, undefined],
   ])('%s', (field, place) => expect(placeOf(field)).toEqual(place))
 })
@@ -85,13 +85,13 @@ describe('the place of a fault', () => {
 describe('the graph', () => {
   const graph = graphOf(small)
   it('has the entry, each node, an end where a way leads nowhere on, and what leads back', () => {
-    expect(graph.drawing.items.size).toBe(1 + 4 + 1) // mail has no `unreached`
-    expect(graph.edges.find((one) => one.isEnd)).toMatchObject({ from: 'mail', ways: [{ slot: 'unreached' }] })
+    const ends = graphOf({ ...small, nodes: { ...small.nodes, ask: { kind: 'branch', cases: [{ if: 'true', next: 'won' }] } } })
+    expect(ends.drawing.items.size).toBe(1 + 4 + 1) // ask leads nowhere on
+    expect(ends.edges.find((one) => one.isEnd)).toMatchObject({ from: 'ask', ways: [{ slot: 'next' }] })
     expect(graph.drawing.lines.filter(({ isBack }) => isBack)).toHaveLength(1)
   })
-  it('has one line for two ways to the same node', () => {
-    const both = graphOf({ ...small, nodes: { ...small.nodes, mail: { kind: 'send', next: 'ask', unreached: 'ask' } } })
-    expect(both.edges.filter((one) => one.from === 'mail')).toEqual([{ from: 'mail', to: 'ask', isEnd: false, ways: [{ slot: 'next', to: 'ask' }, { slot: 'unreached', to: 'ask' }] }])
+  it('has one line for two ways to the same node: whom no channel reaches goes on as the others', () => {
+    expect(graph.edges.filter((one) => one.from === 'mail')).toEqual([{ from: 'mail', to: 'ask', isEnd: false, ways: [{ slot: 'next', to: 'ask' }, { slot: 'unreached', to: 'ask' }] }])
   })
   it('is gone along with arrow keys', () => {
     expect(beside(graph, ENTRY, 'ArrowDown')).toBe('hour')

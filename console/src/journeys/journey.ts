@@ -2,10 +2,11 @@
 import cart from '../../../docs/journeys/abandoned-cart.json'
 import stages from '../../../docs/journeys/five-stages.json'
 import type { Schema } from '../shared/client'
+import type { Counts, JourneyReport } from './answers'
 
-export type Journey = Schema<'Journey'>
+export type Journey = Schema<'Journey'> & { counts?: Counts }
 export type Detail = Schema<'JourneyDetail'>
-export type Report = Schema<'JourneyReport'>
+export type Report = JourneyReport
 export type Version = Report['versions'][number]
 
 export const acts = ['submit', 'approve', 'reject', 'pause', 'resume', 'end'] as const
@@ -108,12 +109,15 @@ const others: Partial<Record<Kind, 'late' | 'unreached' | 'refused'>> = { wait: 
 /** The other way out that a node has beside `next`. */
 export const otherOf = (node: Node) => (node.kind === 'wait' && node.event === undefined ? undefined : others[node.kind])
 
+/** Where a node leads that does not say it: who is not reached or gets no offer goes on as the others, who waited in vain leaves. */
+const or = (node: Node, slot: 'next' | 'late' | 'unreached' | 'refused'): string | undefined => node[slot] ?? (slot === 'unreached' || slot === 'refused' ? node.next : undefined)
+
 export function waysOf(node: Node): Way[] {
   if (node.kind === 'exit') return []
   if (node.kind === 'split') return (node.arms ?? []).map(({ next }, at) => ({ slot: 'arm', at, to: next }))
   const cases = node.kind === 'branch' ? (node.cases ?? []).map(({ next }, at): Way => ({ slot: 'case', at, to: next })) : []
   const other = otherOf(node)
-  return [...cases, { slot: 'next', to: node.next }, ...(other === undefined ? [] : [{ slot: other, to: node[other] } as const])]
+  return [...cases, { slot: 'next', to: node.next }, ...(other === undefined ? [] : [{ slot: other, to: or(node, other) } as const])]
 }
 
 /** The nodes that customers can come to. */
@@ -201,9 +205,9 @@ export function rename(of: Definition, from: string, to: string): Definition {
 
 // ---- what the engine says of a field ----
 
-/** "nodes.mail.template" -> the node and its member; "entry.event" -> a member of the journey. */
+/** "nodes.mail.channels.0.template" -> the node and its member; "entry.event" -> a member of the journey. */
 export function placeOf(field: string | undefined): { node?: string; member: string } | undefined {
   if (field === undefined || field === '') return undefined
-  const [, node, member] = /^nodes\.([^.[]+)(?:[.[](.*))?$/.exec(field) ?? []
+  const [, node, member] = /^nodes\.([^.]+)(?:\.(.*))?$/.exec(field) ?? []
   return node === undefined ? { member: field } : { node, member: member ?? '' }
 }
