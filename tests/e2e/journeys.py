@@ -269,6 +269,8 @@ def a_dry_run_is_as_what_happened(engine, users):
     equal({one["node"]: (one["at"], one["visited"]) for one in got["nodes"]}, nodes(engine, "dry"), "and each node has as many")
     equal(sum(one.get("messages", 0) for one in got["nodes"]), sum(day["messages"] for day in got["days"]), "messages are told by day")
     equal(sum(one.get("messages", 0) for one in got["nodes"]), len(messages(engine, "dry")), "as many as were planned")
+    status, text, why = kit.run("journey", "preview", "dry", "--days", "1", "--data", engine.data)
+    check(status == 0 and f"{len(some)} customers enter" in text and "plain" in text, "the command says it, too", (status, text[:300], why))
     equal(engine.admin("PUT", "/api/v1/delivery", {"caps": [{"most": 1, "per": "day", "over": "skip"}]}).status, 200, "one a day")
     twice = journey("one", {"one": send(next="w"), "w": {"kind": "wait", "forMs": SECOND, "next": "two"}, "two": send()}, entry={"event": "Dry Run"})
     got = engine.marketer.ask("POST", "/api/v1/journeys/preview", {"definition": twice, "days": 1}).json
