@@ -15,7 +15,7 @@ WAYS = ("end", "goal", "control", "ended", "merged", "lost")
 FIRST = {"entry": {"event": "Start", "key": "cart_id"}, "audience": {"everyone": True}, "control": 0.5, "goal": {"metric": "revenue", "windowMs": 24 * HOUR}, "exitOn": [{"event": "Bye"}], "first": "mail",
          "nodes": {"mail": {"kind": "send", "channels": [{"channel": "box", "template": "offer"}], "next": "rest"}, "rest": {"kind": "wait", "forMs": 5 * HOUR, "next": "out"}, "out": {"kind": "exit"}}}
 SECOND = {**FIRST, "control": 0.9, "first": "fork",
-          "nodes": {"fork": {"kind": "branch", "cases": [{"if": "customer.orders.count() > 100", "next": "mail"}], "next": "rest"}, "rest": FIRST["nodes"]["rest"], "mail": FIRST["nodes"]["mail"], "out": FIRST["nodes"]["out"]}}
+          "nodes": {"fork": {"kind": "branch", "cases": [{"if": "customer.orders.count() > 100", "next": "mail"}], "next": "rest"}, "mail": FIRST["nodes"]["mail"], "rest": FIRST["nodes"]["rest"], "out": FIRST["nodes"]["out"]}}
 
 
 class Person:
@@ -152,7 +152,7 @@ def who_was_on_both_sides_is_on_neither(engine):
 def versions_are_told_apart(engine):
     said = report(engine)
     equal([one["version"] for one in said["versions"]], [2, 1], "the newest first")
-    equal([(one["node"], one["at"]) for one in said["versions"][0]["nodes"]], [("fork", 0), ("rest", len(engine.second)), ("mail", 0), ("out", 0)], "by the nodes of its own")
+    equal([(one["node"], one["at"]) for one in said["versions"][0]["nodes"]], [("fork", 0), ("mail", 0), ("rest", len(engine.second)), ("out", 0)], "by the nodes of its own")
     both = members(engine, "node=rest")
     equal(({one["customer"]["userId"] for one in both if one["version"] == 1}, {one["customer"]["userId"] for one in both if one["version"] == 2}), (engine.led, engine.second), "a node is found by its name, wherever it stands in a version")
     equal((users_of(members(engine, "node=rest&version=1")), users_of(members(engine, "node=rest&version=2"))), (engine.led, engine.second), "and in one of them")
