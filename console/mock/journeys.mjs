@@ -109,7 +109,7 @@ function reportOf(name) {
   const sides = (type, money, t, c, difference, all) => ({ type, money, builtin: true, better: 'more', treated: { customers: treated, mean: t }, control: { customers: control, mean: c }, difference, incremental: difference === null ? null : { estimate: all, sequential: { low: difference.sequential.low * treated, high: difference.sequential.high * treated } }, verdict: difference === null ? 'too_few' : difference.sequential.low > 0 ? 'better' : 'open' })
   const few = name === 'welcome'
   return {
-    name, state: one.state, version: one.version, versions, treated, control, crossed: 4, silent: 61, open: one.state === 'running' ? 830 : 0, goal: one.definition.goal, unitsMin: few ? 500 : 50, currency: 'GBP',
+    name, state: one.state, version: one.version, versions, treated, control, crossed: 4, silent: 61, open: one.state === 'running' ? 830 : 0, isPart: false, goal: one.definition.goal, unitsMin: few ? 500 : 50, currency: 'GBP',
     compared: treated === 0 ? [] : [
       { name: 'conversion', title: { zh: '转化率', en: 'Conversion' }, ...sides('share', false, 0.214, 0.171, few ? null : between(0.043, 0.016, 0.07, 0.25), 0.043 * treated) },
       { name: 'net_revenue', title: { zh: '退款后收入', en: 'Net revenue' }, ...sides('mean', true, 1312, 1124, few ? null : between(188, -40, 416, null), 188 * treated) },
@@ -127,10 +127,11 @@ function membersOf(name, query, row) {
 }
 
 const instancesOf = () => ({
+  isPart: false,
   items: [
-    { journey: 'carts', key: 'c-88120', version: 2, node: 'day', inWait: true, left: 'in', entries: 1, entered: ago(0.3), moved: ago(0.25), due: ago(-0.75), visited: ['hour', 'remind', 'day'] },
-    { journey: 'weekly', key: '', version: 1, node: null, inWait: false, left: 'control', entries: 1, entered: ago(50), moved: ago(50), due: null, visited: [] },
-    { journey: 'carts', key: 'c-61002', version: 1, node: null, inWait: false, left: 'goal', entries: 2, entered: ago(30), moved: ago(29), due: null, visited: ['hour', 'remind'] },
+    { journey: 'carts', key: 'c-88120', version: 2, node: 'day', inWait: true, left: 'in', control: false, entries: 1, entered: ago(0.3), moved: ago(0.25), due: ago(-0.75), visited: ['hour', 'remind', 'day'] },
+    { journey: 'weekly', key: '', version: 1, node: null, inWait: false, left: 'control', control: true, entries: 1, entered: ago(50), moved: ago(50), due: null, visited: [] },
+    { journey: 'carts', key: 'c-61002', version: 1, node: null, inWait: false, left: 'goal', control: false, entries: 2, entered: ago(30), moved: ago(29), due: null, visited: ['hour', 'remind'] },
   ],
 })
 const moves = { submit: ['draft', 'review'], approve: ['review', 'running'], reject: ['review', 'draft'], pause: ['running', 'paused'], resume: ['paused', 'running'], end: [undefined, 'ended'] }
@@ -138,7 +139,7 @@ const moves = { submit: ['draft', 'review'], approve: ['review', 'running'], rej
 /** The answer of a path, null where there is nothing to say, or undefined. */
 export function answerJourneys(method, path, query, body, { empty, problem, row }) {
   if (path === '/api/v1/journeys') return { items: empty ? [] : [...kept.keys()].sort().map(rowOf), next: '' }
-  if (path === '/api/v1/journeys/instances') return empty ? { items: [] } : instancesOf()
+  if (path === '/api/v1/journeys/instances') return empty ? { items: [], isPart: false } : instancesOf()
   const [, name, act] = /^\/api\/v1\/journeys\/([A-Za-z0-9_-]{1,64})(?:\/(\w+))?$/.exec(path) ?? []
   if (name === undefined) return undefined
   if (method === 'PUT') {
@@ -157,7 +158,7 @@ export function answerJourneys(method, path, query, body, { empty, problem, row 
   if (act === 'approve') return problem(403, 'own_approval', 'who wrote it or submitted it does not approve it: somebody else does, or zhun journey approve on the machine')
   if (act === 'submit') {
     const missing = Object.entries(one.definition.nodes).find(([, node]) => (node.channels ?? []).some(({ template }) => template === 'not_there'))
-    if (missing !== undefined) return problem(400, 'bad_field', 'there is no template of this name', `nodes.${missing[0]}.template`)
+    if (missing !== undefined) return problem(409, 'not_ready', 'there is no template of this name', `nodes.${missing[0]}.template`)
   }
   if (act !== undefined) {
     const [from, to] = moves[act]

@@ -4,9 +4,9 @@ import { Button } from '../shared/Controls'
 import * as format from '../shared/format'
 import { AlertIcon, BranchIcon, EnterIcon, ExitIcon, LettersIcon, OffersIcon, SplitIcon, TagsIcon, WaitIcon } from '../shared/icons'
 import { useEventName, useWords } from '../shared/words'
-import { beside, ENTRY, graphOf, type Drawn, type Graph } from './graph'
+import { beside, ENTRY, graphOf, type Graph } from './graph'
 import { waysOf, type Definition, type Kind, type Node } from './journey'
-import type { Line } from './layout'
+import { apart, type Line } from './layout'
 import { entryText, nodeText, wayText, waysText, type Words } from './say'
 
 export const marks: Record<Kind, typeof WaitIcon> = { wait: WaitIcon, branch: BranchIcon, split: SplitIcon, send: LettersIcon, offer: OffersIcon, update: TagsIcon, exit: ExitIcon }
@@ -22,15 +22,16 @@ export function useSay(): Words {
   return { t: (key, values) => t(key, values ?? {}), language, event }
 }
 
-const LABEL = 24 // half-width characters of a line's label; the whole stands in the card's form
+const LABEL = 26 // half-width characters of a line's label; the whole stands in the card's form
+const LETTER = 6.6 // of one, as wide
+const wide = (letter: string) => (letter.charCodeAt(0) > 0x2e7f ? 2 : 1)
 function short(text: string): string {
   let room = LABEL
-  for (const [i, letter] of [...text].entries()) {
-    room -= letter.charCodeAt(0) > 0x2e7f ? 2 : 1
-    if (room < 0) return `${[...text].slice(0, i).join('')}…`
-  }
-  return text
+  const letters = [...text]
+  const end = letters.findIndex((letter) => (room -= wide(letter)) < 0)
+  return end < 0 ? text : `${letters.slice(0, end).join('')}…`
 }
+const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + wide(letter), 1) * LETTER
 
 /** Along the points, upright where it leaves and where it comes. */
 function pathOf({ points, isBack }: Line): string {
@@ -49,13 +50,16 @@ function pathOf({ points, isBack }: Line): string {
 function Lines({ graph, definition, selected, words }: { graph: Graph; definition: Definition; selected: string | undefined; words: Words }) {
   const id = useId()
   const { width, height, lines } = graph.drawing
-  const label = (edge: Drawn, line: Line) => {
-    const node = definition.nodes[edge.from]
+  const named = graph.edges.flatMap((edge, i) => {
+    const [node, line] = [definition.nodes[edge.from], lines[i]]
     const text = node === undefined ? undefined : waysText(node, edge.ways, words)
-    const [a, b] = line.points
-    if (text === undefined || a === undefined || b === undefined) return null
-    return line.isBack ? <text x={a.x + 8} y={a.y - 7}>{short(text)}</text> : <text x={(a.x + b.x) / 2} y={(a.y + b.y) / 2 + 4} textAnchor="middle">{short(text)}</text>
-  }
+    const [a, b] = line?.points ?? []
+    if (text === undefined || a === undefined || b === undefined) return []
+    const said = short(text)
+    const width = widthOf(said)
+    return [{ key: `${edge.from} ${edge.to}`, said, at: line?.isBack === true ? { x: a.x + 8 + width / 2, y: a.y - 11, width } : { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, width } }]
+  })
+  const places = apart(named.map(({ at }) => at))
   return (
     <svg className="journey-lines" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
       <defs><marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0.500 7 4 0 7.500z" /></marker></defs>
@@ -63,10 +67,7 @@ function Lines({ graph, definition, selected, words }: { graph: Graph; definitio
         const line = lines[i]
         return line === undefined || line.points.length === 0 ? null : <path key={`${edge.from} ${edge.to}`} className={selected !== undefined && (edge.from === selected || edge.to === selected) ? 'journey-line journey-line-here' : 'journey-line'} d={pathOf(line)} markerEnd={edge.isEnd ? undefined : `url(#${id})`} />
       })}
-      {graph.edges.map((edge, i) => {
-        const line = lines[i]
-        return line === undefined ? null : <g key={`${edge.from} ${edge.to}`}>{label(edge, line)}</g>
-      })}
+      {named.map(({ key, said }, i) => <text key={key} x={places[i]?.x} y={(places[i]?.y ?? 0) + 4} textAnchor="middle">{said}</text>)}
     </svg>
   )
 }
@@ -138,9 +139,6 @@ export function Canvas(props: { definition: Definition; counts: ReadonlyMap<stri
   const common = (name: string) => ({ name, definition, at: items.get(name) ?? { x: 0, y: 0, width: 0, height: 0 }, counts: counts?.get(name), isOpen: selected === name, isBad: bad === name, words, onOpen: () => onSelect(name) })
   return (
     <div className="journey-canvas">
-      <div className="journey-zoom" role="group" aria-label={t('journeys.canvas.zoom')}>
-        {zooms.map((one) => <Button key={one} kind="text" aria-pressed={zoom === one} onClick={() => setZoom(one)}>{format.percent(one, words.language)}</Button>)}
-      </div>
       <div
         ref={box} className="journey-scroll" role="group" aria-label={t('journeys.canvas.label')} tabIndex={0}
         onKeyDown={(event) => {
@@ -159,6 +157,9 @@ export function Canvas(props: { definition: Definition; counts: ReadonlyMap<stri
             })}
           </div>
         </div>
+      </div>
+      <div className="journey-zoom" role="group" aria-label={t('journeys.canvas.zoom')}>
+        {zooms.map((one) => <Button key={one} kind="text" aria-pressed={zoom === one} onClick={() => setZoom(one)}>{format.percent(one, words.language)}</Button>)}
       </div>
     </div>
   )

@@ -6,11 +6,12 @@ import * as format from '../shared/format'
 import { Hint } from '../shared/Hint'
 import { Card, Empty, View } from '../shared/View'
 import { useWords } from '../shared/words'
-import { useCustomerJourneys } from './useJourneys'
+import { useCustomerJourneys, useJourneys } from './useJourneys'
 import './journeys.css'
 
 function Journeys({ id }: { id: string }) {
   const { t, language } = useWords()
+  const titles = new Map(useJourneys().data?.items.map((one) => [one.name, one.title?.[language]]))
   return (
     <Card id="customer-journeys" title={t('journeys.ofOne.title')} extra={<Hint label={t('journeys.ofOne.hintLabel')}>{t('journeys.ofOne.hint')}</Hint>}>
       <View query={useCustomerJourneys(id)} lines={3} empty={({ items }) => items.length === 0} whenEmpty={<Empty title={t('journeys.ofOne.empty')} />}>
@@ -18,7 +19,7 @@ function Journeys({ id }: { id: string }) {
           <ul className="journey-ofs" aria-label={t('journeys.ofOne.title')}>
             {items.map(({ journey, key, node, left, inWait, entered, due }) => (
               <li key={`${journey} ${key}`}>
-                <Link className="journey-link" to={left === 'in' && node !== null ? `/journeys/${journey}?node=${node}` : `/journeys/${journey}`}>{journey}</Link>{key !== '' && <> <code>{key}</code></>}
+                <Link className="journey-link" to={left === 'in' && node !== null ? `/journeys/${journey}?node=${node}` : `/journeys/${journey}`}>{titles.get(journey) || journey}</Link>{key !== '' && <> <code>{key}</code></>}
                 <span className={left === 'in' ? 'chip chip-accent' : 'chip'}>{left !== 'in' ? t(`journeys.lefts.${left}`) : node === null ? t('journeys.ofOne.on') : t('journeys.ofOne.at', { node })}</span>
                 <span className="less">{entered !== null && t('journeys.ofOne.entered', { at: format.date(entered, language, 'moment') })}{left === 'in' && inWait && due !== null && ` · ${t('journeys.report.due', { at: format.date(due, language, 'moment') })}`}</span>
               </li>

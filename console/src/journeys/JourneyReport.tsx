@@ -12,8 +12,6 @@ import { lefts, type Detail, type Report, type Version } from './journey'
 import { useJourneyReport, useMembers, type Whom } from './useJourneys'
 import '../campaigns/campaigns.css'
 
-const UNITS_MIN = 50 // where the engine does not say it
-
 function Members({ name, whom }: { name: string; whom: Whom }) {
   const { t, language } = useWords()
   const answer = useMembers(name, whom)
@@ -95,7 +93,7 @@ function Told({ report, shown }: { report: Report; shown: number }) {
       <Left key={`left ${version.version}`} name={report.name} version={version} />
       <h3>{t('journeys.report.caused')}</h3>
       <p>{t('journeys.report.sides', { treated: n(report.treated), control: n(report.control), window: format.duration(report.goal.windowMs / 1000, language) })}{report.open > 0 && ` ${t('campaigns.report.open', { open: n(report.open) })}`}</p>
-      <ul className="campaign-metrics">{report.compared.map((metric) => <Compared key={metric.name} metric={metric} currency={report.currency ?? ''} least={report.unitsMin ?? UNITS_MIN} />)}</ul>
+      <ul className="campaign-metrics">{report.compared.map((metric) => <Compared key={metric.name} metric={metric} currency={report.currency ?? ''} least={report.unitsMin} />)}</ul>
       <p className="less">{t('journeys.report.how')}{report.crossed + report.silent > 0 && ` ${t('campaigns.report.without', { crossed: n(report.crossed), silent: n(report.silent) })}`}</p>
     </div>
   )

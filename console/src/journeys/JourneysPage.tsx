@@ -24,7 +24,7 @@ function Row({ one }: { one: Journey }) {
         {entry !== undefined && <p className="less">{entry.kind === 'event' ? t('journeys.entry.event', { event: event(entry.event ?? '') }) : t('journeys.entry.segment', { segment: entry.segment })} · {t('journeys.nodes', { count: one.nodes ?? 0 })} · {t('journeys.control', { share: format.percent(one.control ?? 0, language) })}</p>}
       </div>
       <span><span className={`chip journey-${one.state}`}>{t(`journeys.states.${one.state}`)}</span> <span className="less">{t('journeys.version', { version: one.version })}</span></span>
-      {counts !== undefined && one.activeFrom !== null ? (
+      {one.activeFrom !== null ? (
         <dl className="journey-sums">
           <div><dt>{t('journeys.counts.in')}</dt><dd>{n(counts.in)}</dd></div>
           <div><dt>{t('journeys.counts.left')}</dt><dd>{n(counts.left)}</dd></div>

@@ -2,11 +2,10 @@
 import cart from '../../../docs/journeys/abandoned-cart.json'
 import stages from '../../../docs/journeys/five-stages.json'
 import type { Schema } from '../shared/client'
-import type { Counts, JourneyReport } from './answers'
 
-export type Journey = Schema<'Journey'> & { counts?: Counts }
+export type Journey = Schema<'Journey'>
 export type Detail = Schema<'JourneyDetail'>
-export type Report = JourneyReport
+export type Report = Schema<'JourneyReport'>
 export type Version = Report['versions'][number]
 
 export const acts = ['submit', 'approve', 'reject', 'pause', 'resume', 'end'] as const

@@ -1,6 +1,6 @@
 // Goal: a drawing of a graph can be read: nothing lies on anything, lines lead down, what leads back goes round at the side.
 import { describe, expect, it } from 'vitest'
-import { backEdges, draw, GAP_X, layersOf, spaced, type Edge, type Item } from './layout'
+import { apart, backEdges, draw, GAP_X, layersOf, spaced, type Edge, type Item } from './layout'
 
 const item = (id: string): Item => ({ id, width: 100, height: 40 })
 const edge = (text: string): Edge => ({ from: text[0] ?? '', to: text[1] ?? '' })
@@ -44,6 +44,19 @@ describe('spaced', () => {
   })
 })
 
+describe('labels', () => {
+  const row = (...xs: number[]) => xs.map((x) => ({ x, y: 100, width: 50 }))
+  it('that have room stay', () => expect(apart(row(0, 50, 100))).toEqual(row(0, 50, 100)))
+  it('that would lie on each other go up and down in turn', () => {
+    const ys = apart(row(40, 0, 80, 300)).map(({ y }) => y)
+    expect(ys[1]).toBeLessThan(100)
+    expect(ys[0]).toBeGreaterThan(100)
+    expect(ys[2]).toBe(ys[1])
+    expect(ys[3]).toBe(100)
+  })
+  it('of another row are left alone', () => expect(apart([{ x: 0, y: 0, width: 50 }, { x: 0, y: 100, width: 50 }]).map(({ y }) => y)).toEqual([0, 100]))
+})
+
 describe('a drawing', () => {
   it('has a chain below each other in one line', () => {
     const { items, lines } = graph('abc', 'ab bc')
@@ -61,6 +74,12 @@ describe('a drawing', () => {
     const middle = lines[2]?.points.filter(({ y }) => b !== undefined && y >= b.y && y <= b.y + b.height) ?? []
     expect(middle).toHaveLength(2)
     for (const { x } of middle) expect(b !== undefined && (x < b.x || x > b.x + b.width)).toBe(true)
+  })
+  it('takes a line over several layers straight down', () => {
+    const { lines } = graph('abcde', 'ab bc cd de ae')
+    const xs = (lines[4]?.points ?? []).slice(1, -1).map(({ x }) => Math.round(x))
+    expect(xs).toHaveLength(6)
+    expect(new Set(xs).size).toBe(1)
   })
   it('takes what leads back round at the right, each in a lane of its own', () => {
     const { items, lines, width } = graph('abc', 'ab bc ca cb')

@@ -82,6 +82,31 @@ export interface Cell {
   x: number // of its middle
 }
 
+export interface Label {
+  x: number // of its middle
+  y: number // of its middle
+  width: number
+}
+const LABEL_STEP = 17
+
+/** Labels of a row that would lie on each other, moved up and down in turn. */
+export function apart(labels: readonly Label[]): Label[] {
+  const order = labels.map((_, i) => i).sort((a, b) => (labels[a]?.y ?? 0) - (labels[b]?.y ?? 0) || (labels[a]?.x ?? 0) - (labels[b]?.x ?? 0))
+  const moved = [...labels]
+  let isLow = false
+  for (const [at, i] of order.entries()) {
+    const [now, before] = [labels[i], labels[order[at - 1] ?? -1]]
+    if (now === undefined || before === undefined || now.y !== before.y || now.x - now.width / 2 >= before.x + before.width / 2) {
+      isLow = false
+      continue
+    }
+    if (!isLow) moved[order[at - 1] ?? 0] = { ...before, y: before.y - LABEL_STEP / 2 }
+    isLow = !isLow
+    moved[i] = { ...now, y: now.y + (isLow ? LABEL_STEP / 2 : -LABEL_STEP / 2) }
+  }
+  return moved
+}
+
 /** How often edges between neighbouring layers cross. */
 export function crossings(layers: readonly (readonly Cell[])[]): number {
   let all = 0
@@ -150,6 +175,23 @@ function placed(layers: readonly Cell[][]): void {
   }
 }
 
+/** The cells that a long line passes stand below each other, where the cards beside leave room for it. */
+function straightened(layers: readonly Cell[][], paths: readonly Cell[][]): void {
+  const beside = new Map(layers.flatMap((layer) => layer.map((cell, i) => [cell, [layer[i - 1], layer[i + 1]]] as const)))
+  for (const path of paths) {
+    const between = path.slice(1, -1)
+    if (between.length < 2) continue
+    const room = between.map((cell) => {
+      const [left, right] = beside.get(cell) ?? []
+      return { low: left === undefined ? -Infinity : left.x + (left.width + cell.width) / 2 + GAP_X, high: right === undefined ? Infinity : right.x - (right.width + cell.width) / 2 - GAP_X }
+    })
+    const [low, high] = [Math.max(...room.map((one) => one.low)), Math.min(...room.map((one) => one.high))]
+    if (low > high) continue
+    const x = Math.min(high, Math.max(low, mean(between.map((cell) => cell.x))))
+    for (const cell of between) cell.x = x
+  }
+}
+
 /** `ids` in the order in which ties are broken; edges whose ends are not there are left out of the drawing (a line without points). */
 export function draw(items: readonly Item[], edges: readonly Edge[]): Drawing {
   if (items.length === 0) return { items: new Map(), lines: edges.map(() => ({ points: [], isBack: false })), width: 2 * PAD, height: 2 * PAD }
@@ -180,6 +222,7 @@ export function draw(items: readonly Item[], edges: readonly Edge[]): Drawing {
   })
   const sorted = ordered(layers)
   placed(sorted)
+  straightened(sorted, paths)
   const heights = sorted.map((row) => Math.max(0, ...row.map(({ id }) => known.get(id)?.height ?? 0)))
   const tops: number[] = []
   heights.reduce((y, height) => (tops.push(y), y + height + GAP_Y), PAD)
