@@ -29,6 +29,14 @@ export async function journeys({ enter, check, mock }, language) {
   await button(language === 'zh' ? '50%' : '50%', page.locator('.journey-zoom')).click()
   await look(`journey-stages-small-${language}`)
 
+  const stages = `walk_stages_${language}`
+  await page.getByLabel(j.name, { exact: true }).fill(stages)
+  await button(j.save).click()
+  await page.waitForURL(new RegExp(`/journeys/${stages}`))
+  check(await until(async () => (await page.locator('.page-note .chip').innerText()).trim() === j.states.draft), says('the engine takes them as they are'))
+  await button(j.delete).click()
+  await page.waitForURL(/\/journeys$/)
+
   // The abandoned cart: along its lines with the keyboard, into the form.
   await go('/journeys/new?from=cart')
   await card('>').waitFor()

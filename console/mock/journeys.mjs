@@ -92,7 +92,7 @@ function faultOf(d, problem) {
     for (const [i, sent] of (node.channels ?? []).entries()) for (const member of ['channel', 'template']) if (!sent[member]) return bad(`nodes.${name}.channels.${i}.${member}`, 'is missing')
     if (node.kind === 'offer' && !node.offer) return bad(`nodes.${name}.offer`, 'is missing')
     if (node.kind === 'update' && !node.webhook && !node.tag) return bad(`nodes.${name}.tag`, 'is missing')
-    if (node.kind === 'wait' && node.time === undefined && !(node.forMs >= 60_000)) return bad(`nodes.${name}.forMs`, 'must be from a minute to 366 days')
+    if (node.kind === 'wait' && node.time === undefined && !(node.forMs >= 1_000)) return bad(`nodes.${name}.forMs`, 'must be from a second to 366 days')
   }
   const reached = new Set([d.first])
   for (const name of reached) for (const to of waysOf(d.nodes[name])) if (to !== undefined) reached.add(to)

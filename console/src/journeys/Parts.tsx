@@ -63,7 +63,7 @@ export function EventIn({ label, value, member, fault, onText }: { label: string
   return <Suggested label={label} value={value} options={useNames().events.map(({ name }) => ({ value: name, name: says(name) }))} member={member} fault={fault} onText={onText} />
 }
 
-const units = [{ unit: 'minutes', ms: 60_000 }, { unit: 'hours', ms: 3_600_000 }, { unit: 'days', ms: 86_400_000 }] as const
+const units = [{ unit: 'seconds', ms: 1_000 }, { unit: 'minutes', ms: 60_000 }, { unit: 'hours', ms: 3_600_000 }, { unit: 'days', ms: 86_400_000 }] as const
 /** The greatest unit that says it without a fraction. */
 export const unitOf = (ms: number) => [...units].reverse().find((one) => ms % one.ms === 0) ?? units[0]
 

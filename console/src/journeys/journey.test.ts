@@ -9,9 +9,9 @@ const small: Definition = {
 }
 const lost = (of: Definition) => Object.values(of.nodes).flatMap(waysOf).filter(({ to }) => to !== undefined && of.nodes[to] === undefined)
 
-/** Whether a circle has no wait of a minute. */
+/** Whether a circle has no wait of a second. */
 function rushes({ nodes }: Definition): boolean {
-  const waits = (name: string) => nodes[name]?.kind === 'wait' && (nodes[name]?.time !== undefined || (nodes[name]?.forMs ?? 0) >= 60_000)
+  const waits = (name: string) => nodes[name]?.kind === 'wait' && (nodes[name]?.time !== undefined || (nodes[name]?.forMs ?? 0) >= 1_000)
   const comes = (from: string, to: string, seen: Set<string>): boolean => waysOf(nodes[from] ?? { kind: 'exit' }).some((way) => way.to !== undefined && !waits(way.to) && (way.to === to || (!seen.has(way.to) && comes(way.to, to, seen.add(way.to)))))
   return Object.keys(nodes).some((name) => !waits(name) && comes(name, name, new Set()))
 }
