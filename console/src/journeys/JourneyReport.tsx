@@ -2,6 +2,8 @@
 import { useState } from 'react'
 import { Link } from 'react-router-dom'
 import { Compared } from '../campaigns/CampaignReport'
+import { maySeeCustomers } from '../session/rights'
+import { useSession } from '../session/useSession'
 import { Choices } from '../shared/Choices'
 import { Button } from '../shared/Controls'
 import * as format from '../shared/format'
@@ -31,7 +33,7 @@ function Members({ name, whom }: { name: string; whom: Whom }) {
   )
 }
 
-function Nodes({ name, version }: { name: string; version: Version }) {
+function Nodes({ name, version, sees }: { name: string; version: Version; sees: boolean }) {
   const { t, language } = useWords()
   const [open, setOpen] = useState('')
   const n = (value: number | undefined) => (value === undefined ? '' : format.count(value, language))
@@ -46,7 +48,7 @@ function Nodes({ name, version }: { name: string; version: Version }) {
           return [
             <tr key={node}>
               <th scope="row"><span className="journey-node-name"><Mark size={15} /> {t(`journeys.kinds.${kind}`)} <code>{node}</code></span></th>
-              <td className="number">{at === 0 ? <span className="less">0</span> : <button type="button" className="journey-figure" aria-expanded={open === node} aria-label={t('journeys.report.whoAt', { node, n: n(at) })} onClick={() => setOpen(open === node ? '' : node)}>{n(at)}</button>}</td>
+              <td className="number">{at === 0 || !sees ? <span className={at === 0 ? 'less' : undefined}>{n(at)}</span> : <button type="button" className="journey-figure" aria-expanded={open === node} aria-label={t('journeys.report.whoAt', { node, n: n(at) })} onClick={() => setOpen(open === node ? '' : node)}>{n(at)}</button>}</td>
               <td className="number">{n(visited)}</td>
               {sends && columns.map((one) => <td key={one} className="number">{n(messages?.[one])}</td>)}
             </tr>,
@@ -58,7 +60,7 @@ function Nodes({ name, version }: { name: string; version: Version }) {
   )
 }
 
-function Left({ name, version }: { name: string; version: Version }) {
+function Left({ name, version, sees }: { name: string; version: Version; sees: boolean }) {
   const { t, language } = useWords()
   const [open, setOpen] = useState('')
   const sum = lefts.reduce((all, one) => all + version.left[one], 0)
@@ -68,7 +70,7 @@ function Left({ name, version }: { name: string; version: Version }) {
     <ul className="campaign-bars campaign-figures">
       {shown.map((one) => (
         <li key={one} className={one === 'goal' ? 'campaign-bar-send' : undefined}>
-          <button type="button" aria-expanded={open === one} onClick={() => setOpen(open === one ? '' : one)}>{t(`journeys.lefts.${one}`)}</button>
+          {sees ? <button type="button" aria-expanded={open === one} onClick={() => setOpen(open === one ? '' : one)}>{t(`journeys.lefts.${one}`)}</button> : <span>{t(`journeys.lefts.${one}`)}</span>}
           <span className="bar" aria-hidden="true"><i style={{ width: `${(version.left[one] / sum) * 100}%` }} /></span>
           <span className="number">{format.count(version.left[one], language)} <span className="less">{format.percent(version.left[one] / sum, language)}</span></span>
           {open === one && <div className="campaign-members"><Members name={name} whom={{ left: one, version: version.version }} /></div>}
@@ -80,6 +82,7 @@ function Left({ name, version }: { name: string; version: Version }) {
 
 function Told({ report, shown }: { report: Report; shown: number }) {
   const { t, language } = useWords()
+  const sees = maySeeCustomers(useSession().data?.role) // who a figure is
   const [chosen, setChosen] = useState<string>()
   const version = report.versions.find((one) => String(one.version) === chosen) ?? report.versions.find((one) => one.version === shown) ?? report.versions[0]
   const n = (value: number) => format.count(value, language)
@@ -87,10 +90,10 @@ function Told({ report, shown }: { report: Report; shown: number }) {
   return (
     <div className="campaign-report journey-pad">
       {report.versions.length > 1 && <Choices label={t('journeys.report.versions')} value={String(version.version)} options={report.versions.map((one) => ({ value: String(one.version), name: t('journeys.report.versionIn', { version: one.version, n: n(one.in) }) }))} onChange={setChosen} />}
-      <p>{t('journeys.report.sum', { entered: n(version.entered), in: n(version.in) })}</p>
-      <Nodes key={`nodes ${version.version}`} name={report.name} version={version} />
+      <p>{t('journeys.report.sum', { entered: n(version.entered), in: n(version.in) })}{sees && ` ${t('journeys.report.open')}`}</p>
+      <Nodes key={`nodes ${version.version}`} name={report.name} version={version} sees={sees} />
       <h3>{t('journeys.report.left')}</h3>
-      <Left key={`left ${version.version}`} name={report.name} version={version} />
+      <Left key={`left ${version.version}`} name={report.name} version={version} sees={sees} />
       <h3>{t('journeys.report.caused')}</h3>
       <p>{t('journeys.report.sides', { treated: n(report.treated), control: n(report.control), window: format.duration(report.goal.windowMs / 1000, language) })}{report.open > 0 && ` ${t('campaigns.report.open', { open: n(report.open) })}`}</p>
       <ul className="campaign-metrics">{report.compared.map((metric) => <Compared key={metric.name} metric={metric} currency={report.currency ?? ''} least={report.unitsMin} />)}</ul>

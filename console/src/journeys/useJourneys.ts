@@ -5,8 +5,8 @@ import type { Act, Definition, lefts } from './journey'
 
 const key = ['journeys'] as const
 
-export function useJourneys() {
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => call('get', '/api/v1/journeys', { signal }) })
+export function useJourneys(enabled = true) {
+  return useQuery({ queryKey: key, queryFn: ({ signal }) => call('get', '/api/v1/journeys', { signal }), enabled })
 }
 
 export function useJourney(name: string) {
