@@ -56,6 +56,15 @@ export async function journeys({ enter, check, mock }, language) {
   await button(j.redo).click()
   check((await amount.inputValue()) === '2', says('and done again'))
 
+  // Tried over what was recorded: the numbers stand on the cards; a change takes them away.
+  await button(j.dry.run).click()
+  await page.locator('.journey-dry').waitFor()
+  check(await page.locator('.journey-dry').getByText(j.dry.how).isVisible(), says('a dry run says what it is'))
+  if (mock) check(/\d/.test(await card('hour').locator('.journey-counts').innerText()), says('its numbers stand on the cards'))
+  await look(`journey-dry-${language}`, { full: true })
+  await button(j.dry.close).click()
+  check(await until(async () => (await page.locator('.journey-dry').count()) === 0), says('it is closed again'))
+
   // A card after it, called otherwise, led elsewhere, taken away.
   await side.getByRole('group', { name: j.form.addAfter }).getByRole('button', { name: j.kinds.send }).click()
   await card('send').waitFor()

@@ -136,9 +136,24 @@ const instancesOf = () => ({
 })
 const moves = { submit: ['draft', 'review'], approve: ['review', 'running'], reject: ['review', 'draft'], pause: ['running', 'paused'], resume: ['paused', 'running'], end: [undefined, 'ended'] }
 
+/** Nine in ten go on from each step, in the order in which ways lead to them. */
+function previewOf(definition, days, empty) {
+  const nodes = Object.entries(definition.nodes)
+  const visited = new Map(nodes.map(([name], i) => [name, empty ? 0 : Math.round(1840 * 0.9 ** i)]))
+  const sent = nodes.reduce((all, [name, { kind }]) => all + (kind === 'send' ? visited.get(name) : 0), 0)
+  return {
+    from: ago(days), until: ago(0), events: 48210, mattered: empty ? 0 : 6120, customers: empty ? 0 : 1712, entered: empty ? 0 : 1840, control: empty ? 0 : 171, most: sent > 0 ? 3 : 0, isPart: days === 90,
+    nodes: nodes.map(([node, { kind }]) => ({ node, kind, at: kind === 'wait' ? Math.round(visited.get(node) / 20) : 0, visited: visited.get(node), ...(kind === 'send' ? { messages: visited.get(node) } : {}), ...(kind === 'offer' ? { claims: visited.get(node) } : {}) })),
+    left: { end: 900, goal: 610, control: 171, ended: 0, merged: 0, lost: 0 },
+    delayed: sent > 0 ? [{ why: 'quiet_hours', messages: 214 }] : [], skipped: sent > 0 ? [{ why: 'no_consent', messages: 402 }, { why: 'frequency_cap', messages: 61 }] : [],
+    days: sent === 0 ? [] : Array.from({ length: Math.min(days, 14) }, (_, i) => ({ date: ago(days - i).slice(0, 10), messages: Math.round((sent / 14) * (1 + 0.4 * Math.sin(i))) })),
+  }
+}
+
 /** The answer of a path, null where there is nothing to say, or undefined. */
 export function answerJourneys(method, path, query, body, { empty, problem, row }) {
   if (path === '/api/v1/journeys') return { items: empty ? [] : [...kept.keys()].sort().map(rowOf), next: '' }
+  if (path === '/api/v1/journeys/preview') return faultOf(body.definition, problem) ?? previewOf(body.definition, body.days ?? 7, empty)
   if (path === '/api/v1/journeys/instances') return empty ? { items: [], isPart: false } : instancesOf()
   const [, name, act] = /^\/api\/v1\/journeys\/([A-Za-z0-9_-]{1,64})(?:\/(\w+))?$/.exec(path) ?? []
   if (name === undefined) return undefined

@@ -14,12 +14,13 @@ import { Card, useErrorText } from '../shared/View'
 import { useWords } from '../shared/words'
 import { Acts } from './Acts'
 import { Canvas, type Counts } from './Canvas'
+import { DryRun } from './DryRun'
 import { ENTRY } from './graph'
-import { placeOf, read, textOf, type Definition, type Detail } from './journey'
+import { placeOf, read, textOf, type Definition, type Detail, type Preview } from './journey'
 import { JourneyForm } from './JourneyForm'
 import { NodeForm } from './NodeForm'
 import { Code } from './Parts'
-import { useDefineJourney, useJourneyReport } from './useJourneys'
+import { useDefineJourney, useDryRun, useJourneyReport } from './useJourneys'
 
 /** What the engine refused, with the place it names. */
 export function Refused({ error, onOpen }: { error: unknown; onOpen?: (name: string) => void }) {
@@ -46,6 +47,9 @@ function useCounts(detail: Detail | undefined): ReadonlyMap<string, Counts> | un
   return new Map<string, Counts>([[ENTRY, { at: 0, visited: version.entered }], ...version.nodes.map(({ node, at, visited }) => [node, { at, visited }] as const)])
 }
 
+const spans = ['7', '30', '90'] as const // days of a dry run
+const countsOf = (found: Preview) => new Map<string, Counts>([[ENTRY, { at: 0, visited: found.entered }], ...found.nodes.map(({ node, at, visited }) => [node, { at, visited }] as const)])
+
 function Source({ definition, draft, onDraft }: { definition: Definition; draft: string | undefined; onDraft: (text: string) => void }) {
   const { t } = useWords()
   const text = draft ?? textOf(definition)
@@ -67,6 +71,8 @@ export function Workbench({ detail, start, onKept }: { detail: Detail | undefine
   const [view, setView] = useState<'form' | 'json'>('form')
   const [address, change] = useAddress()
   const define = useDefineJourney()
+  const dry = useDryRun()
+  const [days, setDays] = useState<(typeof spans)[number]>('7')
   const [refusal, setRefusal] = useState<unknown>(null) // of an act
   const definition = history.now
   const asked = address.get('node') ?? undefined
@@ -81,6 +87,7 @@ export function Workbench({ detail, start, onKept }: { detail: Detail | undefine
   const edit = (to: Definition, typing?: string) => {
     setDraft(undefined)
     define.reset()
+    dry.reset()
     setRefusal(null)
     dispatch({ is: 'change', to, typing })
   }
@@ -101,7 +108,8 @@ export function Workbench({ detail, start, onKept }: { detail: Detail | undefine
   const closed = !may || frozen !== undefined
   const broken = draft !== undefined && read(draft) === undefined
   const isSaved = textOf(definition) === saved && !broken
-  const counts = useCounts(detail)
+  const led = useCounts(detail)
+  const counts = dry.data === undefined ? led : countsOf(dry.data)
   const node = selected === undefined || selected === ENTRY ? undefined : definition.nodes[selected]
   const keep = () => define.mutate({ name, definition }, {
     onSuccess: () => {
@@ -136,6 +144,13 @@ export function Workbench({ detail, start, onKept }: { detail: Detail | undefine
             {!closed && !isSaved && detail !== undefined && <span className="warn">{t('journeys.unsaved')}</span>}
             {define.isSuccess && isSaved && <span className="less" role="status">{t('journeys.saved')}</span>}
           </div>
+          <div className="journey-acts journey-try">
+            <Button loading={dry.isPending} disabled={broken} onClick={() => dry.mutate({ name, definition, days: Number(days) })}>{t('journeys.dry.run')}</Button>
+            <Choices label={t('journeys.dry.span')} value={days} options={spans.map((value) => ({ value, name: t('journeys.dry.last', { days: value }) }))} onChange={setDays} />
+            {dry.data !== undefined && <Button kind="text" onClick={() => dry.reset()}>{t('journeys.dry.close')}</Button>}
+          </div>
+          <Refused error={dry.error} onOpen={select} />
+          {dry.data !== undefined && <DryRun found={dry.data} />}
           {detail !== undefined && <Acts detail={detail} isSaved={isSaved} onRefused={setRefusal} onOpen={select} />}
         </div>
       )}

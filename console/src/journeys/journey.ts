@@ -7,6 +7,7 @@ export type Journey = Schema<'Journey'>
 export type Detail = Schema<'JourneyDetail'>
 export type Report = Schema<'JourneyReport'>
 export type Version = Report['versions'][number]
+export type Preview = Schema<'JourneyPreview'>
 
 export const acts = ['submit', 'approve', 'reject', 'pause', 'resume', 'end'] as const
 export type Act = (typeof acts)[number]

@@ -42,6 +42,11 @@ export function useDefineJourney() {
   })
 }
 
+/** What it would have done over the events of the last days. */
+export function useDryRun() {
+  return useMutation({ mutationFn: ({ name, definition, days }: { name: string; definition: Definition; days: number }) => call('post', '/api/v1/journeys/preview', { body: { journey: name, definition: definition as never, days } }) })
+}
+
 export function useActJourney(name: string) {
   const client = useQueryClient()
   return useMutation({
