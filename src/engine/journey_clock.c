@@ -47,7 +47,10 @@ static journey_job *job_named(zh_journey_clock *c, zh_sv name)
 {
     for (uint32_t i = 0; i < c->jobs_count; i++)
         if (zh_sv_equal(zh_sv_of(c->jobs[i].name), name)) return &c->jobs[i];
-    if (name.size > ZH_MESSAGE_NAME_BYTES_MAX || c->jobs_count == ZH_JOURNEYS_MAX) return NULL;
+    if (name.size == 0 || name.size > ZH_MESSAGE_NAME_BYTES_MAX) return NULL;
+    for (uint32_t i = 0; i < c->jobs_count; i++)
+        if (c->jobs[i].name[0] == '\0') return memcpy(c->jobs[i].name, name.data, name.size), &c->jobs[i];
+    if (c->jobs_count == ZH_JOURNEYS_MAX) return NULL;
     if (c->jobs_count == c->jobs_room) {
         const uint32_t room = c->jobs_room == 0 ? 16 : 2 * c->jobs_room;
         journey_job *jobs = realloc(c->jobs, room * sizeof *jobs);
@@ -147,9 +150,8 @@ static zh_err gather(zh_journey_clock *c)
         const int64_t now_ms = zh_engine_now_ms(c->engine);
         if (!job->is_there) {
             changed |= job->leads;
-            job->runs = job->leads = false;
-            job->said_ms = INT64_MIN;
             journey_programs_close(job);
+            *job = (journey_job){ .said_ms = INT64_MIN }; /* its place is another's; only a draft that never ran is deleted, so nobody is in it */
         } else if (said[i] != job->said_ms && now_ms >= job->not_before_ms) {
             changed = true;
             e = reread(c, job);
@@ -192,7 +194,9 @@ static zh_err go_on(zh_journey_clock *c, bool *busy)
     for (uint32_t i = 0; e == ZH_OK && i < count; i++) {
         if (journey_is_touched(c, all[i].customer)) continue; /* of two journeys: the other one first */
         if (journey_is_full(c)) e = journey_flush(c);
-        if (e == ZH_OK) e = journey_go(c, &all[i], ZH_JOURNEY_BY_TIME);
+        if (e != ZH_OK) break;
+        const bool is_lost = journey_program_of(all[i].job, all[i].version) == NULL; /* of too many versions */
+        e = is_lost ? journey_leave(c, &all[i], ZH_JOURNEY_LEFT_LOST) : journey_go(c, &all[i], ZH_JOURNEY_BY_TIME);
     }
     if (e == ZH_OK) e = journey_flush(c);
     else journey_drop(c);
@@ -278,8 +282,7 @@ void zh_journey_clock_close(zh_journey_clock *c)
         pthread_join(c->thread, NULL);
     }
     for (uint32_t i = 0; i < c->jobs_count; i++) journey_programs_close(&c->jobs[i]);
-    zh_buf_close(&c->batch.bytes);
-    zh_map_close(&c->batch.touched);
+    journey_batch_close(&c->batch);
     zh_map_close(&c->names);
     zh_arena_close(&c->scratch);
     zh_arena_close(&c->event_arena);

@@ -22,7 +22,7 @@
 #define ZH_JOURNEY_MEANS_MS 2000      /* how long channels and templates are taken to be as they were */
 #define ZH_JOURNEY_SEGMENT_MS 2000    /* between two looks at the members of a segment */
 #define ZH_JOURNEY_WINNER_MS 60000    /* between two comparisons of the arms of a split: a walk over the instances */
-#define ZH_JOURNEY_VERSIONS_MAX 32    /* of a journey that customers are in at the same time; who is in an older one waits */
+#define ZH_JOURNEY_VERSIONS_MAX 32    /* of a journey that customers are in at the same time; who is in another one leaves as lost when he is due */
 
 typedef struct zh_journey_clock zh_journey_clock; /* opaque */
 ZH_MUST zh_err zh_journey_clock_open(zh_journey_clock **out, zh_engine *engine); /* ZH_NOMEM; the caller closes, before the committer goes */

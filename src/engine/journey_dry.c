@@ -30,6 +30,8 @@ typedef struct dry {
     zh_map of_customer, contacts_of; /* index + 1 of the newest */
     int64_t now_ms;                  /* of the dry run */
     uint32_t stepped;                /* the instance that is */
+    uint32_t steps;
+    int64_t end_us;
     zh_err e;
 } dry;
 
@@ -175,6 +177,7 @@ static void step(dry *d, uint32_t index, zh_journey_cause cause)
     dry_instance *i = instance_at(d, index);
     const zh_journey_world world = { .context = d, .now_ms = d->now_ms, .zone = d->zone, .holds = dry_holds, .arm = dry_arm, .send = dry_send, .offer = dry_offer, .update = dry_update, .best_hour = dry_best_hour };
     d->stepped = index;
+    d->steps++;
     zh_journey_step(&d->p.journey, &world, cause, &i->place);
     if (i->place.left != ZH_JOURNEY_LEFT_IN || i->place.due_ms == INT64_MAX) return;
     dry_timer *timer = row_add(&d->timers);
@@ -186,16 +189,18 @@ static void step(dry *d, uint32_t index, zh_journey_cause cause)
     sift_up(d->timers.at, d->timers.count - 1);
 }
 
-/* What is due by now, in the order of its moments. One that was put off since finds itself not due. */
-static void fire(dry *d, int64_t until_ms)
+/* What is due by then, in the order of its moments, as far as the turn goes. One that was put off since finds itself not due. False: there is more. */
+static bool fire(dry *d, int64_t until_ms, uint32_t *turn)
 {
-    while (d->e == ZH_OK && d->timers.count > 0 && ((dry_timer *)d->timers.at)->due_ms <= until_ms) {
+    for (; d->e == ZH_OK && d->timers.count > 0 && ((dry_timer *)d->timers.at)->due_ms <= until_ms; --*turn) {
+        if (*turn == 0) return false;
         const dry_timer timer = pop(&d->timers);
         const dry_instance *i = instance_at(d, timer.instance);
         if (i->place.left != ZH_JOURNEY_LEFT_IN || i->place.due_ms != timer.due_ms) continue;
         d->now_ms = timer.due_ms;
         step(d, timer.instance, ZH_JOURNEY_BY_TIME);
     }
+    return true;
 }
 
 /* ---- events ---- */
@@ -272,23 +277,38 @@ static int by_time(const void *a, const void *b)
     return x->customer != y->customer ? (x->customer < y->customer ? -1 : 1) : 0;
 }
 
-static void lead(dry *d)
+static bool is_over(dry *d)
+{
+    const bool over = d->steps >= ZH_JOURNEY_DRY_STEPS_MAX || zh_clock_mono_us(zh_engine_clock(d->engine)) > d->end_us;
+    d->out->is_part |= over;
+    return over;
+}
+
+/* A turn of events and of what is due between them. False: all was done. */
+static bool lead_on(dry *d, uint32_t *at)
 {
     zh_world *w = zh_engine_world(d->engine);
     const dry_event *events = d->events.at;
-    if (d->events.count > 0) qsort(d->events.at, d->events.count, d->events.each, by_time);
-    for (uint32_t at = 0; at < d->events.count && d->e == ZH_OK;) {
-        const uint32_t end = d->events.count - at < ZH_JOURNEY_DRY_STEP ? d->events.count : at + ZH_JOURNEY_DRY_STEP;
-        zh_world_lock_read(w);
-        for (; at < end && d->e == ZH_OK; at++) {
-            fire(d, events[at].time_ms);
-            if (d->e == ZH_OK) happen(d, &events[at]);
-        }
-        zh_world_unlock(w);
-    }
+    uint32_t turn = ZH_JOURNEY_DRY_STEP;
+    bool more = true;
     zh_world_lock_read(w);
-    fire(d, d->out->until_ms);
+    while (turn > 0 && d->e == ZH_OK && more) {
+        const bool is_end = *at == d->events.count;
+        if (!fire(d, is_end ? d->out->until_ms : events[*at].time_ms, &turn)) break;
+        more = !is_end;
+        if (is_end || turn == 0) continue;
+        happen(d, &events[(*at)++]);
+        turn--;
+    }
     zh_world_unlock(w);
+    return more && d->e == ZH_OK;
+}
+
+static void lead(dry *d)
+{
+    uint32_t at = 0;
+    if (d->events.count > 0) qsort(d->events.at, d->events.count, d->events.each, by_time);
+    while (lead_on(d, &at) && !is_over(d)) {}
     for (uint32_t i = 0; i < d->instances.count; i++) {
         const zh_journey_place *place = &instance_at(d, i)->place;
         d->out->left[place->left]++;
@@ -344,7 +364,7 @@ static zh_err take_event(dry *d, const zh_event *event)
 }
 
 /* What came later than the span began; an event is never later than its commit, or hardly. */
-static zh_err read_partition(dry *d, uint32_t partition, int64_t end_us)
+static zh_err read_partition(dry *d, uint32_t partition)
 {
     zh_log *log = zh_engine_log(d->engine);
     zh_log_reader *reader;
@@ -368,7 +388,7 @@ static zh_err read_partition(dry *d, uint32_t partition, int64_t end_us)
             d->out->read++;
             e = take_event(d, &event);
         }
-        d->out->is_part |= zh_clock_mono_us(zh_engine_clock(d->engine)) > end_us;
+        d->out->is_part |= zh_clock_mono_us(zh_engine_clock(d->engine)) > d->end_us;
     }
     zh_log_reader_close(reader);
     return e == ZH_ABSENT || e == ZH_STALE ? ZH_OK : e;
@@ -406,7 +426,7 @@ zh_err zh_journey_dry_run(zh_engine *engine, zh_sv name, const zh_journey *journ
               .of_customer = zh_map_open(), .contacts_of = zh_map_open(), .e = ZH_OK };
     *out = (zh_journey_dry){ .until_ms = zh_engine_now_ms(engine) };
     out->from_ms = out->until_ms - (int64_t)days * ZH_DAY_MS;
-    const int64_t end_us = zh_clock_mono_us(zh_engine_clock(engine)) + ZH_JOURNEY_DRY_WORK_MS * INT64_C(1000);
+    d.end_us = zh_clock_mono_us(zh_engine_clock(engine)) + ZH_JOURNEY_DRY_WORK_MS * INT64_C(1000);
     zh_err e = zh_json_open(&d.json, ZH_EVENT_BYTES_MAX);
     if (e == ZH_OK) e = journey_program_compile(&d.p);
     if (e == ZH_OK) {
@@ -415,7 +435,7 @@ zh_err zh_journey_dry_run(zh_engine *engine, zh_sv name, const zh_journey *journ
         e = zh_outbox_rules(w->registry, &d.rules);
         zh_world_unlock(w);
     }
-    for (uint32_t p = 0; e == ZH_OK && p < zh_log_partitions(zh_engine_log(engine)); p++) e = read_partition(&d, p, end_us);
+    for (uint32_t p = 0; e == ZH_OK && p < zh_log_partitions(zh_engine_log(engine)); p++) e = read_partition(&d, p);
     if (e == ZH_OK) e = read_members(&d);
     if (e == ZH_OK) {
         lead(&d);

@@ -5,7 +5,7 @@
  *
  * Guarantees  the same log and moment give the same answer. A message that would have waited (quiet hours, a cap) counts as sent at the moment the policy names, one that it refuses as skipped.
  * Cost        reading the span of the log, about 1 us an event, and 2 us a step; 48 bytes an event that matters, 80 an instance. The world's read lock for ZH_JOURNEY_DRY_STEP events at a time.
- * Limits      ZH_JOURNEY_DRY_EVENTS_MAX events that matter and ZH_JOURNEY_DRY_WORK_MS of reading: beyond, the earlier part of the answer stands and it is said.
+ * Limits      ZH_JOURNEY_DRY_EVENTS_MAX events that matter, ZH_JOURNEY_DRY_STEPS_MAX steps, ZH_JOURNEY_DRY_WORK_MS of work: beyond, the rest is left out and it is said.
  * Threads     any.
  */
 #ifndef ZH_ENGINE_JOURNEY_DRY_H
@@ -14,7 +14,8 @@
 
 #define ZH_JOURNEY_DRY_DAYS_MAX 90
 #define ZH_JOURNEY_DRY_EVENTS_MAX 1000000u
-#define ZH_JOURNEY_DRY_STEP 256
+#define ZH_JOURNEY_DRY_STEPS_MAX 5000000u
+#define ZH_JOURNEY_DRY_STEP 256            /* events or steps under one hold of the lock */
 #define ZH_JOURNEY_DRY_WORK_MS 20000
 
 typedef struct zh_journey_dry {

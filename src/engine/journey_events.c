@@ -255,6 +255,10 @@ static zh_err enter_member(zh_journey_clock *c, journey_job *job, journey_progra
     const zh_sv key = ZH_SV("customer");
     journey_at there;
     if (journey_is_touched(c, m->customer)) return ZH_OK; /* at the next look */
+    if (journey_is_full(c)) {
+        const zh_err e = journey_flush(c);
+        if (e != ZH_OK) return e;
+    }
     if (journey_find(c, job, m->customer, key, &there) && (there.place.left == ZH_JOURNEY_LEFT_IN || there.place.left == ZH_JOURNEY_LEFT_CONTROL || p->journey.again != ZH_JOURNEY_AFTER_EXIT || m->since_ms <= there.moved_ms)) return ZH_OK;
     if (!journey_is_meant(c, p, m->customer)) return ZH_OK;
     return journey_enter(c, job, m->customer, key, c->tail[zh_partition_of(m->customer, zh_log_partitions(zh_engine_log(c->engine)))]);

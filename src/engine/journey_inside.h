@@ -37,15 +37,13 @@ typedef struct journey_job {         /* of a journey, since the start of the eng
     int64_t segment_ms;              /* of an entry by segment: when its members are looked at next */
 } journey_job;
 
-/* One step, and the positions, come behind a batch that is full. */
-#define JOURNEY_BATCH_ROOM (ZH_JOURNEY_BATCH + ZH_JOURNEY_NODES_MAX + 1 + ZH_LOG_PARTITIONS_MAX)
-
-typedef struct journey_batch {
+typedef struct journey_batch {       /* it grows: what one event makes of a customer is not cut in two */
     zh_buf bytes;
-    size_t ends[JOURNEY_BATCH_ROOM];
-    zh_customer_id owners[JOURNEY_BATCH_ROOM];
-    zh_sv records[JOURNEY_BATCH_ROOM];
-    uint32_t count;
+    size_t *ends;                    /* [room], of each record */
+    zh_customer_id *owners;
+    zh_sv *records;
+    uint32_t count, room;
+    bool is_full;                    /* no memory for one: nothing of it is committed */
     zh_map touched;                  /* customers whose records wait for the commit: nothing else of them is decided before */
 } journey_batch;
 
@@ -118,7 +116,8 @@ ZH_MUST zh_err journey_move_over(zh_journey_clock *c, journey_at *at, bool *move
 ZH_MUST zh_err journey_flush(zh_journey_clock *c);
 /* After a failure: what was decided since the last commit is forgotten, and decided again. */
 void journey_drop(zh_journey_clock *c);
-bool journey_is_full(const zh_journey_clock *c); /* commit before the next step */
+bool journey_is_full(const zh_journey_clock *c); /* commit before the next event or instance */
+void journey_batch_close(journey_batch *batch);
 bool journey_is_touched(const zh_journey_clock *c, zh_customer_id customer);
 /* May he enter: is he of the audience? Takes the world's read lock. */
 bool journey_is_meant(zh_journey_clock *c, journey_program *program, zh_customer_id customer);

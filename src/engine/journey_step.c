@@ -5,15 +5,35 @@
 #include "guard/permit.h"
 #include "profile/customer.h"
 
+#include <stdlib.h>
+
 #define BATCH_BYTES_MAX ((size_t)16 << 20)
 #define HOURS_MIN 5 /* events, before an hour of a customer is the best one */
 
 /* ---- the batch ---- */
 
+static bool make_room(journey_batch *b)
+{
+    const uint32_t room = b->room == 0 ? 256 : 2 * b->room;
+    size_t *ends = realloc(b->ends, room * sizeof *ends);
+    if (ends != NULL) b->ends = ends;
+    zh_customer_id *owners = realloc(b->owners, room * sizeof *owners);
+    if (owners != NULL) b->owners = owners;
+    zh_sv *records = realloc(b->records, room * sizeof *records);
+    if (records != NULL) b->records = records;
+    if (ends == NULL || owners == NULL || records == NULL) return false;
+    b->room = room;
+    return true;
+}
+
 static void batch_add(zh_journey_clock *c, zh_customer_id owner, size_t begin)
 {
     journey_batch *b = &c->batch;
     if (b->bytes.size == begin) return;
+    if (b->count == b->room && !make_room(b)) {
+        b->is_full = true;
+        return;
+    }
     b->owners[b->count] = owner;
     b->ends[b->count++] = b->bytes.size;
 }
@@ -26,7 +46,7 @@ static void put_read(zh_journey_clock *c)
     const int64_t now_ms = zh_engine_now_ms(c->engine);
     if (!c->is_set || (now_ms - c->said_ms < ZH_JOURNEY_READ_MS && now_ms >= c->said_ms)) return;
     c->said_ms = now_ms;
-    for (uint32_t p = 0; p < zh_log_partitions(zh_engine_log(c->engine)) && c->batch.count < JOURNEY_BATCH_ROOM; p++) {
+    for (uint32_t p = 0; p < zh_log_partitions(zh_engine_log(c->engine)); p++) {
         const size_t begin = c->batch.bytes.size;
         if (c->events[p] <= c->said[p]) continue; /* its own records alone are no reason for another one */
         c->said[p] = c->events[p];
@@ -40,9 +60,9 @@ zh_err journey_flush(zh_journey_clock *c)
 {
     journey_batch *b = &c->batch;
     put_read(c);
-    zh_err e = zh_buf_err(&b->bytes);
+    zh_err e = b->is_full ? ZH_NOMEM : zh_buf_err(&b->bytes);
     const zh_sv all = zh_buf_view(&b->bytes);
-    for (uint32_t i = 0; i < b->count; i++) b->records[i] = zh_sv_part(all, i == 0 ? 0 : b->ends[i - 1], b->ends[i] - (i == 0 ? 0 : b->ends[i - 1]));
+    for (uint32_t i = 0; e == ZH_OK && i < b->count; i++) b->records[i] = zh_sv_part(all, i == 0 ? 0 : b->ends[i - 1], b->ends[i] - (i == 0 ? 0 : b->ends[i - 1]));
     zh_work work = { .records = b->records, .owners = b->owners, .records_count = b->count };
     if (e == ZH_OK && b->count > 0) e = zh_engine_do(c->engine, &work);
     journey_drop(c);
@@ -54,7 +74,17 @@ void journey_drop(zh_journey_clock *c)
     zh_buf_close(&c->batch.bytes);
     c->batch.bytes = zh_buf_open(BATCH_BYTES_MAX);
     c->batch.count = 0;
+    c->batch.is_full = false;
     zh_map_clear(&c->batch.touched);
+}
+
+void journey_batch_close(journey_batch *b)
+{
+    zh_buf_close(&b->bytes);
+    zh_map_close(&b->touched);
+    free(b->ends);
+    free(b->owners);
+    free(b->records);
 }
 
 bool journey_is_full(const zh_journey_clock *c) { return c->batch.count >= ZH_JOURNEY_BATCH; }
@@ -190,7 +220,7 @@ static bool step_offer(void *context, uint8_t node)
 {
     stepping *s = context;
     const zh_journey_node *n = &s->program->journey.nodes[node];
-    char claim[2 * ZH_MESSAGE_NAME_BYTES_MAX + ZH_MESSAGE_ENTRY_BYTES_MAX + 16], entry[ZH_MESSAGE_ENTRY_BYTES_MAX + 1];
+    char claim[2 * ZH_MESSAGE_NAME_BYTES_MAX + ZH_MESSAGE_ENTRY_BYTES_MAX + 64], entry[ZH_MESSAGE_ENTRY_BYTES_MAX + 1];
     zh_desk_answer answer = { .refusal = ZH_REFUSAL_NONE };
     const zh_sv key = entry_of(s, node, entry);
     const int size = snprintf(claim, sizeof claim, "journey/%s/%.*s/%.*s/%llu", s->at->job->name, ZH_SV_ARG(n->name), ZH_SV_ARG(key), (unsigned long long)s->at->entered_as.number);

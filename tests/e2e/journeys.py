@@ -276,6 +276,11 @@ def a_dry_run_is_as_what_happened(engine, users):
     got = engine.marketer.ask("POST", "/api/v1/journeys/preview", {"definition": twice, "days": 1}).json
     equal((sum(day["messages"] for day in got["days"]), got["skipped"], got["most"]), (len(some), [{"why": "frequency_cap", "messages": len(some)}], 1), "and the second message of each is held")
     equal(engine.admin("PUT", "/api/v1/delivery", {}).status, 200, "no rules any more")
+    engine.collect("batch", {"batch": [{"type": "track", "event": "Round", "messageId": "round", "userId": "u9", "timestamp": kit.iso(kit.now_ms() - 80 * 86400 * SECOND)}]})
+    engine.sync()
+    rounds = journey("w", {"w": {"kind": "wait", "forMs": SECOND, "next": "mark"}, "mark": {"kind": "update", "tag": "round", "next": "w"}}, entry={"event": "Round"})
+    got = engine.marketer.ask("POST", "/api/v1/journeys/preview", {"definition": rounds, "days": 90}).json
+    equal((got["isPart"], got["entered"]), (True, 1), "a way round and round is given up after five million steps, and it is said")
 
 
 def an_erased_customer_is_gone(engine):
