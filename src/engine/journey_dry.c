@@ -10,7 +10,7 @@
 enum { CONTACTS_MAX = 64 /* of a customer that caps are asked with, the newest */ };
 
 /* What an event means to the journey: who may enter by it, whom it ends, which waits it ends or begins anew. */
-typedef struct dry_event { int64_t time_ms; uint64_t customer, key, waits, restarts; bool enters, exits; } dry_event;
+typedef struct dry_event { int64_t time_ms; uint64_t customer, key, waits, restarts; uint32_t order; bool enters, exits; } dry_event; /* order: as it was read */
 typedef struct dry_instance { uint64_t customer, key; zh_journey_place place; uint32_t next, entries; } dry_instance; /* next: of the customer, index + 1 */
 typedef struct dry_timer { int64_t due_ms; uint32_t instance; } dry_timer;
 typedef struct dry_contact { int64_t at_ms; uint32_t next; uint8_t via, priority; } dry_contact;
@@ -274,7 +274,8 @@ static int by_time(const void *a, const void *b)
 {
     const dry_event *x = a, *y = b;
     if (x->time_ms != y->time_ms) return x->time_ms < y->time_ms ? -1 : 1;
-    return x->customer != y->customer ? (x->customer < y->customer ? -1 : 1) : 0;
+    if (x->customer != y->customer) return x->customer < y->customer ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order; /* of one moment: as they came */
 }
 
 static bool is_over(dry *d)
@@ -341,7 +342,7 @@ static zh_err take_event(dry *d, const zh_event *event)
     zh_world *w = zh_engine_world(d->engine);
     const zh_customer_id customer = zh_world_root(w, event->customer);
     char key[ZH_JOURNEY_KEY_BYTES_MAX + 1];
-    dry_event seen = { .time_ms = event->time_ms, .customer = customer.number };
+    dry_event seen = { .time_ms = event->time_ms, .customer = customer.number, .order = d->events.count };
     if (customer.number == 0) return ZH_OK;
     zh_world_lock_read(w);
     seen.enters = fits(d, event, customer, &d->p.entry);
@@ -408,7 +409,7 @@ static zh_err read_members(dry *d)
         for (size_t at = 0; e == ZH_OK && zh_segments_member(w->segments, segment.number, &at, &customer, &since_ms);) {
             if (since_ms < d->out->from_ms || since_ms > d->out->until_ms) continue;
             dry_event *row = d->events.count < ZH_JOURNEY_DRY_EVENTS_MAX ? row_add(&d->events) : NULL;
-            if (row != NULL) *row = (dry_event){ .time_ms = since_ms, .customer = customer.number, .key = hash_of("customer"), .enters = true }, d->out->mattered++;
+            if (row != NULL) *row = (dry_event){ .time_ms = since_ms, .customer = customer.number, .key = hash_of("customer"), .order = d->events.count, .enters = true }, d->out->mattered++;
             else if (d->events.count == ZH_JOURNEY_DRY_EVENTS_MAX) d->out->is_part = true;
             else e = ZH_NOMEM;
         }
