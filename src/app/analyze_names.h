@@ -23,6 +23,7 @@ void zh_analyze_coupons(zh_analyze *job);
 void zh_analyze_trend(zh_analyze *job);
 void zh_analyze_changepoint(zh_analyze *job);
 void zh_analyze_predict(zh_analyze *job);
+void zh_analyze_forecast(zh_analyze *job);
 void zh_analyze_sentiment(zh_analyze *job);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #define NUMBER_BYTES_MAX 64 /* of a cell that is a number */
+#define ROW_BYTES_MAX ((size_t)1 << 20) /* a row may be a series of its own */
+#define COLUMNS_MAX 32768
 #define ROWS_MAX ((uint64_t)UINT32_MAX) /* of lines[] */
 
 zh_sv zh_table_text(zh_analyze *job, zh_sv path)
@@ -120,8 +122,7 @@ static void take_row(reading *r, const zh_sv *fields, uint32_t count, uint64_t l
 
 static void read_blanks(reading *r, zh_sv text)
 {
-    enum { FIELDS_MAX = ZH_CSV_FIELDS };
-    zh_sv *fields = ZH_ROOM(r->job, zh_sv, FIELDS_MAX);
+    zh_sv *fields = ZH_ROOM(r->job, zh_sv, COLUMNS_MAX);
     uint64_t line = 0;
     for (size_t at = 0; fields != NULL && at < text.size && r->job->failed == ZH_OK;) {
         const char *end = memchr(text.data + at, '\n', text.size - at);
@@ -132,7 +133,7 @@ static void read_blanks(reading *r, zh_sv text)
             while (at < stop && (unsigned char)text.data[at] <= ' ') at++;
             const size_t from = at;
             while (at < stop && (unsigned char)text.data[at] > ' ') at++;
-            if (at > from && count < FIELDS_MAX) fields[count++] = zh_sv_part(text, from, at - from);
+            if (at > from && count < COLUMNS_MAX) fields[count++] = zh_sv_part(text, from, at - from);
         }
         at = stop + 1;
         if (count > 0) take_row(r, fields, count, line);
@@ -143,12 +144,12 @@ static void read_separated(reading *r, zh_sv text, char separator)
 {
     zh_analyze *job = r->job;
     zh_csv *csv;
-    if (zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator }) != ZH_OK) {
+    if (zh_csv_open(&csv, &(zh_csv_desc){ .separator = separator, .row_bytes_max = ROW_BYTES_MAX, .fields_max = COLUMNS_MAX }) != ZH_OK) {
         zh_analyze_fail(job, ZH_NOMEM, "out of memory: give this machine more");
         return;
     }
     const char *const first = text.data, *const last = text.data + text.size;
-    zh_sv *kept = ZH_ROOM(job, zh_sv, ZH_CSV_FIELDS);
+    zh_sv *kept = ZH_ROOM(job, zh_sv, COLUMNS_MAX);
     while (job->failed == ZH_OK) {
         size_t used;
         zh_csv_row row;

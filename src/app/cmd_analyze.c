@@ -52,6 +52,9 @@ static const zh_analysis analyses[] = {
       "zhun analyze trend --in visits.csv --param correction=Hamed-Rao", zh_analyze_trend },
     { "changepoint", "where the mean of a series changed", "file rows values changes penalty penalty_rule columns header", "zhun analyze changepoint --in visits.csv --param changes=2",
       zh_analyze_changepoint },
+    { "forecast", "values to come with intervals: exponential smoothing chosen on held-out values, Holt-Winters, theta, simple methods",
+      "file series values transform period seasonal alpha beta gamma phi start minimise model kind method error trend damped initial train test horizon columns header",
+      "zhun analyze forecast --in sales.csv --param period=12 --param horizon=12 --param model=auto", zh_analyze_forecast },
     { "sentiment", "are reviews good or bad: counts, naive Bayes, support vectors and logistic regression on their characters", "file model category texts columns header",
       "zhun analyze sentiment --in reviews.csv --param 'model=multinomial naive Bayes' --param 'texts=[\"物流很快\"]'", zh_analyze_sentiment },
 };

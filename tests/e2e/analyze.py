@@ -17,8 +17,12 @@ DATA = os.path.join(kit.SHARED, "data")
 # What a case names differently from its tolerance: the tolerance that belongs to a field, by the end of its path.
 GROUPS = {"f1_positive": "accuracy", "coef_t": "coef", "coef_c": "coef", "ll_t": "ll", "ll_c": "ll", "mean_uplift": "mean", "power_at_scaling": "power_abs",
           "published": "published_abs", "spend_sum": "spend", "spend_sumsq": "spend", "spend_mean": "spend", "spend_var": "spend"}
-# Facts about the published source, not about an answer.
-NOT_ASKED = {"published"}
+# Facts about the published source or another program's run, not about an answer.
+NOT_ASKED = {"published", "loglik_published", "r_smape", "r_mase"}
+# What a search found where a tolerance bounds only how good it is: it must be there, and another place as good will do.
+FOUND = {"alpha", "beta", "gamma", "parameters"}
+# Of twice the likelihood and a penalty: as near as the criterion asks.
+CRITERIA = {"loglik": 0.5, "aicc": 1, "bic": 1}
 
 
 def number(value):
@@ -33,6 +37,12 @@ def bound(tolerance, name, want):
     """How far a number of this name may be off."""
     if not tolerance:
         return 1e-9
+    if "aic" in tolerance and name in CRITERIA:
+        return tolerance["aic"] * CRITERIA[name]
+    if "forecast_rel" in tolerance and (name.startswith("forecast") or name == "sigma2"):
+        return abs(want) * tolerance["forecast_rel"]
+    if name == "forecast" and "alpha" in tolerance:  # a mean with these weights is as near as they are
+        return abs(want) * tolerance["alpha"]
     group = GROUPS.get(name)
     for key in (name, group):
         if key in tolerance:
@@ -49,12 +59,17 @@ def bound(tolerance, name, want):
     return max(tolerance.get("abs", 0), tolerance.get("rel", 0) * abs(want))
 
 
+def compared(name, tolerance):
+    """Whether a tolerance speaks of this name, or of every number."""
+    return name not in FOUND or not tolerance or name in tolerance or "forecast_rel" not in tolerance
+
+
 def differences(want, got, tolerance, path=""):
     name = next((part for part in reversed(path.split("/")) if part and not part.isdigit()), "")
     if isinstance(want, dict):
         if not isinstance(got, dict):
             return [f"{path}: no object"]
-        return [d for key in want if key not in NOT_ASKED for d in ([f"{path}/{key}: absent"] if key not in got else differences(want[key], got[key], tolerance, f"{path}/{key}"))]
+        return [d for key in want if key not in NOT_ASKED for d in ([f"{path}/{key}: absent"] if key not in got else differences(want[key], got[key], tolerance, f"{path}/{key}") if compared(key, tolerance) else [])]
     if isinstance(want, list):
         if not isinstance(got, list) or len(got) != len(want):
             return [f"{path}: {got!r} is no list of {len(want)}"]
@@ -91,9 +106,18 @@ def known():
     return {line.split()[0] for line in out.split("names:\n")[1].split("\n\n")[0].splitlines() if line.startswith("  ")}
 
 
+def given(book):
+    """Series that a file holds itself, under a name that its cases use."""
+    return next((case["expect"] for case in book["cases"] if case["input"] == "given"), {})
+
+
 def run_case(book, case):
+    if case["input"] == "given":
+        return []
     options = ["--json", "--root", DATA]
     spec = case["input"] if isinstance(case["input"], dict) else None
+    if spec and spec.get("series") in given(book):
+        spec = {**spec, "values": given(book)[spec["series"]]}
     if book["data"]:
         options += ["--in", os.path.join(DATA, book["data"])]
     status, out, err = ask(book["analyze"], *options, spec=spec)
@@ -294,6 +318,53 @@ def test_trials():
     refuses("a position that is not there", 3, ["position"], "ope", "--in", log, "--param", "target=uniform", "--param", "position=9")
 
 
+def test_forecast():
+    days = [f"2026-01-{day:02}" for day in range(1, 32)] + [f"2026-02-{day:02}" for day in range(1, 29)]
+    week = [100, 101, 102, 99, 120, 180, 170]
+    path = write("f.csv", "date,sales\n" + "".join(f"{day},{week[i % 7] + i % 5}\n" for i, day in enumerate(days)))
+    got = told("forecast", "--in", path, "--param", "horizon=10", "--json")
+    rows = got["forecasts"]
+    equal((got["n"], got["period"], len(got["forecast_10"])), (59, 7, 10), "days have weeks")
+    equal([row["time"] for row in rows][::9], ["2026-03-01", "2026-03-10"], "the days to come")
+    check(all(row["low_95"] < row["low_80"] < row["forecast"] < row["high_80"] < row["high_95"] for row in rows), "intervals around forecasts", rows)
+    check(all(abs(row["forecast"] - week[(59 + h) % 7] - 2) < 5 for h, row in enumerate(rows)), "the week comes again", rows)
+    check("last 7 values" in got["chosen_by"] and got["candidates"][0]["model"] == got["model"] and got["candidates"][0]["held_mae"] <= got["candidates"][1]["held_mae"], "why this model", got)
+    equal(told("forecast", "--in", path, "--param", "horizon=10", "--json"), got, "the same question has the same answer")
+    got = told("forecast", "--json", spec={"values": [3, 5, 4, 6, 7], "model": "drift", "horizon": 2})
+    equal((got["model"], got["forecast_2"]), ("drift", [8, 9]), "a model by its name")
+    for name, best in (("AirPassengers", "ETS(M,Ad,M)"), ("USAccDeaths", "ETS(A,N,A)")):
+        path = os.path.join(DATA, "forecast", name + ".csv")
+        if os.path.exists(path):
+            got = told("forecast", "--in", path, "--json")
+            equal(min(got["candidates"], key=lambda one: one["aicc"])["model"], best, f"{name}: the model of the smallest AICc")
+    ends = told("forecast", "--json", "--param", "model=snaive", "--param", "horizon=1", "--in", write("e.csv", "month,y\n" + "".join(f"2025-{month:02}-{28 if month == 2 else 30},{month}\n" for month in range(1, 13))))
+    equal((ends["period"], ends["forecasts"]), (12, [{"time": "2026-01", "forecast": 1}]), "ends of months are months")
+    wide = "".join(f"s{row}," + ",".join(str(row + i) for i in range(12)) + (",,\n" if row == 1 else ",20,21\n") for row in (1, 2))
+    train = write("set_train.csv", "name," + ",".join(f"v{i}" for i in range(1, 15)) + "\n" + wide)
+    with open(os.path.join(os.path.dirname(train), "set_test.csv"), "w", encoding="utf-8") as file:
+        file.write("name,v1,v2\ns1,12,14\ns2,21,22\n")
+    got = told("forecast", "--in", train, "--param", "model=naive", "--json")
+    equal((got["series"], got["horizon"], got["obs"], got["shortest"], got["longest"]), (2, 2, 26, 12, 14), "many series, a row each")
+    check(abs(got["mase"] - (1 + 0.5 / (19 / 13)) / 2) < 1e-12, "the mean error of two series by hand", got)
+    refuses("series in another order", 3, ["line 2", "another series"], "forecast", "--in", train, "--in", write("other.csv", "name,v1,v2,v3,v4,v5,v6,v7,v8\ns2,1,2,,,,,,\ns1,1,2,,,,,,\n"), "--param", "model=naive")
+    refuses("many series without what came", 2, ["second --in"], "forecast", "--in", write("alone.csv", "name," + ",".join(f"v{i}" for i in range(1, 15)) + "\n" + wide), "--param", "model=naive")
+    refuses("a model of many series that chooses", 2, ["'model'", "theta"], "forecast", "--in", train, "--param", "model=MAM")
+    refuses("too few values", 3, ["3 values", "naive"], "forecast", spec={"values": [1, 2, 3]})
+    refuses("a model nobody knows", 2, ["'model'", "theta"], "forecast", spec={"values": [1, 2, 3], "model": "prophet"})
+    refuses("relative parts of a series with 0", 3, ["above 0"], "forecast", spec={"values": [0, 1] * 20, "model": "MNN"})
+    refuses("a cell that is no number", 3, ["line 3", "'y'", "many"], "forecast", "--in", write("n.csv", "t,y\n1,2\n2,many\n"))
+    refuses("a day that is left out", 3, ["line 4", "2 days", "gap"], "forecast", "--in", write("g.csv", "date,y\n2026-01-01,1\n2026-01-02,2\n2026-01-04,3\n"))
+    refuses("days that go back", 3, ["line 3", "sort"], "forecast", "--in", write("b.csv", "date,y\n2026-01-02,1\n2026-01-01,2\n"))
+    refuses("a date that is none", 3, ["line 2", "soon"], "forecast", "--in", write("d.csv", "date,y\nsoon,1\n"))
+    refuses("a horizon of 0", 2, ["'horizon'"], "forecast", spec={"values": [1, 2, 3], "horizon": 0})
+    refuses("a period over a year of days", 2, ["'period'"], "forecast", spec={"values": [1, 2, 3], "period": 367})
+    refuses("seasons without a period", 2, ["'period'"], "forecast", spec={"values": [1, 2, 3, 4, 5], "model": "ANA"})
+    refuses("a start of another length", 2, ["start.seasonal"], "forecast", spec={"values": list(range(9)), "period": 4, "seasonal": "add", "alpha": 0, "beta": 0, "gamma": 0, "start": {"level": 1, "trend": 1, "seasonal": [1]}})
+    refuses("a state of another length", 2, ["'initial'"], "forecast", spec={"values": [1, 2], "error": "A", "trend": "A", "seasonal": "N", "alpha": 0.5, "beta": 0.1, "initial": [1]})
+    refuses("a month that is not there", 2, ["1931-01"], "forecast", "--in", write("m.csv", "month,y\n" + "".join(f"2025-{month:02},{month}\n" for month in range(1, 13))), spec={"train": "to 1931-01", "test": "1931-02..1931-03"})
+    refuses("a logarithm of 0", 2, ["'transform'"], "forecast", spec={"values": [1, 0, 3], "transform": "log10"})
+
+
 def test_series():
     refuses("too few values", 3, ["three"], "trend", spec={"values": [1, None]})
     refuses("a text among values", 2, ["place 2"], "trend", spec={"values": [1, "two", 3]})
@@ -313,6 +384,7 @@ def test_series():
     refuses("a hole", 3, ["line 2", "'y'"], "changepoint", "--in", write("s.csv", "t,y\n1,nan\n2,3\n"), "--param", "changes=1")
     got = told("changepoint", "--json", spec={"values": [1, 1, 5, 5, 5], "changes": 1})
     check(got["breaks"] == [2] and got["rss"] < 1e-12 and got["means"] == [1, 5], "a change by hand", got)
+    test_forecast()
     refuses("a budget below 0", 2, ["'budget'"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,5\n"), "--param", "budget=-1")
     refuses("no levels", 3, ["v_cost"], "coupons", "--in", write("c.csv", "user,value\na,5\n"))
     refuses("a value that is NaN", 3, ["line 2", "v_cost1"], "coupons", "--in", write("c.csv", "user,v_cost0,v_cost1\na,0,NaN\n"))
