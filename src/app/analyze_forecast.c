@@ -187,11 +187,11 @@ static void foresee(zh_analyze *job, const zh_dated *d, uint32_t count, uint32_t
 static void put_held_out(zh_analyze *job, const zh_dated *d)
 {
     const zh_sv train = zh_spec_text(job, "train", NULL), test = zh_spec_text(job, "test", NULL);
-    if (job->failed == ZH_OK && (!zh_sv_starts(train, ZH_SV("to ")) || test.size != 16)) zh_analyze_fail(job, ZH_RANGE, "'train' and 'test' are written like \"to 1958-12\" and \"1959-01..1960-12\"");
+    if (job->failed == ZH_OK && (!zh_sv_starts(train, ZH_SV("to ")) || test.size != 16)) zh_analyze_fail(job, ZH_RANGE, "'train' and 'test' are months: write them like \"to 1958-12\" and \"1959-01..1960-12\"");
     if (job->failed != ZH_OK) return;
     const uint32_t known = zh_dated_month(job, d, zh_sv_part(train, 3, SIZE_MAX)) + 1;
     const uint32_t from = zh_dated_month(job, d, zh_sv_part(test, 0, 7)), to = zh_dated_month(job, d, zh_sv_part(test, 9, 7));
-    if (job->failed == ZH_OK && (from != known || to < from || to - from >= ZH_ETS_HORIZON_MAX)) zh_analyze_fail(job, ZH_RANGE, "'test' must begin with the month after 'train', and have at most %d", ZH_ETS_HORIZON_MAX);
+    if (job->failed == ZH_OK && (from != known || to < from || to - from >= ZH_ETS_HORIZON_MAX)) zh_analyze_fail(job, ZH_RANGE, "'test' does not go on where 'train' ends: begin it with the next month, and give at most %d", ZH_ETS_HORIZON_MAX);
     if (job->failed == ZH_OK && known <= d->period) zh_analyze_fail(job, ZH_ABSENT, "'train' has %u values and the period is %u: give more than a period", known, d->period);
     foreseen f;
     if (job->failed != ZH_OK) return;

@@ -71,7 +71,7 @@ static void put_errors(zh_analyze *job, const series_set *known, const series_se
     const zh_forecast_asked asked = zh_forecast_model(job);
     const uint32_t period = (uint32_t)zh_spec_count(job, "period", 1, ZH_SEASON_PERIOD_MAX, 1);
     double *x = ZH_ROOM(job, double, known->t.columns), *actual = ZH_ROOM(job, double, after->t.columns), *said = ZH_ROOM(job, double, horizon), smape = 0, mase = 0;
-    if (job->failed == ZH_OK && asked.way != ZH_FORESEE_METHOD) zh_analyze_fail(job, ZH_RANGE, "'model' of many series is one of naive, drift, mean4, snaive, ses, holt, damped, theta, comb");
+    if (job->failed == ZH_OK && asked.way != ZH_FORESEE_METHOD) zh_analyze_fail(job, ZH_RANGE, "'model' is for one series, and the file holds many: give one of naive, drift, mean4, snaive, ses, holt, damped, theta, comb");
     zh_arena room = zh_arena_open(ZH_ANALYZE_BYTES_MAX); /* of one series */
     for (uint64_t row = 0; job->failed == ZH_OK && row < known->t.rows; row++) {
         read_row(job, known, row, x);
