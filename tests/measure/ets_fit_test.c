@@ -50,6 +50,13 @@ static void seasons(uint64_t *seed)
         zh_ets_forecast(&f.last, 8, said);
         for (uint32_t h = 0; h < 8; h++) CHECK(fabs(said[h] / (1.01 * (100 + N + h) * ratio[h % 4]) - 1) < 0.06);
     }
+    for (int round = 0; round < 8; round++) { /* level and seasons that both run about would like more than there is to share */
+        zh_ets_fitted f;
+        double at = 500, season[4] = { 0 };
+        for (uint32_t t = 0; t < N; t++) x[t] = (at += (double)(test_random(seed) % 41) - 20) + (season[t % 4] += (double)(test_random(seed) % 41) - 20);
+        CHECK(zh_ets_fit(&f, &(zh_ets){ .error = ZH_ETS_ADDED, .season = ZH_ETS_ADDED, .period = 4 }, x, N, ZH_ETS_LIKELIHOOD) == ZH_OK);
+        CHECK(f.first.alpha >= 1e-4 && f.first.gamma >= 1e-4 && f.first.alpha + f.first.gamma <= 1 + 1e-12);
+    }
     zh_ets_fitted f; /* too many seasons to be searched: those of the decomposition stand */
     for (uint32_t t = 0; t < N; t++) x[t] = 100 + 10.0 * (t % 30 == 3) + 0.01 * (double)(test_random(seed) % 100);
     CHECK(zh_ets_fit(&f, &(zh_ets){ .error = ZH_ETS_ADDED, .season = ZH_ETS_ADDED, .period = 30 }, x, N, ZH_ETS_LIKELIHOOD) == ZH_OK && f.parameters == 3 && f.first.seasons[3] > 9);

@@ -25,6 +25,13 @@ int main(void)
         for (uint32_t s = 0; s < period; s++) CHECK(fabs(figure[s] - 1 - parts[s] / 10) < 1e-9);
         CHECK(zh_season_of(figure, x, 2 * period, period, true) == ZH_OK && zh_season_of(figure, x, 2 * period - 1, period, true) == ZH_RANGE);
     }
+    for (int times = 0; times < 2; times++) { /* whatever the values, the figures have mean 0 or 1 */
+        double mean = 0;
+        for (uint32_t t = 0; t < N; t++) x[t] = 20 + t * t % 17;
+        CHECK(zh_season_of(figure, x, N, 4, times) == ZH_OK);
+        for (uint32_t s = 0; s < 4; s++) mean += figure[s] / 4;
+        CHECK(fabs(mean - times) < 1e-12);
+    }
     for (uint32_t t = 0; t < N; t++) x[t] = 0; /* no ratios of nothing */
     CHECK(zh_season_of(figure, x, N, 4, true) == ZH_RANGE && zh_season_of(figure, x, N, 4, false) == ZH_OK && figure[0] == 0);
     return 0;
