@@ -171,7 +171,7 @@ static void fit_or_choose(zh_analyze *job, const zh_forecast_asked *asked, const
     } else e = zh_forecast(asked->method, job->arena, values, count, period, horizon, out->said);
     if (e == ZH_OK && out->smooths) zh_ets_forecast(&out->fitted.last, horizon, out->said);
     if (e == ZH_RANGE)
-        zh_analyze_fail(job, ZH_ABSENT, "%u values with a period of %u do not do for this model: give more (seasons need two periods, relative parts values above 0) or take model=naive", count, period);
+        zh_analyze_fail(job, ZH_ABSENT, "no model of this kind fits %u values with a period of %u: give more (seasons need two periods, relative parts values above 0) or take model=naive", count, period);
     else if (e != ZH_OK) zh_analyze_fail(job, e, "out of memory: give a shorter series");
 }
 

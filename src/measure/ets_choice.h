@@ -5,7 +5,8 @@
  *
  * With `held` > 0 each is fitted without the last `held` values and forecasts them; the smallest mean error wins. Otherwise the
  * smallest AICc. The winner is fitted again on all. (AIC alone takes ETS(M,Ad,M) on AirPassengers, which is far worse than
- * ETS(M,A,M) on two years held out.)
+ * ETS(M,A,M) on two years held out. On the 359 weekly series of M4, 13 ahead, held values lead to sMAPE 9.115 and MASE 2.358, AICc to
+ * 8.727 and 2.527: neither is the better way by every measure.)
  *
  * Cost        up to 15 candidates of two fits each.
  * Source      Hyndman, Koehler, Snyder, Grose, Int. J. Forecasting 18 (2002), sections 3 and 4 (AIC; here AICc, and values held out first).
