@@ -112,8 +112,6 @@ def given(book):
 
 
 def run_case(book, case):
-    if case["input"] == "given":
-        return []
     options = ["--json", "--root", DATA]
     spec = case["input"] if isinstance(case["input"], dict) else None
     if spec and spec.get("series") in given(book):
@@ -138,6 +136,8 @@ def test_reference():
         if book.get("analyze") not in names:
             continue
         for case in book["cases"]:
+            if case["input"] == "given":  # data of the others, no question
+                continue
             wrong = run_case(book, case)
             check(not wrong, f"{file} {case['id']}", "; ".join(wrong)[:600])
 
