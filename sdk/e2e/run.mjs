@@ -731,6 +731,14 @@ async function stock() {
   await arrived('sdk-taste', 1)
 }
 
+/** What a page says while it is closed belongs to its own story, not to the next one. */
+async function settled() {
+  for (let count = -1; count !== proxy.seen.length; ) {
+    count = proxy.seen.length
+    await sleep(300)
+  }
+}
+
 const wanted = process.argv[2] ?? ''
 try {
   story = 'stock'
@@ -742,6 +750,7 @@ try {
     const visit = await new Visit().open()
     await act(visit).catch((error) => check(false, 'an exception', error.stack ?? String(error)))
     await visit.close()
+    await settled()
     if (failures.length === before) console.log(`ok   ${name}`)
   }
 } catch (error) {
