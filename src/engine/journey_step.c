@@ -93,10 +93,9 @@ bool journey_is_full(const zh_journey_clock *c) { return c->batch.count >= ZH_JO
 static zh_err put_place(zh_journey_clock *c, const journey_at *at, zh_instance_word word)
 {
     const size_t begin = c->batch.bytes.size;
-    const uint32_t partitions = zh_log_partitions(zh_engine_log(c->engine));
     bool made;
     zh_instance_record record = { .customer = at->entered_as, .word = word, .id = at->id, .version = at->version, .at_ms = zh_engine_now_ms(c->engine), .place = at->place,
-                                  .partition = at->partition % partitions, .position = at->position };
+                                  .partition = at->partition, .position = at->position };
     if (word == ZH_INSTANCE_ENTER) record.journey = zh_sv_of(at->job->name), record.key = zh_sv_of(at->key);
     if (!zh_instance_record_is_good(&record)) return ZH_FORMAT;
     zh_instance_put(&record, &c->batch.bytes);
@@ -354,7 +353,7 @@ zh_err journey_enter(zh_journey_clock *c, journey_job *job, zh_customer_id custo
     at.partition = zh_partition_of(customer, zh_log_partitions(zh_engine_log(c->engine)));
     at.position = position;
     zh_counter_add(c->entered, 1);
-    stepping s = { .c = c, .at = &at, .program = program, .before = at.place };
+    stepping s = { .c = c, .at = &at, .program = program, .before = { .due_ms = 0 } }; /* the number of the entry tells it: an entry that is done again after a crash claims the same coupon */
     const zh_journey_world world = { .context = &s, .now_ms = now_ms, .zone = zone == NULL ? zh_tz_utc() : zone, .holds = step_holds, .arm = step_arm, .send = step_send, .offer = step_offer, .update = step_update,
                                      .best_hour = step_best_hour };
     if (zh_journeys_is_control(c->engine, zh_sv_of(job->name), customer, program->journey.control)) at.place = (zh_journey_place){ .node = ZH_JOURNEY_END, .left = ZH_JOURNEY_LEFT_CONTROL, .due_ms = INT64_MAX };

@@ -189,6 +189,20 @@ def a_segment_lets_in(engine):
     check(until(lambda: set(sent_to("welcome")) == {("u6", "mail"), ("u7", "mail")}, 15), "who becomes a member is let in, who was one is not", sent_to("welcome"))
 
 
+def who_left_may_enter_again(engine):
+    gateway.clear()
+    equal(engine.admin("PUT", "/api/v1/offers/each", {"title": {"en": "Each time"}, "kind": "fixed", "offCents": 100, "currency": "EUR", "give": "claim", "stock": 100, "perCustomer": 10}).status // 100, 2, "an offer")
+    run(engine, "again", journey("gift", {"gift": {"kind": "offer", "offer": "each", "next": "mail"}, "mail": send(next="w"), "w": {"kind": "wait", "forMs": SECOND}}, entry={"event": "Again", "again": "after_exit"}))
+    for n in range(3):
+        track(engine, "u8", "Again", f"again-{n}")
+        check(until(lambda n=n: sum(sent_to("again").values()) == n + 1, 10), f"entry {n + 1} is led", sent_to("again"))
+        track(engine, "u8", "Again", f"again-inside-{n}")
+        check(until(lambda: inside(engine, "again") == 0, 10), "an event while he is in it lets nobody in", report(engine, "again"))
+        again(engine)
+    one = next(one for one in instances(engine, "u8") if one["journey"] == "again")
+    equal((one["entries"], sorted(message["key"] for message in messages(engine, "again"))), (3, ["customer", "customer#2.0", "customer#3.0"]), "each entry has a message of its own, told by the number of the entry")
+
+
 def killed_on_the_way(engine, users):
     gateway.clear()
     run(engine, "crash", journey("one", {"one": send(next="w"), "w": {"kind": "wait", "forMs": SECOND, "next": "two"}, "two": send(next="x"), "x": {"kind": "wait", "forMs": 2 * SECOND, "next": "three"}, "three": send()}, entry={"event": "Crash"}))
@@ -300,6 +314,7 @@ def main(partitions):
     prove(a_control_group_is_left_alone, engine, users)
     prove(arms_are_split_and_coupons_given, engine, users)
     prove(a_segment_lets_in, engine)
+    prove(who_left_may_enter_again, engine)
     prove(killed_on_the_way, engine, users)
     prove(paused_and_a_new_version, engine)
     prove(a_dry_run_is_as_what_happened, engine, users)
