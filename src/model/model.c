@@ -4,17 +4,20 @@
 #include "model/ease.h"
 #include "model/gfcf.h"
 #include "model/itemknn.h"
+#include "model/markov.h"
 #include "model/popular.h"
 #include "model/rp3beta.h"
 #include "model/slist.h"
+#include "model/trending.h"
 #include "model/vsknn.h"
+#include "model/vstan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 static const zh_model_kind *const kinds[] = {
-    &zh_popular_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_vsknn_kind, &zh_gfcf_kind,
-    &zh_ease_kind, &zh_slist_kind,
+    &zh_popular_kind, &zh_trending_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_markov_kind, &zh_vsknn_kind, &zh_vstan_kind,
+    &zh_gfcf_kind, &zh_ease_kind, &zh_slist_kind,
     &zh_conditional_kind, &zh_complement_kind,
 };
 

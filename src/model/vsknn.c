@@ -2,7 +2,10 @@
 
 #include <math.h>
 
-enum { K, M, LAST, QUERY, QIDF, IDF, NEAR, BACK, TIME, PARAMS }; /* places in param[] */
+enum {
+    K = ZH_VSKNN_K, M = ZH_VSKNN_M, LAST = ZH_VSKNN_LAST, QUERY = ZH_VSKNN_QUERY, QIDF = ZH_VSKNN_QIDF, IDF = ZH_VSKNN_IDF,
+    NEAR = ZH_VSKNN_NEAR, BACK = ZH_VSKNN_BACK, TIME = ZH_VSKNN_TIME, PARAMS = ZH_VSKNN_PARAMS
+};
 
 #define DAY_S 86400.0
 #define SAYS_LEAST 1e-12f     /* a smaller factor changes no sum; products of two stay normal floats */
@@ -52,9 +55,9 @@ static zh_err make_index(memory *m, zh_arena *keep, const zh_rows *xt, uint32_t 
     return ZH_OK;
 }
 
-/* Short and recent sessions say more. Ages count from the newest session: another day to count from
+/* Short (where `size` > 0) and recent sessions say more. Ages count from the newest session: another day to count from
  * would scale all weights alike. */
-static const float *weigh_sessions(zh_arena *keep, const zh_train *data, double days)
+static const float *weigh_sessions(zh_arena *keep, const zh_train *data, double days, double size)
 {
     float *weight = ZH_TAKE(keep, float, data->x.count);
     double newest_s = -INFINITY;
@@ -62,14 +65,13 @@ static const float *weigh_sessions(zh_arena *keep, const zh_train *data, double 
     for (uint32_t s = 0; timed && s < data->x.count; s++) newest_s = fmax(newest_s, data->time_s[s]);
     for (uint32_t s = 0; weight != NULL && s < data->x.count; s++) {
         const double age = timed ? exp((data->time_s[s] - newest_s) / DAY_S / days) : 1;
-        weight[s] = fmaxf((float)(age / sqrt(fmax(1, zh_rows_size(&data->x, s)))), SAYS_LEAST);
+        weight[s] = fmaxf((float)(age * pow(fmax(1, zh_rows_size(&data->x, s)), -size)), SAYS_LEAST);
     }
     return weight;
 }
 
-static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why)
+zh_err zh_vsknn_learn(zh_model *model, const zh_train *data, double size)
 {
-    (void)crew, (void)why;
     zh_arena *keep = &model->keep[0];
     memory *m = ZH_TAKE(keep, memory, 1);
     float *rarity = ZH_TAKE(keep, float, data->items), *vote = ZH_TAKE(keep, float, data->items);
@@ -81,7 +83,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     }
     m->rarity = rarity;
     m->vote = vote;
-    m->weight = weigh_sessions(keep, data, model->param[TIME]);
+    m->weight = weigh_sessions(keep, data, model->param[TIME], size);
     zh_err e = m->weight == NULL ? ZH_NOMEM : copy_sessions(m, keep, data);
     if (e == ZH_OK) e = make_index(m, keep, &data->xt, (uint32_t)model->param[M]);
     if (e == ZH_OK) model->state = m;
@@ -215,7 +217,7 @@ static void vote(const memory *m, const fading *f, uint32_t session, uint32_t sh
     zh_scores_add(into, f->said, said, sim);
 }
 
-static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
+zh_err zh_vsknn_ask(const zh_model *model, const zh_query *query, double seat, zh_scores *into)
 {
     const memory *m = model->state;
     gathering g;
@@ -234,9 +236,21 @@ static zh_err score(const zh_model *model, const zh_query *query, zh_scores *int
         float sim;
         const int32_t bits = (int32_t)near.entries[n].score;
         memcpy(&sim, &bits, sizeof sim);
+        if (seat > 0) sim *= (float)exp(-(double)c->newest / seat);
         vote(m, &f, c->session_1 - 1, query->known[query->count - 1 - c->newest], sim, into);
     }
     return ZH_OK;
+}
+
+static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, zh_note *why)
+{
+    (void)crew, (void)why;
+    return zh_vsknn_learn(model, data, .5);
+}
+
+static zh_err score(const zh_model *model, const zh_query *query, zh_scores *into)
+{
+    return zh_vsknn_ask(model, query, 0, into);
 }
 
 #define GRID(...) .grid = (const double[]){ __VA_ARGS__ }, .grid_size = sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)

@@ -41,4 +41,15 @@
 
 extern const zh_model_kind zh_vsknn_kind;
 
+/* The places of the parameters above; a kind that shares the engine (vstan.h) has them first. */
+enum {
+    ZH_VSKNN_K, ZH_VSKNN_M, ZH_VSKNN_LAST, ZH_VSKNN_QUERY, ZH_VSKNN_QIDF, ZH_VSKNN_IDF, ZH_VSKNN_NEAR, ZH_VSKNN_BACK, ZH_VSKNN_TIME,
+    ZH_VSKNN_PARAMS
+};
+
+/* The engine: a_s = |s|^-size ..., and what a neighbour says fades by e^(-ago / seat) with the steps back of the newest item
+ * that met it; seat 0: not at all. Errors: ZH_NOMEM. */
+ZH_MUST zh_err zh_vsknn_learn(zh_model *model, const zh_train *data, double size);
+ZH_MUST zh_err zh_vsknn_ask(const zh_model *model, const zh_query *query, double seat, zh_scores *into);
+
 #endif

@@ -88,7 +88,7 @@ static void test_rows_are_what_the_model_says_of_one_item(uint64_t seed)
 
 static void test_what_is_not_a_sum_is_not_served(void)
 {
-    static const char *const others[] = { "popular", "vsknn" };
+    static const char *const others[] = { "popular", "trending", "markov", "vsknn", "vstan" };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) CHECK(!zh_serving_can(zh_model_kind_named(zh_sv_of(others[i]))));
 }
 
