@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const words = (language, folder) => JSON.parse(readFileSync(new URL(`../src/${folder}/${language}.json`, import.meta.url), 'utf8'))
-const folders = ['account', 'attribution', 'audit', 'baskets', 'builder', 'campaigns', 'channels', 'consents', 'customers', 'debugger', 'delivery', 'experiments', 'fairness', 'feedback', 'funnels', 'groups', 'imports', 'items', 'journeys', 'live', 'messages', 'metrics', 'models', 'offers', 'overview', 'paths', 'placements', 'predictions', 'privacy', 'quality', 'raw', 'recommend', 'reports', 'retention', 'scene', 'segments', 'session', 'shared', 'shell', 'sources', 'standing', 'system', 'tags', 'templates', 'views']
+const folders = ['account', 'attribution', 'audit', 'baskets', 'builder', 'campaigns', 'channels', 'consents', 'customers', 'debugger', 'delivery', 'experiments', 'fairness', 'feedback', 'funnels', 'groups', 'imports', 'items', 'journeys', 'live', 'members', 'messages', 'metrics', 'models', 'offers', 'overview', 'paths', 'placements', 'predictions', 'privacy', 'quality', 'raw', 'recommend', 'reports', 'retention', 'scene', 'segments', 'session', 'shared', 'shell', 'sources', 'standing', 'system', 'tags', 'templates', 'views']
 /** All words of a language, by folder. */
 export const allWords = (language) => Object.fromEntries(folders.map((folder) => [folder, words(language, folder)]))
 
@@ -75,7 +75,7 @@ export function toolsFor({ browser, base, password, mock, screens }) {
       check(wide <= 0, `${name}: nothing sticks out sideways (${wide} px)`)
       const bare = await page.evaluate(() => {
         // A key that has no words shows itself: "items.list.title".
-        const found = document.body.innerText.match(/\b(account|audit|baskets|builder|campaigns|channels|customers|debugger|delivery|experiments|fairness|funnels|items|journeys|live|messages|metrics|offers|overview|paths|placements|raw|recommend|reports|retention|segments|session|shared|shell|system|templates|views)\.[a-z]\w*(\.\w+)*/g) ?? []
+        const found = document.body.innerText.match(/\b(account|audit|baskets|builder|campaigns|channels|customers|debugger|delivery|experiments|fairness|funnels|items|journeys|live|members|messages|metrics|offers|overview|paths|placements|raw|recommend|reports|retention|segments|session|shared|shell|system|templates|views)\.[a-z]\w*(\.\w+)*/g) ?? []
         return [...new Set(found)].filter((one) => !one.endsWith('.json'))
       })
       check(bare.length === 0, `${name}: every text has words (${bare.join(', ')})`)

@@ -29,6 +29,7 @@ import { campaigns } from './campaigns.mjs'
 import { journeys } from './journeys.mjs'
 import { templates } from './templates.mjs'
 import { messages } from './messages.mjs'
+import { members } from './members.mjs'
 import { metrics } from './metrics.mjs'
 import { models } from './models.mjs'
 import { offers } from './offers.mjs'
@@ -57,7 +58,7 @@ const screens = process.env.SCREENS ?? join(root, 'out/screens')
 mkdirSync(screens, { recursive: true })
 
 // Each walk looks at one page, or at all of them in one way.
-const walks = { session, live, customers, segments, builder, groups, tags, feedback, consents, views, standing, predictions, items, placements, offers, messages, campaigns, journeys, templates, channels, delivery, preview, models, scene, experiments, fairness, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, audit, system, account, shapes, states, paint }
+const walks = { session, live, customers, segments, builder, groups, tags, feedback, consents, views, standing, predictions, items, placements, offers, messages, campaigns, journeys, templates, channels, delivery, preview, models, scene, experiments, fairness, attribution, metrics, funnels, reports, sources, imports, quality, debugger: debugging, privacy, members, audit, system, account, shapes, states, paint }
 const chosen = process.argv.slice(2)
 const wanted = (name) => chosen.length === 0 || chosen.includes(name)
 const unknown = chosen.filter((name) => !(name in walks) && !['frame', 'portrait'].includes(name))

@@ -1,6 +1,6 @@
 // The audit, made up: a day's work of an owner, a marketer, a privacy officer, a key and the command line. "nobody" is an unknown customer.
 const hash = (n) => String(n).padStart(4, '0').repeat(16).slice(0, 32)
-const people = [{ id: '1', name: 'admin', role: 'owner' }, { id: '2', name: 'shop', role: 'marketer' }, { id: '3', name: 'reader', role: 'privacy_officer' }]
+export const people = [{ id: '1', name: 'admin', role: 'owner' }, { id: '2', name: 'shop', role: 'marketer' }, { id: '3', name: 'reader', role: 'privacy_officer' }]
 const user = (n) => ({ by: `user ${n}`, role: people[n - 1].role })
 const kinds = [
   { ...user(3), why: 'a question by telephone', did: 'GET /api/v1/customers/{}', what: hash(7), customer: hash(12), customers: 1 },
@@ -23,7 +23,6 @@ const lines = Array.from({ length: LINES }, (_, i) => {
 /** The answer of a path, or undefined. */
 export function answerAudit(method, path, query, { empty, paged, problem }) {
   if (method !== 'GET') return undefined
-  if (path === '/api/v1/users') return { items: people.map((one) => ({ ...one, createdAt: '2026-01-05T08:00:00.000Z', secondFactor: one.id === '3' })), next: null }
   if (path === '/api/v1/audit/head') return { size: LINES, root: hash(9).repeat(2), at: '2026-11-23T09:00:30.000Z', key: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', signature: 'AA' }
   if (path !== '/api/v1/audit') return undefined
   const [by, did, customer] = ['by', 'did', 'customer'].map((name) => query.get(name) ?? '')

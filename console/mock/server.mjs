@@ -11,6 +11,7 @@ import { answerExperiments } from './experiments.mjs'
 import { answerFairness } from './fairness.mjs'
 import { answerAccount, wantsCode } from './account.mjs'
 import { answerAudit } from './audit.mjs'
+import { answerMembers } from './members.mjs'
 import { figures, quietFigures } from './figures.mjs'
 import { answerImports } from './imports.mjs'
 import * as made from './quality.mjs'
@@ -176,6 +177,8 @@ function answer(method, path, query, body, empty) {
   if (revoked && method === 'DELETE') return revokeKey(revoked[1])
   const whole = /^\/api\/v1\/events\/([0-9]+)-([0-9]+)$/.exec(path)
   if (whole) return wholeAt(Number(whole[1]), Number(whole[2]))
+  const members = answerMembers(method, path, body, problem)
+  if (members !== undefined) return members
   const audited = answerAudit(method, path, query, { empty, paged, problem })
   if (audited !== undefined) return audited
   const fair = answerFairness(method, path, query, empty)

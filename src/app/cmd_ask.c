@@ -469,7 +469,8 @@ static const zh_option user_options[] = {
     { "data", "DIR", "the data folder", "./zhun-data", false },
     { "url", "URL", "or an engine over HTTP, with --key", NULL, false },
     { "key", "KEY", "an admin token for --url", NULL, false },
-    { "role", "ROLE", "owner, admin, marketer, analyst, support, privacy_officer, developer, auditor, viewer", "viewer", true },
+    { "role", "ROLE", "of a new person; zhun user roles lists them", "viewer", true },
+    { "made", NULL, "of add and passwd: the engine makes a password, good until its owner chooses another", NULL, true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
 
@@ -485,8 +486,9 @@ static bool read_password(char out[256])
 
 static int put_user(const zh_options *given, bool is_new)
 {
-    char password[256], path[512];
-    if (!read_password(password)) {
+    char password[256] = "", path[512];
+    const bool is_made = zh_options_flag(given, "made");
+    if (!is_made && !read_password(password)) {
         zh_complain("user: no password on standard input");
         return ZH_EXIT_USAGE;
     }
@@ -497,7 +499,7 @@ static int put_user(const zh_options *given, bool is_new)
         zh_json_out_key_text(&out, ZH_SV("name"), zh_sv_of(given->arguments[1]));
         zh_json_out_key_text(&out, ZH_SV("role"), zh_options_text(given, "role"));
     }
-    zh_json_out_key_text(&out, ZH_SV("password"), zh_sv_of(password));
+    if (!is_made) zh_json_out_key_text(&out, ZH_SV("password"), zh_sv_of(password));
     zh_json_out_end(&out);
     escape(zh_sv_of(given->arguments[1]), &where);
     if (is_new) snprintf(path, sizeof path, "/api/v1/users");
@@ -520,6 +522,23 @@ static int drop_factor(const zh_options *given)
     return status;
 }
 
+/* Another role, or switched off or on. */
+static int change_user(const zh_options *given, zh_sv field, zh_sv word)
+{
+    char path[512];
+    zh_buf where = zh_buf_open(512), text = zh_buf_open(512);
+    zh_json_out out = zh_json_out_on(&text);
+    zh_json_out_object(&out);
+    zh_json_out_key_text(&out, field, word);
+    zh_json_out_end(&out);
+    escape(zh_sv_of(given->arguments[1]), &where);
+    snprintf(path, sizeof path, "/api/v1/users/%.*s", ZH_SV_ARG(zh_buf_view(&where)));
+    const int status = zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, ZH_SV("PUT"), zh_sv_of(path), zh_buf_view(&text), true) : ZH_EXIT_USAGE;
+    zh_buf_close(&where);
+    zh_buf_close(&text);
+    return status;
+}
+
 static int run_user(const zh_options *given)
 {
     const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
@@ -527,12 +546,18 @@ static int run_user(const zh_options *given)
     if (strcmp(verb, "add") == 0 && given->arguments_count == 2) return put_user(given, true);
     if (strcmp(verb, "passwd") == 0 && given->arguments_count == 2) return put_user(given, false);
     if (strcmp(verb, "second-factor-off") == 0 && given->arguments_count == 2) return drop_factor(given);
-    zh_complain("user knows add NAME, list, passwd NAME and second-factor-off NAME: see zhun user --help");
+    if (strcmp(verb, "roles") == 0) return zh_ask_and_print(given, ZH_SV("GET"), ZH_SV("/api/v1/roles"), (zh_sv){ 0 }, true);
+    if (strcmp(verb, "role") == 0 && given->arguments_count == 3) return change_user(given, ZH_SV("role"), zh_sv_of(given->arguments[2]));
+    if ((strcmp(verb, "off") == 0 || strcmp(verb, "on") == 0) && given->arguments_count == 2) return change_user(given, ZH_SV("state"), zh_sv_of(verb));
+    zh_complain("user knows add NAME, list, roles, role NAME ROLE, off NAME, on NAME, passwd NAME and second-factor-off NAME: see zhun user --help");
     return ZH_EXIT_USAGE;
 }
 
 const zh_command zh_cmd_user = {
-    .name = "user", .usage = "add NAME|list|passwd NAME|second-factor-off NAME --data DIR", .summary = "Add, list people, change a password (read from standard input), take a second factor away.",
-    .example = "  zhun user add lin --role marketer --data ./zhun-data",
+    .name = "user", .usage = "add NAME|list|roles|role NAME ROLE|off NAME|on NAME|passwd NAME|second-factor-off NAME --data DIR",
+    .summary = "Who may sign in, and as what.\n"
+               "add: somebody new; the password is read from standard input, or made with --made. list: all. roles: what each role may do. role: another role. off: may not sign in any more; on: again.\n"
+               "passwd: a new password. second-factor-off: for who lost the device. Sessions end with each change; the last owner stays one.",
+    .example = "  zhun user add lin --role marketer --made --data ./zhun-data\n  zhun user role lin approver --data ./zhun-data\n  zhun user off lin --data ./zhun-data",
     .options = user_options, .options_count = sizeof user_options / sizeof *user_options, .run = run_user,
 };

@@ -6,11 +6,9 @@
 
 #include <stdlib.h>
 
-#define PASSWORD_CHARS 20 /* of 32 letters: 100 bits */
-
 /* Kept only until they were printed. */
 static struct {
-    char password[PASSWORD_CHARS + 1], write_key[ZH_KEY_MADE_BYTES], server_key[ZH_KEY_MADE_BYTES];
+    char password[ZH_PASSWORD_MADE_CHARS + 1], write_key[ZH_KEY_MADE_BYTES], server_key[ZH_KEY_MADE_BYTES];
 } made;
 
 static zh_err define(zh_engine *g, zh_definition *d)
@@ -73,10 +71,10 @@ static zh_err want_key(zh_engine *g, const char *variable, zh_sv name, uint32_t 
 
 static zh_err random_password(void)
 {
-    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
-    uint8_t bytes[PASSWORD_CHARS];
-    const zh_err e = zh_file_random(bytes, sizeof bytes);
-    for (int i = 0; e == ZH_OK && i < PASSWORD_CHARS; i++) made.password[i] = letters[bytes[i] % 32];
+    uint8_t random[ZH_PASSWORD_MADE_CHARS];
+    const zh_err e = zh_file_random(random, sizeof random);
+    if (e == ZH_OK) zh_password_make(random, made.password);
+    zh_wipe(random, sizeof random);
     return e;
 }
 
@@ -88,6 +86,7 @@ static zh_err set_password(zh_engine *g, zh_definition *d, zh_sv password, zh_no
         zh_note_set(why, "ZHUN_ADMIN_PASSWORD must have %d to %d characters", ZH_PASSWORD_CHARS_MIN, ZH_PASSWORD_CHARS_MAX);
         return ZH_RANGE;
     }
+    d->user.once = false;
     zh_err e = zh_file_random(salt, sizeof salt);
     if (e == ZH_OK) e = zh_password_hash(password, salt, text, &d->user.password_hash);
     return e != ZH_OK ? e : define(g, d);

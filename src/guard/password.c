@@ -67,6 +67,14 @@ zh_err zh_password_hash(zh_sv password, const uint8_t salt[ZH_PASSWORD_SALT_BYTE
     return ZH_OK;
 }
 
+void zh_password_make(const uint8_t random[ZH_PASSWORD_MADE_CHARS], char out[ZH_PASSWORD_MADE_CHARS + 1])
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+    _Static_assert(sizeof letters - 1 == 32, "each as likely as the others");
+    for (int i = 0; i < ZH_PASSWORD_MADE_CHARS; i++) out[i] = letters[random[i] % 32];
+    out[ZH_PASSWORD_MADE_CHARS] = '\0';
+}
+
 /* libsodium wants a NUL-ended string of its own size. */
 static bool copy_hash(zh_sv hash, char out[ZH_PASSWORD_HASH_BYTES])
 {

@@ -25,6 +25,10 @@
  * composition rules make passwords worse. Errors: ZH_RANGE. */
 ZH_MUST zh_err zh_password_fits(zh_sv password);
 
+#define ZH_PASSWORD_MADE_CHARS 20 /* of 32 letters: 100 bits */
+/* A password for somebody else to begin with, of letters that are not mistaken for one another, NUL-ended. Wipe both. */
+void zh_password_make(const uint8_t random[ZH_PASSWORD_MADE_CHARS], char out[ZH_PASSWORD_MADE_CHARS + 1]);
+
 /* The PHC string into `out`, NUL-ended; returns it as a view of `out`. Errors: ZH_RANGE as above,
  * ZH_NOMEM, ZH_IO libsodium cannot start. */
 ZH_MUST zh_err zh_password_hash(zh_sv password, const uint8_t salt[ZH_PASSWORD_SALT_BYTES],

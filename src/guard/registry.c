@@ -9,6 +9,8 @@
 #define RECORD_VERSION 1
 #define SCOPES_ALL ((uint32_t)(ZH_SCOPE_WRITE | ZH_SCOPE_SERVE | ZH_SCOPE_ADMIN))
 #define LINK_NONE UINT64_MAX
+#define USER_DISABLED 1u /* flags of a user */
+#define USER_ONCE 2u
 
 typedef struct entry {
     zh_definition now; /* the record that counts; its views point into `record` */
@@ -102,7 +104,7 @@ static void put_body(const zh_definition *d, zh_buf *out)
         zh_buf_put_text(out, d->user.name);
         zh_buf_put_text(out, d->user.password_hash);
         zh_buf_put_zig(out, d->user.created_ms);
-        zh_buf_put_u8(out, d->user.disabled);
+        zh_buf_put_u8(out, (uint8_t)((d->user.disabled ? USER_DISABLED : 0) | (d->user.once ? USER_ONCE : 0)));
         break;
     case ZH_THING_SETTING:
         zh_buf_put_text(out, d->setting.json);
@@ -140,6 +142,14 @@ static bool read_bool(zh_reader *r)
     return value == 1;
 }
 
+static void read_user_flags(zh_reader *r, zh_user *user)
+{
+    const uint8_t flags = zh_read_u8(r);
+    if ((flags & ~(USER_DISABLED | USER_ONCE)) != 0) r->bad = true;
+    user->disabled = (flags & USER_DISABLED) != 0;
+    user->once = (flags & USER_ONCE) != 0;
+}
+
 static void read_exactly(zh_reader *r, uint8_t *out, size_t size)
 {
     const zh_sv bytes = zh_read_bytes(r, size);
@@ -169,7 +179,7 @@ static void read_body(zh_reader *r, zh_definition *d)
         d->user.name = zh_read_text(r);
         d->user.password_hash = zh_read_text(r);
         d->user.created_ms = zh_read_zig(r);
-        d->user.disabled = read_bool(r);
+        read_user_flags(r, &d->user);
         break;
     case ZH_THING_SETTING:
         d->setting.json = zh_read_text(r);

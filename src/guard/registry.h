@@ -68,6 +68,7 @@ typedef struct zh_user {
     zh_sv password_hash;  /* guard/password.h */
     int64_t created_ms;
     bool disabled;
+    bool once;            /* the password opens one thing: choosing another */
 } zh_user;
 
 typedef struct zh_setting {

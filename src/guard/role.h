@@ -13,21 +13,35 @@
 #include "base/err.h"
 #include "base/sv.h"
 
-/* What can be done. Bits of a mask; append only. */
+/* What can be done: bits of a mask, with the name by which they are told. Append only. */
+#define ZH_RIGHT_LIST(X)                                                          \
+    X(VIEW_TOTALS,      "view_totals")      /* counts and reports over many customers */ \
+    X(VIEW_CUSTOMER,    "view_customer")    /* one customer's profile, with a stated purpose */ \
+    X(EDIT_CATALOG,     "edit_catalog")                                           \
+    X(EDIT_DEFINITIONS, "edit_definitions") /* segments, placements, settings, campaigns */ \
+    X(MANAGE_KEYS,      "manage_keys")      /* sources and their keys */          \
+    X(MANAGE_USERS,     "manage_users")                                           \
+    X(READ_DEADLETTERS, "read_deadletters") /* raw bytes that may hold anything */ \
+    X(IMPORT,           "import")                                                 \
+    X(EXPORT,           "export")           /* many customers' data out of the engine */ \
+    X(ERASE,            "erase")                                                  \
+    X(READ_AUDIT,       "read_audit")                                             \
+    X(REPORT,           "report")           /* hand in figures measured elsewhere */ \
+    X(APPROVE,          "approve")          /* let run, or send back, what another wrote */
+enum { /* places of the bits */
+#define X(name, text) ZH_RIGHT_PLACE_##name,
+    ZH_RIGHT_LIST(X)
+#undef X
+    ZH_RIGHT_COUNT
+};
 typedef enum zh_right {
-    ZH_RIGHT_VIEW_TOTALS      = 1 << 0, /* counts and reports over many customers */
-    ZH_RIGHT_VIEW_CUSTOMER    = 1 << 1, /* one customer's profile, with a stated purpose */
-    ZH_RIGHT_EDIT_CATALOG     = 1 << 2,
-    ZH_RIGHT_EDIT_DEFINITIONS = 1 << 3, /* segments, placements, settings, campaigns */
-    ZH_RIGHT_MANAGE_KEYS      = 1 << 4, /* sources and their keys */
-    ZH_RIGHT_MANAGE_USERS     = 1 << 5,
-    ZH_RIGHT_READ_DEADLETTERS = 1 << 6, /* raw bytes that may hold anything */
-    ZH_RIGHT_IMPORT           = 1 << 7,
-    ZH_RIGHT_EXPORT           = 1 << 8, /* many customers' data out of the engine */
-    ZH_RIGHT_ERASE            = 1 << 9,
-    ZH_RIGHT_READ_AUDIT       = 1 << 10,
-    ZH_RIGHT_REPORT           = 1 << 11, /* hand in figures measured elsewhere */
+#define X(name, text) ZH_RIGHT_##name = 1 << ZH_RIGHT_PLACE_##name,
+    ZH_RIGHT_LIST(X)
+#undef X
 } zh_right;
+
+/* Rights that show people or open raw data: who has none of them gives nobody one. */
+#define ZH_RIGHTS_OVER_PEOPLE (ZH_RIGHT_VIEW_CUSTOMER | ZH_RIGHT_READ_DEADLETTERS | ZH_RIGHT_EXPORT | ZH_RIGHT_ERASE | ZH_RIGHT_READ_AUDIT)
 
 /* Stored by number and text: append only. */
 #define ZH_ROLE_LIST(X)                                                      \
@@ -40,7 +54,8 @@ typedef enum zh_right {
     X(PRIVACY_OFFICER, "privacy_officer") /* answers and erases customers */ \
     X(DEVELOPER,       "developer")       /* connects shops: keys, imports, dead letters */ \
     X(AUDITOR,         "auditor")         /* reads the audit, changes nothing */ \
-    X(VIEWER,          "viewer")          /* totals, read only */
+    X(VIEWER,          "viewer")          /* totals, read only */             \
+    X(APPROVER,        "approver")        /* approves what others wrote, edits nothing */
 typedef enum zh_role {
 #define X(name, text) ZH_ROLE_##name,
     ZH_ROLE_LIST(X)
@@ -52,6 +67,10 @@ const char *zh_role_text(zh_role role); /* "privacy_officer"; "?" when unknown *
 zh_role zh_role_of(zh_sv text);         /* ZH_ROLE_NONE when unknown */
 uint32_t zh_role_rights(zh_role role);  /* mask of zh_right; 0 when unknown */
 bool zh_role_may(zh_role role, zh_right right);
+const char *zh_right_text(zh_right right); /* of one right: "view_totals"; "?" when unknown */
+/* May `giver` make somebody of role `other`, set his password, change what he is? Only with the right to manage users and all of the other's rights over people: else who
+ * runs the engine could lend himself the role that sees customers. Of an owner only an owner. */
+bool zh_role_may_govern(zh_role giver, zh_role other);
 
 /* Who acts: the engine itself, a program with a key, a person who works here, or a customer by a link of his own. Stored: append only. */
 typedef enum zh_actor_kind { ZH_ACTOR_ENGINE = 1, ZH_ACTOR_KEY, ZH_ACTOR_USER, ZH_ACTOR_CUSTOMER } zh_actor_kind;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "guard/digest.h"
 #include "server/answer.h"
+#include "server/users.h"
 #include "store/audit_log.h"
 #include "sys/line.h"
 
@@ -61,8 +62,6 @@ void zh_audit_close(zh_audit *a)
 
 /* ---- what is written down ---- */
 
-#define LOOKS_AT_PEOPLE (ZH_RIGHT_VIEW_CUSTOMER | ZH_RIGHT_READ_DEADLETTERS | ZH_RIGHT_EXPORT | ZH_RIGHT_ERASE | ZH_RIGHT_READ_AUDIT)
-
 static bool changes(const zh_call *call)
 {
     const zh_http_method m = zh_http_method_of(call->request);
@@ -76,7 +75,7 @@ static bool is_audited(const zh_call *call)
     if (call->route->handler == zh_route_login || call->caller.kind == CALLER_CUSTOMER) return true;
     if (call->route->need != NEED_RIGHT || call->caller.kind == CALLER_NOBODY) return false;
     if (call->caller.kind == CALLER_KEY && (call->caller.scopes & ZH_SCOPE_ADMIN) == 0) return false;
-    return changes(call) || (call->route->right & LOOKS_AT_PEOPLE) != 0;
+    return changes(call) || (call->route->right & ZH_RIGHTS_OVER_PEOPLE) != 0;
 }
 
 bool zh_audit_refuses(zh_call *call)

@@ -47,6 +47,7 @@ struct zh_server {
     zh_audit *audit;
     int64_t started_ms;
     pthread_mutex_t lifecycle_lock; /* one change of a campaign or journey at a time */
+    pthread_mutex_t users_lock;     /* one change of a user at a time */
     pthread_mutex_t session_lock; /* sessions and throttles */
     zh_arena session_arena;
     zh_sessions *sessions;
@@ -221,8 +222,8 @@ zh_call_handler zh_route_second_factor, zh_route_second_factor_begin, zh_route_s
 bool zh_second_factor_is_on(const zh_registry *registry, uint32_t user); /* under the world's read lock */
 /* Who has the password: has he the second factor, too? Errors: ZH_ABSENT it is wanted and no code came, ZH_LOGIN it is another one; else what failed. */
 ZH_MUST zh_err zh_second_factor_ask(zh_call *call, uint32_t user, zh_sv code);
-zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke, zh_route_users,
-    zh_route_user_create, zh_route_user_password, zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
+zh_call_handler zh_route_login, zh_route_logout, zh_route_session, zh_route_keys, zh_route_key_create, zh_route_key_revoke,
+    zh_route_sources, zh_route_source_create, zh_route_source_secret, zh_route_source_limit, zh_route_debug, zh_route_debug_put;
 zh_call_handler zh_route_overview, zh_route_events, zh_route_event, zh_route_customers, zh_route_customer, zh_route_customer_events, zh_route_customer_portrait, zh_route_customer_identity, zh_route_customer_unmerge, zh_route_erasures, zh_route_erasures_post, zh_route_erasure,
     zh_route_preview, zh_route_report_orders;
 zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_route_policies_put, zh_route_policies_delete;

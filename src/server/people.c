@@ -1,8 +1,9 @@
-/* people.c -- signing in and out; keys, users, sources. */
+/* people.c -- signing in and out; keys, sources. Users: users.c. */
 #include "engine/secret.h"
 #include "guard/signature.h"
 #include "server/answer.h"
 #include "server/call.h"
+#include "server/users.h"
 #include "sys/file.h"
 
 /* ---- signing in ---- */
@@ -41,23 +42,6 @@ static void tries_passed(zh_call *call, zh_sv user, zh_sv address)
     pthread_mutex_unlock(&s->session_lock);
 }
 
-/* The user as the registry knows it, with a hash of its own memory; hash empty: nobody. */
-static uint32_t find_user(zh_call *call, zh_sv name, zh_role *role, zh_sv *hash)
-{
-    zh_world *w = zh_engine_world(call->engine);
-    zh_user user;
-    uint32_t number = 0;
-    *hash = (zh_sv){ 0 };
-    zh_world_lock_read(w);
-    if (zh_registry_user_named(w->registry, name, &user) == ZH_OK && !user.disabled) {
-        *hash = zh_arena_copy(call->arena, user.password_hash);
-        *role = user.role;
-        number = user.number;
-    }
-    zh_world_unlock(w);
-    return number;
-}
-
 static void put_session(zh_call *call, const zh_session *session, zh_sv user, const zh_http_header *more, size_t more_count)
 {
     zh_json_out out = zh_call_begin(call);
@@ -76,6 +60,44 @@ static bool is_secure(zh_call *call)
     return zh_sv_equal(zh_http_header_of(call->request, "X-Forwarded-Proto"), ZH_SV("https"));
 }
 
+/* Why nobody is signed in; `knows`: he has the password, so he may be told more. */
+static void refuse_login(zh_call *call, zh_err e, bool knows, bool wants_new)
+{
+    if (wants_new && e == ZH_ABSENT) zh_call_problem(call, 401, "new_password_needed", "newPassword", "this password was good once: choose another and send it as newPassword");
+    else if (wants_new && e == ZH_RANGE) zh_call_problem(call, 400, "bad_field", "newPassword", "a password has 8 to 128 characters, is not one of the most common and not the one before");
+    else if (knows && e == ZH_ABSENT) zh_call_problem(call, 401, "second_factor_needed", "code", "send the six digits of the authenticator app, or a recovery code, as code");
+    else if (knows && e == ZH_LOGIN) zh_call_problem(call, 401, "second_factor_wrong", "code", "this code is not the one the app shows now, or was used already");
+    else if (e == ZH_LOGIN) zh_call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
+    else zh_call_failed(call, e, NULL);
+}
+
+/* A password that was made for him opens one thing: choosing another. ZH_ABSENT: he has not; ZH_RANGE: it does not do. */
+static zh_err judge_new_password(const zh_user *user, zh_sv password, zh_sv next)
+{
+    if (!user->once) return ZH_OK;
+    if (next.size == 0) return ZH_ABSENT;
+    return zh_sv_equal(password, next) ? ZH_RANGE : zh_password_fits(next);
+}
+
+/* The session, unless he was switched off or changed while his password was looked at. */
+static zh_err begin_session(zh_call *call, const zh_user *user, char cookie[ZH_SESSION_COOKIE_BYTES], zh_session *session)
+{
+    uint8_t random[ZH_SESSION_RANDOM_BYTES];
+    zh_user now;
+    zh_err e = zh_file_random(random, sizeof random);
+    pthread_mutex_lock(&call->server->session_lock);
+    if (e == ZH_OK) e = zh_session_start(call->server->sessions, user->number, user->role, call->now_ms, random, cookie, session);
+    pthread_mutex_unlock(&call->server->session_lock);
+    zh_wipe(random, sizeof random);
+    if (e != ZH_OK) return e;
+    zh_users_find(call, user->name, &now); /* whoever changes him does so first and ends his sessions then: one of the two sees the other */
+    if (now.number == user->number && now.role == user->role && zh_sv_equal(now.password_hash, user->password_hash)) return ZH_OK;
+    pthread_mutex_lock(&call->server->session_lock);
+    zh_session_end(call->server->sessions, (zh_sv){ cookie, ZH_SESSION_COOKIE_BYTES - 1 });
+    pthread_mutex_unlock(&call->server->session_lock);
+    return ZH_LOGIN;
+}
+
 void zh_route_login(zh_call *call)
 {
     zh_json_value root;
@@ -83,36 +105,32 @@ void zh_route_login(zh_call *call)
     const zh_sv name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("user"))));
     const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
     const zh_sv code = zh_arena_copy(call->arena, zh_sv_trim(zh_json_text_or_empty(zh_json_get(root, ZH_SV("code")))));
+    const zh_sv next = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("newPassword"))));
     const zh_sv address = zh_http_peer(call->request);
     if (must_wait(call, name, address)) return;
-    zh_role role = ZH_ROLE_NONE;
-    zh_sv hash;
-    const uint32_t number = find_user(call, name, &role, &hash);
-    if (number != 0) call->audited = name; /* another word may be a password, typed into the wrong field */
-    zh_err e = zh_password_verify(hash, password);
-    if (number == 0) e = ZH_LOGIN;
+    zh_user user;
+    zh_users_find(call, name, &user);
+    if (user.number != 0) call->audited = name; /* another word may be a password, typed into the wrong field */
+    zh_err e = zh_password_verify(user.password_hash, password);
+    if (user.number == 0) e = ZH_LOGIN;
     const bool knows = e == ZH_OK;
-    if (knows) e = zh_second_factor_ask(call, number, code);
+    if (knows) e = judge_new_password(&user, password, next); /* before the code, which is good once */
+    const bool wants_new = knows && e != ZH_OK;
+    if (e == ZH_OK) e = zh_second_factor_ask(call, user.number, code);
     if (e == ZH_OK) tries_passed(call, name, address);
-    if (e != ZH_OK) {
-        if (knows && e == ZH_ABSENT) zh_call_problem(call, 401, "second_factor_needed", "code", "send the six digits of the authenticator app, or a recovery code, as code");
-        else if (knows && e == ZH_LOGIN) zh_call_problem(call, 401, "second_factor_wrong", "code", "this code is not the one the app shows now, or was used already");
-        else if (e == ZH_LOGIN) zh_call_problem(call, 401, "unauthorized", NULL, "user or password is wrong");
-        else zh_call_failed(call, e, NULL);
-        return;
-    }
-    uint8_t random[ZH_SESSION_RANDOM_BYTES];
+    if (e == ZH_OK && user.once) e = zh_users_choose(call, &user, next);
     char cookie[ZH_SESSION_COOKIE_BYTES], header[160];
     zh_session session;
-    e = zh_file_random(random, sizeof random);
-    pthread_mutex_lock(&call->server->session_lock);
-    if (e == ZH_OK) e = zh_session_start(call->server->sessions, number, role, call->now_ms, random, cookie, &session);
-    pthread_mutex_unlock(&call->server->session_lock);
-    zh_wipe(random, sizeof random);
     if (e != ZH_OK) {
-        zh_call_failed(call, e, NULL);
+        refuse_login(call, e, knows, wants_new);
         return;
     }
+    e = begin_session(call, &user, cookie, &session);
+    if (e != ZH_OK) {
+        refuse_login(call, e, false, false);
+        return;
+    }
+    zh_users_signed_in(call, user.number);
     const bool secure = is_secure(call);
     snprintf(header, sizeof header, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s", secure ? "__Host-zhun" : "zhun", cookie, secure ? "; Secure" : "");
     const zh_http_header set = { ZH_SV("Set-Cookie"), zh_sv_of(header) };
@@ -320,113 +338,6 @@ void zh_route_key_revoke(zh_call *call)
     }
     if (e == ZH_OK) zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
     else zh_call_failed(call, e, "no such key");
-}
-
-/* ---- users ---- */
-
-static void put_user(const zh_user *user, bool second_factor, zh_json_out *out)
-{
-    char id[24];
-    snprintf(id, sizeof id, "%u", user->number);
-    zh_json_out_object(out);
-    zh_json_out_key_text(out, ZH_SV("id"), zh_sv_of(id));
-    zh_json_out_key_text(out, ZH_SV("name"), user->name);
-    zh_json_out_key_text(out, ZH_SV("role"), zh_sv_of(zh_role_text(user->role)));
-    zh_call_time(out, ZH_SV("createdAt"), user->created_ms);
-    zh_json_out_key_bool(out, ZH_SV("secondFactor"), second_factor);
-    zh_json_out_end(out);
-}
-
-void zh_route_users(zh_call *call)
-{
-    zh_world *w = zh_engine_world(call->engine);
-    zh_json_out out = zh_call_begin(call);
-    begin_list(&out);
-    zh_world_lock_read(w);
-    for (zh_registry_iter it = zh_registry_walk(w->registry, ZH_THING_USER); zh_registry_next(&it);) put_user(&it.at->user, zh_second_factor_is_on(w->registry, it.at->user.number), &out);
-    zh_world_unlock(w);
-    end_list(&out);
-    zh_call_json(call, 200, &out);
-}
-
-static zh_err hash_password(zh_call *call, zh_sv password, zh_sv *hash)
-{
-    uint8_t salt[ZH_PASSWORD_SALT_BYTES];
-    char *text = zh_arena_take(call->arena, ZH_PASSWORD_HASH_BYTES, 1);
-    if (text == NULL) return ZH_NOMEM;
-    zh_err e = zh_password_fits(password);
-    if (e == ZH_OK) e = zh_file_random(salt, sizeof salt);
-    return e != ZH_OK ? e : zh_password_hash(password, salt, text, hash);
-}
-
-void zh_route_user_create(zh_call *call)
-{
-    zh_json_value root;
-    if (!zh_call_body_json(call, &root)) return;
-    zh_definition d = { .thing = ZH_THING_USER, .at_ms = call->now_ms, .actor = call->caller.actor };
-    d.user.name = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("name"))));
-    d.user.role = zh_role_of(zh_json_text_or_empty(zh_json_get(root, ZH_SV("role"))));
-    d.user.created_ms = call->now_ms;
-    const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
-    if (d.user.name.size == 0 || d.user.name.size > ZH_NAME_BYTES_MAX || d.user.role == ZH_ROLE_NONE) {
-        zh_call_problem(call, 400, "bad_field", d.user.role == ZH_ROLE_NONE ? "role" : "name", "a user has a name of at most 128 bytes and a role");
-        return;
-    }
-    if (zh_password_fits(password) != ZH_OK) {
-        zh_call_problem(call, 400, "bad_field", "password", "a password has 8 to 128 characters and is not one of the most common");
-        return;
-    }
-    zh_world *w = zh_engine_world(call->engine);
-    zh_user there;
-    zh_world_lock_read(w);
-    zh_err e = zh_registry_user_named(w->registry, d.user.name, &there) == ZH_OK ? ZH_EXISTS : ZH_OK;
-    d.user.number = zh_registry_next_number(w->registry, ZH_THING_USER);
-    zh_world_unlock(w);
-    if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
-    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
-    if (e != ZH_OK) {
-        zh_call_failed(call, e, "a user of this name exists");
-        return;
-    }
-    zh_json_out out = zh_call_begin(call);
-    put_user(&d.user, false, &out);
-    zh_call_json(call, 201, &out);
-}
-
-/* One's own password with the current one, anybody's with the right to manage users. */
-void zh_route_user_password(zh_call *call)
-{
-    zh_json_value root;
-    if (!zh_call_body_json(call, &root)) return;
-    const zh_sv name = zh_http_path_part(call->request, 3);
-    const zh_sv password = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("password"))));
-    const zh_sv current = zh_arena_copy(call->arena, zh_json_text_or_empty(zh_json_get(root, ZH_SV("current"))));
-    zh_world *w = zh_engine_world(call->engine);
-    zh_definition d = { .thing = ZH_THING_USER, .at_ms = call->now_ms, .actor = call->caller.actor };
-    zh_world_lock_read(w);
-    zh_err e = zh_registry_user_named(w->registry, name, &d.user);
-    const zh_sv before = e == ZH_OK ? zh_arena_copy(call->arena, d.user.password_hash) : (zh_sv){ 0 };
-    if (e == ZH_OK) d.user.name = zh_arena_copy(call->arena, d.user.name);
-    zh_world_unlock(w);
-    const bool own = call->caller.kind == CALLER_PERSON && e == ZH_OK && d.user.number == call->caller.session.user;
-    if (!own && !zh_call_has_right(call, ZH_RIGHT_MANAGE_USERS)) {
-        zh_call_problem(call, 403, "forbidden", NULL, "only one's own password may be changed without the right to manage users");
-        return;
-    }
-    if (e == ZH_OK && own && zh_password_verify(before, current) != ZH_OK) {
-        zh_call_problem(call, 403, "forbidden", "current", "the current password is wrong");
-        return;
-    }
-    if (e == ZH_OK) e = hash_password(call, password, &d.user.password_hash);
-    if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
-    if (e != ZH_OK) {
-        zh_call_failed(call, e, e == ZH_RANGE ? "a password has 8 to 128 characters and is not one of the most common" : "no such user");
-        return;
-    }
-    pthread_mutex_lock(&call->server->session_lock);
-    zh_sessions_revoke(call->server->sessions, d.user.number);
-    pthread_mutex_unlock(&call->server->session_lock);
-    zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
 }
 
 /* ---- sources ---- */

@@ -5,7 +5,7 @@
 #include "base/b64.h"
 #include "guard/totp.h"
 #include "server/answer.h"
-#include "server/call.h"
+#include "server/users.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -323,13 +323,12 @@ void zh_route_user_second_factor_off(zh_call *call)
     zh_world_lock_read(w);
     zh_err e = zh_registry_user_named(w->registry, zh_http_path_part(call->request, 3), &user);
     zh_world_unlock(w);
+    if (e == ZH_OK && !zh_users_may_govern(call, user.role)) return;
     if (e == ZH_OK) e = drop_factor(call, user.number);
     if (e != ZH_OK) {
         zh_call_failed(call, e, "no such user");
         return;
     }
-    pthread_mutex_lock(&call->server->session_lock);
-    zh_sessions_revoke(call->server->sessions, user.number);
-    pthread_mutex_unlock(&call->server->session_lock);
+    zh_users_end_sessions(call, user.number);
     zh_call_reply(call, 204, (zh_sv){ 0 }, (zh_sv){ 0 }, NULL, 0);
 }

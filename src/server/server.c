@@ -1,5 +1,6 @@
 #include "server/debug.h"
 #include "server/links.h"
+#include "server/users.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -173,6 +174,8 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_DELETE, "/api/v1/keys/{}", zh_route_key_revoke, NEED_RIGHT, ZH_RIGHT_MANAGE_KEYS, true, false },
     { ZH_HTTP_GET, "/api/v1/users", zh_route_users, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, false, false },
     { ZH_HTTP_POST, "/api/v1/users", zh_route_user_create, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
+    { ZH_HTTP_GET, "/api/v1/roles", zh_route_roles, NEED_RIGHT, 0, false, false },
+    { ZH_HTTP_PUT, "/api/v1/users/{}", zh_route_user_put, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
     { ZH_HTTP_POST, "/api/v1/users/{}/second-factor/off", zh_route_user_second_factor_off, NEED_RIGHT, ZH_RIGHT_MANAGE_USERS, true, false },
     { ZH_HTTP_GET, "/api/v1/second-factor", zh_route_second_factor, NEED_RIGHT, 0, true, false },
     { ZH_HTTP_POST, "/api/v1/second-factor", zh_route_second_factor_begin, NEED_RIGHT, 0, true, false },
@@ -257,29 +260,29 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/delivery", zh_route_delivery, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/delivery", zh_route_delivery_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/campaigns", zh_route_campaigns, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
-    { ZH_HTTP_POST, "/api/v1/campaigns/preview", zh_route_campaigns_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/preview", zh_route_campaigns_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS | ZH_RIGHT_APPROVE, true, false },
     { ZH_HTTP_GET, "/api/v1/campaigns/{}", zh_route_campaign, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/campaigns/{}", zh_route_campaign_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/campaigns/{}", zh_route_campaign_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/campaigns/{}/report", zh_route_campaign_report, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/campaigns/{}/members", zh_route_campaign_members, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/submit", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
-    { ZH_HTTP_POST, "/api/v1/campaigns/{}/approve", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
-    { ZH_HTTP_POST, "/api/v1/campaigns/{}/reject", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/approve", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_APPROVE, true, false },
+    { ZH_HTTP_POST, "/api/v1/campaigns/{}/reject", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_APPROVE, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/pause", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/resume", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/campaigns/{}/end", zh_route_campaign_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys", zh_route_journeys, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/instances", zh_route_journey_instances, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
-    { ZH_HTTP_POST, "/api/v1/journeys/preview", zh_route_journeys_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/journeys/preview", zh_route_journeys_preview, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS | ZH_RIGHT_APPROVE, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/{}", zh_route_journey, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, false, false },
     { ZH_HTTP_PUT, "/api/v1/journeys/{}", zh_route_journey_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_DELETE, "/api/v1/journeys/{}", zh_route_journey_delete, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/{}/report", zh_route_journey_report, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/journeys/{}/members", zh_route_journey_members, NEED_RIGHT, ZH_RIGHT_VIEW_CUSTOMER, true, false },
     { ZH_HTTP_POST, "/api/v1/journeys/{}/submit", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
-    { ZH_HTTP_POST, "/api/v1/journeys/{}/approve", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
-    { ZH_HTTP_POST, "/api/v1/journeys/{}/reject", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
+    { ZH_HTTP_POST, "/api/v1/journeys/{}/approve", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_APPROVE, true, false },
+    { ZH_HTTP_POST, "/api/v1/journeys/{}/reject", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_APPROVE, true, false },
     { ZH_HTTP_POST, "/api/v1/journeys/{}/pause", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/journeys/{}/resume", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_POST, "/api/v1/journeys/{}/end", zh_route_journey_act, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
@@ -412,6 +415,7 @@ static zh_err open_guards(zh_server *s)
     s->session_arena = zh_arena_open(SESSION_ARENA_BYTES);
     pthread_mutex_init(&s->session_lock, NULL);
     pthread_mutex_init(&s->lifecycle_lock, NULL);
+    pthread_mutex_init(&s->users_lock, NULL);
     pthread_rwlock_init(&s->blocked_lock, NULL);
     zh_err e = zh_file_random(s->memo_random, sizeof s->memo_random);
     if (e == ZH_OK) e = zh_file_random(s->throttle_key.bytes, sizeof s->throttle_key.bytes);
@@ -488,6 +492,7 @@ void zh_server_close(zh_server *s)
     zh_arena_close(&s->session_arena);
     pthread_mutex_destroy(&s->session_lock);
     pthread_mutex_destroy(&s->lifecycle_lock);
+    pthread_mutex_destroy(&s->users_lock);
     pthread_rwlock_destroy(&s->blocked_lock);
     zh_uploads_close(s->uploads);
     free(s);

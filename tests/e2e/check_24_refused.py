@@ -21,10 +21,10 @@ from kit import PASSWORD, SERVER, TOKEN, WRITE, basic, check, dump, equal, say
 TRIES = 500 if kit.WHOLE else 25  # of a password, of each kind
 OPEN, SIGNED, SERVE = "open", "signed in", "a server key"
 ROLES = {
-    "owner": {"totals", "customer", "catalog", "define", "keys", "users", "letters", "import", "export", "erase", "audit", "report"},
-    "admin": {"totals", "catalog", "define", "keys", "users", "import"}, "marketer": {"totals", "catalog", "define", "report"}, "analyst": {"totals", "report"},
+    "owner": {"totals", "customer", "catalog", "define", "keys", "users", "letters", "import", "export", "erase", "audit", "report", "approve"},
+    "admin": {"totals", "catalog", "define", "keys", "users", "import", "approve"}, "marketer": {"totals", "catalog", "define", "report", "approve"}, "analyst": {"totals", "report"},
     "support": {"customer"}, "privacy_officer": {"totals", "customer", "export", "erase", "audit"}, "developer": {"totals", "catalog", "keys", "letters", "import"},
-    "auditor": {"totals", "audit"}, "viewer": {"totals"},
+    "auditor": {"totals", "audit"}, "viewer": {"totals"}, "approver": {"totals", "approve"},
 }
 RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people who may look at a customer
     (OPEN, r"\w+ /(healthz|readyz|metrics|openapi\.json|zhun\.js|api/v1/login)$"),
@@ -33,7 +33,7 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     (OPEN, r"GET /v1/offers$"),  # the public register: any key, a write key too; serve.py proves that nobody is refused
     (OPEN, r"\w+ /[pu]/\{token\}"),  # the link itself says who: check 12, preferences.py
     (SERVE, r"\w+ /v1/"),
-    (SIGNED, r"\w+ /api/v1/(logout|session|views.*|second-factor.*)$"),
+    (SIGNED, r"\w+ /api/v1/(logout|session|roles|views.*|second-factor.*)$"),
     ("audit", r"GET /api/v1/audit|POST /api/v1/(backups|check|decisions/replay)$"),
     ("erase", r"\w+ /api/v1/erasures"),
     ("export", r"GET /api/v1/export/(events|interactions)$"),
@@ -44,6 +44,8 @@ RIGHTS = [  # the first that fits "METHOD path"; SERVE: a server key, and people
     ("keys", r"\w+ /api/v1/keys|(POST|PUT) /api/v1/sources"),
     ("import", r"\w+ /api/v1/uploads|POST /api/v1/(imports|tags/import)"),
     ("catalog", r"(POST|PUT) /api/v1/items"),
+    ("approve", r"POST /api/v1/(campaigns|journeys)/\{name\}/(approve|reject)$"),
+    ("define or approve", r"POST /api/v1/(campaigns|journeys)/preview$"),
     ("define or report", r"POST /api/v1/boundaries$"),
     ("report", r"PUT /api/v1/reports/policies"),
     ("totals", r"GET /|POST /api/v1/(reports/|expressions$|segments/preview$|metrics/\{name\}/plan$)"),

@@ -551,7 +551,7 @@ def people():
 MAY = {  # role -> what it may read: totals, one customer, dead letters, users, keys
     "viewer": (True, False, False, False, False), "analyst": (True, False, False, False, False), "marketer": (True, False, False, False, False),
     "support": (False, True, False, False, False), "developer": (True, False, True, False, True), "auditor": (True, False, False, False, False),
-    "privacy_officer": (True, True, False, False, False), "admin": (True, False, False, True, True), "owner": (True, True, True, True, True),
+    "privacy_officer": (True, True, False, False, False), "admin": (True, False, False, True, True), "approver": (True, False, False, False, False), "owner": (True, True, True, True, True),
 }
 
 
@@ -604,6 +604,9 @@ def passwords(admin):
     equal(Person("a viewer", "given by the admin").answer.status, 200, "and it works")
     refused(admin.ask("PUT", "/api/v1/users/nobody/password", {"password": "long enough"}), 404, "the password of nobody")
     equal(lowly_factor(Person("a viewer", "given by the admin")), ["200", "400", "400", "200", "204"], "one's own second factor is asked, refused without a code or password, turned on and taken away")
+    equal(engine.admin("PUT", "/api/v1/users/a%20viewer", {"state": "off"}).json["state"], "off", "somebody is switched off")
+    equal(engine.admin("PUT", "/api/v1/users/a%20viewer", {"state": "on"}).json["state"], "on", "and on; the rest is people.py's")
+    equal(len(engine.admin("GET", "/api/v1/roles").json["items"]), len(MAY), "every role is told")
     equal(engine.admin("POST", "/api/v1/users/a%20viewer/second-factor/off").status, 204, "another's is taken away")
     refused(engine.admin("POST", "/api/v1/users/nobody/second-factor/off"), 404, "the second factor of nobody")
     names = [user["name"] for user in engine.admin("GET", "/api/v1/users").json["items"]]

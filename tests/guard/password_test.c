@@ -93,8 +93,24 @@ static void test_a_missing_user_costs_the_same(void)
     CHECK(missing > 0.5 * there && missing < 2 * there);
 }
 
+static void test_a_made_one_fits_and_follows_its_bytes(void)
+{
+    uint8_t random[ZH_PASSWORD_MADE_CHARS];
+    char one[ZH_PASSWORD_MADE_CHARS + 1], other[ZH_PASSWORD_MADE_CHARS + 1];
+    for (int i = 0; i < ZH_PASSWORD_MADE_CHARS; i++) random[i] = (uint8_t)(i * 37);
+    zh_password_make(random, one);
+    CHECK(zh_sv_of(one).size == ZH_PASSWORD_MADE_CHARS && zh_password_fits(zh_sv_of(one)) == ZH_OK);
+    for (int i = 0; i < ZH_PASSWORD_MADE_CHARS; i++) { /* every byte counts: another one is another letter */
+        random[i] ^= 1;
+        zh_password_make(random, other);
+        CHECK(!zh_sv_equal(zh_sv_of(one), zh_sv_of(other)));
+        random[i] ^= 1;
+    }
+}
+
 int main(void)
 {
+    test_a_made_one_fits_and_follows_its_bytes();
     test_policy_counts_characters();
     test_a_hash_is_the_standard_string();
     test_a_hash_of_lower_cost_verifies_and_is_weak();

@@ -157,7 +157,7 @@ static void test_things_are_kept_found_and_walked(void)
           .source = { { 3 }, ZH_SV("shop"), ZH_SV("segment"), 5 } },
         { .thing = ZH_THING_SOURCE, .at_ms = 1, .actor = someone, .source = { { 2 }, ZH_SV("app"), { 0 }, 6 } },
         { .thing = ZH_THING_USER, .at_ms = 1, .actor = someone,
-          .user = { 1, ZH_ROLE_OWNER, ZH_SV("admin"), ZH_SV("$argon2id$"), 7, false } },
+          .user = { 1, ZH_ROLE_OWNER, ZH_SV("admin"), ZH_SV("$argon2id$"), 7, false, false } },
         { .thing = ZH_THING_SETTING, .at_ms = 1, .actor = someone, .setting = { ZH_SV("time_zone"), ZH_SV("\"Asia/Shanghai\"") } },
         { .thing = ZH_THING_SETTING, .at_ms = 1, .actor = someone, .setting = { ZH_SV("currency"), ZH_SV("\"CNY\"") } },
     };
@@ -188,6 +188,27 @@ static void test_things_are_kept_found_and_walked(void)
     it = zh_registry_walk(registry, ZH_THING_KEY);
     CHECK(!zh_registry_next(&it));
     zh_registry_close(registry);
+}
+
+/* The last byte of a user: 0 and 1 are what versions before wrote; 2 is a password that is good once; what a later one may add is refused. */
+static void test_a_user_has_two_flags(void)
+{
+    static const struct { uint8_t byte; bool disabled, once; zh_err want; } rows[] = { { 0, false, false, ZH_OK }, { 1, true, false, ZH_OK }, { 2, false, true, ZH_OK }, { 3, true, true, ZH_OK }, { 4, false, false, ZH_FORMAT } };
+    const zh_definition d = { .thing = ZH_THING_USER, .at_ms = 1, .actor = ZH_ACTOR_THE_ENGINE, .user = { 1, ZH_ROLE_OWNER, ZH_SV("admin"), ZH_SV("$argon2id$"), 7, false, false } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        zh_buf record = zh_buf_open(4096), again = zh_buf_open(4096);
+        zh_definition got;
+        zh_definition_put(&d, &record);
+        record.data[record.size - 1] = (char)rows[i].byte;
+        CHECK(zh_definition_get(zh_buf_view(&record), &got) == rows[i].want);
+        if (rows[i].want == ZH_OK) {
+            CHECK(got.user.disabled == rows[i].disabled && got.user.once == rows[i].once);
+            zh_definition_put(&got, &again);
+            CHECK(zh_sv_equal(zh_buf_view(&record), zh_buf_view(&again)));
+        }
+        zh_buf_close(&record);
+        zh_buf_close(&again);
+    }
 }
 
 static void test_when_what_stands_was_said(void)
@@ -259,7 +280,7 @@ static slow random_record(uint64_t *seed)
                         .at_ms = (int64_t)(test_random(seed) % 4), .actor = ZH_ACTOR_THE_ENGINE };
     switch (d.thing) {
     case ZH_THING_SOURCE: d.source = (zh_source){ { number }, some, some, 1 }; break;
-    case ZH_THING_USER: d.user = (zh_user){ number, ZH_ROLE_VIEWER, some, some, 1, test_random(seed) % 2 == 0 }; break;
+    case ZH_THING_USER: d.user = (zh_user){ number, ZH_ROLE_VIEWER, some, some, 1, test_random(seed) % 2 == 0, test_random(seed) % 2 == 0 }; break;
     case ZH_THING_SETTING: d.setting = (zh_setting){ key, some }; break;
     case ZH_THING_KEY:
         d.key = (zh_key){ .scopes = ZH_SCOPE_WRITE, .revoked_ms = (int64_t)(test_random(seed) % 2), .name = some };
@@ -428,6 +449,7 @@ int main(int argc, char **argv)
     test_a_keys_life();
     test_more_keys_than_the_memo_holds();
     test_things_are_kept_found_and_walked();
+    test_a_user_has_two_flags();
     test_when_what_stands_was_said();
     test_a_full_registry_refuses_and_stays();
     test_a_damaged_record_is_refused();

@@ -1,7 +1,7 @@
 // One campaign: what may be done in its state, its definition, its runs, and who changed it when.
 import { useState } from 'react'
 import { Link } from 'react-router-dom'
-import { mayDefine } from '../session/rights'
+import { mayAct, mayApprove, mayDefine } from '../session/rights'
 import { useSession } from '../session/useSession'
 import type { Schema } from '../shared/client'
 import { Button, TextInput } from '../shared/Controls'
@@ -20,14 +20,15 @@ function Acts({ detail }: { detail: Detail }) {
   const { t } = useWords()
   const [note, setNote] = useState('')
   const [act, drop] = [useActCampaign(detail.name), useDropCampaign()]
-  const offered = actsOf(detail.state)
+  const role = useSession().data?.role
+  const offered = actsOf(detail.state).filter((one) => mayAct(role, one))
   return (
     <section>
       <h3>{t(`campaigns.next.${detail.state}`)}</h3>
       {offered.length > 0 && <Field className="campaign-note" label={t('campaigns.note')} hint={t('campaigns.noteHint')}><TextInput value={note} onText={setNote} maxLength={200} /></Field>}
       <div className="campaign-acts">
         {offered.map((one, at) => <Button key={one} kind={at === 0 ? 'primary' : 'plain'} loading={act.isPending && act.variables.act === one} onClick={() => act.mutate({ act: one, note }, { onSuccess: () => setNote('') })}>{t(`campaigns.acts.${one}`)}</Button>)}
-        {detail.activeFrom === null && <Button kind="text" className="campaign-drop" loading={drop.isPending} onClick={() => drop.mutate(detail.name)}>{t('campaigns.delete')}</Button>}
+        {detail.activeFrom === null && mayDefine(role) && <Button kind="text" className="campaign-drop" loading={drop.isPending} onClick={() => drop.mutate(detail.name)}>{t('campaigns.delete')}</Button>}
       </div>
       <Refused error={act.error ?? drop.error} />
     </section>
@@ -69,12 +70,13 @@ function History({ history }: { history: Detail['history'] }) {
 
 function Opened({ detail }: { detail: Detail }) {
   const { t } = useWords()
-  const may = mayDefine(useSession().data?.role)
+  const role = useSession().data?.role
+  const may = mayDefine(role)
   const [text, setText] = useState(JSON.stringify(detail.definition, null, 2))
   const frozen = detail.state === 'running' || detail.state === 'ended' ? t(`campaigns.frozen.${detail.state}`) : undefined
   return (
     <>
-      {may && <Acts detail={detail} />}
+      {mayApprove(role) && <Acts detail={detail} />}
       {detail.activeFrom !== null && <CampaignReport name={detail.name} />}
       {may ? <CampaignEditor name={detail.name} text={text} onText={setText} {...(frozen === undefined ? {} : { frozen })} /> : <pre className="campaign-code">{text}</pre>}
       <Runs runs={detail.runs} />

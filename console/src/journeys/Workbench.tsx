@@ -2,7 +2,7 @@
 import { useEffect, useReducer, useState } from 'react'
 import { started, step } from '../builder/history'
 import { nameIsGood } from '../channels/definition'
-import { mayDefine } from '../session/rights'
+import { mayApprove, mayDefine } from '../session/rights'
 import { useSession } from '../session/useSession'
 import { CallError } from '../shared/client'
 import { Choices } from '../shared/Choices'
@@ -63,7 +63,8 @@ function Source({ definition, draft, onDraft }: { definition: Definition; draft:
 
 export function Workbench({ detail, start, onKept }: { detail: Detail | undefined; start: Definition; onKept?: (name: string) => void }) {
   const { t } = useWords()
-  const may = mayDefine(useSession().data?.role)
+  const role = useSession().data?.role
+  const may = mayDefine(role)
   const [history, dispatch] = useReducer(step<Definition>, start, started<Definition>)
   const [draft, setDraft] = useState<string>() // the text as it is typed, while it says something else than the graph
   const [saved, setSaved] = useState(detail === undefined ? '' : textOf(start))
@@ -134,16 +135,18 @@ export function Workbench({ detail, start, onKept }: { detail: Detail | undefine
           </fieldset>
         </div>
       </div>
-      {may && (
+      {mayApprove(role) && (
         <div className="journey-foot">
           {detail === undefined && <Field className="journey-called" label={t('journeys.name')} hint={t(name !== '' && !nameIsGood(name) ? 'journeys.nameBad' : 'journeys.nameHint')}><TextInput value={name} onText={setName} maxLength={64} autoComplete="off" spellCheck={false} /></Field>}
           <Refused error={define.error} onOpen={select} />
-          <div className="journey-acts">
-            <Button kind={isSaved ? 'plain' : 'primary'} loading={define.isPending} disabled={closed || broken || !nameIsGood(name) || isSaved} onClick={keep}>{t('journeys.save')}</Button>
-            {frozen !== undefined && <span className="less">{frozen}</span>}
-            {!closed && !isSaved && detail !== undefined && <span className="warn">{t('journeys.unsaved')}</span>}
-            {define.isSuccess && isSaved && <span className="less" role="status">{t('journeys.saved')}</span>}
-          </div>
+          {may && (
+            <div className="journey-acts">
+              <Button kind={isSaved ? 'plain' : 'primary'} loading={define.isPending} disabled={closed || broken || !nameIsGood(name) || isSaved} onClick={keep}>{t('journeys.save')}</Button>
+              {frozen !== undefined && <span className="less">{frozen}</span>}
+              {!closed && !isSaved && detail !== undefined && <span className="warn">{t('journeys.unsaved')}</span>}
+              {define.isSuccess && isSaved && <span className="less" role="status">{t('journeys.saved')}</span>}
+            </div>
+          )}
           <div className="journey-acts journey-try">
             <Button loading={dry.isPending} disabled={broken} onClick={() => dry.mutate({ name, definition, days: Number(days) })}>{t('journeys.dry.run')}</Button>
             <Choices label={t('journeys.dry.span')} value={days} options={spans.map((value) => ({ value, name: t('journeys.dry.last', { days: value }) }))} onChange={setDays} />

@@ -15,6 +15,8 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [asksCode, setAsksCode] = useState(false)
+  const [next, setNext] = useState('')
+  const [asksNext, setAsksNext] = useState(false)
   const [missing, setMissing] = useState(false)
   const title = t('session.title')
   const brand = t('shell.brand')
@@ -24,15 +26,21 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const empty = user.trim() === '' || password === '' || (asksCode && code.trim() === '')
+    const empty = user.trim() === '' || password === '' || (asksCode && code.trim() === '') || (asksNext && next === '')
     setMissing(empty)
-    if (!empty) signIn.mutate({ user: user.trim(), password, ...(asksCode ? { code: code.trim() } : {}) }, { onError: (error) => setAsksCode((was) => was || (error instanceof CallError && error.code === 'second_factor_needed')) })
+    const wanted = (error: unknown) => {
+      if (!(error instanceof CallError)) return
+      if (error.code === 'second_factor_needed') setAsksCode(true)
+      if (error.code === 'new_password_needed') setAsksNext(true)
+    }
+    if (!empty) signIn.mutate({ user: user.trim(), password, ...(asksCode ? { code: code.trim() } : {}), ...(asksNext ? { newPassword: next } : {}) }, { onError: wanted })
   }
   const error = signIn.error
   let problem: string | undefined
   const code401 = error instanceof CallError && error.status === 401 ? error.code : undefined
-  if (missing) problem = t(asksCode ? 'session.errors.requiredCode' : 'session.errors.required')
-  else if (code401 === 'second_factor_needed') problem = undefined // the field for it has come
+  if (missing) problem = t(asksCode && code.trim() === '' ? 'session.errors.requiredCode' : asksNext && next === '' ? 'session.errors.requiredNext' : 'session.errors.required')
+  else if (code401 === 'second_factor_needed' || code401 === 'new_password_needed') problem = undefined // the field for it has come
+  else if (error instanceof CallError && error.field === 'newPassword') problem = t('session.errors.badNext')
   else if (code401 === 'second_factor_wrong') problem = t('session.errors.wrongCode')
   else if (error instanceof CallError && error.status === 401) problem = t('session.errors.wrong')
   else if (error instanceof CallError && error.status === 429) problem = t('session.errors.overloaded', { seconds: error.retryAfterSeconds ?? 60 })
@@ -61,6 +69,13 @@ export function SignIn({ appearance }: { appearance: Appearance }) {
             <span>{t('session.password')}</span>
             <TextInput type="password" size="large" name="password" autoComplete="current-password" value={password} onText={setPassword} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
           </label>
+          {asksNext && (<>
+            <label className="field">
+              <span>{t('session.next')}</span>
+              <TextInput type="password" size="large" name="new-password" autoComplete="new-password" autoFocus maxLength={128} value={next} onText={setNext} aria-invalid={problem !== undefined} aria-describedby="signin-problem" />
+            </label>
+            <p className="signin-hint">{t('session.nextHint')}</p>
+          </>)}
           {asksCode && (<>
             <label className="field">
               <span>{t('session.code')}</span>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../shared/client'
-import { mayDefine, maySeeCustomers, maySeeTotals } from './rights'
+import { mayAct, mayApprove, mayDefine, maySeeCustomers, maySeeTotals } from './rights'
 
 // The engine's own table, so that the two cannot part.
 const table = readFileSync(new URL('../../../src/guard/role.c', import.meta.url), 'utf8')
@@ -12,6 +12,8 @@ describe('rights', () => {
     expect(rightsOf.size).toBeGreaterThanOrEqual(8)
     for (const [role, rights] of rightsOf) {
       expect(mayDefine(role), role).toBe(/EDIT_DEFINITIONS/.test(rights))
+      expect(mayApprove(role), role).toBe(/RIGHT_APPROVE/.test(rights))
+      expect(['approve', 'reject', 'pause'].map((act) => mayAct(role, act)), role).toEqual([/RIGHT_APPROVE/, /RIGHT_APPROVE/, /EDIT_DEFINITIONS/].map((right) => right.test(rights)))
       expect(maySeeCustomers(role), role).toBe(/VIEW_CUSTOMER/.test(rights))
       expect(maySeeTotals(role), role).toBe(/VIEW_TOTALS/.test(rights))
     }

@@ -9,6 +9,12 @@ const customers: readonly Role[] = ['owner', 'support', 'privacy_officer']
 /** Segments, placements, settings. */
 export const mayDefine = (role: Role | undefined): boolean => role !== undefined && define.includes(role)
 
+/** Let run, or send back, what another wrote. */
+export const mayApprove = (role: Role | undefined): boolean => mayDefine(role) || role === 'approver'
+
+/** One step in the life of a campaign or journey. */
+export const mayAct = (role: Role | undefined, act: string): boolean => (act === 'approve' || act === 'reject' ? mayApprove(role) : mayDefine(role))
+
 /** Who one customer is. */
 export const maySeeCustomers = (role: Role | undefined): boolean => role !== undefined && customers.includes(role)
 

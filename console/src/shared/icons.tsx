@@ -110,6 +110,7 @@ export const QualityIcon = icon(<path d="M10 2.8 16.5 5v5c0 3.6-2.7 6-6.5 7.2C6.
 export const PlanIcon = icon(<path d="M4.5 3.5h11v13h-11zM7.5 7.5h5M7.5 10.5h5M7.5 13.5h3" />)
 export const LettersIcon = icon(<path d="M3 5h14v10H3zM3 6l7 5 7-5" />)
 export const DebuggerIcon = icon(<path d="M7 7.5a3 3 0 0 1 6 0M6 8.5h8v4a4 4 0 0 1-8 0zM10 8.5v8M2.8 7l3 2.2M17.2 7l-3 2.2M2.5 12H6M14 12h3.5M3.3 16.8l3-2.4M16.7 16.8l-3-2.4" />)
+export const MembersIcon = icon(<path d="M7.5 9.5a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6M2.5 16.5c0-3 2.2-4.8 5-4.8s5 1.8 5 4.8M14.2 9.2a2.3 2.3 0 1 0-1.4-4.3M14 11.9c2.1.2 3.5 1.8 3.5 4.1" />)
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />)
 export const HelpIcon = icon(
   <>

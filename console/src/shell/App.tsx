@@ -46,6 +46,7 @@ const ModelsPage = lazy(() => import('../models/ModelsPage'))
 const ScenePage = lazy(() => import('../scene/ScenePage'))
 const PredictionsPage = lazy(() => import('../predictions/PredictionsPage'))
 const SegmentPage = lazy(() => import('../segments/SegmentPage'))
+const MembersPage = lazy(() => import('../members/MembersPage'))
 const PrivacyPage = lazy(() => import('../privacy/PrivacyPage'))
 const TagsPage = lazy(() => import('../tags/TagsPage'))
 const GroupsPage = lazy(() => import('../groups/GroupsPage'))
@@ -132,6 +133,7 @@ export function App() {
                   <Route path="/paths" element={<PathsPage />} />
                   <Route path="/baskets" element={<BasketsPage />} />
                   <Route path="/measures" element={<MetricsPage />} />
+                  <Route path="/members" element={<MembersPage />} />
                   <Route path="/audit" element={<AuditPage />} />
                   <Route path="/attribution" element={<AttributionPage />} />
                   <Route path="/sources" element={<SourcesPage />} />

@@ -1,10 +1,10 @@
 // The pages, in the order of a day's work: what happens now, who it is, what is sold and shown, how the engine does.
 // The navigation and the palette read this list; a new page adds its route in App.tsx and its line here.
-import { AttributionIcon, AuditIcon, BasketsIcon, CampaignsIcon, ChannelsIcon, DeliveryIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, JourneysIcon, LettersIcon, LiveIcon, FunnelsIcon, MessagesIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon, TemplatesIcon } from '../shared/icons'
+import { AttributionIcon, AuditIcon, BasketsIcon, CampaignsIcon, ChannelsIcon, DeliveryIcon, PathsIcon, RetentionIcon, CustomersIcon, DebuggerIcon, EngineIcon, ExperimentsIcon, FairnessIcon, GroupsIcon, ImportsIcon, ItemsIcon, JourneysIcon, LettersIcon, LiveIcon, FunnelsIcon, MembersIcon, MessagesIcon, MetricsIcon, ModelsIcon, OffersIcon, OverviewIcon, PlacementsIcon, PlanIcon, PredictionsIcon, PreviewIcon, PrivacyIcon, QualityIcon, SceneIcon, SegmentsIcon, SourcesIcon, StandingIcon, TagsIcon, TemplatesIcon } from '../shared/icons'
 
 export interface Place {
   to: string
-  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'campaigns' | 'journeys' | 'messages' | 'templates' | 'channels' | 'delivery' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'audit' | 'system'
+  key: 'overview' | 'live' | 'customers' | 'segments' | 'portraits' | 'tags' | 'standing' | 'predictions' | 'items' | 'placements' | 'offers' | 'preview' | 'models' | 'scene' | 'experiments' | 'fairness' | 'campaigns' | 'journeys' | 'messages' | 'templates' | 'channels' | 'delivery' | 'attribution' | 'metrics' | 'funnels' | 'retention' | 'paths' | 'baskets' | 'sources' | 'imports' | 'quality' | 'plan' | 'letters' | 'debugger' | 'privacy' | 'members' | 'audit' | 'system'
   Icon: typeof OverviewIcon
 }
 
@@ -72,6 +72,7 @@ export const groups: readonly { key: 'today' | 'people' | 'goods' | 'reach' | 'a
       { to: '/letters', key: 'letters', Icon: LettersIcon },
       { to: '/debugger', key: 'debugger', Icon: DebuggerIcon },
       { to: '/privacy', key: 'privacy', Icon: PrivacyIcon },
+      { to: '/members', key: 'members', Icon: MembersIcon },
       { to: '/audit', key: 'audit', Icon: AuditIcon },
       { to: '/system', key: 'system', Icon: EngineIcon },
     ],

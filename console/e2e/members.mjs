@@ -1,0 +1,75 @@
+// People: somebody is added, the password that was made is shown once and opens the choice of another, the role changes, a new password, off and on; the last owner stays.
+import { allWords, until } from './browser.mjs'
+
+export async function members({ browser, open, enter, check, mock }, language) {
+  const w = allWords(language)
+  const m = w.members
+  const says = (what) => `members, ${language}: ${what}`
+  const { page, context, look, go } = await enter({ language, expectErrors: true }) // what the engine refuses is an answer of 409
+  const dialog = page.getByRole('dialog')
+  const name = `walk-${language}`
+  const row = (of) => page.locator('.member-table tbody tr').filter({ hasText: of })
+  const button = (label) => dialog.getByRole('button', { name: label, exact: true })
+  const change = (of) => row(of).getByRole('button').click()
+  await go('/members')
+  await row('admin').first().waitFor()
+  await page.locator('.member-rights tbody tr').first().waitFor()
+  check((await page.locator('.member-rights tbody tr').count()) === 13, says('every right has a row'))
+  await look(`members-${language}`, { full: true })
+
+  await page.getByRole('button', { name: m.add.button, exact: true }).click()
+  await dialog.getByLabel(m.add.name).fill(name)
+  await dialog.getByLabel(m.add.role).selectOption('approver')
+  await dialog.getByText(m.roles.approver).waitFor()
+  await look(`members-add-${language}`)
+  await button(m.add.submit).click()
+  await dialog.locator('.member-made code').waitFor()
+  const password = await dialog.locator('.member-made code').innerText()
+  check(/^[a-z2-9]{20}$/.test(password), says('a password is made'))
+  await page.mouse.click(5, 5)
+  check(await dialog.isVisible(), says('a click beside the panel does not lose it'))
+  await look(`members-made-${language}`)
+  await button(m.made.done).click()
+  check(await until(async () => (await row(name).innerText()).includes(m.once)), says('it is listed as good once'))
+
+  if (!mock) {
+    const other = await open(browser, { language, expectErrors: true })
+    const field = (label) => other.page.getByLabel(label, { exact: true })
+    await other.go('/')
+    await field(w.session.user).fill(name)
+    await field(w.session.password).fill(password)
+    await other.page.getByRole('button', { name: w.session.submit }).click()
+    await field(w.session.next).waitFor()
+    await other.look(`signin-next-${language}`)
+    await field(w.session.next).fill('short')
+    await other.page.getByRole('button', { name: w.session.submit }).click()
+    await other.page.getByText(w.session.errors.badNext).waitFor()
+    await field(w.session.next).fill(`chosen by ${name}`)
+    await other.page.getByRole('button', { name: w.session.submit }).click()
+    await other.page.locator('main.main').waitFor()
+    await other.context.close()
+    await page.reload()
+    check(await until(async () => (await row(name).count()) === 1 && !(await row(name).innerText()).includes(m.never)), says('a sign-in is listed'))
+  }
+
+  await change(name)
+  await dialog.getByLabel(m.add.role).selectOption('viewer')
+  await look(`members-change-${language}`)
+  await button(m.change.role).click()
+  check(await until(async () => (await row(name).innerText()).includes(w.shell.roles.viewer)), says('another role'))
+  await change(name)
+  await button(m.change.password).click()
+  await dialog.locator('.member-made code').waitFor()
+  await button(m.made.done).click()
+  await change(name)
+  await button(m.change.off).click()
+  check(await until(async () => (await row(name).innerText()).includes(m.states.off)), says('off'))
+  await change(name)
+  await button(m.change.on).click()
+  check(await until(async () => !(await row(name).innerText()).includes(m.states.off)), says('on'))
+  await change('admin')
+  await button(m.change.off).click()
+  await dialog.getByText(m.change.lastOwner).waitFor()
+  await look(`members-last-${language}`)
+  await context.close()
+}
