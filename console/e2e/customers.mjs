@@ -39,6 +39,16 @@ export async function customers({ enter, check, mock }, language) {
   check(await until(async () => (await page.locator('.likes-row').count()) > 0), says('leanings have rows'))
   if (mock) check(await until(async () => (await page.locator('.place').count()) === 3), says('home, work and one more place'))
   await look(`customer-${language}`)
+  const contact = page.locator('.customer-contact')
+  if (mock || (await contact.count()) > 0) {
+    check(await contact.getByRole('button').isDisabled(), says('contact is masked until it is said what for'))
+    await contact.getByLabel(w.customers.one.contact.purpose).fill(language === 'zh' ? '电话回访' : 'a call back')
+    await contact.scrollIntoViewIfNeeded()
+    await look(`customer-contact-${language}`)
+    await contact.getByRole('button', { name: w.customers.one.contact.show, exact: true }).click()
+    await contact.waitFor({ state: 'detached' })
+    if (mock) await page.getByText('13800001234').waitFor()
+  }
   check((await page.locator('.shown-reason').first().innerText()).trim().length > 3, says('a recommendation says why'))
   await page.getByRole('group', { name: w.recommend.placement }).getByRole('button').nth(1).click()
   await page.waitForURL(/placement=/)

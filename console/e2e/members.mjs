@@ -14,7 +14,7 @@ export async function members({ browser, open, enter, check, mock }, language) {
   await go('/members')
   await row('admin').first().waitFor()
   await page.locator('.member-rights tbody tr').first().waitFor()
-  check((await page.locator('.member-rights tbody tr').count()) === 13, says('every right has a row'))
+  check((await page.locator('.member-rights tbody tr').count()) === 14, says('every right has a row'))
   await look(`members-${language}`, { full: true })
 
   await page.getByRole('button', { name: m.add.button, exact: true }).click()

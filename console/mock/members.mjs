@@ -1,8 +1,8 @@
 // People and roles, made up. The table of roles is that of three of them; the engine has all.
 import { people } from './audit.mjs'
 
-const rights = ['view_totals', 'view_customer', 'edit_catalog', 'edit_definitions', 'manage_keys', 'manage_users', 'read_deadletters', 'import', 'export', 'erase', 'read_audit', 'report', 'approve']
-const roles = { owner: rights, marketer: ['view_totals', 'edit_catalog', 'edit_definitions', 'report', 'approve'], privacy_officer: ['view_totals', 'view_customer', 'export', 'erase', 'read_audit'], viewer: ['view_totals'], approver: ['view_totals', 'approve'] }
+const rights = ['view_totals', 'view_customer', 'edit_catalog', 'edit_definitions', 'manage_keys', 'manage_users', 'read_deadletters', 'import', 'export', 'erase', 'read_audit', 'report', 'approve', 'view_contact']
+const roles = { owner: rights, marketer: ['view_totals', 'edit_catalog', 'edit_definitions', 'report', 'approve'], privacy_officer: ['view_totals', 'view_customer', 'export', 'erase', 'read_audit', 'view_contact'], viewer: ['view_totals'], approver: ['view_totals', 'approve'] }
 const made = 'mnp4q8rstuvwxyz23456'
 const users = people.map((one) => ({ ...one, state: 'on', createdAt: '2026-01-05T08:00:00.000Z', lastLoginAt: one.id === '2' ? null : '2026-11-23T08:40:00.000Z', secondFactor: one.id === '3', passwordOnce: one.id === '2', mayChange: true }))
 

@@ -226,7 +226,7 @@ function answer(method, path, query, body, empty) {
   const one = /^\/api\/v1\/customers\/(\d+)(\/events|\/portrait)?$/.exec(path)
   if (one) {
     if (Number(one[1]) > 90_000) return problem(404, 'not_found', 'no such customer')
-    if (one[2] === undefined) return shop.customer(one[1])
+    if (one[2] === undefined) return shop.customer(one[1], query.get('contact') === 'clear')
     if (one[2] === '/portrait') return shop.portrait(one[1])
     const from = Number(query.get('cursor') || 0)
     const limit = Number(query.get('limit') ?? 50)

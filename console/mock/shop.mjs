@@ -233,14 +233,15 @@ export const placements = [
   ['order_done', 'After the order', '下单完成', 'after_order', []],
 ].map(([id, en, zh, strategy, needs]) => ({ id, name: { en, zh }, strategy, n: 10, public: id === 'home', needs }))
 
-export function customer(id) {
+export function customer(id, clear = false) {
   const n = Number(id)
   const anonymous = n % 4 === 0
   return {
     id,
     userId: anonymous ? null : `u***${id.slice(-2)}`,
     ids: { ...(anonymous ? {} : { userId: [`u***${id.slice(-2)}`] }), anonymousId: [`a-7f3e-${id}`, `a-19c0-${id}`] },
-    traits: anonymous ? {} : { city: '深圳', memberLevel: 'gold', language: 'zh-CN' },
+    contact: clear ? 'clear' : 'masked',
+    traits: anonymous ? {} : { phone: clear ? '13800001234' : '***34', city: '深圳', memberLevel: 'gold', language: 'zh-CN' },
     firstSeen: new Date(Date.UTC(2010, 11, 7, 14, 57) + (n % 61) * 3 * 86_400_000).toISOString(),
     lastSeen: new Date(Date.now() - (n % 50) * 3_600_000 - 120_000).toISOString(),
     orders: anonymous ? { count: 0, revenueCents: 0, currency: '', last: null } : { count: 1 + (n % 11), revenueCents: (1 + (n % 11)) * (14_150 + (n % 97) * 310), currency: 'GBP', last: '2011-12-07T15:52:00.000Z' },

@@ -367,3 +367,46 @@ void zh_personal_mask(zh_sv text, zh_buf *out)
     if (at != NULL) zh_buf_put(out, zh_sv_part(text, (size_t)(at - text.data), SIZE_MAX));
     else if (digits >= 7) zh_buf_put(out, (zh_sv){ last, sizeof last });
 }
+
+#define MASKED_BYTES_MAX 320 /* a character, three stars and a domain; what is longer is three stars */
+
+static void mask_text(zh_sv text, zh_json_out *out)
+{
+    zh_buf masked = zh_buf_open(MASKED_BYTES_MAX);
+    zh_personal_mask(text, &masked);
+    zh_json_out_text(out, zh_buf_err(&masked) == ZH_OK ? zh_buf_view(&masked) : ZH_SV("***"));
+    zh_buf_close(&masked);
+}
+
+void zh_personal_mask_value(zh_json_value value, zh_json_out *out)
+{
+    zh_sv text;
+    const bool is_object = zh_json_is(value, ZH_JSON_OBJECT);
+    if (zh_json_text(value, &text)) mask_text(text, out);
+    else if (zh_json_type_of(value) <= ZH_JSON_NULL) zh_json_out_null(out);
+    else if (!is_object && !zh_json_is(value, ZH_JSON_ARRAY)) zh_json_out_text(out, ZH_SV("***"));
+    else {
+        if (is_object) zh_json_out_object(out);
+        else zh_json_out_array(out);
+        for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it);) { /* as deep as the parser takes it */
+            if (is_object) zh_json_out_key(out, it.key);
+            zh_personal_mask_value(it.value, out);
+        }
+        zh_json_out_end(out);
+    }
+}
+
+zh_err zh_personal_mask_json(zh_json *parser, zh_arena *arena, zh_sv *personal)
+{
+    zh_json_value root;
+    if (personal->size == 0) return ZH_OK;
+    if (zh_json_parse(parser, *personal, &root, NULL) != ZH_OK) return ZH_FORMAT;
+    zh_buf masked = zh_buf_open(8 * personal->size + 64); /* a digit becomes three stars in quotes; escapes of what is shown of a text */
+    zh_json_out out = zh_json_out_on(&masked);
+    zh_personal_mask_value(root, &out);
+    zh_err e = zh_json_out_done(&out);
+    if (e == ZH_OK) *personal = zh_arena_copy(arena, zh_buf_view(&masked));
+    if (e == ZH_OK && personal->data == NULL) e = ZH_NOMEM;
+    zh_buf_close(&masked);
+    return e;
+}

@@ -34,4 +34,10 @@ ZH_MUST zh_err zh_personal_join(zh_json *parser, zh_buf *scratch, zh_personal_pa
  * digits and more the last two. Nothing for the empty text. */
 void zh_personal_mask(zh_sv text, zh_buf *out);
 
+/* The same of a JSON value, at its place in `out`: each text inside is masked, each number and yes or no is "***", null stays, objects and lists keep their form. */
+void zh_personal_mask_value(zh_json_value value, zh_json_out *out);
+
+/* The whole personal object of an event likewise: *personal becomes its masked form, in the arena ("" stays). `parser` is used. Errors: ZH_FORMAT it is no JSON, ZH_NOMEM. */
+ZH_MUST zh_err zh_personal_mask_json(zh_json *parser, zh_arena *arena, zh_sv *personal);
+
 #endif

@@ -62,7 +62,7 @@ static zh_err put_customer(zh_engine *engine, const zh_compose_ask *ask, zh_json
         const zh_err e = zh_engine_ids(engine, ask->customer, ask->permit, arena, &id, 1, &count);
         if (e != ZH_OK && e != ZH_ABSENT) return e;
         if (count == 1 && id.kind == ZH_ID_USER) zh_json_out_key_text(out, ZH_SV("userId"), id.text);
-        zh_traits_personal(engine, ask->customer, ask->permit, parser, arena, out);
+        zh_traits_personal(engine, ask->customer, ask->permit, false, parser, arena, out);
         zh_world_lock_read(w);
         zh_traits_plain(zh_customers_get(w->customers, ask->customer), out);
         zh_world_unlock(w);

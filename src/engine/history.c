@@ -1,4 +1,5 @@
 #include "engine/history.h"
+#include "collect/personal.h"
 #include "engine/event_json.h"
 
 #define RECORD_BYTES_MAX ZH_LOG_RECORD_BYTES_MAX
@@ -69,7 +70,7 @@ zh_err zh_history_personal(zh_engine *g, const zh_event *event, const zh_permit 
     return e == ZH_ABSENT ? ZH_OK : e;
 }
 
-static zh_err write_at(zh_engine *g, const zh_timeline_at *at, const zh_permit *permit, zh_json *parser, zh_arena *arena, zh_json_out *out)
+static zh_err write_at(zh_engine *g, const zh_timeline_at *at, const zh_permit *permit, bool masked, zh_json *parser, zh_arena *arena, zh_json_out *out)
 {
     zh_event event;
     zh_sv personal;
@@ -78,10 +79,11 @@ static zh_err write_at(zh_engine *g, const zh_timeline_at *at, const zh_permit *
     e = zh_history_personal(g, &event, permit, arena, &personal);
     if (e == ZH_DENIED) personal = (zh_sv){ 0 };
     else if (e != ZH_OK) return e;
+    if (masked && (e = zh_personal_mask_json(parser, arena, &personal)) != ZH_OK) return e;
     return zh_event_json(&event, personal, parser, arena, out);
 }
 
-zh_err zh_history_page(zh_engine *g, zh_customer_id customer, const zh_permit *permit, zh_sv cursor, size_t limit,
+zh_err zh_history_page(zh_engine *g, zh_customer_id customer, const zh_permit *permit, bool masked, zh_sv cursor, size_t limit,
                        zh_json *parser, zh_arena *arena, zh_json_out *out, char next[ZH_TIMELINE_CURSOR_BYTES])
 {
     next[0] = '\0';
@@ -94,7 +96,7 @@ zh_err zh_history_page(zh_engine *g, zh_customer_id customer, const zh_permit *p
     size_t count = 0;
     if (rows == NULL) return ZH_NOMEM;
     zh_err e = zh_timeline_read(zh_engine_timeline(g), ZH_TIMELINE_EVENTS, numbers, numbers_count, cursor.size > 0 ? &after : NULL, limit + 1, rows, &count);
-    for (size_t i = 0; e == ZH_OK && i < count && i < limit; i++) e = write_at(g, &rows[i], permit, parser, arena, out);
+    for (size_t i = 0; e == ZH_OK && i < count && i < limit; i++) e = write_at(g, &rows[i], permit, masked, parser, arena, out);
     if (e == ZH_OK && count > limit) zh_timeline_cursor(&rows[limit - 1], next);
     return e;
 }

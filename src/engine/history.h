@@ -21,8 +21,8 @@ ZH_MUST zh_err zh_history_trait(zh_engine *engine, const zh_timeline_at *at, zh_
 ZH_MUST zh_err zh_history_personal(zh_engine *engine, const zh_event *event, const zh_permit *permit, zh_arena *arena, zh_sv *plain);
 
 /* One page of a customer, newest first: writes the elements of a JSON array; *next is the cursor of the next page,
- * empty at the end. */
-ZH_MUST zh_err zh_history_page(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, zh_sv cursor, size_t limit,
+ * empty at the end. `masked`: what is personal as zh_personal_mask_json (collect/personal.h) shows it. */
+ZH_MUST zh_err zh_history_page(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, bool masked, zh_sv cursor, size_t limit,
                                zh_json *parser, zh_arena *arena, zh_json_out *out, char next[ZH_TIMELINE_CURSOR_BYTES]);
 
 #endif

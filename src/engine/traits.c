@@ -1,4 +1,5 @@
 #include "engine/traits.h"
+#include "collect/personal.h"
 #include "engine/history.h"
 #include "engine/timeline.h"
 
@@ -20,7 +21,7 @@ static bool is_first(trait_set *set, zh_sv name)
 }
 
 /* `once`: only what was set where nothing stood; else only the rest. */
-static void put_personal_of(zh_engine *engine, zh_json *parser, zh_arena *arena, const zh_timeline_at *at, const zh_permit *permit, bool once, const zh_rank *deleted, trait_set *set, zh_json_out *out)
+static void put_personal_of(zh_engine *engine, zh_json *parser, zh_arena *arena, const zh_timeline_at *at, const zh_permit *permit, bool masked, bool once, const zh_rank *deleted, trait_set *set, zh_json_out *out)
 {
     zh_event event;
     zh_sv plain;
@@ -35,11 +36,12 @@ static void put_personal_of(zh_engine *engine, zh_json *parser, zh_arena *arena,
         const zh_sv name = zh_arena_copy(arena, it.key);
         if (name.data == NULL || !is_first(set, name) || said == ZH_TRAIT_UNSET || zh_json_is(it.value, ZH_JSON_NULL)) continue;
         zh_json_out_key(out, name);
-        zh_json_out_value(out, it.value);
+        if (masked) zh_personal_mask_value(it.value, out);
+        else zh_json_out_value(out, it.value);
     }
 }
 
-void zh_traits_personal(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, zh_json *parser, zh_arena *arena, zh_json_out *out)
+void zh_traits_personal(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, bool masked, zh_json *parser, zh_arena *arena, zh_json_out *out)
 {
     zh_customer_id numbers[ZH_TIMELINE_NUMBERS_MAX];
     zh_timeline_at rows[TRAIT_EVENTS_MAX];
@@ -53,8 +55,8 @@ void zh_traits_personal(zh_engine *engine, zh_customer_id customer, const zh_per
     zh_world_unlock(w);
     const size_t numbers_count = zh_history_numbers(engine, customer, numbers);
     if (zh_timeline_read(zh_engine_timeline(engine), ZH_TIMELINE_TRAITS, numbers, numbers_count, NULL, TRAIT_EVENTS_MAX, rows, &count) != ZH_OK) return;
-    for (size_t i = 0; i < count; i++) put_personal_of(engine, parser, arena, &rows[i], permit, false, deleted, &set, out);
-    for (size_t i = count; i-- > 0;) put_personal_of(engine, parser, arena, &rows[i], permit, true, deleted, &set, out); /* the oldest counts */
+    for (size_t i = 0; i < count; i++) put_personal_of(engine, parser, arena, &rows[i], permit, masked, false, deleted, &set, out);
+    for (size_t i = count; i-- > 0;) put_personal_of(engine, parser, arena, &rows[i], permit, masked, true, deleted, &set, out); /* the oldest counts */
 }
 
 void zh_traits_plain(const zh_customer_state *state, zh_json_out *out)

@@ -9,8 +9,8 @@
 #include "base/json_out.h"
 #include "engine/engine.h"
 
-/* The sealed ones. `parser` is used. What cannot be read is left out. */
-void zh_traits_personal(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, zh_json *parser, zh_arena *arena, zh_json_out *out);
+/* The sealed ones; `masked`: as zh_personal_mask_value (collect/personal.h) shows them. `parser` is used. What cannot be read is left out. */
+void zh_traits_personal(zh_engine *engine, zh_customer_id customer, const zh_permit *permit, bool masked, zh_json *parser, zh_arena *arena, zh_json_out *out);
 /* The others; `state` may be NULL. Under the world's read lock. */
 void zh_traits_plain(const zh_customer_state *state, zh_json_out *out);
 

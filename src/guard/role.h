@@ -27,7 +27,8 @@
     X(ERASE,            "erase")                                                  \
     X(READ_AUDIT,       "read_audit")                                             \
     X(REPORT,           "report")           /* hand in figures measured elsewhere */ \
-    X(APPROVE,          "approve")          /* let run, or send back, what another wrote */
+    X(APPROVE,          "approve")          /* let run, or send back, what another wrote */ \
+    X(VIEW_CONTACT,     "view_contact")     /* e-mail, telephone, name, address, exact place in clear, where a purpose is stated */
 enum { /* places of the bits */
 #define X(name, text) ZH_RIGHT_PLACE_##name,
     ZH_RIGHT_LIST(X)
@@ -41,7 +42,7 @@ typedef enum zh_right {
 } zh_right;
 
 /* Rights that show people or open raw data: who has none of them gives nobody one. */
-#define ZH_RIGHTS_OVER_PEOPLE (ZH_RIGHT_VIEW_CUSTOMER | ZH_RIGHT_READ_DEADLETTERS | ZH_RIGHT_EXPORT | ZH_RIGHT_ERASE | ZH_RIGHT_READ_AUDIT)
+#define ZH_RIGHTS_OVER_PEOPLE (ZH_RIGHT_VIEW_CUSTOMER | ZH_RIGHT_VIEW_CONTACT | ZH_RIGHT_READ_DEADLETTERS | ZH_RIGHT_EXPORT | ZH_RIGHT_ERASE | ZH_RIGHT_READ_AUDIT)
 
 /* Stored by number and text: append only. */
 #define ZH_ROLE_LIST(X)                                                      \

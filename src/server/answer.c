@@ -160,7 +160,7 @@ void zh_answer_profile(zh_call *call, zh_customer_id customer, const zh_permit *
     put_ids(call, customer, permit, out);
     zh_json_out_key(out, ZH_SV("traits"));
     zh_json_out_object(out);
-    zh_traits_personal(call->engine, customer, permit, call->thread->parser, call->arena, out);
+    zh_traits_personal(call->engine, customer, permit, zh_call_masks(call), call->thread->parser, call->arena, out);
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
     const zh_customer_state *state = zh_customers_get(w->customers, customer);

@@ -73,6 +73,7 @@ static bool is_audited(const zh_call *call)
 {
     if (call->route == NULL) return false;
     if (call->route->handler == zh_route_login || call->caller.kind == CALLER_CUSTOMER) return true;
+    if (call->route->need == NEED_SERVE) return call->caller.kind == CALLER_PERSON; /* a person on a route for programs looks at somebody */
     if (call->route->need != NEED_RIGHT || call->caller.kind == CALLER_NOBODY) return false;
     if (call->caller.kind == CALLER_KEY && (call->caller.scopes & ZH_SCOPE_ADMIN) == 0) return false;
     return changes(call) || (call->route->right & ZH_RIGHTS_OVER_PEOPLE) != 0;
@@ -116,7 +117,7 @@ static zh_sv customer_text(const zh_call *call, zh_customer_id customer, char te
 static zh_sv thing(zh_call *call, char text[ZH_AUDIT_TEXT_BYTES_MAX + HASH_TEXT_BYTES])
 {
     size_t size = 0, part = 0;
-    const bool of_customer = zh_sv_starts(zh_sv_of(call->route->path), ZH_SV("/api/v1/customers/"));
+    const bool of_customer = call->route->need == NEED_SERVE || zh_sv_starts(zh_sv_of(call->route->path), ZH_SV("/api/v1/customers/"));
     for (const char *at = call->route->path + 1; at != NULL && size < ZH_AUDIT_TEXT_BYTES_MAX; part++) {
         if (at[0] == '{') {
             char hash[HASH_TEXT_BYTES];

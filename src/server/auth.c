@@ -3,6 +3,7 @@
 #include "base/b64.h"
 
 #define CREDENTIAL_BYTES_MAX 1024 /* of an Authorization header */
+#define PURPOSE_BYTES_MAX 200  /* a sentence */
 
 static zh_sv after(zh_sv text, zh_sv scheme)
 {
@@ -144,6 +145,32 @@ bool zh_call_allow(zh_call *call)
     if (!may || !zh_audit_refuses(call)) return may;
     zh_call_problem(call, 503, "audit_unavailable", NULL, "nothing is changed while it cannot be written down who did: is the disk full?");
     return false;
+}
+
+/* Programs and the command line are the shop's own; a person sees contact masked, and in clear by a right, with a purpose of his own words that the audit keeps. A header holds no
+ * Chinese, so the purpose may be a parameter, too. */
+bool zh_call_contact(zh_call *call)
+{
+    const zh_sv wanted = zh_http_param(call->request, ZH_SV("contact")), said = zh_sv_trim(zh_http_param(call->request, ZH_SV("purpose")));
+    const zh_sv why = said.size > 0 ? said : zh_sv_trim(zh_http_header_of(call->request, "X-Purpose"));
+    if (wanted.size == 0 || call->caller.kind != CALLER_PERSON) return true;
+    if (!zh_sv_equal(wanted, ZH_SV("clear"))) return zh_call_problem(call, 400, "bad_field", "contact", "contact is clear, or not said: masked"), false;
+    if (!zh_call_has_right(call, ZH_RIGHT_VIEW_CONTACT)) return zh_call_problem(call, 403, "forbidden", "contact", "this role sees contact masked"), false;
+    if (why.size == 0 || why.size > PURPOSE_BYTES_MAX) return zh_call_problem(call, 400, "bad_field", "purpose", "say what it is for, in at most 200 bytes: the audit keeps it"), false;
+    call->caller.actor.why = why;
+    call->audited = ZH_SV("contact in clear");
+    call->contact = true;
+    return true;
+}
+
+bool zh_call_masks(const zh_call *call)
+{
+    return call->caller.kind == CALLER_PERSON && !call->contact;
+}
+
+void zh_call_contact_json(const zh_call *call, zh_json_out *out)
+{
+    zh_json_out_key_text(out, ZH_SV("contact"), zh_call_masks(call) ? ZH_SV("masked") : ZH_SV("clear"));
 }
 
 bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out)

@@ -94,6 +94,7 @@ typedef struct zh_call {
     zh_sv audited;             /* what the audit calls the thing, where the path does not say */
     zh_customer_id permitted;  /* the first one of those a permit was asked for */
     uint32_t permits;          /* how many */
+    bool contact;              /* a person asked for contact in clear, with a purpose, and may (zh_call_contact) */
     bool is_unheard; /* there was no memory to read who asks: that is no 401, on which an SDK gives its events up */
     bool any_page;  /* pages of every origin may read the answer; without credentials, so never as a signed-in person */
 } zh_call;
@@ -119,6 +120,10 @@ void zh_call_identify(zh_call *call);  /* fills caller */
 bool zh_call_allow(zh_call *call);     /* false: a problem was answered */
 bool zh_call_has_right(const zh_call *call, zh_right right);
 zh_err zh_call_key(zh_call *call, zh_sv text, zh_key *out); /* find a key in the registry */
+/* ?contact=clear: contact (what collect/personal.h calls personal) in clear. False: the right or the purpose is missing, and a problem was answered. */
+bool zh_call_contact(zh_call *call);
+bool zh_call_masks(const zh_call *call); /* is contact masked in what is answered? For people, unless zh_call_contact let them */
+void zh_call_contact_json(const zh_call *call, zh_json_out *out); /* the member `contact`: clear or masked */
 zh_sv zh_call_basic_user(zh_call *call);  /* of the Authorization header, colon or not; data NULL: none */
 zh_sv zh_call_bearer(zh_call *call);
 bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out); /* takes the world's read lock */

@@ -1,4 +1,5 @@
 /* definitions.c -- channels and templates as the workspace defines them: listing, defining, undoing; secrets of channels; the delivery policy. */
+#include "collect/personal.h"
 #include "engine/compose.h"
 #include "engine/outbox.h"
 #include "engine/secret.h"
@@ -326,10 +327,20 @@ void zh_route_delivery_put(zh_call *call)
 
 /* ---- preview ---- */
 
-static void put_rendered(const zh_composed *c, zh_err e, zh_json_out *out)
+/* Where it would go, as who may not see contact sees it. */
+static void put_masked_to(zh_sv to, zh_json_out *out)
+{
+    zh_buf masked = zh_buf_open(to.size + 8);
+    zh_personal_mask(to, &masked);
+    zh_json_out_key_text(out, ZH_SV("to"), zh_buf_err(&masked) == ZH_OK ? zh_buf_view(&masked) : ZH_SV("***"));
+    zh_buf_close(&masked);
+}
+
+static void put_rendered(const zh_call *call, const zh_composed *c, zh_err e, zh_json_out *out)
 {
     zh_json_out_key_text(out, ZH_SV("language"), c->language);
-    if (c->to.size > 0) zh_json_out_key_text(out, ZH_SV("to"), c->to);
+    if (c->to.size > 0 && zh_call_masks(call)) put_masked_to(c->to, out);
+    else if (c->to.size > 0) zh_json_out_key_text(out, ZH_SV("to"), c->to);
     for (int p = 0; p < ZH_TEMPLATE_PARTS; p++)
         if (c->letter.part[p].data != NULL) zh_json_out_key_text(out, zh_sv_of(zh_template_part_text((zh_template_part)p)), c->letter.part[p]);
     zh_json_out_key_int(out, ZH_SV("errors"), (int64_t)c->letter.errors);
@@ -396,7 +407,7 @@ void zh_route_templates_preview(zh_call *call)
     else {
         zh_json_out out = zh_call_begin(call);
         zh_json_out_object(&out);
-        put_rendered(&composed, e, &out);
+        put_rendered(call, &composed, e, &out);
         zh_json_out_end(&out);
         zh_call_json(call, 200, &out);
     }

@@ -1,6 +1,7 @@
 /* export.c -- events out again, as JSON lines in the order of the log; the catalog, as a feed in the order of ids. */
 #include "base/csv.h"
 #include "catalog/google_feed.h"
+#include "collect/personal.h"
 #include "engine/event_json.h"
 #include "engine/history.h"
 #include "server/answer.h"
@@ -30,6 +31,7 @@ static zh_err put_event(page *p, zh_sv record, zh_arena *arena)
     zh_engine *g = p->call->engine;
     zh_err e = zh_event_get(record, arena, &event);
     if (e == ZH_OK) e = zh_history_personal(g, &event, &p->permit, arena, &personal);
+    if (e == ZH_OK && zh_call_masks(p->call)) e = zh_personal_mask_json(p->call->thread->parser, arena, &personal);
     if (e != ZH_OK) return e;
     zh_buf *to = &p->call->thread->out;
     zh_json_out out = zh_json_out_on(to);
@@ -139,7 +141,10 @@ static void export_log(zh_call *call, export_form form, zh_sv type)
     zh_call_reply(call, 200, type, zh_buf_view(&call->thread->out), &next, more ? 1 : 0);
 }
 
-void zh_route_export_events(zh_call *call) { export_log(call, FORM_EVENTS, ZH_SV("application/x-ndjson")); }
+void zh_route_export_events(zh_call *call)
+{
+    if (zh_call_contact(call)) export_log(call, FORM_EVENTS, ZH_SV("application/x-ndjson"));
+}
 
 /* ?apart=true: what is kept out of learning, in the same form. */
 void zh_route_export_interactions(zh_call *call)

@@ -76,7 +76,7 @@ static zh_err put_events(zh_own *own, zh_json_out *out)
     zh_json_out_key(out, ZH_SV("events"));
     zh_json_out_array(out);
     for (size_t count = 0; e == ZH_OK && count < ZH_OWN_EVENTS_MAX && out->buf->size < ZH_OWN_BYTES_MAX; count += EVENTS_PAGE) {
-        e = zh_history_page(call->engine, own->link.link.customer, &own->permit, after, EVENTS_PAGE, call->thread->parser, call->arena, out, next);
+        e = zh_history_page(call->engine, own->link.link.customer, &own->permit, false, after, EVENTS_PAGE, call->thread->parser, call->arena, out, next);
         memcpy(cursor, next, sizeof cursor);
         after = zh_sv_of(cursor);
         if (cursor[0] == '\0') break;

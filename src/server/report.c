@@ -1,5 +1,6 @@
 /* report.c -- what people look at: overview, latest events, customers, the orders report. */
 #include "base/time.h"
+#include "collect/personal.h"
 #include "engine/event_json.h"
 #include "engine/history.h"
 #include "engine/rebuild.h"
@@ -230,6 +231,7 @@ static void put_whole(zh_call *call, uint32_t partition, uint64_t sequence, cons
     zh_event_marks_json(event->marks, &out);
     zh_answer_customer_text(root, text);
     zh_json_out_key_text(&out, ZH_SV("customerId"), zh_sv_of(text));
+    zh_call_contact_json(call, &out);
     zh_json_out_key(&out, ZH_SV("event"));
     const zh_err e = zh_event_json(event, personal, call->thread->parser, call->arena, &out);
     if (e != ZH_OK) {
@@ -247,6 +249,7 @@ void zh_route_event(zh_call *call)
     zh_event event;
     zh_permit permit;
     zh_sv personal;
+    if (!zh_call_contact(call)) return;
     if (!read_position(zh_http_path_part(call->request, 3), &partition, &sequence)) {
         zh_call_problem(call, 400, "bad_field", "position", "must be the position of an event as the lists give it, such as 0-1284");
         return;
@@ -265,6 +268,7 @@ void zh_route_event(zh_call *call)
     const zh_customer_id root = e == ZH_OK ? zh_world_root(zh_engine_world(call->engine), event.customer) : (zh_customer_id){ 0 };
     if (e == ZH_OK && !zh_call_permit(call, root, ZH_PURPOSE_SUPPORT, &permit)) e = ZH_DENIED;
     if (e == ZH_OK) e = zh_history_personal(call->engine, &event, &permit, call->arena, &personal);
+    if (e == ZH_OK && zh_call_masks(call)) e = zh_personal_mask_json(call->thread->parser, call->arena, &personal);
     if (e != ZH_OK) zh_call_failed(call, e, e == ZH_DENIED ? "this role may not look at one customer" : "the event cannot be read");
     else put_whole(call, partition, sequence, &event, personal, root);
 }
@@ -346,6 +350,7 @@ void zh_route_customers(zh_call *call)
 void zh_route_customer(zh_call *call)
 {
     zh_permit permit;
+    if (!zh_call_contact(call)) return;
     const zh_customer_id id = zh_answer_path_customer(call, &permit);
     if (id.number == 0) return;
     char text[24];
@@ -353,6 +358,7 @@ void zh_route_customer(zh_call *call)
     zh_json_out out = zh_call_begin(call);
     zh_json_out_object(&out);
     zh_json_out_key_text(&out, ZH_SV("id"), zh_sv_of(text));
+    zh_call_contact_json(call, &out);
     zh_answer_profile(call, id, &permit, &out);
     zh_json_out_end(&out);
     zh_call_json(call, 200, &out);

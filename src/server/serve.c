@@ -389,7 +389,7 @@ void zh_route_profile_events(zh_call *call)
     zh_json_out_object(&out);
     zh_json_out_key(&out, ZH_SV("events"));
     zh_json_out_array(&out);
-    const zh_err e = zh_history_page(call->engine, customer, &permit, zh_http_param(call->request, ZH_SV("cursor")), zh_call_limit(call),
+    const zh_err e = zh_history_page(call->engine, customer, &permit, zh_call_masks(call), zh_http_param(call->request, ZH_SV("cursor")), zh_call_limit(call),
                                      call->thread->parser, call->arena, &out, next);
     if (e != ZH_OK) {
         zh_call_failed(call, e, "the cursor is not one this route gave");

@@ -140,6 +140,35 @@ static void a_mask_tells_who_knows_it_already(void)
     }
 }
 
+static void a_masked_value_keeps_its_form(void)
+{
+    static const char *const from = "{\"email\":\"mei@example.com\",\"address\":{\"street\":\"Long Road 5\",\"floors\":[3,null,true,\"b\"],\"none\":{}},\"phone\":13800001234,\"lat\":31.2304}";
+    static const char *const want = "{\"email\":\"m***@example.com\",\"address\":{\"street\":\"L***\",\"floors\":[\"***\",null,\"***\",\"b***\"],\"none\":{}},\"phone\":\"***\",\"lat\":\"***\"}";
+    zh_json_value root;
+    CHECK(zh_json_parse(json, zh_sv_of(from), &root, NULL) == ZH_OK);
+    zh_buf_reset(&joined);
+    zh_json_out out = zh_json_out_on(&joined);
+    zh_personal_mask_value(root, &out);
+    CHECK(zh_json_out_done(&out) == ZH_OK && zh_sv_equal(zh_buf_view(&joined), zh_sv_of(want)));
+    zh_arena arena = zh_arena_open(1 << 16);
+    zh_sv personal = zh_sv_of(from), none = { 0 }, broken = ZH_SV("{");
+    CHECK(zh_personal_mask_json(json, &arena, &personal) == ZH_OK && zh_sv_equal(personal, zh_sv_of(want)));
+    CHECK(zh_personal_mask_json(json, &arena, &none) == ZH_OK && none.size == 0);
+    CHECK(zh_personal_mask_json(json, &arena, &broken) == ZH_FORMAT);
+    zh_arena_close(&arena);
+    zh_arena small = zh_arena_open(16);
+    personal = zh_sv_of(from);
+    CHECK(zh_personal_mask_json(json, &small, &personal) == ZH_NOMEM);
+    zh_arena_close(&small);
+    char text[512]; /* a domain longer than any: nothing of it is shown */
+    const int size = snprintf(text, sizeof text, "\"a@%0400d\"", 0);
+    CHECK(zh_json_parse(json, (zh_sv){ text, (size_t)size }, &root, NULL) == ZH_OK);
+    zh_buf_reset(&joined);
+    out = zh_json_out_on(&joined);
+    zh_personal_mask_value(root, &out);
+    CHECK(zh_json_out_done(&out) == ZH_OK && zh_sv_equal(zh_buf_view(&joined), ZH_SV("\"***\"")));
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed = test_seed(argc, argv);
@@ -149,6 +178,7 @@ int main(int argc, char **argv)
     joined_is_what_was_sent(&seed);
     what_is_gone_stays_gone();
     a_mask_tells_who_knows_it_already();
+    a_masked_value_keeps_its_form();
     zh_buf_close(&left), zh_buf_close(&taken), zh_buf_close(&scratch), zh_buf_close(&joined), zh_buf_close(&whole);
     zh_json_close(json);
     return 0;

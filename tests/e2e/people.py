@@ -171,6 +171,49 @@ def what_each_role_may(engine):
     equal((set(schemas["Role"]["enum"]), schemas["Right"]["enum"]), (set(rights), table["rights"]), "the description has the same ones")
 
 
+# ---- contact, by role ----
+
+CANARIES = {"email": "canary@shop.example", "phone": "13800005678", "name": "Canary Wang", "address": {"street": "Canary Road 5", "city": "Shenzhen"}}
+SECRETS = (b"canary@shop", b"13800005678", b"Canary Wang", b"Canary Road", b"203.0.113.77")
+ROLES = ("owner", "admin", "marketer", "analyst", "support", "privacy_officer", "developer", "auditor", "viewer", "approver")
+
+
+def contact_is_masked_for_people(engine):
+    sent = {"userId": "c-1", "messageId": "canary", "traits": CANARIES, "context": {"ip": "203.0.113.77"}}
+    equal(engine.collect("identify", sent).status, 200, "a customer")
+    engine.collect("track", {"userId": "c-1", "event": "Product Viewed", "messageId": "canary-2", "properties": {"product_id": "p1", "email": CANARIES["email"]}, "context": {"ip": "203.0.113.77"}})
+    engine.sync()
+    number = next(one["id"] for one in engine.admin("GET", "/api/v1/customers?q=c-1").json["items"])
+    events = [one["position"] for one in engine.admin("GET", f"/api/v1/customers/{number}/events").json["items"]]
+    equal(len(events), 2, "and what he did")
+    check(all(secret in b"".join(engine.admin("GET", path).body for path in (f"/api/v1/customers/{number}", f"/api/v1/events/{events[0]}", f"/api/v1/events/{events[1]}")) for secret in SECRETS), "a program of the shop sees it all")
+    profile = f"/api/v1/customers/{number}"
+    looks = [profile, profile + "/portrait", profile + "/events", "/v1/profiles/c-1", "/v1/profiles/c-1/events", "/v1/profiles/c-1/portrait", *(f"/api/v1/events/{one}" for one in events), "/api/v1/events", "/api/v1/customers?q=c-1",
+             "/api/v1/overview", "/api/v1/messages", "/api/v1/quality/samples?reason=type"]
+    for role in ROLES:
+        add(engine, f"r-{role}", role)
+        person = Person(engine, f"r-{role}", LONG)
+        for path in looks:
+            answer = person.ask("GET", path)
+            check(not any(secret in answer.body for secret in SECRETS), f"a {role} sees no contact in {path}", answer)
+        sees = role in ("owner", "support", "privacy_officer")
+        answer = person.ask("GET", profile)
+        if sees:
+            equal((answer.json["contact"], answer.json["traits"]["email"], answer.json["traits"]["phone"]), ("masked", "c***@shop.example", "***78"), f"a {role} can tell a caller")
+        clear = person.ask("GET", profile + "?contact=clear")
+        equal(clear.status, 400 if role in ("owner", "privacy_officer") else 403, f"a {role} without a purpose, or without the right")
+        for path in looks[:1] + looks[6:8]:
+            clear = person.ask("GET", path + "?contact=clear&purpose=" + "%E7%94%B5%E8%AF%9D%E5%9B%9E%E8%AE%BF")
+            seen = any(secret in clear.body for secret in SECRETS)
+            equal((clear.status, seen), (200, True) if role in ("owner", "privacy_officer") else (403, False), f"a {role} with a purpose and {path}")
+    officer = Person(engine, "r-privacy_officer", LONG)
+    out, clear = officer.ask("GET", "/api/v1/export/events"), officer.ask("GET", "/api/v1/export/events?contact=clear&purpose=portability")
+    check(not any(secret in out.body for secret in SECRETS) and all(secret in clear.body for secret in SECRETS), "an export by a person is masked, too, but with a purpose", out.status)
+    lines = engine.admin("GET", "/api/v1/audit?limit=500").json["items"]
+    check(any(one.get("what") == "contact in clear" and one.get("why") == "电话回访" and one.get("role") == "privacy_officer" and one.get("customer") for one in lines), "the audit says who, of whom and what for", lines[:4])
+    check(any(one["did"] == "GET /v1/profiles/{}" and one.get("role") == "support" and "c-1" not in one.get("what", "") for one in lines), "a look by a program's route is a line, too")
+
+
 # ---- by the command, and what stays ----
 
 
@@ -219,7 +262,7 @@ def it_stays(engine):
 def main():
     engine = kit.Engine()
     for part in (a_made_password_is_shown_once_and_opens_one_thing, a_new_password_for_somebody_else, off_and_on, another_role, the_last_owner_stays, nobody_lends_what_he_has_not,
-                 an_approver_approves_and_edits_nothing, what_each_role_may, the_command, it_stays):
+                 an_approver_approves_and_edits_nothing, contact_is_masked_for_people, what_each_role_may, the_command, it_stays):
         part(engine)
     kit.finish()
 

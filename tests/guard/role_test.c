@@ -23,6 +23,8 @@ static void test_separations_hold(void)
         { "an approver edits nothing",       ZH_ROLE_APPROVER,        ZH_RIGHT_EDIT_DEFINITIONS, false },
         { "an approver sees no customer",    ZH_ROLE_APPROVER,        ZH_RIGHT_VIEW_CUSTOMER,    false },
         { "an analyst approves nothing",     ZH_ROLE_ANALYST,         ZH_RIGHT_APPROVE,          false },
+        { "support sees contact masked",     ZH_ROLE_SUPPORT,         ZH_RIGHT_VIEW_CONTACT,     false },
+        { "a privacy officer may see it",    ZH_ROLE_PRIVACY_OFFICER, ZH_RIGHT_VIEW_CONTACT,     true },
         { "nobody sees nothing",             ZH_ROLE_NONE,            ZH_RIGHT_VIEW_TOTALS,      false },
         { "a role of a newer version",       (zh_role)77,             ZH_RIGHT_VIEW_TOTALS,      false },
     };
@@ -55,7 +57,7 @@ static void test_rights_keep_their_bits(void)
 {
     static const struct { zh_right right; uint32_t bit; const char *text; } rows[] = { /* routes and tests name them: append only */
         { ZH_RIGHT_VIEW_TOTALS, 0, "view_totals" }, { ZH_RIGHT_VIEW_CUSTOMER, 1, "view_customer" }, { ZH_RIGHT_READ_DEADLETTERS, 6, "read_deadletters" },
-        { ZH_RIGHT_REPORT, 11, "report" }, { ZH_RIGHT_APPROVE, 12, "approve" },
+        { ZH_RIGHT_REPORT, 11, "report" }, { ZH_RIGHT_APPROVE, 12, "approve" }, { ZH_RIGHT_VIEW_CONTACT, 13, "view_contact" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         CHECK_ROW((uint32_t)rows[i].right == (uint32_t)1 << rows[i].bit, rows[i].text);
@@ -80,8 +82,18 @@ static void test_nobody_lends_a_right_over_people_that_he_has_not(void)
     CHECK(!zh_role_may_govern(ZH_ROLE_ADMIN, ZH_ROLE_SUPPORT) && !zh_role_may_govern(ZH_ROLE_ADMIN, ZH_ROLE_OWNER) && !zh_role_may_govern(ZH_ROLE_PRIVACY_OFFICER, ZH_ROLE_VIEWER));
 }
 
+/* A table that many customers leave by holds them in clear: who may write it may also see one. */
+static void test_who_exports_or_sees_contact_sees_customers(void)
+{
+    for (int role = 0; role < ZH_ROLE_COUNT; role++) {
+        if (zh_role_may((zh_role)role, ZH_RIGHT_EXPORT)) CHECK(zh_role_may((zh_role)role, ZH_RIGHT_VIEW_CONTACT));
+        if (zh_role_may((zh_role)role, ZH_RIGHT_VIEW_CONTACT)) CHECK(zh_role_may((zh_role)role, ZH_RIGHT_VIEW_CUSTOMER));
+    }
+}
+
 int main(void)
 {
+    test_who_exports_or_sees_contact_sees_customers();
     test_rights_keep_their_bits();
     test_nobody_lends_a_right_over_people_that_he_has_not();
     test_separations_hold();

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, useLocation, useParams } from 'react-router-dom'
 import { Copyable } from '../raw/CopyButton'
 import { Recommendations } from '../recommend/Recommendations'
@@ -25,9 +25,12 @@ import './customers.css'
 export default function CustomerPage() {
   const { t } = useWords()
   const { id = '' } = useParams()
+  const [shown, setShown] = useState({ id: '', purpose: '' }) // contact in clear is of this customer, and gone with the page
+  const purpose = shown.id === id ? shown.purpose : ''
   const customer = useQuery({
-    queryKey: ['customer', id],
-    queryFn: ({ signal }) => call('get', '/api/v1/customers/{id}', { path: { id }, signal }),
+    queryKey: purpose === '' ? ['customer', id] : ['customer', id, purpose],
+    queryFn: ({ signal }) => call('get', '/api/v1/customers/{id}', { path: { id }, ...(purpose === '' ? {} : { query: { contact: 'clear', purpose } }), signal }),
+    placeholderData: (before) => (before?.id === id ? before : undefined),
   })
   const data = customer.data
   const role = useSession().data?.role
@@ -68,7 +71,7 @@ export default function CustomerPage() {
       <View query={customer} lines={12}>
         {(found) => (
           <div className="customer">
-            <Portrait customer={found} />
+            <Portrait customer={found} onShowContact={(why) => setShown({ id, purpose: why })} />
             <div className="customer-middle">
               <Likes id={found.id} />
               <CustomerPredictions id={found.id} />

@@ -4,6 +4,9 @@ import * as format from '../shared/format'
 import { CheckIcon, CrossIcon } from '../shared/icons'
 import { Card } from '../shared/View'
 import { useWords } from '../shared/words'
+import { maySeeContact } from '../session/rights'
+import { useSession } from '../session/useSession'
+import { Contact } from './Contact'
 import { Merges } from './Merges'
 import { Part } from './Part'
 import { consentLines, traitText } from './portrait'
@@ -34,8 +37,9 @@ function Facts({ customer }: { customer: Schema<'CustomerProfile'> }) {
   )
 }
 
-export function Portrait({ customer }: { customer: Schema<'CustomerProfile'> }) {
+export function Portrait({ customer, onShowContact }: { customer: Schema<'CustomerProfile'>; onShowContact: (purpose: string) => void }) {
   const { t, language } = useWords()
+  const may = maySeeContact(useSession().data?.role)
   const traits = Object.entries(customer.traits)
   const named = (group: 'consentKinds' | 'idKinds', kind: string) => t(`customers.one.${group}.${kind}`, { defaultValue: kind })
   return (
@@ -72,6 +76,8 @@ export function Portrait({ customer }: { customer: Schema<'CustomerProfile'> }) 
               </div>
             ))}
           </dl>
+          {customer.contact === 'masked' && may && <Contact onShow={onShowContact} />}
+          {customer.contact === 'masked' && !may && <p className="less">{t('customers.one.contact.masked')}</p>}
         </Part>
       )}
       <Part title={t('customers.one.ids')}>

@@ -18,6 +18,9 @@ export const mayAct = (role: Role | undefined, act: string): boolean => (act ===
 /** Who one customer is. */
 export const maySeeCustomers = (role: Role | undefined): boolean => role !== undefined && customers.includes(role)
 
+/** Contact in clear, with a purpose. */
+export const maySeeContact = (role: Role | undefined): boolean => role === 'owner' || role === 'privacy_officer'
+
 /** Forget a customer, and see who was forgotten. */
 export const mayErase = (role: Role | undefined): boolean => role === 'owner' || role === 'privacy_officer'
 
