@@ -1,5 +1,6 @@
 #include "app/cmd_eval.h"
 #include "model/basket.h"
+#include "model/blend.h"
 #include "model/trial.h"
 #include "sys/input.h"
 #include "sys/openblas.h"
@@ -43,6 +44,7 @@ static const char help[] =
     "                             or on a tenth of the training data (sessions: its last tenth)\n"
     "  --budget N                 seconds of choosing parameters of one model, then the best so far is taken: what is\n"
     "                             chosen then depends on the machine (default: as long as it takes)\n"
+    "                             a blend's members are tuned by themselves first\n"
     "  --no-tune                  take the defaults for what is not fixed\n"
     "  --refit                    learn from the valid items too before the test\n"
     "  --seed N                   of all random draws (default 1)\n"
@@ -372,8 +374,15 @@ static zh_err make_problem(zh_problem *out, zh_arena *arena, const options *o, c
     return e != ZH_OK || !o->baskets ? e : zh_basket_ask(out, arena, split, &o->goods, way, why);
 }
 
+/* What was chosen for a kind in this call: once, for it alone and as a member of a blend. */
+typedef struct chosen {
+    zh_model_choice of[MODELS_MAX + ZH_BLEND_MEMBERS];
+    uint32_t count;
+} chosen;
+
 typedef struct outcome {
     double param[ZH_MODEL_PARAMS_MAX];
+    bool fixed[ZH_MODEL_PARAMS_MAX]; /* by the call: not tuned */
     zh_metrics metrics;
     zh_intervals sure;
     zh_band band[ZH_INTERVAL_BANDS];
@@ -403,18 +412,24 @@ static bool budget_spent(void *context)
     return w->cut;
 }
 
-static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, const zh_split *split, const zh_crew *crew, zh_note *why)
+/* The defaults, and over them what the call says. */
+static zh_err take_given(outcome *out, const options *o, const zh_model_kind *kind, zh_note *why)
 {
-    bool fixed[ZH_MODEL_PARAMS_MAX] = { false }, open = false;
     zh_model_params_normal(kind, out->param);
     for (uint32_t g = 0; g < o->given_count; g++) {
         uint32_t index;
         if (zh_model_kind_named(o->given[g].model) != kind) continue;
         const zh_err e = zh_model_param_set(kind, out->param, o->given[g].key, o->given[g].value, &index, why);
         if (e != ZH_OK) return e;
-        fixed[index] = true;
+        out->fixed[index] = true;
     }
-    for (uint32_t i = 0; i < kind->params_count; i++) open |= !fixed[i] && kind->params[i].grid_size > 0;
+    return ZH_OK;
+}
+
+static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, const chosen *with, const zh_split *split, const zh_crew *crew, zh_note *why)
+{
+    bool open = false;
+    for (uint32_t i = 0; i < kind->params_count; i++) open |= !out->fixed[i] && kind->params[i].grid_size > 0;
     if (o->no_tune || !open) return ZH_OK;
 
     const double start = seconds();
@@ -428,7 +443,7 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     const bool terminal = isatty(STDERR_FILENO) == 1;
     if (e == ZH_OK)
         e = zh_trial_run(&(zh_trial_tune){ .kind = kind, .problem = &problem, .k = o->k, .seed = o->seed,
-                                           .bytes_max = BYTES_MAX, .given = fixed, .context = &looks_on,
+                                           .bytes_max = BYTES_MAX, .given = out->fixed, .choice = with->of, .choices = with->count, .context = &looks_on,
                                            .enough = o->budget_s > 0 ? budget_spent : NULL, .tried = terminal ? show_trial : NULL },
                          crew, out->param, &out->trials, why);
     if (terminal && out->trials > 0) fputs("\r\033[K", stderr);
@@ -438,10 +453,12 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     return e;
 }
 
-static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind, const zh_problem *problem, const zh_crew *crew, zh_note *why)
+static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind, const chosen *with, const zh_problem *problem, const zh_crew *crew, zh_note *why)
 {
     zh_arena arena = zh_arena_open(BYTES_MAX);
     zh_model model = zh_model_open(kind, out->param, o->seed, BYTES_MAX);
+    model.choice = with->of;
+    model.choices = with->count;
     uint32_t *top = ZH_TAKE(&arena, uint32_t, (size_t)problem->queries * o->k);
     malloc_trim(0); /* what tuning gave back is not this model's memory */
     reset_peak();
@@ -532,12 +549,43 @@ static int cannot_load(const zh_model_kind *kind, const zh_note *why)
     return FAILED;
 }
 
+static void remember(chosen *with, const zh_model_kind *kind, const double *param)
+{
+    zh_model_choice *c = &with->of[with->count++];
+    c->kind = kind;
+    memcpy(c->param, param, sizeof c->param);
+}
+
+static bool is_chosen(const chosen *with, const zh_model_kind *kind)
+{
+    for (uint32_t i = 0; i < with->count; i++)
+        if (with->of[i].kind == kind) return true;
+    return false;
+}
+
+/* The members of a blend are tuned for themselves first, as if they had been asked for. */
+static zh_err tune_members(chosen *with, const double *param, const options *o, const zh_split *split, const zh_crew *crew, zh_note *why)
+{
+    const zh_model_kind *kinds[ZH_BLEND_MEMBERS];
+    zh_err e = ZH_OK;
+    zh_blend_kinds(param, kinds);
+    for (int m = 0; e == ZH_OK && m < ZH_BLEND_MEMBERS; m++) {
+        outcome alone = { 0 };
+        if (is_chosen(with, kinds[m])) continue;
+        e = take_given(&alone, o, kinds[m], why);
+        if (e == ZH_OK) e = tune(&alone, o, kinds[m], with, split, crew, why);
+        if (e == ZH_OK) remember(with, kinds[m], alone.param);
+    }
+    return e;
+}
+
 static int evaluate(const options *o, const zh_split *split, zh_arena *arena)
 {
     team hands = { o->threads };
     zh_crew crew = { .hands = o->threads, .run = share, .context = &hands };
     zh_problem problem;
     zh_blas blas;
+    chosen with = { .count = 0 };
     zh_note why = { "" };
     for (uint32_t i = 0; i < o->kinds && crew.blas == NULL; i++) {
         if (!o->kind[i]->dense) continue;
@@ -548,8 +596,14 @@ static int evaluate(const options *o, const zh_split *split, zh_arena *arena)
     if (e != ZH_OK) return could_not(NULL, e, &why);
     for (uint32_t i = 0; i < o->kinds; i++) {
         outcome result = { 0 };
-        e = tune(&result, o, o->kind[i], split, &crew, &why);
-        if (e == ZH_OK) e = measure(&result, o, o->kind[i], &problem, &crew, &why);
+        e = take_given(&result, o, o->kind[i], &why);
+        if (e == ZH_OK && o->kind[i] == &zh_blend_kind) {
+            zh_blend_resolve(result.param, problem.train.items, o->sessions);
+            e = tune_members(&with, result.param, o, split, &crew, &why);
+        }
+        if (e == ZH_OK) e = tune(&result, o, o->kind[i], &with, split, &crew, &why);
+        if (e == ZH_OK && !is_chosen(&with, o->kind[i])) remember(&with, o->kind[i], result.param);
+        if (e == ZH_OK) e = measure(&result, o, o->kind[i], &with, &problem, &crew, &why);
         if (e != ZH_OK) return could_not(o->kind[i], e, &why);
         if (o->json) print_json(o, o->kind[i], &problem, &result);
         else print_table(o, o->kind[i], &problem, &result, i == 0);

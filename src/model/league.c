@@ -64,6 +64,8 @@ typedef struct playing {
     bool can_choose;
     zh_arena arena;          /* of the problems and the answers */
     double *each[ZH_LEAGUE_PLACES_MAX]; /* [queries] ndcg of each place, in the order of play */
+    zh_model_choice choice[ZH_LEAGUE_PLACES_MAX]; /* of those who played: a blend, which plays last, has its members from them */
+    uint32_t choices;
 } playing;
 
 static double ndcg_of(const uint32_t *top, const zh_rows *target, uint32_t query, uint32_t wanted)
@@ -87,7 +89,7 @@ static zh_err choose(playing *p, zh_league_place *place)
     zh_model_params_normal(place->kind, place->param);
     for (uint32_t i = 0; i < place->kind->params_count; i++) open |= place->kind->params[i].grid_size > 0;
     if (!open || !p->can_choose) return ZH_OK;
-    return zh_trial_run(&(zh_trial_tune){ .kind = place->kind, .problem = &p->chosen, .k = ZH_LEAGUE_K, .seed = p->ask->seed, .bytes_max = p->ask->bytes_max, .given = given, .enough = p->ask->enough, .context = p->ask->context },
+    return zh_trial_run(&(zh_trial_tune){ .kind = place->kind, .problem = &p->chosen, .k = ZH_LEAGUE_K, .seed = p->ask->seed, .bytes_max = p->ask->bytes_max, .given = given, .choice = p->choice, .choices = p->choices, .enough = p->ask->enough, .context = p->ask->context },
                         p->ask->crew, place->param, &place->trials, &place->why);
 }
 
@@ -95,6 +97,8 @@ static zh_err measure(playing *p, zh_league_place *place, double *each)
 {
     zh_arena arena = zh_arena_open(p->ask->bytes_max);
     zh_model model = zh_model_open(place->kind, place->param, p->ask->seed, p->ask->bytes_max);
+    model.choice = p->choice;
+    model.choices = p->choices;
     uint32_t *top = ZH_TAKE(&arena, uint32_t, (size_t)p->test.queries * ZH_LEAGUE_K);
     zh_err e = top == NULL ? ZH_NOMEM : zh_model_train(&model, &p->test.train, p->ask->crew, &place->why);
     if (e == ZH_OK) e = zh_trial_answer(&model, &p->test, ZH_LEAGUE_K, p->ask->crew, top);
@@ -111,7 +115,11 @@ static zh_err play(playing *p, zh_league_place *place, double *each)
 {
     zh_err e = choose(p, place);
     if (e == ZH_OK) e = measure(p, place, each);
-    if (e == ZH_OK) return ZH_OK;
+    if (e == ZH_OK) {
+        p->choice[p->choices].kind = place->kind;
+        memcpy(p->choice[p->choices++].param, place->param, sizeof place->param);
+        return ZH_OK;
+    }
     if (place->why.text[0] == '\0') zh_note_set(&place->why, "%s", zh_err_text(e));
     *place = (zh_league_place){ .kind = place->kind, .verdict = ZH_LEAGUE_ABSENT, .why = place->why };
     return e == ZH_STOPPED ? e : ZH_OK;

@@ -1,4 +1,6 @@
 #include "model/model.h"
+#include "model/als.h"
+#include "model/blend.h"
 #include "model/complement.h"
 #include "model/conditional.h"
 #include "model/ease.h"
@@ -17,8 +19,8 @@
 
 static const zh_model_kind *const kinds[] = {
     &zh_popular_kind, &zh_trending_kind, &zh_itemknn_kind, &zh_rp3beta_kind, &zh_markov_kind, &zh_vsknn_kind, &zh_vstan_kind,
-    &zh_gfcf_kind, &zh_ease_kind, &zh_slist_kind,
-    &zh_conditional_kind, &zh_complement_kind,
+    &zh_gfcf_kind, &zh_ease_kind, &zh_slist_kind, &zh_als_kind,
+    &zh_conditional_kind, &zh_complement_kind, &zh_blend_kind, /* last: a league has played its members by then */
 };
 
 size_t zh_model_kinds(void)

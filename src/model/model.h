@@ -49,6 +49,12 @@ typedef struct zh_model_kind {
     void (*settle)(zh_model *model);
 } zh_model_kind;
 
+/* Parameters that were found for a kind: what a blend gives to its members. */
+typedef struct zh_model_choice {
+    const zh_model_kind *kind;
+    double param[ZH_MODEL_PARAMS_MAX];
+} zh_model_choice;
+
 struct zh_model {
     const zh_model_kind *kind;
     double param[ZH_MODEL_PARAMS_MAX];   /* in the kind's order */
@@ -57,6 +63,8 @@ struct zh_model {
     zh_arena keep[ZH_CREW_HANDS_MAX];    /* for the kind: what lives as long as the model, one a hand */
     zh_arena scratch[ZH_CREW_HANDS_MAX]; /* for the kind: emptied after train */
     const void *state;                   /* of the kind; NULL before train */
+    const zh_model_choice *choice;       /* [choices] for a blend's members, borrowed until trained; the others' are their defaults */
+    uint32_t choices;
 };
 
 /* The table. zh_model_kind_named: NULL where there is no such kind. */

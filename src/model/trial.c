@@ -118,6 +118,8 @@ static zh_err measure(walk *w, const double *param, double *ndcg)
     if (w->model.state == NULL || !same_training(t->kind, w->model.param, param)) {
         zh_model_close(&w->model);
         w->model = zh_model_open(t->kind, param, t->seed, t->bytes_max);
+        w->model.choice = t->choice;
+        w->model.choices = t->choices;
         e = zh_model_train(&w->model, &t->problem->train, w->crew, w->why);
     }
     if (e != ZH_OK) return e;

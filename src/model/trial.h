@@ -38,6 +38,8 @@ typedef struct zh_trial_tune {
     uint64_t seed;
     size_t bytes_max;          /* of each trial model, a hand */
     const bool *given;         /* [params_count] parameters that stay as they are */
+    const zh_model_choice *choice; /* [choices] see model.h */
+    uint32_t choices;
     void (*tried)(void *context, uint32_t trial, const double *param, double ndcg); /* may be NULL */
     bool (*enough)(void *context); /* asked before every trial after the first; true ends the walk with the best so far; NULL: never */
     void *context;
