@@ -1,5 +1,5 @@
 /* segments_bench.c -- what 1,000 kept segments cost while events come in: CPU an event, memory a customer, the clock's part, and what
- * a new definition costs; and a preview of two windows, by the plan and by the machine. 60 of 100 look at time windows. Prints JSON lines; the yardstick is the same run without segments.
+ * a new definition costs; and a preview of two windows, by the machine, by the plan, and by the plan where stamps say that it may hold. 60 of 100 look at time windows. Prints JSON lines; the yardstick is the same run without segments.
  * usage: segments_bench [CUSTOMERS [EVENTS_EACH [SEGMENTS]]] (50,000, 50 and 1,000) */
 #include "base/hash.h"
 #include "segment/plan.h"
@@ -95,8 +95,11 @@ static void happen(zh_customers *c, zh_segments *s, uint64_t i, uint64_t custome
 
 static const char asked[] = "customer.events('Product Viewed').where(e, e.category == 'c7').count(days(7)) >= 1 && customer.events('Order Completed').count(days(30)) == 0";
 
+typedef enum way { BY_MACHINE, BY_PLAN, BY_STAMPS } way; /* stamps: the plan, of those alone who may match */
+static const char *const ways[] = { "machine", "plan", "stamps" };
+
 /* Everyone is asked, by one thread. */
-static void preview(const zh_customers *c, bool by_plan)
+static void preview(const zh_customers *c, way by)
 {
     enum { AHEAD = 8 };
     zh_arena arena = zh_arena_open((size_t)8 << 20), scratch = zh_arena_open((size_t)8 << 20);
@@ -108,28 +111,29 @@ static void preview(const zh_customers *c, bool by_plan)
     must(zh_vocabulary_open(&env, &arena) == ZH_OK && zh_vocabulary_compile(&condition, &arena, env, zh_sv_of(asked), NULL) == ZH_OK, asked);
     must(zh_plan_make(&plan, &arena, env, &condition) == ZH_OK && plan != NULL && zh_recall_open(&recall) == ZH_OK, "no memory");
     zh_plan_bind(plan, look.terms);
-    uint64_t matching = 0, numbers[2 * AHEAD] = { 0 };
-    size_t at = 0, count = 0;
+    const size_t customers = zh_customers_count(c);
+    uint64_t *numbers = malloc((customers + 1) * sizeof *numbers), matching = 0;
+    must(numbers != NULL, "no memory");
+    size_t count = 0;
     const double began = now_ns();
-    const zh_customer_state *ahead;
-    for (bool more = true; more || count > 0;) {
-        while (more && count < 2 * AHEAD) {
-            more = (ahead = zh_customers_walk(c, &at)) != NULL;
-            if (!more) break;
-            numbers[count++] = zh_customer_number(ahead).number;
-            if (count > AHEAD) zh_customers_prefetch(c, (zh_customer_id){ numbers[count - AHEAD] }, 3);
-        }
-        if (count == 0) break;
-        look.customer.number = numbers[0];
+    for (size_t at = 0; at < customers; at++) {
+        const zh_stamps *stamps = zh_customers_stamps(c, at);
+        if (by != BY_STAMPS || zh_plan_may(plan, stamps, look.now_ms)) numbers[count++] = stamps->number;
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (at + 2 * AHEAD < count) zh_customers_prefetch(c, (zh_customer_id){ numbers[at + 2 * AHEAD] }, 1);
+        if (at + AHEAD < count) zh_customers_prefetch(c, (zh_customer_id){ numbers[at + AHEAD] }, 3);
+        look.customer.number = numbers[at];
         look.state = zh_customers_get(c, look.customer);
-        memmove(numbers, numbers + 1, --count * sizeof *numbers);
         zh_cel_value error;
         zh_recall_of(&recall, look.state);
-        if (by_plan) matching += zh_plan_ask(plan, &look, &recall, &scratch, &(int64_t){ 0 }) == ZH_SAID_YES;
+        if (by != BY_MACHINE) matching += zh_plan_ask(plan, &look, &recall, &scratch, &(int64_t){ 0 }) == ZH_SAID_YES;
         else matching += zh_vocabulary_holds(&condition, &look, &scratch, &error);
         zh_arena_reset(&scratch);
     }
-    printf("{\"bench\":\"preview\",\"by\":\"%s\",\"ns_a_customer\":%.0f,\"matching\":%llu}\n", by_plan ? "plan" : "machine", (now_ns() - began) / (double)zh_customers_count(c), (unsigned long long)matching);
+    printf("{\"bench\":\"preview\",\"by\":\"%s\",\"ns_a_customer\":%.0f,\"looked_at\":%zu,\"matching\":%llu}\n", ways[by], (now_ns() - began) / (double)customers, count,
+           (unsigned long long)matching);
+    free(numbers);
     zh_recall_close(&recall);
     zh_arena_close(&arena);
     zh_arena_close(&scratch);
@@ -158,7 +162,7 @@ int main(int argc, char **argv)
                zh_segments_count(s), (unsigned long long)customers, (unsigned long long)events, t.fold_ns / (double)events, t.event_ns / (double)events, t.clock_ns / (double)events, (double)zh_segments_asked(s) / (double)events,
                (double)members / (double)customers, (double)zh_segments_bytes(s) / (double)customers);
         printf("{\"bench\":\"customers\",\"bytes_a_customer\":%.0f}\n", (double)zh_customers_bytes(c) / (double)customers);
-        if (!with) preview(c, false), preview(c, true);
+        if (!with) preview(c, BY_MACHINE), preview(c, BY_PLAN), preview(c, BY_STAMPS);
         if (with && kept < ZH_SEGMENTS_MAX) {
             const double began = now_ns();
             define(s, (unsigned)kept);

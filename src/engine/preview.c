@@ -13,22 +13,24 @@
 
 typedef struct crowd {
     uint64_t *numbers; /* those that may be named take the place of those asked, at the front of their step */
-    size_t count;
+    size_t count, customers; /* those that are asked, and all */
     uint32_t *named;   /* how many, by step */
     atomic_size_t at;  /* the first that nobody asks yet */
 } crowd;
 
 static size_t steps_of(const crowd *c) { return (c->count + ZH_PREVIEW_STEP - 1) / ZH_PREVIEW_STEP; }
 
-/* The customers there are at this moment; the caller frees. */
-static zh_err all_customers(zh_world *w, crowd *out)
+/* The customers there are at this moment, but those who surely do not match; the caller frees. */
+static zh_err who_may_match(zh_world *w, zh_plan *plan, int64_t now_ms, crowd *out)
 {
     zh_world_lock_read(w);
-    const size_t most = zh_customers_count(w->customers);
-    out->numbers = malloc((most + 1) * sizeof *out->numbers);
-    const zh_customer_state *state;
-    for (size_t at = 0; out->numbers != NULL && out->count < most && (state = zh_customers_walk(w->customers, &at)) != NULL;)
-        out->numbers[out->count++] = zh_customer_number(state).number;
+    out->customers = zh_customers_count(w->customers);
+    out->numbers = malloc((out->customers + 1) * sizeof *out->numbers);
+    if (plan != NULL) zh_plan_bind(plan, zh_customers_terms(w->customers));
+    for (size_t at = 0; out->numbers != NULL && at < out->customers; at++) {
+        const zh_stamps *stamps = zh_customers_stamps(w->customers, at);
+        if (plan == NULL || zh_plan_may(plan, stamps, now_ms)) out->numbers[out->count++] = stamps->number;
+    }
     zh_world_unlock(w);
     out->named = calloc(steps_of(out) + 1, sizeof *out->named);
     return out->numbers == NULL || out->named == NULL ? ZH_NOMEM : ZH_OK;
@@ -182,7 +184,8 @@ zh_err zh_engine_preview(zh_engine *engine, const zh_preview_ask *ask, zh_arena 
     size_t begun = 0, wanted = 1;
     zh_err e = ZH_OK;
     for (; e == ZH_OK && begun < wanted; begun++) {
-        if ((e = begin(&surveys[begun], engine, ask, out->now_ms, why)) == ZH_OK && begun == 0) e = all_customers(zh_engine_world(engine), &all);
+        if ((e = begin(&surveys[begun], engine, ask, out->now_ms, why)) == ZH_OK && begun == 0)
+            e = who_may_match(zh_engine_world(engine), surveys[0].plan, out->now_ms, &all);
         surveys[begun].crowd = &all;
         surveys[begun].began_us = began_us;
         wanted = all.count > ALONE_MAX ? THREADS : 1;
@@ -192,7 +195,8 @@ zh_err zh_engine_preview(zh_engine *engine, const zh_preview_ask *ask, zh_arena 
         add_up(out, &surveys[i].out);
         end(&surveys[i]);
     }
-    out->customers = all.count;
+    out->customers = all.customers;
+    out->asked += all.customers - all.count; /* their stamps were */
     if (e == ZH_OK) e = name_them(&all, ask->limit, arena, out);
     free(all.numbers);
     free(all.named);

@@ -33,6 +33,8 @@ void zh_customers_close(zh_customers *c)
     for (size_t at = 0; zh_map_next(&c->states, &at, &number, &state);)
         zh_customer_inner_free(&c->heap, (zh_customer_state *)(uintptr_t)state);
     zh_map_close(&c->states);
+    for (uint32_t i = 0; i < c->rows.count; i++) zh_heap_give(&c->heap, ((zh_stamps **)c->rows.data)[i], ZH_STAMPS_PIECE * sizeof(zh_stamps));
+    zh_heap_list_close(&c->heap, &c->rows, sizeof(zh_stamps *));
     zh_heap_list_close(&c->heap, &c->changed, sizeof(uint64_t));
     zh_heap_list_close(&c->heap, &c->gone, sizeof(uint64_t));
     zh_heap_list_close(&c->heap, &c->frozen, sizeof(uint64_t));
@@ -93,6 +95,11 @@ zh_err zh_customer_inner_take(zh_customers *c, uint64_t number, zh_customer_stat
             return ZH_NOMEM;
         }
         *state = (zh_customer_state){ .number = number, .first_ms = INT64_MAX, .last_ms = INT64_MIN };
+        if (zh_customer_inner_row_take(c, state) != ZH_OK) {
+            zh_heap_give(&c->heap, state, sizeof *state);
+            zh_map_drop(&c->states, number);
+            return ZH_NOMEM;
+        }
         *place = (uint64_t)(uintptr_t)state;
         *made = true;
     }
@@ -109,6 +116,7 @@ void zh_customer_inner_untake(zh_customers *c, uint64_t number)
 {
     zh_customer_state *state = zh_customer_inner_get(c, number);
     if (state == NULL) return;
+    zh_customer_inner_row_give(c, state);
     zh_customer_inner_free(&c->heap, state);
     zh_heap_give(&c->heap, state, sizeof *state);
     zh_map_drop(&c->states, number);
@@ -138,6 +146,9 @@ void zh_customers_prefetch(const zh_customers *c, zh_customer_id customer, int s
     const zh_heap_list *const lists[] = { &state->tallies, &state->days, &state->touches, &state->tastes, &state->activity };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (lists[i]->count > 0) __builtin_prefetch(lists[i]->data);
+    const char *stamps = (const char *)zh_customer_inner_stamps(c, state->row);
+    __builtin_prefetch(stamps);
+    __builtin_prefetch(stamps + 64);
 }
 
 size_t zh_customers_count(const zh_customers *c) { return c->states.count; }
@@ -153,6 +164,11 @@ const zh_customer_state *zh_customers_walk(const zh_customers *c, size_t *at)
 {
     uint64_t number, state;
     return zh_map_next(&c->states, at, &number, &state) ? (const zh_customer_state *)(uintptr_t)state : NULL;
+}
+
+const zh_stamps *zh_customers_stamps(const zh_customers *c, size_t at)
+{
+    return at < c->states.count ? zh_customer_inner_stamps(c, (uint32_t)at) : NULL;
 }
 
 zh_customer_id zh_customer_number(const zh_customer_state *s) { return (zh_customer_id){ s->number }; }

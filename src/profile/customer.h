@@ -255,6 +255,10 @@ size_t zh_customers_bytes(const zh_customers *customers); /* memory held */
  *     for (size_t at = 0; (state = zh_customers_walk(customers, &at)) != NULL;) use(state); */
 const zh_customer_state *zh_customers_walk(const zh_customers *customers, size_t *at);
 
+struct zh_stamps; /* profile/stamps.h */
+/* What is known of when each customer did what, without looking at him: by place, 0 .. zh_customers_count() - 1; NULL past it. Places change with the table. */
+const struct zh_stamps *zh_customers_stamps(const zh_customers *customers, size_t at);
+
 /* Keep (base/keep.h). Key: the number, 8 bytes, big-endian. Errors: the keeper's, ZH_NOMEM, ZH_CORRUPT. */
 ZH_MUST zh_err zh_customers_save(zh_customers *customers, bool all, zh_keep keep);
 ZH_MUST zh_err zh_customers_load(zh_customers *customers, zh_sv key, zh_sv value);

@@ -98,13 +98,32 @@ bool zh_customer_inner_check(const zh_customer_state *s, const char **why)
     return true;
 }
 
+/* What he did must be said; more may be. */
+static bool check_stamps(const zh_customers *c, const zh_customer_state *s, const char **why)
+{
+    const zh_stamps *stamps = zh_customer_inner_stamps(c, s->row);
+    UNLESS(s->row < c->states.count && stamps->number == s->number, "stamps stand under another number");
+    zh_facts facts = zh_customer_facts(s);
+    for (zh_fact fact; zh_facts_next(&facts, &fact);) {
+        const uint16_t day = zh_day_of(fact.time_ms);
+        bool said = zh_stamps_may(stamps, zh_stamp_slot(fact.name, ZH_STAMP_NAME, 0), day);
+        for (zh_fact_line line; zh_fact_line_next(&fact, &line);) {
+            said &= line.item == 0 || zh_stamps_may(stamps, zh_stamp_slot(fact.name, ZH_STAMP_ITEM, line.item), day);
+            said &= line.category == 0 || zh_stamps_may(stamps, zh_stamp_slot(fact.name, ZH_STAMP_CATEGORY, line.category), day);
+            said &= line.brand == 0 || zh_stamps_may(stamps, zh_stamp_slot(fact.name, ZH_STAMP_BRAND, line.brand), day);
+        }
+        UNLESS(said, "stamps deny what a customer did");
+    }
+    return true;
+}
+
 bool zh_customers_check(const zh_customers *c, const char **why)
 {
     size_t count = 0;
     const zh_customer_state *state;
     for (size_t at = 0; (state = zh_customers_walk(c, &at)) != NULL; count++) {
         UNLESS(state->number > 0 && zh_customer_inner_get(c, state->number) == state, "a state stands under another number");
-        if (!zh_customer_inner_check(state, why)) return false;
+        if (!zh_customer_inner_check(state, why) || !check_stamps(c, state, why)) return false;
     }
     UNLESS(count == zh_customers_count(c), "the count of customers is wrong");
     *why = NULL;

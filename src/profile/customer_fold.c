@@ -289,6 +289,7 @@ static void apply(zh_customers *c, zh_customer_state *s, const reading *r)
                 .days = { event->act == ZH_ACT_ORDER ? zh_day_of(event->time_ms) : 0 } });
     }
     zh_customer_inner_fact_add(c, s, event->time_ms, r->fact);
+    zh_customer_inner_stamp(c, s, event->time_ms, r->fact);
     if (r->has_stay) zh_customer_inner_stay(s, &r->stay);
     if (r->has_order) zh_customer_inner_order_add(s, &r->order, r->stated, r->stated_count);
     if (r->has_changes) zh_customer_inner_traits_put(s, r->traits_bytes);

@@ -17,9 +17,11 @@
 #include "base/keep.h"
 #include "base/map.h"
 #include "profile/activity.h"
+#include "profile/stamps.h"
 
 #define ZH_CUSTOMER_ENTRY_BYTES_MAX ((size_t)64 << 20) /* the lists at their maxima, all orders stated in full */
 #define ZH_DAY_MS 86400000
+#define ZH_STAMPS_PIECE 512u /* rows: 64 KiB */
 #define ZH_WEEK_MS (7LL * ZH_DAY_MS)
 #define ZH_TALLY_HOUR 64 /* tally keys: acts from 0, hours of the week from here */
 #define ZH_TALLIES_MAX (ZH_TALLY_HOUR + 168)
@@ -51,12 +53,14 @@ struct zh_customer_state {
     zh_heap_list stays;         /* zh_stay, by (week down, cell) */
     bool has_changes;           /* a part of `traits` is no VALUE */
     bool orders_dropped;        /* more than ZH_PROFILE_ORDERS_MAX were seen */
+    uint32_t row;               /* of its stamps */
     uint32_t changed_in;        /* the freeze count when it was put into `changed`; 0: saved since */
 };
 
 struct zh_customers {
     zh_heap heap;
     zh_map states;              /* number -> zh_customer_state * */
+    zh_heap_list rows;          /* zh_stamps *: pieces of ZH_STAMPS_PIECE rows, of the customers one behind the other in no order */
     zh_heap_list changed;       /* uint64_t: numbers changed since the last freeze; may name some twice, or gone ones */
     zh_heap_list gone;          /* uint64_t: numbers removed since the last freeze */
     zh_heap_list frozen;        /* uint64_t: numbers that the save under way has to write */
@@ -186,6 +190,13 @@ typedef enum zh_days_side { ZH_DAYS_FROM, ZH_DAYS_TO, ZH_DAYS_AFTER, ZH_DAYS_SID
 typedef struct zh_days_mark { zh_item_id item; uint16_t days[ZH_DAYS_SIDES][2]; } zh_days_mark;
 ZH_MUST zh_err zh_say_days(const zh_days_mark *marks, size_t count, zh_effects *effects);
 ZH_MUST zh_err zh_say_viewed(const zh_customer_state *state, zh_item_id item, int64_t time_ms, zh_effects *effects);
+
+/* stamps (customer_stamps.c): a row for each customer of the table */
+zh_stamps *zh_customer_inner_stamps(const zh_customers *customers, uint32_t row);
+ZH_MUST zh_err zh_customer_inner_row_take(zh_customers *customers, zh_customer_state *state); /* for one just put into the table */
+void zh_customer_inner_row_give(zh_customers *customers, const zh_customer_state *state); /* who is still in it: the last row moves into its place */
+void zh_customer_inner_stamp(zh_customers *customers, const zh_customer_state *state, int64_t time_ms, zh_sv event); /* an event; its bytes as of inner_fact_of */
+void zh_customer_inner_stamp_all(zh_customers *customers, const zh_customer_state *state);
 
 /* table (customer.c) */
 zh_customer_state *zh_customer_inner_get(const zh_customers *customers, uint64_t number);

@@ -360,6 +360,7 @@ zh_err zh_customers_load(zh_customers *c, zh_sv key, zh_sv value)
         zh_customer_inner_untake(c, number);
         return e;
     }
+    zh_customer_inner_stamp_all(c, state);
     state->changed_in = 0;
     c->changed.count--; /* it was the last: nothing changed since the store wrote it */
     return ZH_OK;

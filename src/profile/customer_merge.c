@@ -136,6 +136,7 @@ zh_err zh_customers_hand_over(zh_customers *source, zh_customer_id from, zh_cust
         return e;
     }
     join(survivor, absorbed, traits, facts);
+    zh_customer_inner_stamp_all(target, survivor);
     zh_customer_inner_untake(source, from.number);
     return ZH_OK;
 }

@@ -15,6 +15,7 @@
  */
 #ifndef ZH_SEGMENT_PLAN_H
 #define ZH_SEGMENT_PLAN_H
+#include "profile/stamps.h"
 #include "segment/vocabulary.h"
 
 #define ZH_PLAN_NODES_MAX 256 /* of a condition; larger ones are the machine's */
@@ -49,6 +50,10 @@ void zh_recall_of(zh_recall *recall, const zh_customer_state *state); /* from no
 typedef enum zh_said { ZH_SAID_NO, ZH_SAID_YES, ZH_SAID_ERROR, ZH_SAID_FATAL } zh_said; /* the errors are no answer: zh_vocabulary_ask tells which */
 /* Does it hold? `recall` is the look's customer's. */
 zh_said zh_plan_ask(const zh_plan *plan, const zh_look *look, zh_recall *recall, zh_arena *scratch, int64_t *until_ms);
+
+/* May the plan say anything but no of whoever has these stamps (profile/stamps.h)? False: it says no. About 10 ns; what is not a matter of events that must
+ * be there may always. */
+bool zh_plan_may(const zh_plan *plan, const zh_stamps *stamps, int64_t now_ms);
 
 /* What customer.events("name").where(e, …) asks of each event, to be asked of single events. The text is that of such a chain. *out is NULL where it
  * has no such form: then the machine does it. It is bound as other plans are. Errors: ZH_NOMEM. */

@@ -427,9 +427,11 @@ static void damaged_entries_are_refused_or_sound(uint64_t seed)
         const zh_err e = zh_customers_load(b, ZH_SV("\0\0\0\0\0\0\0\1"), (zh_sv){ bytes, is_cut ? i : entry.size });
         CHECK(e == ZH_OK || e == ZH_CORRUPT || e == ZH_FORMAT);
         CHECK(!is_cut || e == ZH_CORRUPT);
-        if (e != ZH_OK) /* nothing but the table and the list of changed ones is left */
-            CHECK(zh_customers_count(b) == 0 &&
-                  zh_heap_used(&b->heap) == zh_heap_round(sizeof *b) + (b->changed.cap > 0 ? zh_heap_round(b->changed.cap * sizeof(uint64_t)) : 0));
+        if (e != ZH_OK) { /* nothing but the table, the list of changed ones and the room for stamps is left */
+            const size_t changed = b->changed.cap > 0 ? zh_heap_round(b->changed.cap * sizeof(uint64_t)) : 0;
+            const size_t rows = b->rows.cap > 0 ? zh_heap_round(b->rows.cap * sizeof(zh_stamps *)) + zh_heap_round(ZH_STAMPS_PIECE * sizeof(zh_stamps)) : 0;
+            CHECK(zh_customers_count(b) == 0 && zh_heap_used(&b->heap) == zh_heap_round(sizeof *b) + changed + rows);
+        }
         check(b);
         zh_customers_close(b);
         free(bytes);

@@ -153,7 +153,15 @@ static zh_look look_at(uint64_t customer, int64_t now_ms)
                       .now_ms = now_ms, .json = json, .workspace = ZH_WORKSPACE_DEFAULT, .in_segment = is_in };
 }
 
-static unsigned planned, later, turns;
+static unsigned planned, later, turns, sifted;
+
+static const zh_stamps *stamps_of(uint64_t customer)
+{
+    const zh_stamps *stamps;
+    for (size_t at = 0; (stamps = zh_customers_stamps(customers, at)) != NULL; at++)
+        if (stamps->number == customer) return stamps;
+    return NULL;
+}
 
 /* The machine says the same all the time, and often something else at the moment itself. */
 static void stands_until(const zh_condition *condition, zh_look look, bool holds, int64_t until_ms, zh_sv text)
@@ -198,6 +206,10 @@ static void both_say_the_same(zh_sv text)
             fprintf(stderr, "customer %llu: %d until %lld, but the machine says %d until %lld (now %lld): %.*s\n", (unsigned long long)customer, said, (long long)plans_ms, wanted,
                     (long long)until_ms, (long long)look.now_ms, ZH_SV_ARG(text));
         CHECK(said == wanted && until_ms <= plans_ms);
+        if (look.state != NULL && !zh_plan_may(plan, stamps_of(customer), look.now_ms)) {
+            CHECK(said == ZH_SAID_NO);
+            sifted++;
+        }
         later += until_ms < plans_ms;
         stands_until(&condition, look, holds, plans_ms, text);
         zh_arena_reset(&scratch);
@@ -259,7 +271,7 @@ int main(int argc, char **argv)
         both_say_the_same(zh_buf_view(&text));
         zh_buf_close(&text);
     }
-    CHECK(planned > CONDITIONS * 3 / 4 && later > planned && turns > planned);
+    CHECK(planned > CONDITIONS * 3 / 4 && later > planned && turns > planned && sifted > planned / 4);
     CHECK(has_plan("customer.events('X').where(e, e.category == 'tea' && e.price > 4).count(days(7)) >= 3 && !customer.did('Y', days(14))"));
     CHECK(!has_plan("customer.last_seen < now - days(3)") && !has_plan("customer.events('X').where(e, e.name == 'X').count() > 1"));
     CHECK(!has_plan("customer.events('X').count(days(size(customer.traits))) > 1") && !has_plan("customer.events('X').count() > customer.orders.count()"));
