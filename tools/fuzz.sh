@@ -12,7 +12,7 @@ targets=("$@")
 status=0
 TIMEFORMAT=%U
 for t in "${targets[@]}"; do
-    ninja -C build-fuzz "${t}_fuzz" >/dev/null
+    ninja -C build-fuzz "${t}_fuzz" >"build-fuzz/$t.log" || { cat "build-fuzz/$t.log" >&2; exit 1; }
     if [ -n "${FUZZ_NEW:-}" ]; then new=$FUZZ_NEW/$t; mkdir -p "$new"; else new=$(mktemp -d); fi
     kept=()
     for d in fuzz/corpus/"$t" fuzz/crashes/"$t"; do [ ! -d "$d" ] || kept+=("$d"); done

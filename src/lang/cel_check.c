@@ -491,8 +491,9 @@ static void check_rest(checker *c, zh_cel_node *node)
     switch ((zh_cel_node_kind)node->kind) {
     case ZH_CEL_LITERAL: node->type = plain((zh_cel_kind)node->value.kind); break;
     case ZH_CEL_IDENT: check_ident(c, node); break;
-    case ZH_CEL_HAS: check(c, node->args[0]); /* fall through */
+    case ZH_CEL_HAS:
     case ZH_CEL_SELECT:
+        if (node->kind == ZH_CEL_HAS) check(c, node->args[0]);
         if (c->failed == ZH_OK) check_select(c, node);
         break;
     case ZH_CEL_CALL: check_call(c, node); break;

@@ -404,7 +404,10 @@ static void step(walk *w, uint32_t at)
     case ZH_CEL_I_ITERATE:
     case ZH_CEL_I_OR_ELSE:
     case ZH_CEL_I_OPT_TEST: go_on(w, i.c, depth); break;
-    case ZH_CEL_I_WHERE: go_on(w, (uint64_t)at + 2, after); /* fall through */
+    case ZH_CEL_I_WHERE:
+        go_on(w, (uint64_t)at + 2, after);
+        go_on(w, i.c, after);
+        break;
     case ZH_CEL_I_AND_FIRST:
     case ZH_CEL_I_OR_FIRST:
     case ZH_CEL_I_AND_NEXT:

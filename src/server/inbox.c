@@ -30,7 +30,7 @@ static bool put_letter(zh_call *call, zh_message_id id, const zh_permit *permit,
     zh_message m;
     zh_template template;
     zh_composed composed;
-    zh_sv data;
+    zh_sv data = { 0 };
     zh_arena_reset(arena);
     zh_err e = zh_outbox_read(call->engine, id, arena, &m);
     if (e == ZH_OK) e = zh_compose_template(call->engine, m.plan.template, arena, &template);
