@@ -23,6 +23,7 @@ import urllib.request
 WRITE, SERVER, TOKEN = "wk_of_the_benchmark", "sk_of_the_benchmark", "at_of_the_benchmark"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
+CATCH_UP_S = 600
 
 
 def clean_environment(more=None):
@@ -55,7 +56,7 @@ class Engine:
 
     def catch_up(self):
         """Wait until the views have what the log has."""
-        for _ in range(600):
+        for _ in range(CATCH_UP_S * 10):
             try:
                 with urllib.request.urlopen(self.url + "/readyz", timeout=60) as answer:
                     if json.load(answer)["viewLagMs"] == 0:
@@ -65,6 +66,7 @@ class Engine:
                 if code != "views_behind":  # of that one it recovers by itself
                     raise SystemExit(f"the engine takes no more work: {code}") from e
             time.sleep(0.1)
+        raise SystemExit(f"the views are behind the log for {CATCH_UP_S} seconds")
 
     def stop(self):
         self.process.terminate()
