@@ -19,7 +19,7 @@
  * Score, new customers and items, determinism, cost: as vsknn.h.
  * Source      Ludewig, Mauro, Latifi, Jannach, UMUAI 31, 2021 (V-STAN: STAN of Garg et al., SIGIR 2019, with weights by the
  *             position of the item met and idf); `size` is our own.
- * Quality     docs/quality.md: RetailRocket hit@10 .265, ndcg@10 .178 (vsknn .185, .107), 2026-11.
+ * Quality     docs/quality.md: RetailRocket hit@10 .265, ndcg@10 .176 (vsknn .185, .107), 2026-11.
  * Proof       tests/model/vstan_test.c against the formula written out.
  */
 #ifndef ZH_MODEL_VSTAN_H
