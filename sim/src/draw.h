@@ -22,6 +22,8 @@ typedef enum zh_draw_purpose { /* append only: a number is part of the name */
     ZH_DRAW_ITEM, ZH_DRAW_ITEM_TASTE, /* of the catalog: customer 0, visit = item */
     ZH_DRAW_TURN, ZH_DRAW_PLACE, ZH_DRAW_WHERE,
     ZH_DRAW_WEATHER, /* customer 0, visit = day, index = quarter of the day */
+    ZH_DRAW_OFFER_SHOP, ZH_DRAW_OFFER_PERSON, ZH_DRAW_OFFER_PAST, ZH_DRAW_OFFER_ARM,
+    ZH_DRAW_OFFER_LUCK, /* visit = which luck: one customer's own, whatever was mentioned to him */
 } zh_draw_purpose;
 
 /* customer < 2^24, visit (or day) < 2^24. */

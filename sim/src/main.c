@@ -1,5 +1,7 @@
 /* main.c -- the command line of zhun-sim: options in, a run, a report out. */
 #include "base/time.h"
+#include "offers_files.h"
+#include "offers_judge.h"
 #include "report.h"
 #include "truth.h"
 #include "sys/clock.h"
@@ -11,6 +13,7 @@
 
 #define ARENA_BYTES_MAX ((size_t)16 << 30) /* four worlds of a million customers */
 #define REPORT_BYTES_MAX (1u << 20)
+#define BUDGET_MAX 100000000000000u /* cents; exact as a double */
 
 static const char help[] =
     "zhun-sim -- a simulated shop whose hidden truth is known, to measure what recommendations bring.\n"
@@ -36,6 +39,9 @@ static const char help[] =
     "  --truth FILE     what is hidden from the engine, after the first and the last day: tastes, places, orders\n"
     "  --step           after each day wait for a line on standard input\n"
     "  --json           a JSON object a line: each policy, then the comparison\n"
+    "  --offers PART    the world in which offers are mentioned (sim/README.md), as CSV on standard output: trial, the log of\n"
+    "                   a random trial; ask, people to choose from; judge, what a choice earns: with --choices FILE\n"
+    "                   (customer,arm), --budget CENTS and --lucks N (default 20)\n"
     "  --shop-keys      print the tables of the shop file's number keys\n"
     "\n"
     "Example:  zhun-sim --seed 3 --customers 500\n"
@@ -43,7 +49,8 @@ static const char help[] =
     "Exit: 0 done or stopped, 2 wrong usage or shop file, 3 could not (the engine did not answer).\n";
 
 typedef struct options {
-    const char *to, *key, *server_key, *shop, *policy, *start, *report, *truth;
+    const char *to, *key, *server_key, *shop, *policy, *start, *report, *truth, *offers, *choices;
+    uint64_t budget, lucks;         /* of --offers judge */
     uint64_t seed, customers, days; /* 0: the shop file's */
     double speed;
     bool json, daily, progress, live, step, print_shop, print_keys;
@@ -79,6 +86,10 @@ static int parse_value(options *o, const char *name, const char *value)
     else if (strcmp(name, "--policy") == 0) o->policy = value;
     else if (strcmp(name, "--start") == 0) o->start = value;
     else if (strcmp(name, "--truth") == 0) o->truth = value;
+    else if (strcmp(name, "--offers") == 0) o->offers = value;
+    else if (strcmp(name, "--choices") == 0) o->choices = value;
+    else if (strcmp(name, "--budget") == 0) return whole(value, 0, BUDGET_MAX, &o->budget) ? 0 : wrong(" is not a whole number of cents", name);
+    else if (strcmp(name, "--lucks") == 0) return whole(value, 1, ZH_OFFERS_LUCKS_MAX, &o->lucks) ? 0 : wrong(" is not a number from 1 to 1000", name);
     else if (strcmp(name, "--report") == 0) {
         o->report = value;
         return zh_sim_wire_name_fits(zh_sv_of(value)) ? 0 : wrong(" is at most 64 letters, digits, dots, lines and underlines", name);
@@ -127,6 +138,9 @@ static int check_options(const options *o)
     if (o->live && (o->truth != NULL || o->step)) return wrong("--live has no end of days: leave --truth and --step away", "");
     if (o->live && o->speed > 0) return wrong("--live goes by the wall clock: leave --speed away", "");
     if (o->live && o->start != NULL && strcmp(o->start, "now") != 0) return wrong("--live ends with today: leave --start away", "");
+    const bool judge = o->offers != NULL && strcmp(o->offers, "judge") == 0;
+    if (o->offers != NULL && !judge && strcmp(o->offers, "trial") != 0 && strcmp(o->offers, "ask") != 0) return wrong(" is trial, ask or judge", "--offers");
+    if (judge != (o->choices != NULL)) return wrong("--choices FILE goes with --offers judge", "");
     if (o->report != NULL && o->to == NULL) return wrong("--report tells an engine: give --to URL and --key WRITE,SERVER", "");
     return 0;
 }
@@ -306,11 +320,30 @@ static int print_only(const options *o)
     return status;
 }
 
+/* --offers: files in and out, no days. */
+static int go_offers(const options *o, const zh_shop *shop, zh_arena *arena)
+{
+    zh_note why = { "" };
+    zh_buf text = zh_buf_open(ZH_OFFERS_CHOICES_BYTES_MAX);
+    const zh_offers_world world = zh_offers_world_of(shop, o->seed);
+    zh_offers_job job = { .world = &world, .customers = (uint32_t)(o->customers > 0 ? o->customers : (uint64_t)shop->customers), .budget_cents = (double)o->budget,
+                          .lucks = (uint32_t)o->lucks, .json = o->json };
+    zh_err e = o->choices != NULL ? zh_file_read(zh_sv_of(o->choices), &text) : ZH_OK;
+    if (e != ZH_OK) zh_note_set(&why, "it cannot be read (%s)", zh_err_text(e));
+    job.choices = zh_buf_view(&text);
+    if (e == ZH_OK && o->choices != NULL) e = zh_offers_sentence(&job, arena, stdout, &why);
+    else if (e == ZH_OK) e = strcmp(o->offers, "trial") == 0 ? zh_offers_trial(&job, stdout) : zh_offers_people(&job, stdout);
+    zh_buf_close(&text);
+    if (e == ZH_OK) return 0;
+    fprintf(stderr, "zhun-sim: %s: %s\n", o->choices != NULL ? o->choices : "--offers", why.text[0] != '\0' ? why.text : zh_err_text(e));
+    return e == ZH_FORMAT || o->choices != NULL ? 2 : 3;
+}
+
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return fputs(help, stdout) < 0 ? 3 : 0;
-    options o = { .seed = 1, .policy = "all", .to = getenv("ZHUN_URL") };
+    options o = { .seed = 1, .lucks = 20, .policy = "all", .to = getenv("ZHUN_URL") };
     int status = parse(&o, argc, argv);
     if (status == 0) status = check_options(&o);
     if (status != 0) return status;
@@ -326,6 +359,11 @@ int main(int argc, char **argv)
     }
     status = choose_policies(&o, &run);
     if (status == 0) status = read_shop(&o, &arena, &shop);
+    if (status == 0 && o.offers != NULL) {
+        status = go_offers(&o, &shop, &arena);
+        zh_arena_close(&arena);
+        return status;
+    }
     if (status == 0) {
         run.customers = (uint32_t)(o.customers > 0 ? o.customers : (uint64_t)shop.customers);
         run.days = (int32_t)(o.days > 0 ? o.days : (uint64_t)shop.days);

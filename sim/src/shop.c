@@ -305,6 +305,27 @@ static zh_err take_follows(const reader *r, zh_json_value value)
     return ZH_OK;
 }
 
+static zh_err take_menu(const reader *r, zh_json_value value)
+{
+    static const char *const others[] = { NULL };
+    zh_shop *shop = r->shop;
+    shop->menu_count = 0;
+    if (!zh_json_is(value, ZH_JSON_ARRAY) || zh_json_count(value) == 0 || zh_json_count(value) > ZH_SHOP_MENU_MAX)
+        return wrong(r, ZH_FORMAT, "menu", "a list of 1 to 8 offers");
+    for (zh_json_iter it = zh_json_walk(value); zh_json_next(&it);) {
+        zh_shop_offer *offer = &shop->menu[shop->menu_count++];
+        zh_shop_keys_default("menu[]", offer);
+        for (zh_json_iter in = zh_json_walk(it.value); zh_json_next(&in);) {
+            const zh_shop_key *key = zh_shop_keys_find("menu[]", in.key);
+            if (key == NULL) return unknown(r, "menu[]", others, in.key);
+            const zh_err e = zh_shop_keys_take(key, in.value, offer, "menu[]", r->why);
+            if (e != ZH_OK) return e;
+        }
+        if (shop->menu_count > 1 && offer[0].percent <= offer[-1].percent) return wrong(r, ZH_RANGE, "menu[]", "percent rises from offer to offer");
+    }
+    return ZH_OK;
+}
+
 static zh_err take_interests(const reader *r, zh_json_value value)
 {
     const size_t count = zh_json_count(value);
@@ -328,11 +349,12 @@ static zh_err take_start(const reader *r, zh_json_value value)
 static zh_err take_top(const reader *r, zh_sv key, zh_json_value value)
 {
     static const char *const others[] = { "name", "start", "currency", "titles", "interests", "types", "complements", "run",
-                                          "catalog", "people", "places", "weather", "visits", "choice", "returns", "lists", "policies", NULL };
-    static const char *const groups[] = { "run", "catalog", "people", "places", "weather", "choice", "returns", "lists", "policies" };
+                                          "catalog", "people", "places", "weather", "visits", "choice", "returns", "lists", "policies", "offers", "menu", NULL };
+    static const char *const groups[] = { "run", "catalog", "people", "places", "weather", "choice", "returns", "lists", "policies", "offers" };
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (zh_sv_equal(key, zh_sv_of(groups[i]))) return take_numbers(r, groups[i], value, r->shop);
     if (zh_sv_equal(key, ZH_SV("visits"))) return take_visits(r, value);
+    if (zh_sv_equal(key, ZH_SV("menu"))) return take_menu(r, value);
     if (zh_sv_equal(key, ZH_SV("start"))) return take_start(r, value);
     if (zh_sv_equal(key, ZH_SV("name"))) return take_text(r, value, "name", &r->shop->name);
     if (zh_sv_equal(key, ZH_SV("titles"))) {
@@ -353,9 +375,12 @@ static void set_defaults(zh_shop *shop)
 {
     static const double weekday[7] = { 0.95, 0.95, 0.95, 1, 1.05, 1.1, 1 };
     static const double hours[24] = { 1, 0.5, 0.3, 0.2, 0.2, 0.3, 0.8, 1.5, 2, 2.5, 3, 3.2, 4, 3.5, 3, 3, 3, 3.2, 3.5, 4.5, 6, 6.5, 5, 2.5 };
+    static const zh_shop_offer menu[] = { { 5, 0 }, { 10, 10000 }, { 20, 20000 } };
     *shop = (zh_shop){ .name = ZH_SV("shop"), .currency = ZH_SV("CNY"), .titles = ZH_SV("both"), .start_ms = 1740960000000 };
     memcpy(shop->weekday, weekday, sizeof weekday);
     memcpy(shop->hours, hours, sizeof hours);
+    memcpy(shop->menu, menu, sizeof menu);
+    shop->menu_count = sizeof menu / sizeof *menu;
     zh_shop_keys_default(NULL, shop);
 }
 

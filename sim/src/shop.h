@@ -21,6 +21,7 @@
 #define ZH_SHOP_WORDS_MAX 32           /* brands, attributes or variants of one type */
 #define ZH_SHOP_SEASONS_MAX 8          /* of one type */
 #define ZH_SHOP_FOLLOWS_MAX 256        /* complements */
+#define ZH_SHOP_MENU_MAX 8             /* public offers: more are not told apart by a trial of a shop's size */
 #define ZH_SHOP_CUSTOMERS_MAX 1000000
 #define ZH_SHOP_DAYS_MAX 3650
 
@@ -58,6 +59,17 @@ typedef struct zh_shop_follow { /* a need that follows a purchase: directed */
     double prob, delay_days, now_share;
 } zh_shop_follow;
 
+typedef struct zh_shop_offer { /* public, the same for all: so much off an order from the minimum on */
+    double percent;
+    int64_t minimum_cents;
+} zh_shop_offer;
+
+typedef struct zh_shop_told { /* group `offers`: the world in which offers are mentioned (offers.h) */
+    double buy_prob, habit_sd, need_sd, need_weeks, price_sensitivity, price_sensitivity_sd, nudge, nudge_sd, find_prob;
+    double basket_sd, basket_own_sd, margin_share, views_per_week, views_need, offer_pages_per_week, offer_pages_sd, click_prob, click_nudge, message_prob, sale_percent, shop_spread;
+    int64_t basket_cents, message_cents, past_weeks, sale_every_weeks;
+} zh_shop_told;
+
 typedef struct zh_shop {
     zh_sv name, currency, titles; /* titles: en, zh or both */
     int64_t start_ms;         /* local midnight of the first day */
@@ -67,6 +79,9 @@ typedef struct zh_shop {
     uint32_t types_count;
     zh_shop_follow *follows;
     uint32_t follows_count, items_count;
+    zh_shop_offer menu[ZH_SHOP_MENU_MAX];  /* percent rises */
+    uint32_t menu_count;
+    zh_shop_told told;
     int64_t seed, utc_offset_minutes;
 
     double rain_prob;         /* weather; 0: there is none */

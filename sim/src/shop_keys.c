@@ -4,6 +4,8 @@
 
 #define SHOP(field) offsetof(zh_shop, field)
 #define TYPE(field) offsetof(zh_shop_type, field)
+#define TOLD(field) offsetof(zh_shop, told.field)
+#define MENU(field) offsetof(zh_shop_offer, field)
 #define FOLLOW(field) offsetof(zh_shop_follow, field)
 
 const zh_shop_key zh_shop_keys[] = {
@@ -77,6 +79,35 @@ const zh_shop_key zh_shop_keys[] = {
 
     { "policies", "popular_half_life_days", false, 0.1, 3650, 14, SHOP(popular_half_life_days), "d", "in which a purchase counts half for `popular`" },
     { "policies", "warmup_random_share", false, 0, 1, 0.5, SHOP(warmup_random_share), "", "share of random items in the lists of the warm-up; the others are popular" },
+
+    { "offers", "buy_prob", false, 0.001, 0.9, 0.1, TOLD(buy_prob), "", "median chance of a customer to buy in a week" },
+    { "offers", "habit_sd", false, 0, 5, 1, TOLD(habit_sd), "logit", "spread of that over customers" },
+    { "offers", "need_sd", false, 0, 5, 0.4, TOLD(need_sd), "logit", "spread of what a customer needs this week" },
+    { "offers", "need_weeks", false, 0.1, 52, 3, TOLD(need_weeks), "week", "in which a need falls to 1/e" },
+    { "offers", "price_sensitivity", false, 0, 50, 5, TOLD(price_sensitivity), "logit", "median gain when a price is e times lower" },
+    { "offers", "price_sensitivity_sd", false, 0, 3, 0.8, TOLD(price_sensitivity_sd), "", "spread of its logarithm over customers" },
+    { "offers", "nudge", false, -5, 5, 0.1, TOLD(nudge), "logit", "of being told anything at all; below 0 it annoys" },
+    { "offers", "nudge_sd", false, 0, 5, 0.2, TOLD(nudge_sd), "logit", "spread of that over customers" },
+    { "offers", "find_prob", false, 0, 1, 0.05, TOLD(find_prob), "", "chance to find the best public offer without being told, at the median price sensitivity; it grows with that" },
+    { "offers", "basket_cents", true, 100, 1e9, 15000, TOLD(basket_cents), "cents", "median order" },
+    { "offers", "basket_sd", false, 0, 3, 0.5, TOLD(basket_sd), "", "spread of its logarithm over customers" },
+    { "offers", "basket_own_sd", false, 0.01, 3, 0.4, TOLD(basket_own_sd), "", "spread of its logarithm over one customer's orders" },
+    { "offers", "margin_share", false, 0.01, 1, 0.35, TOLD(margin_share), "", "of an order at its listed price" },
+    { "offers", "views_per_week", false, 0, 100, 4, TOLD(views_per_week), "1/week", "pages seen without a need" },
+    { "offers", "views_need", false, 0, 10, 2, TOLD(views_need), "", "how steeply pages rise with a need: their logarithm for 1 of the logit" },
+    { "offers", "offer_pages_per_week", false, 0, 100, 0.5, TOLD(offer_pages_per_week), "1/week", "pages of offers seen at the median price sensitivity; they grow with that" },
+    { "offers", "offer_pages_sd", false, 0, 3, 0.3, TOLD(offer_pages_sd), "", "spread of their logarithm for other reasons" },
+    { "offers", "click_prob", false, 0.001, 0.999, 0.2, TOLD(click_prob), "", "chance to click on a message, of who is nudged as most are" },
+    { "offers", "click_nudge", false, 0, 50, 8, TOLD(click_nudge), "logit", "how steeply that grows with the nudge" },
+    { "offers", "message_prob", false, 0, 1, 0.35, TOLD(message_prob), "", "chance of a plain message in a week of the past" },
+    { "offers", "message_cents", true, 0, 1e6, 8, TOLD(message_cents), "cents", "what the channel takes for a mention" },
+    { "offers", "past_weeks", true, 9, 520, 104, TOLD(past_weeks), "week", "of the past that is seen" },
+    { "offers", "sale_every_weeks", true, 2, 520, 4, TOLD(sale_every_weeks), "week", "between sales for everybody in the past" },
+    { "offers", "sale_percent", false, 0, 90, 15, TOLD(sale_percent), "%", "off in such a sale" },
+    { "offers", "shop_spread", false, 0, 1, 0.25, TOLD(shop_spread), "", "how far a seed's shop strays from these numbers: the spread of their logarithms (of chances: of their logits)" },
+
+    { "menu[]", "percent", false, 0.1, 90, 10, MENU(percent), "%", "off the order" },
+    { "menu[]", "minimum_cents", true, 0, 1e11, 0, MENU(minimum_cents), "cents", "from which order on" },
 
     { "types[]", "items", true, 1, ZH_SHOP_ITEMS_MAX, 10, TYPE(items), "items", "of this type; variants count" },
     { "types[]", "price_low_cents", true, 1, 1e11, 2000, TYPE(price_low_cents), "cents", "lowest price" },

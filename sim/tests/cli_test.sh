@@ -49,6 +49,25 @@ cmp "$dir/a" "$dir/b" || fail "the same seed gave other bytes"
 [ "$(grep -c '^{"day":' "$dir/b")" = 13 ] || fail "--daily: a line for each of the 13 measured days"
 [ "$(grep '"policy":"random"' "$dir/a" | grep -v comparison)" = "$(grep '^{"policy":"random"' "$dir/b")" ] || fail "one policy alone gave another result"
 
+# offers: files in and out, the judge reads only what it wrote
+status 2 'is trial, ask or judge' --offers all
+status 2 'goes with --offers judge' --offers trial --choices "$dir/a"
+status 2 'goes with --offers judge' --offers judge
+status 2 'cannot be read' --offers judge --choices "$dir/nothing-here.csv"
+"$sim" --offers trial --seed 7 --customers 300 > "$dir/trial"
+"$sim" --offers trial --seed 7 --customers 300 | cmp - "$dir/trial" || fail "the same seed gave another trial"
+head -1 "$dir/trial" | grep -q '^customer,orders,.*,arm,propensity,margin_cents,cost_cents$' || fail "--offers trial: its header"
+[ "$(wc -l < "$dir/trial")" = 301 ] && [ "$(cut -d, -f14 "$dir/trial" | sort -u | tr '\n' ' ')" = "arm none off10 off20 off5 " ] || fail "--offers trial: arms"
+"$sim" --offers ask --seed 7 --customers 300 > "$dir/ask"
+! cut -d, -f2-13 "$dir/trial" | cmp -s - "$dir/ask" && [ "$(wc -l < "$dir/ask")" = 301 ] || fail "--offers ask: other customers"
+{ echo customer,arm; cut -d, -f1 "$dir/ask" | sed 1d | sed 's/$/,off10/'; } > "$dir/choices"
+status 0 '' --offers judge --seed 7 --customers 300 --choices "$dir/choices" --budget 100000 --json
+[ "$(grep -c '^{"policy":' "$dir/out")" = 5 ] && grep -q '"policy":"choice","budgetCents":100000,"mentioned":300,' "$dir/out" || fail "--offers judge --json: five policies"
+echo a0000301,off10 >> "$dir/choices"
+status 2 'none of the 300 customers' --offers judge --seed 7 --customers 300 --choices "$dir/choices"
+printf 'customer,arm\na0000001,off30\n' > "$dir/choices"
+status 2 'no arm of the menu' --offers judge --seed 7 --customers 300 --choices "$dir/choices"
+
 # live: today is played up to now, then it waits; SIGTERM ends it with the report and status 0
 "$sim" --live --seed 7 --customers 150 --days 20 --json --progress > "$dir/live" 2> "$dir/err" &
 pid=$!

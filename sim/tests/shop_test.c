@@ -38,6 +38,10 @@ static const struct { const char *name, *json; zh_err want; const char *says; } 
     { "bad currency", "{" TYPES ",\"currency\":\"yuan\"}", ZH_RANGE, "three letters" },
     { "bad titles", "{" TYPES ",\"titles\":\"fr\"}", ZH_RANGE, "en, zh or both" },
     { "stock upside down", "{" TYPES ",\"catalog\":{\"stock_low\":9,\"stock_high\":3}}", ZH_RANGE, "stock_low" },
+    { "offers out of order", "{" TYPES ",\"menu\":[{\"percent\":10},{\"percent\":5}]}", ZH_RANGE, "percent rises" },
+    { "an empty menu", "{" TYPES ",\"menu\":[]}", ZH_FORMAT, "1 to 8 offers" },
+    { "unknown key of an offer", "{" TYPES ",\"menu\":[{\"percents\":5}]}", ZH_FORMAT, "did you mean \"percent\"" },
+    { "a menu and its week", "{" TYPES ",\"menu\":[{\"percent\":5},{\"percent\":9,\"minimum_cents\":100}],\"offers\":{\"nudge\":-1}}", ZH_OK, "" },
     { "one text as a word", "{\"interests\":[\"a\"],\"types\":[{\"name\":\"x\",\"title\":\"Lamp\"}]}", ZH_OK, "" },
     { "three texts as a word", "{\"interests\":[\"a\"],\"types\":[{\"name\":\"x\",\"title\":[\"a\",\"b\",\"c\"]}]}", ZH_FORMAT, "[English, Chinese]" },
 };
