@@ -3,19 +3,22 @@
 #include <assert.h>
 #include <math.h>
 
+static const double *costs_of(const zh_allocate *a, size_t customer) { return a->own == NULL ? a->costs : a->own + customer * a->levels; }
+
 /* The best of value - price cost; the first, so the cheapest, of equal ones. */
-static uint32_t level_at(const zh_allocate *a, const double *values, double price)
+static uint32_t level_at(const zh_allocate *a, size_t customer, double price)
 {
+    const double *values = a->values + customer * a->levels, *costs = costs_of(a, customer);
     uint32_t best = 0;
     for (uint32_t l = 1; l < a->levels; l++)
-        if (values[l] - price * a->costs[l] > values[best] - price * a->costs[best]) best = l;
+        if (values[l] - price * costs[l] > values[best] - price * costs[best]) best = l;
     return best;
 }
 
 static double spend_at(const zh_allocate *a, double price)
 {
     double spend = 0;
-    for (size_t i = 0; i < a->customers; i++) spend += a->costs[level_at(a, a->values + i * a->levels, price)];
+    for (size_t i = 0; i < a->customers; i++) spend += costs_of(a, i)[level_at(a, i, price)];
     return spend;
 }
 
@@ -25,7 +28,7 @@ static double price_of_nothing(const zh_allocate *a)
     double most = 0;
     for (size_t i = 0; i < a->customers; i++)
         for (uint32_t l = 1; l < a->levels; l++)
-            most = fmax(most, (a->values[i * a->levels + l] - a->values[i * a->levels]) / (a->costs[l] - a->costs[0]));
+            if (costs_of(a, i)[l] > costs_of(a, i)[0]) most = fmax(most, (a->values[i * a->levels + l] - a->values[i * a->levels]) / (costs_of(a, i)[l] - costs_of(a, i)[0]));
     return most + 1;
 }
 
@@ -34,7 +37,9 @@ zh_err zh_allocate_threshold(zh_allocation *out, zh_arena *arena, const zh_alloc
     assert(a->levels >= 1 && a->levels <= ZH_ALLOCATE_LEVELS_MAX);
     *out = (zh_allocation){ .level = ZH_TAKE(arena, uint8_t, a->customers) };
     if (out->level == NULL) return ZH_NOMEM;
-    if (a->costs[0] * (double)a->customers > a->budget) return ZH_RANGE;
+    double least = 0;
+    for (size_t i = 0; i < a->customers; i++) least += costs_of(a, i)[0];
+    if (least > a->budget) return ZH_RANGE;
     if (spend_at(a, 0) > a->budget) { /* halve until no double lies between */
         double low = 0, high = price_of_nothing(a);
         for (;;) {
@@ -47,11 +52,11 @@ zh_err zh_allocate_threshold(zh_allocation *out, zh_arena *arena, const zh_alloc
     }
     out->dual_bound = out->price * a->budget;
     for (size_t i = 0; i < a->customers; i++) {
-        const double *values = a->values + i * a->levels;
-        const uint32_t level = level_at(a, values, out->price);
+        const uint32_t level = level_at(a, i, out->price);
+        const double value = a->values[i * a->levels + level], cost = costs_of(a, i)[level];
         out->level[i] = (uint8_t)level;
-        out->value += values[level], out->spend += a->costs[level];
-        out->dual_bound += values[level] - out->price * a->costs[level];
+        out->value += value, out->spend += cost;
+        out->dual_bound += value - out->price * cost;
     }
     return ZH_OK;
 }

@@ -11,7 +11,8 @@
  * The smallest price that fits also makes D smallest, so bound and policy come from one search. The threshold loses what is
  * left of the budget at its price: a fraction of a percent for many customers.
  *
- * Ranges      levels 1 .. ZH_ALLOCATE_LEVELS_MAX in order of rising cost, all different, >= 0.
+ * Ranges      levels 1 .. ZH_ALLOCATE_LEVELS_MAX in order of rising cost, all different, >= 0. With `own` costs any order behind the first, which
+ *             nobody pays more than.
  * Cost        some 60 passes over the values for the threshold; customers x budget x levels for the exact one, and 8 bytes a unit of budget.
  * Source      Sinha, Zoltners, Operations Research 27 (1979); Kellerer, Pferschy, Pisinger, Knapsack Problems, 2004, ch. 11.
  */
@@ -30,6 +31,7 @@ typedef struct zh_allocate {
     size_t customers;
     uint32_t levels;
     double budget;
+    const double *own;    /* [customers * levels] costs by customer, the first of each the least, >= 0; NULL: `costs`. Not for the exact one */
 } zh_allocate;
 
 typedef struct zh_allocation {
