@@ -20,6 +20,7 @@ void zh_analyze_itemsets(zh_analyze *job);
 void zh_analyze_ope(zh_analyze *job);
 void zh_analyze_uplift(zh_analyze *job);
 void zh_analyze_coupons(zh_analyze *job);
+void zh_analyze_mention(zh_analyze *job);
 void zh_analyze_trend(zh_analyze *job);
 void zh_analyze_changepoint(zh_analyze *job);
 void zh_analyze_predict(zh_analyze *job);

@@ -48,6 +48,8 @@ static const zh_analysis analyses[] = {
     { "ope", "what another policy would have earned on a log of this one", "file log target target_log position clip ess_min prior_clicks prior_shows columns header",
       "zhun analyze ope --in log.csv --param target=uniform", zh_analyze_ope },
     { "coupons", "which customer gets which coupon within a budget", "file budget header", "zhun analyze coupons --in values.csv --param budget=1000", zh_analyze_coupons },
+    { "mention", "whom to mention which public offer to within a budget, learnt from a random trial and tested on customers held out",
+      "file ask budget none policy list seed values costs spread columns header", "zhun analyze mention --in trial.csv people.csv --param budget=1000000", zh_analyze_mention },
     { "trend", "does a series rise or fall: Mann-Kendall and Sen's slope", "file rows values period correction statistic lag columns header",
       "zhun analyze trend --in visits.csv --param correction=Hamed-Rao", zh_analyze_trend },
     { "changepoint", "where the mean of a series changed", "file rows values changes penalty penalty_rule columns header", "zhun analyze changepoint --in visits.csv --param changes=2",
