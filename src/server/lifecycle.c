@@ -366,9 +366,10 @@ static void do_change(zh_call *call, change *c)
 {
     char too_large[64];
     bool answered;
-    pthread_mutex_lock(&call->server->lifecycle_lock);
+    zh_server *const server = call->server; /* what judged() answers ends the call, and with it what lies in it */
+    pthread_mutex_lock(&server->lifecycle_lock);
     const zh_err e = judged(call, c, &answered);
-    pthread_mutex_unlock(&call->server->lifecycle_lock);
+    pthread_mutex_unlock(&server->lifecycle_lock);
     zh_json_close(c->json);
     if (answered) return;
     (void)snprintf(too_large, sizeof too_large, "the %s is too large", c->of->noun);

@@ -249,15 +249,16 @@ void zh_route_user_put(zh_call *call)
 {
     zh_json_value root;
     zh_user before, after;
+    zh_server *const server = call->server; /* a problem that is answered under the lock ends the call, and with it what lies in it */
     if (!zh_call_body_json(call, &root)) return;
-    pthread_mutex_lock(&call->server->users_lock);
+    pthread_mutex_lock(&server->users_lock);
     zh_err e = find(call, zh_http_path_part(call->request, 3), &before);
     after = before;
     const bool may = e != ZH_OK || (read_change(call, root, &after) && may_become(call, &before, &after));
     const bool changes = e == ZH_OK && may && (after.role != before.role || after.disabled != before.disabled);
     if (changes) call->audited = audited_as(call, &after);
     if (changes) e = define(call, &call->caller.actor, &after);
-    pthread_mutex_unlock(&call->server->users_lock);
+    pthread_mutex_unlock(&server->users_lock);
     if (!may) return;
     if (e == ZH_OK && changes) zh_users_end_sessions(call, after.number);
     if (e == ZH_OK) answer_user(call, 200, &after, (zh_sv){ 0 });
