@@ -176,6 +176,7 @@ export const sources = [
 
 const keyOf = (id, kind, source, name, hint, daysAgo, revokedDaysAgo) => ({
   id: String(id), kind, source, name, hint: `…${hint}`, createdAt: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+  origins: [],
   revokedAt: revokedDaysAgo === undefined ? null : new Date(Date.now() - revokedDaysAgo * 86_400_000).toISOString(),
 })
 export const keys = [
@@ -183,9 +184,9 @@ export const keys = [
   keyOf(4, 'write', 'app', 'iOS and Android', '8sTd', 90), keyOf(5, 'write', 'mini-program', '', 'Uw4-', 31), keyOf(6, 'admin', undefined, 'nightly export', 'h7Ra', 60),
 ]
 /** A key as the engine makes it; its text is told once. */
-export function makeKey({ kind, source, name }, number) {
+export function makeKey({ kind, source, name, origins = [] }, number) {
   const key = `zhun_${kind === 'server' ? 's' : 'w'}k_${number}_${String(number).padStart(39, 'made-of-the-mock-only-')}e2e`
-  return { ...keyOf(number, kind, source || 'web', name ?? '', key.slice(-4), 0), key }
+  return { ...keyOf(number, kind, source || 'web', name ?? '', key.slice(-4), 0), origins, key }
 }
 
 const views = [['identity', 4_372], ['customers', 4_372], ['consents', 318], ['registry', 12], ['catalog', 20], ['sales', 18_532], ['cocount', 96_310], ['popularity', 20], ['counts', 7]]

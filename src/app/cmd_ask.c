@@ -416,6 +416,7 @@ static const zh_option key_options[] = {
     { "key", "KEY", "an admin token for --url", NULL, false },
     { "kind", "KIND", "of a new key: write (browsers, collectors) or server (recommendations, profiles)", "write", true },
     { "name", "NAME", "what people call it", "", true },
+    { "origins", "LIST", "of a new write key: pages that may use it, as 'https://shop.example https://m.shop.example'; not said: anybody", NULL, true },
     { "expires", "TIME", "of a new key: refused after that: 90d, 12h; 0: never", "0", true },
     { "json", NULL, "print the engine's own JSON", NULL, true },
 };
@@ -434,6 +435,22 @@ static bool put_end(const zh_options *given, zh_json_out *out)
     return true;
 }
 
+/* Words with blanks between, as a list. */
+static void put_origins(const zh_options *given, zh_json_out *out)
+{
+    zh_sv rest = zh_sv_trim(zh_options_text(given, "origins"));
+    if (rest.size == 0) return;
+    zh_json_out_key(out, ZH_SV("origins"));
+    zh_json_out_array(out);
+    while (rest.size > 0) {
+        const char *blank = memchr(rest.data, ' ', rest.size);
+        const size_t size = blank == NULL ? rest.size : (size_t)(blank - rest.data);
+        zh_json_out_text(out, zh_sv_part(rest, 0, size));
+        rest = zh_sv_trim(zh_sv_part(rest, size + 1, SIZE_MAX));
+    }
+    zh_json_out_end(out);
+}
+
 static int run_key(const zh_options *given)
 {
     const char *verb = given->arguments_count > 0 ? given->arguments[0] : "list";
@@ -445,6 +462,7 @@ static int run_key(const zh_options *given)
         zh_json_out_object(&out);
         zh_json_out_key_text(&out, ZH_SV("kind"), zh_options_text(given, "kind"));
         zh_json_out_key_text(&out, ZH_SV("name"), zh_options_text(given, "name"));
+        put_origins(given, &out);
         const bool good = put_end(given, &out);
         zh_json_out_end(&out);
         const int status = good && zh_json_out_done(&out) == ZH_OK ? zh_ask_and_print(given, ZH_SV("POST"), ZH_SV("/api/v1/keys"), zh_buf_view(&body), true) : ZH_EXIT_USAGE;

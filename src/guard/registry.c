@@ -72,7 +72,7 @@ static bool fits(const zh_definition *d)
     if (d->deleted) return true;
     switch (d->thing) {
     case ZH_THING_SOURCE: return name_fits(d->source.name) && name_fits(d->source.dialect);
-    case ZH_THING_KEY: return name_fits(d->key.name) && (d->key.scopes & ~SCOPES_ALL) == 0;
+    case ZH_THING_KEY: return name_fits(d->key.name) && (d->key.scopes & ~SCOPES_ALL) == 0 && d->key.origins.size <= ZH_KEY_ORIGINS_BYTES_MAX;
     case ZH_THING_USER:
         return name_fits(d->user.name) && d->user.password_hash.size <= ZH_PASSWORD_HASH_BYTES_MAX &&
                (unsigned)d->user.role < ZH_ROLE_COUNT;
@@ -98,6 +98,7 @@ static void put_body(const zh_definition *d, zh_buf *out)
         zh_buf_put_zig(out, d->key.created_ms);
         zh_buf_put_zig(out, d->key.expires_ms);
         zh_buf_put_zig(out, d->key.revoked_ms);
+        if (d->key.origins.size > 0) zh_buf_put_text(out, d->key.origins); /* a key without them is as versions before wrote it */
         break;
     case ZH_THING_USER:
         zh_buf_put_u8(out, (uint8_t)d->user.role);
@@ -173,6 +174,10 @@ static void read_body(zh_reader *r, zh_definition *d)
         d->key.created_ms = zh_read_zig(r);
         d->key.expires_ms = zh_read_zig(r);
         d->key.revoked_ms = zh_read_zig(r);
+        if (!r->bad && zh_reader_left(r) > 0) {
+            d->key.origins = zh_read_text(r);
+            r->bad |= d->key.origins.size == 0; /* one way to write a record, no two */
+        }
         break;
     case ZH_THING_USER:
         d->user.role = (zh_role)zh_read_u8(r);
@@ -250,6 +255,33 @@ zh_sv zh_key_make(uint32_t number, uint32_t scopes, const uint8_t secret[ZH_KEY_
     key->scopes = scopes;
     zh_key_take(view, key);
     return view;
+}
+
+static bool is_host_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':' || c == '[' || c == ']';
+}
+
+bool zh_key_origin_fits(zh_sv origin)
+{
+    const size_t scheme = zh_sv_starts(origin, ZH_SV("https://")) ? 8 : zh_sv_starts(origin, ZH_SV("http://")) ? 7 : 0;
+    if (scheme == 0 || origin.size == scheme || origin.size > ZH_NAME_BYTES_MAX) return false;
+    for (size_t i = scheme; i < origin.size; i++)
+        if (!is_host_character(origin.data[i])) return false;
+    return true;
+}
+
+bool zh_key_allows_origin(const zh_key *key, zh_sv origin)
+{
+    zh_sv rest = key->origins;
+    if (rest.size == 0) return true;
+    while (rest.size > 0) {
+        const char *blank = memchr(rest.data, ' ', rest.size);
+        const size_t size = blank == NULL ? rest.size : (size_t)(blank - rest.data);
+        if (origin.size > 0 && zh_sv_equal(zh_sv_part(rest, 0, size), origin)) return true;
+        rest = zh_sv_part(rest, size + 1, SIZE_MAX);
+    }
+    return false;
 }
 
 /* --- the fold ------------------------------------------------------------------------------- */

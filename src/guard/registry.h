@@ -31,6 +31,7 @@
 #define ZH_KEY_MADE_BYTES 64            /* room for a made key, NUL too */
 #define ZH_KEY_SECRET_BYTES 32          /* randomness in a made key */
 #define ZH_PASSWORD_HASH_BYTES_MAX 128  /* crypto_pwhash_STRBYTES */
+#define ZH_KEY_ORIGINS_BYTES_MAX 1024   /* where a key's pages may come from: some shops and their stages */
 #define ZH_REGISTRY_THINGS_MAX 100000   /* a workspace is defined by people; more is a program gone wild */
 
 /* Stored: append only. */
@@ -59,6 +60,7 @@ typedef struct zh_key {
     int64_t created_ms;
     int64_t expires_ms;   /* 0: never */
     int64_t revoked_ms;   /* 0: live */
+    zh_sv origins;        /* with blanks between; empty: from anywhere, pages or not */
 } zh_key;
 
 typedef struct zh_user {
@@ -100,6 +102,11 @@ zh_sv zh_key_make(uint32_t number, uint32_t scopes, const uint8_t secret[ZH_KEY_
     char text[ZH_KEY_MADE_BYTES]);
 /* The same for a text chosen by others; fills digest and last. Not empty, at most ZH_KEY_TEXT_BYTES_MAX. */
 void zh_key_take(zh_sv text, zh_key *key);
+
+/* Is it an origin as a browser says it: "https://shop.example", "http://localhost:5173"? Small letters, no path, no '*'. */
+bool zh_key_origin_fits(zh_sv origin);
+/* May the key be used by a page of this origin? Empty: whoever asks said none, which a key of pages does not take. */
+bool zh_key_allows_origin(const zh_key *key, zh_sv origin);
 
 typedef struct zh_registry zh_registry;
 

@@ -38,13 +38,24 @@ zh_sv zh_call_bearer(zh_call *call)
     return after(zh_http_header_of(call->request, "Authorization"), ZH_SV("Bearer "));
 }
 
+zh_sv zh_call_page_origin(zh_call *call)
+{
+    const zh_sv said = zh_http_header_of(call->request, "Origin");
+    if (said.size > 0) return said;
+    const zh_sv from = zh_http_header_of(call->request, "Referer");
+    size_t size = 0, slashes = 0;
+    while (size < from.size && (slashes += from.data[size] == '/') < 3) size++;
+    return zh_sv_part(from, 0, size);
+}
+
 zh_err zh_call_key(zh_call *call, zh_sv text, zh_key *out)
 {
     if (text.size == 0 || text.size > ZH_KEY_TEXT_BYTES_MAX) return ZH_LOGIN;
     zh_world *w = zh_engine_world(call->engine);
     zh_world_lock_read(w);
-    const zh_err e = zh_registry_key_find(w->registry, &call->thread->memo, text, call->now_ms, out);
-    if (e == ZH_OK) out->name = (zh_sv){ 0 }; /* a view of what may change after the lock */
+    zh_err e = zh_registry_key_find(w->registry, &call->thread->memo, text, call->now_ms, out);
+    if (e == ZH_OK && out->origins.size > 0 && !zh_key_allows_origin(out, zh_call_page_origin(call))) e = ZH_DENIED;
+    if (e == ZH_OK) out->name = out->origins = (zh_sv){ 0 }; /* views of what may change after the lock */
     zh_world_unlock(w);
     return e;
 }

@@ -124,6 +124,8 @@ zh_err zh_call_key(zh_call *call, zh_sv text, zh_key *out); /* find a key in the
 bool zh_call_contact(zh_call *call);
 bool zh_call_masks(const zh_call *call); /* is contact masked in what is answered? For people, unless zh_call_contact let them */
 void zh_call_contact_json(const zh_call *call, zh_json_out *out); /* the member `contact`: clear or masked */
+/* Of which page the request is, as its browser says: Origin, or of an image, that has none, the beginning of Referer; empty: no page. */
+zh_sv zh_call_page_origin(zh_call *call);
 zh_sv zh_call_basic_user(zh_call *call);  /* of the Authorization header, colon or not; data NULL: none */
 zh_sv zh_call_bearer(zh_call *call);
 bool zh_call_permit(zh_call *call, zh_customer_id customer, zh_purpose purpose, zh_permit *out); /* takes the world's read lock */

@@ -199,6 +199,15 @@ static void put_key(const zh_key *key, const zh_registry *registry, zh_sv secret
     zh_call_time(out, ZH_SV("createdAt"), key->created_ms);
     zh_call_time(out, ZH_SV("expiresAt"), key->expires_ms);
     zh_call_time(out, ZH_SV("revokedAt"), key->revoked_ms);
+    zh_json_out_key(out, ZH_SV("origins"));
+    zh_json_out_array(out);
+    for (zh_sv rest = key->origins; rest.size > 0;) {
+        const char *blank = memchr(rest.data, ' ', rest.size);
+        const size_t size = blank == NULL ? rest.size : (size_t)(blank - rest.data);
+        zh_json_out_text(out, zh_sv_part(rest, 0, size));
+        rest = zh_sv_part(rest, size + 1, SIZE_MAX);
+    }
+    zh_json_out_end(out);
     if (secret.size > 0) zh_json_out_key_text(out, ZH_SV("key"), secret);
     zh_json_out_end(out);
 }
@@ -267,6 +276,25 @@ static bool read_end(zh_json_value value, int64_t now_ms, int64_t *end_ms)
     return zh_json_text(value, &text) && zh_time_parse(text, end_ms) == ZH_OK && *end_ms > now_ms && *end_ms <= ZH_TIME_MS_MAX;
 }
 
+/* A list of origins as one text with blanks between, in the arena. False: one of them is none, or there are too many. */
+static bool read_origins(zh_call *call, zh_json_value list, zh_sv *out)
+{
+    char *text = zh_arena_take(call->arena, ZH_KEY_ORIGINS_BYTES_MAX, 1);
+    size_t size = 0;
+    zh_sv one;
+    *out = (zh_sv){ 0 };
+    if (zh_json_type_of(list) <= ZH_JSON_NULL) return true;
+    if (text == NULL || !zh_json_is(list, ZH_JSON_ARRAY)) return false;
+    for (zh_json_iter it = zh_json_walk(list); zh_json_next(&it);) {
+        if (!zh_json_text(it.value, &one) || !zh_key_origin_fits(one) || size + one.size + 1 > ZH_KEY_ORIGINS_BYTES_MAX) return false;
+        if (size > 0) text[size++] = ' ';
+        memcpy(text + size, one.data, one.size);
+        size += one.size;
+    }
+    *out = (zh_sv){ text, size };
+    return true;
+}
+
 void zh_route_key_create(zh_call *call)
 {
     zh_json_value root;
@@ -288,6 +316,11 @@ void zh_route_key_create(zh_call *call)
         zh_call_problem(call, 400, "bad_field", "expiresAt", "a key ends at a time to come, such as 2027-01-31T00:00:00Z");
         return;
     }
+    zh_sv origins;
+    if (!read_origins(call, zh_json_get(root, ZH_SV("origins")), &origins) || (server && origins.size > 0)) {
+        zh_call_problem(call, 400, "bad_field", "origins", "of a write key: a list of origins as https://shop.example, in small letters and without a path; together at most 1,024 bytes");
+        return;
+    }
     zh_world *w = zh_engine_world(call->engine);
     zh_definition d = { .thing = ZH_THING_KEY, .at_ms = call->now_ms, .actor = call->caller.actor };
     uint8_t secret[ZH_KEY_SECRET_BYTES];
@@ -304,6 +337,7 @@ void zh_route_key_create(zh_call *call)
     d.key.name = name;
     d.key.created_ms = call->now_ms;
     d.key.expires_ms = end_ms;
+    d.key.origins = origins;
     if (e == ZH_OK) e = zh_engine_define(call->engine, &d);
     if (e == ZH_OK) {
         zh_json_out out = zh_call_begin(call);
@@ -331,6 +365,7 @@ void zh_route_key_revoke(zh_call *call)
     zh_world_lock_read(w);
     zh_err e = zh_call_number(zh_http_path_part(call->request, 3), &number) ? zh_registry_key(w->registry, number, &d.key) : ZH_ABSENT;
     if (e == ZH_OK) d.key.name = zh_arena_copy(call->arena, d.key.name);
+    if (e == ZH_OK) d.key.origins = zh_arena_copy(call->arena, d.key.origins);
     zh_world_unlock(w);
     if (e == ZH_OK && d.key.revoked_ms == 0) {
         d.key.revoked_ms = call->now_ms;

@@ -23,12 +23,12 @@ typedef struct finder {
 } finder;
 
 /* A name opens a source only as long as a key that lies open anyway does: revoking the write keys closes it. */
-static bool has_live_key(const zh_registry *registry, zh_source_id source, int64_t now_ms)
+static bool has_live_key(const zh_registry *registry, zh_source_id source, zh_sv origin, int64_t now_ms)
 {
     for (zh_registry_iter it = zh_registry_walk(registry, ZH_THING_KEY); zh_registry_next(&it);) {
         const zh_key *key = &it.at->key;
         const bool live = key->revoked_ms == 0 && (key->expires_ms == 0 || key->expires_ms > now_ms);
-        if (live && key->source.number == source.number && key->scopes == ZH_SCOPE_WRITE) return true;
+        if (live && key->source.number == source.number && key->scopes == ZH_SCOPE_WRITE && zh_key_allows_origin(key, origin)) return true;
     }
     return false;
 }
@@ -41,7 +41,7 @@ static zh_err source_named(zh_call *call, zh_sv name, zh_source_id *id)
     zh_world_lock_read(w);
     zh_err e = zh_registry_source_named(w->registry, name, &source);
     if (e == ZH_OK && source.dialect.size > 0 && !zh_sv_equal(source.dialect, ZH_SV("sensors"))) e = ZH_LOGIN;
-    if (e == ZH_OK && !has_live_key(w->registry, source.id, call->now_ms)) e = ZH_DENIED;
+    if (e == ZH_OK && !has_live_key(w->registry, source.id, zh_call_page_origin(call), call->now_ms)) e = ZH_DENIED;
     if (e == ZH_OK) *id = source.id;
     zh_world_unlock(w);
     return e == ZH_ABSENT ? ZH_LOGIN : e;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Sources and their keys: a key makes its source, what comes with it is counted there, through restarts, a kill and a rebuild; revoked, it is refused."""
+import json
 import time
 
 import kit
@@ -11,9 +12,31 @@ def sources(engine):
     return {one["name"]: one for one in engine.admin("GET", "/api/v1/sources").json["items"]}
 
 
-def send(engine, key, count, first=0):
+def send(engine, key, count, first=0, headers=None):
     batch = [{"type": "track", "event": "Product Viewed", "messageId": f"{key[-6:]}-{first + n}", "userId": "u1", "properties": {"product_id": "p1"}} for n in range(count)]
-    return engine.collect("batch", {"batch": batch}, auth=basic(key))
+    return engine.collect("batch", {"batch": batch}, headers=headers, auth=basic(key))
+
+
+def keys_of_pages(engine):
+    """A write key lies open in a page's source: bound to the shop's own pages it is of no use on another's."""
+    own, other = "https://shop.example", "https://evil.example"
+    made = engine.admin("POST", "/api/v1/keys", {"kind": "write", "source": "pages", "origins": [own, "http://localhost:5173"]})
+    equal((made.status, made.json["origins"]), (201, [own, "http://localhost:5173"]), "a key of two origins")
+    bound = made.json["key"]
+    for origins in (["shop.example"], ["https://shop.example/"], ["https://Shop.example"], ["*"], "https://shop.example", [1], ["https://" + "a" * 121], ["https://" + "a" * 110 + f"{n}.example" for n in range(10)]):
+        equal(engine.admin("POST", "/api/v1/keys", {"kind": "write", "origins": origins}).json.get("field"), "origins", f"{str(origins)[:60]} are no origins")
+    equal(engine.admin("POST", "/api/v1/keys", {"kind": "server", "origins": [own]}).json["field"], "origins", "a server key is no page's")
+    asked = ({"Origin": own}, {"Origin": "http://localhost:5173"}, {"Referer": own + "/cart?x=1"}, {"Origin": other}, {"Origin": own + ".evil.example"}, {"Referer": other + "/" + own}, {"Origin": other, "Referer": own + "/"}, {})
+    equal([send(engine, bound, 1, 100 + n, headers=one).status for n, one in enumerate(asked)], [200, 200, 200, 401, 401, 401, 401, 401], "by Origin, of what has none by Referer; without both it is no page")
+    equal([send(engine, kit.WRITE, 1, 200 + n, headers=one).status for n, one in enumerate(asked)], [200] * len(asked), "a key without origins is anybody's")
+    equal([engine.ask("GET", f"/v1/recommend/home?writeKey={bound}", headers=one).status for one in ({"Origin": own}, {"Origin": other})], [403, 401], "lists, too: home is not public here, and the other page has no key at all")
+    engine.restart()
+    equal([send(engine, bound, 1, 300, headers={"Origin": own}).status, send(engine, bound, 1, 301, headers={"Origin": other}).status], [200, 401], "after a restart, too")
+    status, out, err = kit.run("key", "create", "--data", engine.data, "--origins", f"{own}  https://m.shop.example", "--json")
+    check(status == 0 and json.loads(out)["origins"] == [own, "https://m.shop.example"], "by the command", (out, err))
+    equal(engine.admin("DELETE", f"/api/v1/keys/{made.json['id']}").status, 204, "it is revoked")
+    rows = {one["id"]: one for one in engine.admin("GET", "/api/v1/keys").json["items"]}
+    equal((rows[made.json["id"]]["revokedAt"] is not None, rows[made.json["id"]]["origins"]), (True, made.json["origins"]), "and stays in the list with its origins")
 
 
 engine = kit.Engine()
@@ -44,4 +67,5 @@ equal(engine.admin("DELETE", f"/api/v1/keys/{made.json['id']}").status, 204, "a 
 equal((send(engine, key, 1, 50).status, send(engine, again["key"], 1, 60).status), (401, 200), "it is refused, the other one is not")
 listed = {one["id"]: one for one in engine.admin("GET", "/api/v1/keys").json["items"]}
 check(listed[made.json["id"]]["revokedAt"] is not None and listed[again["id"]]["revokedAt"] is None, "and stays in the list", listed)
+keys_of_pages(engine)
 kit.finish()

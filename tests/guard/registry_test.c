@@ -190,6 +190,39 @@ static void test_things_are_kept_found_and_walked(void)
     zh_registry_close(registry);
 }
 
+static void test_a_key_of_pages_is_of_these_pages(void)
+{
+    static const struct { const char *name, *origins, *asks; bool want; } rows[] = {
+        { "no list: anybody", "", "https://evil.example", true }, { "no list: no page", "", "", true },
+        { "the first", "https://shop.example http://localhost:5173", "https://shop.example", true }, { "the second", "https://shop.example http://localhost:5173", "http://localhost:5173", true },
+        { "another", "https://shop.example", "https://evil.example", false }, { "no page", "https://shop.example", "", false }, { "a part of one", "https://shop.example", "https://shop", false },
+        { "one and more", "https://shop.example", "https://shop.example.evil.example", false }, { "another scheme", "https://shop.example", "http://shop.example", false },
+        { "two as one", "https://a.example https://b.example", "https://a.example https://b.example", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_ROW(zh_key_allows_origin(&(zh_key){ .origins = zh_sv_of(rows[i].origins) }, zh_sv_of(rows[i].asks)) == rows[i].want, rows[i].name);
+    static const struct { const char *origin; bool want; } words[] = {
+        { "https://shop.example", true }, { "http://127.0.0.1:8080", true }, { "http://[::1]:80", true }, { "", false }, { "https://", false }, { "shop.example", false }, { "https://shop.example/", false },
+        { "https://Shop.example", false }, { "https://a b", false }, { "https://*.example", false }, { "ftp://shop.example", false }, { "null", false },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) CHECK_ROW(zh_key_origin_fits(zh_sv_of(words[i].origin)) == words[i].want, words[i].origin);
+}
+
+/* Without origins a key's record is, byte for byte, what versions before wrote; with them it is longer, and they come back. */
+static void test_origins_come_back_and_old_keys_stay(void)
+{
+    zh_definition d = key_definition(3, ZH_SV("some text"), -5), got;
+    zh_buf plain = zh_buf_open(4096), bound = zh_buf_open(4096);
+    zh_definition_put(&d, &plain);
+    d.key.origins = ZH_SV("https://shop.example");
+    zh_definition_put(&d, &bound);
+    CHECK(bound.size == plain.size + 1 + d.key.origins.size && memcmp(bound.data, plain.data, plain.size) == 0);
+    CHECK(zh_definition_get(zh_buf_view(&plain), &got) == ZH_OK && got.key.origins.size == 0);
+    CHECK(zh_definition_get(zh_buf_view(&bound), &got) == ZH_OK && zh_sv_equal(got.key.origins, d.key.origins));
+    zh_buf_close(&plain);
+    zh_buf_close(&bound);
+}
+
 /* The last byte of a user: 0 and 1 are what versions before wrote; 2 is a password that is good once; what a later one may add is refused. */
 static void test_a_user_has_two_flags(void)
 {
@@ -449,6 +482,8 @@ int main(int argc, char **argv)
     test_a_keys_life();
     test_more_keys_than_the_memo_holds();
     test_things_are_kept_found_and_walked();
+    test_a_key_of_pages_is_of_these_pages();
+    test_origins_come_back_and_old_keys_stay();
     test_a_user_has_two_flags();
     test_when_what_stands_was_said();
     test_a_full_registry_refuses_and_stays();

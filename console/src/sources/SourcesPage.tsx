@@ -61,7 +61,7 @@ function KeyLine({ one, onRevoke }: { one: Key; onRevoke?: (key: Key) => void })
     <li className={gone ? 'key-line key-gone' : 'key-line'}>
       <code>{one.hint}</code>
       <span className={one.kind === 'write' ? 'chip chip-accent' : 'chip'}>{t(`sources.kinds.${one.kind}`)}</span>
-      <span className="key-name">{one.name}</span>
+      <span className="key-name" title={one.origins.join(' ')}>{one.name}{one.origins.length > 0 && <> <span className="less">{t('sources.keys.origins', { origins: one.origins.join(' ') })}</span></>}</span>
       <span className="key-when less">
         {whenOf(one).map((when) => t(`sources.keys.${when.word}`, { at: format.date(when.at, language, 'day') })).join(' · ')}
       </span>

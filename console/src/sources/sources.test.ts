@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { limitOf, calledOf, endOf, groupsOf, isSourceName, keyNamed, lives, whenOf, type Key } from './sources'
+import { originsOf, limitOf, calledOf, endOf, groupsOf, isSourceName, keyNamed, lives, whenOf, type Key } from './sources'
 import { KEY_PLACE, senderOf, senders, snippetOf } from './snippets'
 
-const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, ...more })
+const key = (id: string, source: string, more: Partial<Key> = {}): Key => ({ id, kind: 'write', source, name: '', hint: `…ab${id}`, createdAt: `2026-11-0${id}T00:00:00Z`, revokedAt: null, origins: [], ...more })
 
 describe('the field of a limit', () => {
   it('is a number, none, or neither', () => expect(['', ' 500 ', '0', '1.5', '-1', 'x', '10000001'].map(limitOf)).toEqual([null, 500, undefined, undefined, undefined, undefined, undefined]))
+})
+
+describe('the field of origins', () => {
+  it('is a list, none, or neither', () => expect(['', ' https://a.example, http://localhost:5173 ', 'a.example', 'https://a.example/', 'https://A.example'].map(originsOf)).toEqual([[], ['https://a.example', 'http://localhost:5173'], undefined, undefined, undefined]))
 })
 
 describe('sources', () => {

@@ -54,3 +54,9 @@ export function limitOf(text: string): number | null | undefined {
 
 /** What a name of a source may hold: it stands in addresses of webhooks. */
 export const isSourceName = (name: string) => /^[A-Za-z0-9._-]{1,100}$/.test(name)
+
+/** Origins as they are typed, with blanks or commas between; undefined: one of them is none. */
+export function originsOf(text: string): string[] | undefined {
+  const words = text.split(/[\s,，]+/).filter((word) => word !== '')
+  return words.every((word) => /^https?:\/\/[a-z0-9.:[\]-]+$/.test(word) && word.length <= 128) ? words : undefined
+}
