@@ -23,6 +23,7 @@
 #define COMPRESSION_AS_ELSEWHERE 255 /* RocksDB's kDisableCompressionOption, which has no name in C */
 #define QUIET_MERGED 3            /* and where there is time */
 #define ALIKE_PERCENT 50          /* files are merged together where each is at most so much larger than those before */
+#define READ_AHEAD_BYTES (2u << 20) /* of files that are merged: what was written as a whole file is not in the disk cache any more, and blocks are small */
 #define INGEST_ROWS_MIN 2048      /* fewer are not worth a file */
 #define NAME_DEFAULT "default"    /* RocksDB's own first family; holds the format version alone */
 
@@ -177,6 +178,7 @@ static void set_options(zh_state *state, int space, size_t cache_bytes)
     rocksdb_options_set_create_if_missing(o, 1);
     rocksdb_options_set_create_missing_column_families(o, 1);
     rocksdb_options_set_max_background_jobs(o, 1);
+    rocksdb_options_compaction_readahead_size(o, READ_AHEAD_BYTES);
     rocksdb_options_set_max_open_files(o, OPEN_FILES_MAX);
     rocksdb_options_set_bytes_per_sync(o, SYNC_STEP_BYTES);
     rocksdb_options_set_info_log_level(o, 2); /* warnings */
