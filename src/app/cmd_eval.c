@@ -1,6 +1,7 @@
 #include "app/cmd_eval.h"
 #include "model/basket.h"
 #include "model/blend.h"
+#include "model/breadth.h"
 #include "model/trial.h"
 #include "sys/input.h"
 #include "sys/openblas.h"
@@ -32,8 +33,8 @@ static const char help[] =
     "  --format lists|csv         lists: `user item item ...` a line, in order of time (default);\n"
     "                             csv: user,item[,timestamp[,weight]], a header is optional\n"
     "                             (session files have the header SessionId,ItemId,Time; a basket is a session)\n"
-    "  --goods FILE               complements: `item TAB kind [TAB title]` a line; what is of the kind of the item asked\n"
-    "                             about is neither an answer nor shown; titles are for the models\n"
+    "  --goods FILE               `item TAB kind [TAB title]` a line: calibration by kind is told. complements: what is of the\n"
+    "                             kind of the item asked about is neither an answer nor shown; titles are for the models\n"
     "  --directed                 complements: only the first item of a test basket is asked, for what came after it;\n"
     "                             else each for all others. Metrics are means over baskets of the mean over their items\n"
     "  --substitutes              complements: as --directed, but for what is of its kind; nothing of it is masked\n"
@@ -61,7 +62,7 @@ typedef struct options {
     bool sessions, baskets, directed, substitutes, leave_one_out, refit, no_tune, json; /* baskets: sessions too */
     zh_dataset_format format;
     const char *train, *valid, *test, *goods_path;
-    zh_goods goods; /* of baskets */
+    zh_goods goods; /* of baskets, and where a file says them */
     const zh_model_kind *kind[MODELS_MAX];
     uint32_t kinds, k, threads;
     uint64_t seed, budget_s; /* budget 0: none */
@@ -200,7 +201,7 @@ static int check(const options *o)
     if (o->train == NULL) return wrong("nothing to learn from: give --train FILE");
     if (o->kinds == 0) return wrong("no model: give --model NAME");
     if (o->sessions && (o->leave_one_out || o->valid != NULL || o->refit)) return wrong("sessions have no valid part: give --train and --test alone");
-    if (!o->baskets && (o->directed || o->substitutes || o->goods_path != NULL)) return wrong("--goods, --directed and --substitutes are for complements: drop them");
+    if (!o->baskets && (o->directed || o->substitutes)) return wrong("--directed and --substitutes are for complements: drop them");
     if (o->directed && o->substitutes) return wrong("--directed asks for another kind, --substitutes for the same: give one of them");
     if (o->leave_one_out && (o->test != NULL || o->valid != NULL)) return wrong("--leave-one-out makes its own parts: drop --test and --valid");
     if (!o->leave_one_out && o->test == NULL) return wrong("nothing to ask: give --test FILE%s", o->sessions ? "" : " or --leave-one-out");
@@ -334,7 +335,7 @@ static int read_file(zh_dataset *data, zh_dataset_part part, const options *o, c
     return status;
 }
 
-/* Kinds and titles of the items of baskets; without a file each item is a kind of its own. */
+/* Kinds and titles of the items; without a file each item is a kind of its own. */
 static int read_goods(options *o, zh_arena *arena, zh_dataset *data)
 {
     zh_buf bytes = zh_buf_open(0);
@@ -352,7 +353,7 @@ static int load(zh_split *split, zh_arena *arena, options *o)
     int status = read_file(&data, ZH_PART_TRAIN, o, o->train);
     if (status == DONE && o->valid != NULL) status = read_file(&data, ZH_PART_VALID, o, o->valid);
     if (status == DONE && o->test != NULL) status = read_file(&data, ZH_PART_TEST, o, o->test);
-    if (status == DONE && o->baskets) status = read_goods(o, arena, &data);
+    if (status == DONE && (o->baskets || o->goods_path != NULL)) status = read_goods(o, arena, &data);
     if (status == DONE) {
         zh_split all;
         zh_err e = zh_split_make(&all, arena, &data);
@@ -384,6 +385,7 @@ typedef struct outcome {
     double param[ZH_MODEL_PARAMS_MAX];
     bool fixed[ZH_MODEL_PARAMS_MAX]; /* by the call: not tuned */
     zh_metrics metrics;
+    zh_breadth breadth;
     zh_intervals sure;
     zh_band band[ZH_INTERVAL_BANDS];
     double tune_s, train_s, score_s, peak_mib;
@@ -453,6 +455,18 @@ static zh_err tune(outcome *out, const options *o, const zh_model_kind *kind, co
     return e;
 }
 
+/* What the file of goods says of a problem's items; without one nothing. */
+static zh_err kinds_of(zh_breadth_kinds *out, zh_arena *arena, const options *o, const zh_problem *problem)
+{
+    *out = (zh_breadth_kinds){ 0 };
+    if (o->goods_path == NULL) return ZH_OK;
+    uint32_t *kind = ZH_TAKE(arena, uint32_t, problem->train.items);
+    if (kind == NULL) return ZH_NOMEM;
+    for (uint32_t i = 0; i < problem->train.items; i++) kind[i] = o->goods.kind[problem->item_name[i]];
+    *out = (zh_breadth_kinds){ kind, o->goods.kinds };
+    return ZH_OK;
+}
+
 static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind, const chosen *with, const zh_problem *problem, const zh_crew *crew, zh_note *why)
 {
     zh_arena arena = zh_arena_open(BYTES_MAX);
@@ -470,6 +484,9 @@ static zh_err measure(outcome *out, const options *o, const zh_model_kind *kind,
     out->score_s = seconds() - trained;
     if (e == ZH_OK) e = zh_trial_judge(&out->metrics, &arena, problem, o->k, top);
     if (e == ZH_OK) e = zh_trial_doubt(&out->sure, out->band, &arena, problem, o->k, top, o->seed);
+    zh_breadth_kinds kinds;
+    if (e == ZH_OK) e = kinds_of(&kinds, &arena, o, problem);
+    if (e == ZH_OK) e = zh_breadth_of(&out->breadth, &arena, problem, o->k, top, kinds);
     out->peak_mib = fmax(o->loaded_mib, peak_mib()); /* reading the files counts, tuning does not */
     zh_model_close(&model);
     zh_arena_close(&arena);
@@ -505,7 +522,10 @@ static void print_json(const options *o, const zh_model_kind *kind, const zh_pro
     const zh_metrics *m = &r->metrics;
     printf("{\"model\":\"%s\",\"k\":%u,\"users\":%u,\"items\":%u,\"metrics\":{", kind->name, o->k, problem->queries, problem->train.items);
     printf("\"recall\":%.9g,\"ndcg\":%.9g,\"precision\":%.9g,\"hit\":%.9g,\"mrr\":%.9g,", m->recall, m->ndcg, m->precision, m->hit, m->mrr);
-    printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g,\"novelty\":%.9g},", m->coverage, m->gini, m->popularity, m->novelty);
+    printf("\"coverage\":%.9g,\"gini\":%.9g,\"popularity\":%.9g,\"novelty\":%.9g", m->coverage, m->gini, m->popularity, m->novelty);
+    if (r->breadth.diverse > 0) printf(",\"diversity\":%.9g", r->breadth.diversity);
+    if (r->breadth.calibrated > 0) printf(",\"calibration\":%.9g", r->breadth.calibration);
+    fputs("},", stdout);
     print_doubt(r);
     fputs("\"params\":{", stdout);
     print_params(kind, r->param, true);
@@ -525,8 +545,10 @@ static void print_table(const options *o, const zh_model_kind *kind, const zh_pr
            m->hit, m->mrr, m->coverage, m->gini, m->popularity, r->train_s, r->score_s / problem->queries * 1e6, r->peak_mib);
     print_params(kind, r->param, false);
     if (r->trials > 0) printf(" (the best of %u, chosen in %.1f s%s)", r->trials, r->tune_s, r->cut ? ", cut by the budget" : "");
-    printf("\n           95 %%: ndcg %.4f to %.4f, hit %.4f to %.4f; novelty %.2f bits; ndcg by items known:", r->sure.ndcg.low, r->sure.ndcg.high,
-           r->sure.hit.low, r->sure.hit.high, m->novelty);
+    printf("\n           95 %%: ndcg %.4f to %.4f, hit %.4f to %.4f; novelty %.2f bits", r->sure.ndcg.low, r->sure.ndcg.high, r->sure.hit.low, r->sure.hit.high, m->novelty);
+    if (r->breadth.diverse > 0) printf("; diversity %.3f", r->breadth.diversity);
+    if (r->breadth.calibrated > 0) printf("; calibration %.3f", r->breadth.calibration);
+    fputs("; ndcg by items known:", stdout);
     for (int b = 0; b < ZH_INTERVAL_BANDS; b++)
         if (r->band[b].questions > 0) printf(" from %u %.4f (%u)", r->band[b].least, r->band[b].ndcg, r->band[b].questions);
     putchar('\n');

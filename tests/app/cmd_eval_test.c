@@ -112,7 +112,8 @@ static void test_wrong_words_exit_2_and_unreadable_files_3(void)
         { "eval recommend --train @/train --test @/test --model itemknn --param top=1", 2, "zhun: --param 'top=1' is not MODEL.KEY=VALUE" },
         { "eval session --train @/train --test @/test --model popular --format csv", 2, "zhun: --format is for lists" },
         { "eval session --train @/train --test @/test --model popular --refit", 2, "zhun: sessions have no valid part" },
-        { "eval session --train @/train --test @/test --model popular --goods @/x", 2, "zhun: --goods, --directed and --substitutes are for" },
+        { "eval session --train @/train --test @/test --model popular --directed", 2, "zhun: --directed and --substitutes are for" },
+        { "eval recommend --train @/train --test @/test --model popular --goods @/absent", 3, "zhun: cannot read " },
         { "eval complements --train @/train --test @/test --model popular --refit", 2, "zhun: sessions have no valid part" },
         { "eval complements --train @/train --test @/test --model popular --directed --substitutes", 2, "zhun: --directed asks for another kind" },
         { "eval recommend --train @/absent --test @/test --model popular", 3, "zhun: cannot read " },
@@ -138,10 +139,10 @@ static void test_wrong_words_exit_2_and_unreadable_files_3(void)
 static void test_a_small_shop_by_hand(void)
 {
     /* popular: 1 (3 users), 2 (2), 3 (1). User 1 gets 3, user 2 gets 2 3; 9 is unknown:
-     * ndcg (1 + 1 / (1 + 1 / log2 3)) / 2; counts of items shown 0 1 2. */
+     * ndcg (1 + 1 / (1 + 1 / log2 3)) / 2; counts of items shown 0 1 2. User 2's list is 2 (by two) and 3 (by one of them): 1 - 1 / sqrt(2) apart. */
     static const char want[] =
         "{\"model\":\"popular\",\"k\":2,\"users\":2,\"items\":3,\"metrics\":{\"recall\":0.75,\"ndcg\":0.806573596,\"precision\":0.5,"
-        "\"hit\":1,\"mrr\":1,\"coverage\":0.666666667,\"gini\":0.444444444,\"popularity\":1.33333333,\"novelty\":2.25162917},\"intervals\":{\"recall\":[0.5,1],";
+        "\"hit\":1,\"mrr\":1,\"coverage\":0.666666667,\"gini\":0.444444444,\"popularity\":1.33333333,\"novelty\":2.25162917,\"diversity\":0.292893219},\"intervals\":{\"recall\":[0.5,1],";
     static heard h;
     CHECK(run(&h, "eval recommend --train @/train --test @/test --model popular --k 2 --json") == 0);
     CHECK_ROW(strncmp(h.text[0], want, strlen(want)) == 0, h.text[0]);
@@ -165,6 +166,14 @@ static void test_a_small_shop_by_hand(void)
     CHECK(strstr(h.text[0], "\"users\":4") != NULL && strstr(h.text[0], "\"recall\":1,") != NULL);
     CHECK(run(&h, "eval complements --directed --train @/sessions --test @/sessions --model complement --no-tune --k 1 --json") == 0);
     CHECK(strstr(h.text[0], "\"users\":2") != NULL && strstr(h.text[0], "\"hit\":1,") != NULL);
+    /* Of lists, too: the first customer took one item of each kind, and of what is left the list has one kind. */
+    write_file("train", "1 1 2\n2 1 2 3 4\n3 3 4\n");
+    write_file("test", "1 3\n");
+    write_file("goods", "1\tx\n2\ty\n3\tx\n4\tx\n");
+    CHECK(run(&h, "eval recommend --train @/train --test @/test --model popular --k 2 --json") == 0);
+    CHECK(strstr(h.text[0], "\"diversity\":0}") != NULL && strstr(h.text[0], "calibration") == NULL); /* 3 and 4 always together */
+    CHECK(run(&h, "eval recommend --train @/train --test @/test --model popular --k 2 --goods @/goods --json") == 0);
+    CHECK(strstr(h.text[0], "\"diversity\":0,\"calibration\":1.95851777") != NULL); /* .5 ln(.5 / .995) + .5 ln(.5 / .005) */
     remove_file("goods");
     remove_file("sessions");
 }
