@@ -12,10 +12,11 @@ static const zh_option report_options[] = {
     { "key", "KEY", "an admin token for --url", NULL, false },
     { "json", NULL, "print the engine's own JSON instead of a table", NULL, true },
     { "placement", "NAME", "fairness and bubble: of this placement alone", NULL, false },
+    { "pairs", "N", "prices: pairs of customers, 1 to 100000", "2000", false },
     { "days", "N", "fairness and bubble: of the last N days, 1 to 56", "28", false },
 };
 
-static const char *const kinds[] = { "funnel", "paths", "retention", "baskets", "attribution", "fairness", "bubble" };
+static const char *const kinds[] = { "funnel", "paths", "retention", "baskets", "attribution", "fairness", "bubble", "prices" };
 #define KINDS (sizeof kinds / sizeof *kinds)
 #define FIRST_READ 5 /* from here on a report is read with parameters, not asked with a body */
 
@@ -47,12 +48,15 @@ static bool is_plain(zh_sv text)
 static int read_report(const zh_options *given, size_t kind)
 {
     char path[256];
-    const zh_sv placement = zh_options_text(given, "placement"), days = zh_options_text(given, "days");
-    if (given->arguments_count > 1 || !is_plain(placement) || !is_plain(days)) {
-        zh_complain("zhun report %s takes --placement and --days and nothing else", kinds[kind]);
+    const zh_sv placement = zh_options_text(given, "placement"), days = zh_options_text(given, "days"), pairs = zh_options_text(given, "pairs");
+    const bool is_prices = strcmp(kinds[kind], "prices") == 0;
+    if (given->arguments_count > 1 || !is_plain(placement) || !is_plain(days) || !is_plain(pairs)) {
+        zh_complain("zhun report %s takes %s and nothing else", kinds[kind], is_prices ? "--pairs" : "--placement and --days");
         return ZH_EXIT_USAGE;
     }
-    const int size = snprintf(path, sizeof path, "/api/v1/reports/%s?format=%s&days=%.*s&placement=%.*s", kinds[kind], zh_options_flag(given, "json") ? "json" : "csv", ZH_SV_ARG(days), ZH_SV_ARG(placement));
+    const char *format = zh_options_flag(given, "json") ? "json" : "csv";
+    const int size = is_prices ? snprintf(path, sizeof path, "/api/v1/reports/prices?format=%s&pairs=%.*s", format, ZH_SV_ARG(pairs))
+                               : snprintf(path, sizeof path, "/api/v1/reports/%s?format=%s&days=%.*s&placement=%.*s", kinds[kind], format, ZH_SV_ARG(days), ZH_SV_ARG(placement));
     return zh_ask_and_print(given, ZH_SV("GET"), (zh_sv){ path, (size_t)size }, (zh_sv){ 0 }, true);
 }
 
@@ -64,7 +68,7 @@ static int run_report(const zh_options *given)
         return zh_ask_and_print(given, ZH_SV("GET"), zh_options_flag(given, "json") ? ZH_SV("/api/v1/scene") : ZH_SV("/api/v1/scene?format=csv"), (zh_sv){ 0 }, true);
     while (kind < KINDS && (given->arguments_count == 0 || strcmp(given->arguments[0], kinds[kind]) != 0)) kind++;
     if (kind == KINDS || given->arguments_count > 2) {
-        zh_complain("report knows scene, and funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -, and fairness and bubble: see zhun report --help");
+        zh_complain("report knows scene, and funnel, paths, retention, baskets and attribution, each with what is asked as JSON, a file of it, or -, and fairness, bubble and prices: see zhun report --help");
         return ZH_EXIT_USAGE;
     }
     if (kind >= FIRST_READ) return read_report(given, kind);
@@ -80,12 +84,13 @@ static int run_report(const zh_options *given)
 }
 
 const zh_command zh_cmd_report = {
-    .name = "report", .usage = "funnel|paths|retention|baskets|attribution|fairness|bubble|scene [ASK] --data DIR",
+    .name = "report", .usage = "funnel|paths|retention|baskets|attribution|fairness|bubble|prices|scene [ASK] --data DIR",
     .summary = "Reports over all customers, as a table (CSV). ASK is what POST /api/v1/reports/… takes: JSON, a file of it, or -.\n"
                "funnel: how far customers get. paths: what they do after an event, or before one.\n"
                "retention: who comes back, and what cohorts are worth. baskets: what is bought together.\n"
                "attribution: which channels were there before orders, by seven models.\n"
                "fairness: which items, merchants and customers lists serve. bubble: do lists become narrower.\n"
+               "prices: what pairs of customers are asked for the same cart. Nothing is sold, told or kept.\n"
                "scene: how much more each category is looked at and bought by hour, day, weather, device and place; takes no ASK.",
     .example = "  zhun report funnel '{\"steps\": [\"Product Viewed\", \"Order Completed\"]}' --data ./zhun-data\n"
                "  zhun report paths '{\"start\": \"Product Viewed\", \"depth\": 3}' --data ./zhun-data > paths.csv\n"

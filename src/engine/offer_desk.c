@@ -322,23 +322,30 @@ static zh_err keep_quote(zh_offer_desk *d, const zh_quoted *quoted)
     return e;
 }
 
-zh_err zh_offer_desk_quote(zh_offer_desk *d, const zh_quote_ask *ask, zh_arena *arena, zh_quoted *out, uint32_t *bad)
+zh_err zh_offer_desk_price(zh_offer_desk *d, const zh_quote_ask *ask, zh_arena *arena, zh_quoted *out, uint32_t *bad)
 {
-    uint64_t id[2];
     const int64_t now_ms = zh_engine_now_ms(d->engine);
-    zh_err e = sweep(d, now_ms);
-    if (e == ZH_OK) e = zh_file_random(id, sizeof id);
-    if (e != ZH_OK) return e;
-    *out = (zh_quoted){ .quote = { .high = id[0], .low = id[1], .at_ms = now_ms, .channel = ask->channel, .each = ask->each, .day = day_of(d->world, now_ms) },
-                        .price = ZH_TAKE(arena, zh_price, 1) };
+    *out = (zh_quoted){ .quote = { .at_ms = now_ms, .channel = ask->channel, .each = ask->each, .day = day_of(d->world, now_ms) }, .price = ZH_TAKE(arena, zh_price, 1) };
     if (out->price == NULL) return ZH_NOMEM;
     quoting q = { d, ask, arena, out };
     pthread_mutex_lock(&d->lock);
     zh_world_lock_read(d->world);
-    e = make_quote(&q, bad);
+    const zh_err e = make_quote(&q, bad);
     zh_world_unlock(d->world);
     pthread_mutex_unlock(&d->lock);
-    return e != ZH_OK ? e : keep_quote(d, out);
+    return e;
+}
+
+zh_err zh_offer_desk_quote(zh_offer_desk *d, const zh_quote_ask *ask, zh_arena *arena, zh_quoted *out, uint32_t *bad)
+{
+    uint64_t id[2];
+    zh_err e = sweep(d, zh_engine_now_ms(d->engine));
+    if (e == ZH_OK) e = zh_file_random(id, sizeof id);
+    if (e == ZH_OK) e = zh_offer_desk_price(d, ask, arena, out, bad);
+    if (e != ZH_OK) return e;
+    out->quote.high = id[0];
+    out->quote.low = id[1];
+    return keep_quote(d, out);
 }
 
 zh_err zh_offer_desk_find_quote(zh_offer_desk *d, uint64_t high, uint64_t low, zh_arena *arena, zh_quoted *out, zh_err *same)

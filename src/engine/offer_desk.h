@@ -46,6 +46,8 @@ typedef struct zh_quoted {
 
 /* Errors: ZH_ABSENT an item has no price (*bad is its place), ZH_RANGE prices are in several currencies; those of the log; ZH_NOMEM. */
 ZH_MUST zh_err zh_offer_desk_quote(zh_offer_desk *desk, const zh_quote_ask *ask, zh_arena *arena, zh_quoted *out, uint32_t *bad);
+/* The same price, told to nobody: without an id, and nothing is kept of it. */
+ZH_MUST zh_err zh_offer_desk_price(zh_offer_desk *desk, const zh_quote_ask *ask, zh_arena *arena, zh_quoted *out, uint32_t *bad);
 /* A quote that was told, and whether working it out again gives the same (ZH_OK, ZH_STALE, ZH_ABSENT in *same). Errors: ZH_ABSENT there is none, or it is
  * older than the log keeps. */
 ZH_MUST zh_err zh_offer_desk_find_quote(zh_offer_desk *desk, uint64_t high, uint64_t low, zh_arena *arena, zh_quoted *out, zh_err *same);

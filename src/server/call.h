@@ -237,7 +237,7 @@ zh_call_handler zh_route_report_kpis, zh_route_attention, zh_route_policies, zh_
 zh_call_handler zh_route_computed, zh_route_computed_put, zh_route_computed_delete;
 zh_call_handler zh_route_segments_preview, zh_route_segments, zh_route_segment, zh_route_segment_put, zh_route_segment_delete, zh_route_segment_members, zh_route_customer_segments;
 zh_call_handler zh_route_segment_portrait, zh_route_report_group, zh_route_report_personas, zh_route_report_lookalikes, zh_route_report_funnel, zh_route_report_paths, zh_route_report_retention, zh_route_report_baskets;
-zh_call_handler zh_route_report_attribution, zh_route_experiment_uplift, zh_route_report_fairness, zh_route_report_bubble, zh_route_variety, zh_route_variety_put;
+zh_call_handler zh_route_report_attribution, zh_route_experiment_uplift, zh_route_report_fairness, zh_route_report_bubble, zh_route_report_prices, zh_route_variety, zh_route_variety_put;
 void zh_variety_gauges(zh_call *call); /* of /metrics; under the world's lock */
 zh_call_handler zh_route_expressions, zh_route_expressions_names;
 zh_call_handler zh_route_views, zh_route_view_put, zh_route_view_delete, zh_route_view_default;

@@ -230,6 +230,7 @@ const zh_call_route zh_call_routes[] = {
     { ZH_HTTP_GET, "/api/v1/variety", zh_route_variety, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_PUT, "/api/v1/variety", zh_route_variety_put, NEED_RIGHT, ZH_RIGHT_EDIT_DEFINITIONS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/fairness", zh_route_report_fairness, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
+    { ZH_HTTP_GET, "/api/v1/reports/prices", zh_route_report_prices, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/bubble", zh_route_report_bubble, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_GET, "/api/v1/reports/policies", zh_route_policies, NEED_RIGHT, ZH_RIGHT_VIEW_TOTALS, true, false },
     { ZH_HTTP_PUT, "/api/v1/reports/policies/{}", zh_route_policies_put, NEED_RIGHT, ZH_RIGHT_REPORT, true, false },

@@ -109,6 +109,29 @@ def what_is_disclosed_counts():
     check(price(None, cart, "app") != price(None, cart, "web"), "and so has the app")
 
 
+def the_report_asks_the_shops_own_customers():
+    """GET /api/v1/reports/prices draws pairs of those who are there. Some have nothing bought yet, and half of the others a coupon."""
+    engine.collect("batch", {"batch": [{"type": "identify", "messageId": f"new-{i}", "userId": f"new{i}", "traits": {}} for i in range(60)]}, auth=basic(kit.WRITE))
+    engine.sync()
+    answer = engine.admin("GET", "/api/v1/reports/prices?pairs=900&seed=7")
+    report = answer.json
+    equal((answer.status, report["pairs"], report["other"], report["shown"]), (200, 900, 0, []), "900 pairs, none pays another price under the same conditions")
+    equal(report["same"] + report["firstOrder"] + report["offer"], 900, "each pair is of one kind")
+    check(report["same"] > 100 and report["firstOrder"] > 20 and report["offer"] > 20, "public conditions do change prices", report)
+    equal(([u["in"] for u in report["unlike"]], {u["other"] for u in report["unlike"]}), (["tenure", "orders", "spending", "events", "lastSeen"], {0}), "whatever they differ in")
+    check(all(u["pairs"] > 100 for u in report["unlike"]), "and they do differ", report["unlike"])
+    quotes = "zhun_quotes_total"
+    before = engine.metric(quotes)
+    equal(engine.admin("GET", "/api/v1/reports/prices?pairs=900&seed=7").json, report, "the same seed asks the same pairs again")
+    check(engine.admin("GET", "/api/v1/reports/prices?pairs=900&seed=8").json["same"] != report["same"], "another seed asks others")
+    equal(engine.metric(quotes), before, "no quote was told")
+    rows = engine.admin("GET", "/api/v1/reports/prices?pairs=50&format=csv").body.decode().splitlines()
+    equal((rows[0], rows[1]), ("pairs_that,pairs,other_price_under_the_same_conditions", "were asked,50,0"), "as a table")
+    for bad, field in (("pairs=0", "pairs"), ("pairs=100001", "pairs"), ("seed=x", "seed"), ("format=xml", "format")):
+        refused = engine.admin("GET", "/api/v1/reports/prices?" + bad)
+        equal((refused.status, refused.json.get("field")), (400, field), f"{bad} is refused")
+
+
 def check_15_what_is_unfair_is_not_saved():
     for word in ("age", "device", "city", "tenure", "spending", "gender", "segment", "level", "年龄", "消费水平"):
         answer = engine.admin("PUT", "/api/v1/offers/unfair", {"kind": "percent", "percent": 5, "currency": "CNY", "conditions": {word: 1}})
@@ -120,5 +143,6 @@ engine = kit.Engine()
 shop()
 kit.prove(check_15_no_difference)
 kit.prove(what_is_disclosed_counts)
+kit.prove(the_report_asks_the_shops_own_customers)
 kit.prove(check_15_what_is_unfair_is_not_saved)
 kit.finish()

@@ -158,6 +158,7 @@ def tables(engine):
     return {
         "GET /p/{token}/{part}": (own + "/data.csv", None),
         "GET /api/v1/scene": ("/api/v1/scene?format=csv", None),
+        "GET /api/v1/reports/prices": ("/api/v1/reports/prices?format=csv", None),
         "GET /api/v1/reports/fairness": ("/api/v1/reports/fairness?format=csv", None),
         "GET /api/v1/reports/bubble": ("/api/v1/reports/bubble?format=csv", None),
         "POST /api/v1/reports/lookalikes": ("/api/v1/reports/lookalikes", {"segment": "everybody", "format": "csv"}),

@@ -559,7 +559,7 @@ def roles(admin):
     customer = next(row["id"] for row in engine.admin("GET", "/api/v1/customers?q=c0").json["items"])
     paths = ((("/api/v1/overview", "/api/v1/reports/orders", "/api/v1/items", "/api/v1/placements", "/api/v1/sources", "/api/v1/system", "/api/v1/items/p00",
                "/api/v1/reports/kpis", "/api/v1/reports/policies", "/api/v1/attention", "/api/v1/reports/rfm", "/api/v1/reports/lifecycle", "/api/v1/reports/aipl",
-               "/api/v1/reports/cohorts", "/api/v1/reports/fairness", "/api/v1/reports/bubble", "/api/v1/variety"), 0),
+               "/api/v1/reports/cohorts", "/api/v1/reports/fairness", "/api/v1/reports/bubble", "/api/v1/reports/prices", "/api/v1/variety"), 0),
              (("/api/v1/customers", f"/api/v1/customers/{customer}", f"/api/v1/customers/{customer}/events", f"/api/v1/customers/{customer}/portrait", "/v1/profiles/c0", "/v1/profiles/c0/portrait", "/v1/profiles/c0/events",
                "/v1/consents/c0", "/v1/recommend/home?userId=c0", "/api/v1/events", "/api/v1/events/" + engine.admin("GET", "/api/v1/events?limit=1").json["items"][0]["position"]), 1),
              (("/api/v1/deadletters",), 2), (("/api/v1/users",), 3), (("/api/v1/keys",), 4))
