@@ -11,6 +11,19 @@ export async function offers({ enter, check, mock }, language) {
   if (mock) check((await page.locator('.offer-row').count()) >= 3 && (await page.locator('.offer-bar progress').count()) >= 2, says('what is left is drawn where there is a limit'))
   await look(`offers-${language}`, { full: true })
 
+  // Does everybody pay the same? Asked, and asked again.
+  const prices = page.locator('#offer-prices').locator('xpath=ancestor::section')
+  await prices.getByRole('button', { name: p.prices.ask, exact: true }).click()
+  await prices.getByRole('button', { name: p.prices.again, exact: true }).waitFor()
+  if (mock) {
+    await prices.locator('.price-fair').waitFor()
+    check((await prices.locator('tbody tr').count()) === 5 && (await prices.locator('.price-bar span').count()) === 3, says('what pairs pay is drawn'))
+    const before = await prices.locator('.price-legend').innerText()
+    await prices.getByRole('button', { name: p.prices.again, exact: true }).click()
+    check(await until(async () => (await prices.locator('.price-legend').innerText()) !== before), says('other pairs are asked'))
+  } else check(await until(async () => (await prices.locator('.price-fair, .less').count()) > 0), says('pairs are asked, or it is said why not'))
+  await look(`prices-${language}`, { full: true })
+
   // A new one: refused while it names the customer, then saved.
   const fresh = page.locator('#offer-new').locator('xpath=ancestor::section')
   await fresh.getByLabel(p.name, { exact: true }).fill('No Name')

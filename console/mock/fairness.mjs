@@ -47,9 +47,19 @@ function bubble(query, empty) {
   }
 }
 
+/** What pairs pay; other pairs with another seed. */
+function prices(query, empty) {
+  const seed = Number(query.get('seed') ?? 1), pairs = empty ? 0 : 2000, [firstOrder, offer] = empty ? [0, 0] : [118 + (seed % 9), 241 - (seed % 7)]
+  return {
+    seed, customers: empty ? 0 : 4372, items: empty ? 0 : 3684, offers: empty ? 0 : 3, pairs, same: pairs - firstOrder - offer, firstOrder, offer, other: 0, shown: [],
+    unlike: [['tenure', 0.99], ['orders', 0.81], ['spending', 0.998], ['events', 0.97], ['lastSeen', 0.96]].map(([name, share]) => ({ in: name, pairs: Math.round(pairs * share), other: 0 })),
+  }
+}
+
 /** The answer of a path, or undefined. */
 export function answerFairness(method, path, query, empty) {
   if (method !== 'GET') return undefined
   if (path === '/api/v1/reports/fairness') return fairness(query, empty)
+  if (path === '/api/v1/reports/prices') return prices(query, empty)
   return path === '/api/v1/reports/bubble' ? bubble(query, empty) : undefined
 }

@@ -13,6 +13,7 @@ import { useWords } from '../shared/words'
 import { Page } from '../shell/Page'
 import { definitionOf, example, paused, takenOf, textOf } from './definition'
 import { useDefineOffer, useDropOffer, useOffer, useOfferLedger, useOfferList } from './useOffers'
+import { PriceReport } from './PriceReport'
 import './offers.css'
 
 type Offer = Schema<'Offer'>
@@ -207,6 +208,7 @@ export default function OffersPage() {
           {(found) => <ul className="offer-list" aria-label={t('offers.title')}>{found.items.map((one) => <Row key={one.id} one={one} open={opened === one.id} onOpen={() => open(one.id)} />)}</ul>}
         </View>
       </Card>
+      <PriceReport />
       {may && <NewOffer />}
     </Page>
   )

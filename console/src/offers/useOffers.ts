@@ -1,5 +1,5 @@
 // Offers: listed, one opened with its ledger, defined, deleted.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, type Schema } from '../shared/client'
 
 export function useOfferList() {
@@ -12,6 +12,11 @@ export function useOffer(name: string) {
 
 export function useOfferLedger(name: string) {
   return useQuery({ queryKey: ['offers', 'ledger', name], queryFn: ({ signal }) => call('get', '/api/v1/offers/{name}/ledger', { path: { name }, signal }) })
+}
+
+/** Other pairs with each seed; 0: not asked. */
+export function usePriceReport(seed: number) {
+  return useQuery({ queryKey: ['reports', 'prices', seed], queryFn: ({ signal }) => call('get', '/api/v1/reports/prices', { query: { seed }, signal }), enabled: seed > 0, placeholderData: keepPreviousData })
 }
 
 export function useDefineOffer() {
