@@ -25,7 +25,7 @@ export async function audit({ enter, check, mock }, language) {
   check(await until(() => new URL(page.url()).searchParams.get('did') === 'login'), says('the route stands in the address'))
   check(await until(async () => (await rows.count()) > 0 && (await rows.filter({ hasText: w.acts.login }).count()) === (await rows.count())), says('tries to sign in, and no others'))
   await button(w.find.all).click()
-  check(await until(() => new URL(page.url()).search === ''), says('all lines again'))
+  check(await until(async () => new URL(page.url()).search === '' && (await page.getByLabel(w.find.did, { exact: true }).inputValue()) === ''), says('all lines again, and an empty form'))
   await find(w.find.customer, 'nobody')
   await page.getByText(w.unknown.title, { exact: true }).waitFor()
   check(!page.url().includes('nobody'), says('an id of a person stays out of the address'))

@@ -48,7 +48,7 @@ const pages = (mock) => [
   { name: 'letters', path: '/letters?outcome=all', full: '.card' },
   { name: 'debugger', path: '/debugger', full: '.debug' },
   { name: 'privacy', path: '/privacy', full: '.privacy-table tbody tr, .state' },
-  { name: 'members', path: '/members', full: '.member-rights tbody tr' },
+  { name: 'members', path: '/members', full: '.member-rights tbody tr', always: true }, // roles are there before anybody else is
   { name: 'audit', path: '/audit', full: '.audit-table tbody tr, .state' },
   { name: 'system', path: '/system', full: '.health-facts' },
   { name: 'account', path: '/account', full: '.account-do', always: true }, // who is signed in has an account, in an empty shop too
