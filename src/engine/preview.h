@@ -2,7 +2,7 @@
  *
  * Guarantees  exact, of each customer at a moment between the call and its answer. First the stamps of all are looked at in one pass (profile/stamps.h): who
  *             cannot have done what the condition wants is not looked at himself.
- * Cost        10 ns a customer for the pass; 0.5 us, on one of two threads, for each who may match. Folding waits for the pass; after it the world's read
+ * Cost        about 15 ns a customer for the pass; 0.5 us, on one of two threads, for each who may match. Folding waits for the pass; after it the world's read
  *             lock is held for ZH_PREVIEW_STEP customers at a time. 8 bytes of memory a customer.
  * Limits      ZH_PREVIEW_WORK_MS of time: what was not asked by then is said.
  * Threads     any.

@@ -143,27 +143,35 @@ static void show(zh_price_audit *out, const zh_quote_ask *ask, const zh_quoted t
     }
 }
 
-static void judge(zh_price_audit *out, const zh_quote_ask *ask, const zh_quoted two[2], uint32_t bits)
+typedef enum outcome { SAME, FIRST_ORDER, OFFER, OTHER } outcome;
+
+static outcome outcome_of(const zh_quoted two[2])
 {
     const zh_quote *a = &two[0].quote, *b = &two[1].quote;
-    const bool listed = same_list_price(a, b), priced = listed && same_price(&two[0], &two[1]), offers = same_offers(a, b), first = a->first_order == b->first_order && a->day == b->day;
-    const bool other = !listed || (!priced && offers && first);
-    out->pairs++;
-    out->same += priced;
-    out->other += other;
-    out->first_order += !priced && !other && !first;
-    out->offer += !priced && !other && first;
-    for (int i = 0; i < ZH_PRICE_UNLIKE_COUNT; i++) {
-        out->unlike[i] += bits >> i & 1;
-        out->unlike_other[i] += other && (bits >> i & 1) != 0;
-    }
-    if (other) show(out, ask, two, bits);
+    if (!same_list_price(a, b)) return OTHER;
+    if (same_price(&two[0], &two[1])) return SAME;
+    if (a->first_order != b->first_order) return FIRST_ORDER;
+    return same_offers(a, b) && a->day == b->day ? OTHER : OFFER;
 }
 
+static void count(zh_price_audit *out, outcome what, uint32_t bits)
+{
+    out->pairs++;
+    out->same += what == SAME;
+    out->first_order += what == FIRST_ORDER;
+    out->offer += what == OFFER;
+    out->other += what == OTHER;
+    for (int i = 0; i < ZH_PRICE_UNLIKE_COUNT; i++) {
+        out->unlike[i] += bits >> i & 1;
+        out->unlike_other[i] += what == OTHER && (bits >> i & 1) != 0;
+    }
+}
+
+/* The two are asked one after the other. Where they differ the first is asked again: if that is another list price, the catalog changed in between, and nothing is said. */
 static zh_err audit_pair(audit *a)
 {
     person two[2];
-    zh_quoted quoted[2];
+    zh_quoted quoted[2], again;
     zh_quote_ask ask;
     zh_quote_piece pieces[ZH_PRICE_AUDIT_CART_MAX];
     if (!draw_two(a, two)) return ZH_OK;
@@ -171,8 +179,14 @@ static zh_err audit_pair(audit *a)
     zh_arena_reset(&a->scratch);
     zh_err e = price_of(a, &ask, two[0].customer, &quoted[0]);
     if (e == ZH_OK) e = price_of(a, &ask, two[1].customer, &quoted[1]);
-    if (e == ZH_OK) judge(a->out, &ask, quoted, unlike(two));
-    return e == ZH_ABSENT || e == ZH_RANGE ? ZH_OK : e;
+    const outcome what = e == ZH_OK ? outcome_of(quoted) : SAME;
+    if (e == ZH_OK && what == OTHER) e = price_of(a, &ask, two[0].customer, &again);
+    if (e == ZH_ABSENT || e == ZH_RANGE) return ZH_OK; /* an item has gone, or is of another currency now */
+    if (e != ZH_OK || (what == OTHER && !same_list_price(&quoted[0].quote, &again.quote))) return e;
+    const uint32_t bits = unlike(two);
+    count(a->out, what, bits);
+    if (what == OTHER) show(a->out, &ask, quoted, bits);
+    return ZH_OK;
 }
 
 zh_err zh_price_audit_run(zh_engine *engine, uint64_t seed, uint32_t pairs, zh_arena *arena, zh_price_audit *out)
