@@ -1,11 +1,11 @@
 #include "model/markov.h"
+#include "model/places.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { STEPS, TOP, SHRINK, TIME, LAST, QUERY, PARAMS }; /* places in param[] */
 
-#define DAY_S 86400.0
 #define ITEMS_A_PART 64 /* rows of C in one go */
 
 typedef struct chains {
@@ -24,36 +24,11 @@ typedef struct job {
     zh_model *model;
     const zh_train *data;
     const double *param;
-    float *weight;                 /* [rows] W */
-    uint32_t *row;                 /* [entries] which sequence */
-    uint32_t *place_from, *place;  /* where an item stands: entries place[place_from[i] ..], ascending */
+    zh_places places;
     chains *out;
     bench bench[ZH_CREW_HANDS_MAX];
     zh_err failed[ZH_CREW_HANDS_MAX];
 } job;
-
-static zh_err find_places(job *j, zh_arena *arena)
-{
-    const zh_train *d = j->data;
-    const uint32_t entries = zh_rows_entries(&d->seq);
-    j->weight = ZH_TAKE(arena, float, d->seq.count);
-    j->row = ZH_TAKE(arena, uint32_t, entries);
-    j->place = ZH_TAKE(arena, uint32_t, entries);
-    j->place_from = ZH_TAKE(arena, uint32_t, (size_t)d->items + 2);
-    if (j->weight == NULL || j->row == NULL || j->place == NULL || j->place_from == NULL) return ZH_NOMEM;
-    const bool aged = j->param[TIME] > 0 && d->time_s != NULL;
-    double newest_s = -INFINITY;
-    for (uint32_t r = 0; aged && r < d->seq.count; r++) newest_s = fmax(newest_s, d->time_s[r]);
-    for (uint32_t r = 0; r < d->seq.count; r++) {
-        j->weight[r] = aged ? (float)exp((d->time_s[r] - newest_s) / DAY_S / j->param[TIME]) : 1;
-        for (uint32_t e = d->seq.from[r]; e < d->seq.from[r + 1]; e++) j->row[e] = r;
-    }
-    uint32_t *from = j->place_from + 1; /* counted one further, so that filling leaves the beginnings */
-    for (uint32_t e = 0; e < entries; e++) from[d->seq.at[e] + 1]++;
-    for (uint32_t i = 0; i < d->items; i++) from[i + 1] += from[i];
-    for (uint32_t e = 0; e < entries; e++) j->place[from[d->seq.at[e]]++] = e;
-    return ZH_OK;
-}
 
 /* Row `item` of C: its sum, and in b->met how many items it meets. */
 static double add_row(const job *j, bench *b, uint32_t item, uint32_t *met)
@@ -61,11 +36,11 @@ static double add_row(const job *j, bench *b, uint32_t item, uint32_t *met)
     const zh_rows *seq = &j->data->seq;
     double all = 0;
     *met = 0;
-    for (uint32_t n = j->place_from[item]; n < j->place_from[item + 1]; n++) {
-        const uint32_t p = j->place[n], end = seq->from[j->row[p] + 1];
+    for (uint32_t n = j->places.from[item]; n < j->places.from[item + 1]; n++) {
+        const uint32_t p = j->places.at[n], end = seq->from[j->places.row[p] + 1];
         for (uint32_t q = p + 1; q < end && q - p <= j->param[STEPS]; q++) {
             const uint32_t after = seq->at[q];
-            const double add = (double)j->weight[j->row[p]] / (q - p);
+            const double add = (double)j->places.weight[j->places.row[p]] / (q - p);
             if (b->sum[after] == 0 && add > 0) b->met[(*met)++] = after;
             b->sum[after] += add;
             all += add;
@@ -135,7 +110,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     *j = (job){ .model = model, .data = data, .param = model->param, .out = made };
     made->count = ZH_TAKE(&model->keep[0], uint32_t, data->items);
     made->row = ZH_TAKE(&model->keep[0], zh_scored *, data->items);
-    zh_err e = made->count == NULL || made->row == NULL ? ZH_NOMEM : find_places(j, &model->scratch[0]);
+    zh_err e = made->count == NULL || made->row == NULL ? ZH_NOMEM : zh_places_find(&j->places, &model->scratch[0], j->data, j->param[TIME]);
     for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++) e = bench_open(&j->bench[hand], &model->scratch[hand], data->items, j->param[TOP]);
     if (e != ZH_OK) return e;
     zh_crew_run(crew, (data->items + ITEMS_A_PART - 1) / ITEMS_A_PART, make_part, j);

@@ -1,4 +1,5 @@
 #include "model/slist.h"
+#include "model/places.h"
 #include "model/weights.h"
 
 #include <assert.h>
@@ -10,7 +11,6 @@ enum { T = ZH_GRAM_T, TILE = T * T };
 #define SMALL 1e-3      /* weights below are left out */
 #define LAGS_MAX 1024   /* -ln(SMALL) * 100, the longest past or future, is 691 */
 #define ROWS_A_PART 16  /* rows of G made in one go */
-#define DAY_S 86400.
 #define FILL 8          /* fewer than one entry of so many: adding up rows beats the dense product, which is 10 times as fast an entry */
 
 typedef struct state {
@@ -30,9 +30,7 @@ typedef struct bench {
 typedef struct job {
     const zh_train *data;
     const double *param;
-    float *weight;                     /* [rows] W */
-    uint32_t *row;                     /* [entries] which sequence */
-    uint32_t *place_from, *place;      /* where an item stands: entries place[place_from[i] ..], ascending */
+    zh_places places;
     uint32_t past_lags, meet_most;     /* lags of S; largest distance of S and F, and one */
     float decay[LAGS_MAX];             /* e^(-d / past) */
     float both[LAGS_MAX + 1];          /* both[m] = sum of e^(-2 l / past) over l < m */
@@ -73,43 +71,20 @@ static void make_tables(job *j)
     }
 }
 
-static zh_err find_places(job *j, zh_arena *arena)
-{
-    const zh_train *d = j->data;
-    const uint32_t entries = zh_rows_entries(&d->seq);
-    j->weight = ZH_TAKE(arena, float, d->seq.count);
-    j->row = ZH_TAKE(arena, uint32_t, entries);
-    j->place = ZH_TAKE(arena, uint32_t, entries);
-    j->place_from = ZH_TAKE(arena, uint32_t, (size_t)d->items + 2);
-    if (j->weight == NULL || j->row == NULL || j->place == NULL || j->place_from == NULL) return ZH_NOMEM;
-    double newest = -INFINITY;
-    for (uint32_t r = 0; d->time_s != NULL && r < d->seq.count; r++) newest = fmax(newest, d->time_s[r]);
-    for (uint32_t r = 0; r < d->seq.count; r++) {
-        const bool aged = j->param[TIME] > 0 && d->time_s != NULL;
-        j->weight[r] = aged ? (float)exp((d->time_s[r] - newest) / DAY_S / j->param[TIME]) : 1;
-        for (uint32_t e = d->seq.from[r]; e < d->seq.from[r + 1]; e++) j->row[e] = r;
-    }
-    uint32_t *from = j->place_from + 1; /* counted one further, so that filling leaves the beginnings */
-    for (uint32_t e = 0; e < entries; e++) from[d->seq.at[e] + 1]++;
-    for (uint32_t i = 0; i < d->items; i++) from[i + 1] += from[i];
-    for (uint32_t e = 0; e < entries; e++) j->place[from[d->seq.at[e]]++] = e;
-    return ZH_OK;
-}
-
 /* ---- G ---- */
 
 /* S'WS: a at `item`, b within reach of it on either side; the later one has left * many positions behind it. */
 static void add_meetings(job *j, float *sum, uint32_t item)
 {
     const zh_rows *seq = &j->data->seq;
-    for (uint32_t p = j->place_from[item]; p < j->place_from[item + 1]; p++) {
-        const uint32_t a = j->place[p], row = j->row[a], begin = seq->from[row], end = seq->from[row + 1];
+    for (uint32_t p = j->places.from[item]; p < j->places.from[item + 1]; p++) {
+        const uint32_t a = j->places.at[p], row = j->places.row[a], begin = seq->from[row], end = seq->from[row + 1];
         const uint32_t low = a - begin < j->past_lags ? begin : a - j->past_lags + 1;
         for (uint32_t b = low; b < end && b < a + j->past_lags; b++) {
             if (seq->at[b] > item) continue;
             const uint32_t distance = a < b ? b - a : a - b, later = a < b ? b : a;
             const uint32_t left = end - 1 - later, most = j->past_lags - distance;
-            sum[seq->at[b]] += j->weight[row] * j->decay[distance] * j->both[left < most ? left : most];
+            sum[seq->at[b]] += j->places.weight[row] * j->decay[distance] * j->both[left < most ? left : most];
         }
     }
 }
@@ -122,7 +97,7 @@ static void put_row(job *j, uint32_t hand, uint32_t item)
     add_meetings(j, sum, item);
     for (uint32_t n = d->xt.from[item]; n < d->xt.from[item + 1]; n++) {
         const uint32_t row = d->xt.at[n], *took = zh_rows_of(&d->x, row);
-        const float w = (float)j->param[SHARE] * j->weight[row];
+        const float w = (float)j->param[SHARE] * j->places.weight[row];
         for (uint32_t e = 0; e < zh_rows_size(&d->x, row) && took[e] <= item; e++) sum[took[e]] += w;
     }
     sum[item] = (float)(sum[item] / (1 - j->param[DROP]) + j->param[LAM]);
@@ -141,14 +116,14 @@ static void put_part(void *context, uint32_t part, uint32_t hand)
 static void add_column(const job *j, float *into, uint32_t item)
 {
     const zh_train *d = j->data;
-    for (uint32_t p = j->place_from[item]; p < j->place_from[item + 1]; p++) {
-        const uint32_t b = j->place[p], row = j->row[b], begin = d->seq.from[row];
+    for (uint32_t p = j->places.from[item]; p < j->places.from[item + 1]; p++) {
+        const uint32_t b = j->places.at[p], row = j->places.row[b], begin = d->seq.from[row];
         const uint32_t low = b - begin < j->meet_most ? begin : b - j->meet_most + 1;
-        for (uint32_t a = low; a < b; a++) into[(size_t)d->seq.at[a] * T] += j->weight[row] * j->meet[b - a];
+        for (uint32_t a = low; a < b; a++) into[(size_t)d->seq.at[a] * T] += j->places.weight[row] * j->meet[b - a];
     }
     for (uint32_t n = d->xt.from[item]; n < d->xt.from[item + 1]; n++) {
         const uint32_t row = d->xt.at[n];
-        const float w = (float)j->param[SHARE] * j->weight[row];
+        const float w = (float)j->param[SHARE] * j->places.weight[row];
         for (uint32_t e = d->x.from[row]; e < d->x.from[row + 1]; e++) into[(size_t)d->x.at[e] * T] += w;
     }
 }
@@ -255,7 +230,7 @@ static zh_err train(zh_model *model, const zh_train *data, const zh_crew *crew, 
     if (s->count == NULL || s->in == NULL || s->out == NULL) return ZH_NOMEM;
     for (uint32_t i = 0; i < data->items; i++) s->count[i] = fmaxf(1, (float)data->count[i]);
     make_tables(j);
-    zh_err e = find_places(j, scratch);
+    zh_err e = zh_places_find(&j->places, scratch, j->data, j->param[TIME]);
     if (e == ZH_OK) e = make_gram(j, model, crew, why);
     for (uint32_t hand = 0; e == ZH_OK && hand < crew->hands; hand++)
         e = bench_open(&j->bench[hand], &model->scratch[hand], j->gram.blocks);
